@@ -1,0 +1,144 @@
+import type { LocalRows } from "../data/local-rows.js";
+import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
+import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
+import { ROW_LOSS_MAX } from "@cohortium/protocol/training/layout";
+import type { LogisticModel } from "@cohortium/protocol/training/model";
+import { packMoments, unitOf } from "@cohortium/protocol/training/moments";
+import { packNewton } from "@cohortium/protocol/training/newton";
+import { BLOCK_ROWS, blockFor, blockLogits, designOf, type Block, type Design } from "./design.js";
+
+/** This party's answer to a `moments` round. */
+export function momentsOf(rows: LocalRows, features: readonly Feature[]): Float64Array {
+  const numerics = numericsOf(features);
+  const [sums, squares] = [new Float64Array(numerics.length), new Float64Array(numerics.length)];
+  numerics.forEach((feature, k) => {
+    for (const value of rows.x.subarray(k * rows.rows, (k + 1) * rows.rows)) {
+      const unit = unitOf(feature, value);
+      sums[k] = (sums[k] ?? 0) + unit;
+      squares[k] = (squares[k] ?? 0) + unit * unit;
+    }
+  });
+  const counts = categoricalsOf(features).flatMap(({ categories }, k) => countsOf(rows.categories[k] ?? new Int32Array(), categories.length));
+  return packMoments({ rows: rows.rows, positives: rows.y.reduce((sum, y) => sum + y, 0), sums, squares, counts: Float64Array.from(counts) });
+}
+
+/** This party's answer to a `newton` round: log-loss, gradient and Hessian at `model`, over the active columns. */
+export function newtonOf(rows: LocalRows, features: readonly Feature[], model: LogisticModel): Float64Array {
+  const design = designOf(rows, features, model);
+  const block = blockFor(design);
+  const logits = new Float64Array(BLOCK_ROWS);
+  const sums: Sums = { gradient: new Float64Array(design.columns), hessian: new Float64Array(design.columns * design.columns) };
+  let loss = 0;
+  for (let first = 0; first < rows.rows; first += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, rows.rows - first);
+    design.fill(block, first, count);
+    blockLogits(design, block, count, logits);
+    loss += addBlock(design, block, { logits: logits.subarray(0, count), labels: rows.y.subarray(first, first + count) }, sums);
+  }
+  return packNewton({ rows: rows.rows, loss, gradient: design.renumbered.reduce(picked(sums.gradient), new Float64Array(design.columns)), hessian: triangleOf(design, sums.hessian) });
+}
+
+/** This party's answer to an `evaluation` round. */
+export function evaluationOf(rows: LocalRows, features: readonly Feature[], model: LogisticModel, bins: number): Float64Array {
+  const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
+  logitsOf(rows, features, model).forEach((logit, row) => {
+    const histogram = rows.y[row] === 1 ? positives : negatives;
+    const bin = binOf(logit, bins);
+    histogram[bin] = (histogram[bin] ?? 0) + 1;
+  });
+  return packHistogram({ rows: rows.rows, positives, negatives });
+}
+
+/** The logit of every row under `model`. */
+export function logitsOf(rows: LocalRows, features: readonly Feature[], model: LogisticModel): Float64Array {
+  const design = designOf(rows, features, model);
+  const block = blockFor(design);
+  const logits = new Float64Array(rows.rows);
+  for (let first = 0; first < rows.rows; first += BLOCK_ROWS) {
+    const count = Math.min(BLOCK_ROWS, rows.rows - first);
+    design.fill(block, first, count);
+    blockLogits(design, block, count, logits.subarray(first, first + count));
+  }
+  return logits;
+}
+
+function countsOf(words: Int32Array, categories: number): readonly number[] {
+  const counts = Array.from({ length: categories }, () => 0);
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** Sums in the design's numbering; of the Hessian only entries with row ≤ column are written. */
+interface Sums {
+  readonly gradient: Float64Array;
+  readonly hessian: Float64Array;
+}
+
+interface Scored {
+  readonly logits: Float64Array;
+  readonly labels: Uint8Array;
+}
+
+/** Adds a block's derivatives to `sums`. @returns the block's clipped log-loss. */
+function addBlock(design: Design, { z, hot }: Block, { logits, labels }: Scored, sums: Sums): number {
+  const { dense, categoricals } = design;
+  let loss = 0;
+  logits.forEach((logit, row) => {
+    // e^-|logit| cannot overflow, and gives probability, variance and loss without losing digits at either end.
+    const t = Math.exp(-Math.abs(logit));
+    const label = labels[row] ?? 0;
+    loss += Math.min(ROW_LOSS_MAX, Math.log1p(t) + Math.max(0, label === 1 ? -logit : logit));
+    const probability = logit >= 0 ? 1 / (1 + t) : t / (1 + t);
+    addRow(design.columns, sums, {
+      z: z.subarray(row * dense, (row + 1) * dense), hot: hot.subarray(row * categoricals, (row + 1) * categoricals),
+      error: probability - label, variance: t / ((1 + t) * (1 + t)),
+    });
+  });
+  return loss;
+}
+
+interface Row {
+  readonly z: Float64Array;
+  readonly hot: Int32Array;
+  readonly error: number;
+  readonly variance: number;
+}
+
+/** Adds only where the row is not zero: some 200 products where the full triangle has 1,500. */
+function addRow(columns: number, { gradient, hessian }: Sums, { z, hot, error, variance }: Row): void {
+  for (let i = 0; i < z.length; i++) {
+    const value = z[i] ?? 0;
+    const weighted = variance * value;
+    const line = i * columns;
+    gradient[i] = (gradient[i] ?? 0) + error * value;
+    for (let j = i; j < z.length; j++) hessian[line + j] = (hessian[line + j] ?? 0) + weighted * (z[j] ?? 0);
+    for (const column of hot) if (column >= 0) hessian[line + column] = (hessian[line + column] ?? 0) + weighted;
+  }
+  for (let k = 0; k < hot.length; k++) {
+    const row = hot[k] ?? -1;
+    if (row < 0) continue;
+    gradient[row] = (gradient[row] ?? 0) + error;
+    // Later features have higher column numbers, so this stays in the upper triangle.
+    for (let m = k; m < hot.length; m++) {
+      const column = hot[m] ?? -1;
+      if (column >= 0) hessian[row * columns + column] = (hessian[row * columns + column] ?? 0) + variance;
+    }
+  }
+}
+
+function picked(from: Float64Array): (to: Float64Array, source: number, i: number) => Float64Array {
+  return (to, source, i) => { to[i] = from[source] ?? 0; return to; };
+}
+
+/** The upper triangle in the order of the active columns. */
+function triangleOf({ columns, renumbered }: Design, hessian: Float64Array): Float64Array {
+  const upper = new Float64Array((columns * (columns + 1)) / 2);
+  let next = 0;
+  for (let i = 0; i < columns; i++) {
+    for (let j = i; j < columns; j++) {
+      const [a, b] = [renumbered[i] ?? 0, renumbered[j] ?? 0];
+      upper[next++] = hessian[Math.min(a, b) * columns + Math.max(a, b)] ?? 0;
+    }
+  }
+  return upper;
+}

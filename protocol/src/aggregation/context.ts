@@ -1,0 +1,68 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Signer } from "@cohortium/crypto/signing";
+import { signEntry, type Entry, type EntryType } from "../log/entry.js";
+import type { Fault, FaultCode } from "../session/fault.js";
+import type { Digest, PartyId, SessionId } from "../session/ids.js";
+import { instantText } from "../session/instant.js";
+import type { Declined } from "./messages.js";
+
+/** A party as the charter names it. Keys are 32 bytes each: Ed25519 and X25519. */
+export interface Member {
+  readonly name: PartyId;
+  readonly signingKey: Uint8Array;
+  readonly agreementKey: Uint8Array;
+}
+
+/** What the charter asks of every sum. `deadlineMs` is the time one phase may take. */
+export interface Terms {
+  readonly minimumParties: number;
+  readonly quorum: number;
+  readonly deadlineMs: number;
+}
+
+/** Who speaks, in which session, under which charter. */
+export interface Speaker {
+  readonly self: PartyId;
+  readonly session: SessionId;
+  readonly charter: Digest;
+  readonly signer: Signer;
+}
+
+/** Round number of statements that belong to the session as a whole. */
+export const NO_ROUND = 0;
+
+/** A signed statement by the speaker. The same arguments always give the same bytes. */
+export function say(speaker: Speaker, about: { readonly type: EntryType; readonly round: number; readonly atMs: number }, body: Json): Entry {
+  const { self, session, charter, signer } = speaker;
+  return signEntry({ v: 1, type: about.type, actor: self, at: instantText(about.atMs), charter, session, round: about.round, body }, signer);
+}
+
+/** A step that ends the session badly. */
+export function abort(code: FaultCode, detail: Fault["detail"] = {}) {
+  return { kind: "abort", fault: { code, detail }, log: [], send: [] } as const;
+}
+
+/** Too few parties: if some refused, the fault names the first refusal, because that is what a person can act on. */
+export function tooFew(counts: { readonly heard: number; readonly needed: number; readonly round: number }, declined: readonly Declined[]) {
+  const [first] = declined;
+  if (first === undefined) return abort("AGGREGATION_TOO_FEW", { ...counts });
+  return abort("NODE_REFUSED", { ...counts, party: first.from, refusal: first.code, clause: first.clause });
+}
+
+/** Code-unit order, the one order of parties everywhere: who encapsulates, who adds and who subtracts a mask, and Shamir's x. */
+export function inOrder(names: Iterable<PartyId>): readonly PartyId[] {
+  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/**
+ * How many parties must agree on, and answer for, one survivors' list: t = max(quorum, ⌊2n/3⌋ + 1) (Bonawitz et al. 2017, §6.1, for an active
+ * server): two lists cannot both reach t signatures while fewer than n/3 parties collude.
+ *
+ * @param parties - n, the size of the session's roster.
+ */
+export function thresholdFor(parties: number, quorum: number): number {
+  return Math.max(quorum, Math.floor((2 * parties) / 3) + 1);
+}
+
+/** A sum over fewer parties than this is refused: each of two could subtract its own part. */
+export const PARTIES_MIN = 3;

@@ -1,0 +1,228 @@
+import { fromBase64 } from "@cohortium/crypto/bytes";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Ring, Words } from "@cohortium/crypto/words";
+import type { MaskKey } from "@cohortium/crypto/masking";
+import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Digest, PartyId } from "../session/ids.js";
+import type { Machine, Step } from "../session/machine.js";
+import { abort, inOrder, PARTIES_MIN, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
+import { recoverMasks, type Recovered } from "./recovery.js";
+import type { Epoch } from "./setup-leader.js";
+
+/** What one round asks of every node. `model` and `plan` are the digests that bind the masks to what the nodes were shown. */
+export interface RoundQuestion {
+  readonly kind: string;
+  readonly model: Digest;
+  readonly plan: Digest;
+  readonly ring: Ring;
+  readonly words: number;
+}
+
+/** The sum over the survivors, and only over them. */
+export interface RoundSum {
+  readonly survivors: readonly PartyId[];
+  readonly words: Words;
+  readonly root: string;
+}
+
+interface Given {
+  readonly speaker: Speaker;
+  readonly members: readonly Member[];
+  readonly terms: Terms;
+  readonly epoch: Epoch;
+  readonly round: number;
+  readonly question: RoundQuestion;
+  readonly context: Json;
+  readonly atMs: number;
+}
+
+/** Ask of the host: add these uploads in Z_2^ring, chunk by chunk, apply these masks, and answer with `Summed`. */
+export interface SumAsked {
+  readonly kind: "sum";
+  readonly round: number;
+  readonly ring: Ring;
+  readonly words: number;
+  readonly uploads: readonly { readonly party: PartyId; readonly root: string }[];
+  readonly remove: readonly MaskKey[];
+}
+
+interface Leading extends Given {
+  readonly phase: "uploading" | "agreeing" | "unmasking" | "summing";
+  readonly untilMs: number;
+  readonly offer: Entry;
+  readonly gone: readonly Declined[];
+  readonly uploads: Readonly<Record<string, Entry>>;
+  readonly survivors: readonly PartyId[];
+  readonly list: Entry | null;
+  readonly agreed: Readonly<Record<string, Entry>>;
+  readonly unmasked: Readonly<Record<string, Unmasked>>;
+  readonly recovered: Recovered;
+}
+
+export interface RoundLeading {
+  readonly given: Given;
+  readonly state: Leading;
+  readonly event: Uploaded | Agreed | Unmasked | Declined | Summed | Deadline;
+  readonly send: RoundOffered<Json> | SurvivorsListed | UnmaskRequested;
+  readonly ask: SumAsked;
+  readonly result: RoundSum;
+}
+
+const NOTHING_RECOVERED: Recovered = { self: {}, orphans: {} };
+
+/**
+ * The coordinator's part of one sum (Bonawitz et al. 2017, rounds 2 to 4, with the consistency check of §6.1): collect masked vectors, fix
+ * the survivors, have them agreed, ask for the masks, add.
+ */
+export const roundLeader: Machine<RoundLeading> = {
+  open(given) {
+    const { kind, model, plan, ring, words } = given.question;
+    const offer = say(given.speaker, { type: "round.offer", round: given.round, atMs: given.atMs },
+      { kind, model, plan, ring, words, parties: [...given.epoch.ready] });
+    const state: Leading = {
+      ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, gone: [], uploads: {},
+      survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED,
+    };
+    return { ...wait(state), log: [offer], send: given.epoch.ready.map((to) => ({ kind: "round", to, offer, context: given.context })) };
+  },
+
+  step(state, event) {
+    switch (event.kind) {
+      case "uploaded": return state.phase === "uploading" ? upload(state, event) : wait(state);
+      case "agreed": return agree(state, event);
+      case "unmasked": return state.phase === "unmasking" ? unmask(state, event) : wait(state);
+      case "declined": return advance({ ...state, gone: [...state.gone, event] }, event.atMs, false);
+      case "summed": return state.phase === "summing" && event.round === state.round ? conclude(state, event) : wait(state);
+      case "deadline": return event.atMs < state.untilMs ? wait(state) : advance(state, event.atMs, true);
+    }
+  },
+};
+
+/** Of which parties the round waits, and for what. */
+export function roundWaitsFor(state: Leading): { readonly parties: readonly PartyId[]; readonly what: string } {
+  const missing = (names: readonly PartyId[], heard: object) => names.filter((name) => !Object.hasOwn(heard, name) && !isGone(state, name));
+  switch (state.phase) {
+    case "uploading": return { parties: missing(state.epoch.ready, state.uploads), what: "no masked update" };
+    case "agreeing": return { parties: missing(state.survivors, state.agreed), what: "no agreement to the survivors" };
+    case "unmasking": return { parties: missing(state.survivors, state.unmasked), what: "no mask keys" };
+    case "summing": return { parties: [], what: "adding the masked updates" };
+  }
+}
+
+function upload(state: Leading, { from, upload: entry, atMs }: Uploaded): Step<RoundLeading> {
+  if (!state.epoch.ready.includes(from) || !signed(state, from, entry, "round.upload") || member(entry, "offer") !== state.offer.id) {
+    return abort("AGGREGATION_EQUIVOCATION", { from });
+  }
+  const before = state.uploads[from];
+  if (before !== undefined && before.id !== entry.id) return abort("AGGREGATION_EQUIVOCATION", { from });
+  return logged(advance({ ...state, uploads: { ...state.uploads, [from]: entry } }, atMs, false), [entry]);
+}
+
+function agree(state: Leading, { from, agree: entry, atMs }: Agreed): Step<RoundLeading> {
+  if (state.phase !== "agreeing") return wait(state);
+  if (!signed(state, from, entry, "round.agree") || member(entry, "survivors") !== state.list?.id) return abort("AGGREGATION_EQUIVOCATION", { from });
+  return logged(advance({ ...state, agreed: { ...state.agreed, [from]: entry } }, atMs, false), [entry]);
+}
+
+function unmask(state: Leading, event: Unmasked): Step<RoundLeading> {
+  if (!signed(state, event.from, event.unmask, "round.unmask") || member(event.unmask, "survivors") !== state.list?.id) {
+    return abort("AGGREGATION_EQUIVOCATION", { from: event.from });
+  }
+  return logged(advance({ ...state, unmasked: { ...state.unmasked, [event.from]: event } }, event.atMs, false), [event.unmask]);
+}
+
+function advance(state: Leading, atMs: number, timeIsUp: boolean): Step<RoundLeading> {
+  if (state.phase === "summing" || (roundWaitsFor(state).parties.length > 0 && !timeIsUp)) return wait(state);
+  switch (state.phase) {
+    case "uploading": return listSurvivors(state, atMs);
+    case "agreeing": return requestUnmasking(state, atMs);
+    case "unmasking": return sum(state);
+  }
+}
+
+function listSurvivors(state: Leading, atMs: number): Step<RoundLeading> {
+  const survivors = inOrder(state.epoch.ready.filter((name) => Object.hasOwn(state.uploads, name) && !isGone(state, name)));
+  const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, state.epoch.threshold);
+  if (!(survivors.length >= needed)) return tooFew({ round: state.round, heard: survivors.length, needed }, state.gone);
+  const uploads = survivors.map((name) => state.uploads[name]).filter((entry) => entry !== undefined);
+  const list = say(state.speaker, { type: "round.survivors", round: state.round, atMs },
+    { offer: state.offer.id, uploads: Object.fromEntries(uploads.map((entry) => [entry.statement.actor, entry.id])) });
+  const next = { ...state, phase: "agreeing", survivors, list, untilMs: atMs + state.terms.deadlineMs } as const;
+  return { ...wait(next), log: [list], send: survivors.map((to) => ({ kind: "survivors", to, survivors: list, uploads })) };
+}
+
+function requestUnmasking(state: Leading, atMs: number): Step<RoundLeading> {
+  const agreements = state.survivors.map((name) => state.agreed[name]).filter((entry) => entry !== undefined);
+  if (!(agreements.length >= state.epoch.threshold)) return tooFew({ round: state.round, heard: agreements.length, needed: state.epoch.threshold }, state.gone);
+  const next = { ...state, phase: "unmasking", untilMs: atMs + state.terms.deadlineMs } as const;
+  return { ...wait(next), send: state.survivors.map((to) => ({ kind: "unmask", to, agreements })) };
+}
+
+function sum(state: Leading): Step<RoundLeading> {
+  const answered = Object.values(state.unmasked);
+  if (!(answered.length >= state.epoch.threshold)) return tooFew({ round: state.round, heard: answered.length, needed: state.epoch.threshold }, state.gone);
+  const recovered = recoverMasks({ ...state, context: state.offer.id }, answered);
+  if (recovered === null) return abort("AGGREGATION_SHARES", { round: state.round });
+  const remove = masksToRemove(state, recovered);
+  if (remove === null) return abort("AGGREGATION_SHARES", { round: state.round });
+  const uploads = state.survivors.map((party) => ({ party, root: String(member(state.uploads[party], "root")) }));
+  const { ring, words } = state.question;
+  return { ...wait({ ...state, phase: "summing", recovered, untilMs: Number.MAX_SAFE_INTEGER }), ask: [{ kind: "sum", round: state.round, ring, words, uploads, remove }] };
+}
+
+/** Σ y_i holds every survivor's self mask and its pair masks with the dropped; each is taken away once. Null if a key is missing. */
+function masksToRemove(state: Leading, recovered: Recovered): readonly MaskKey[] | null {
+  const dropped = state.epoch.ready.filter((name) => !state.survivors.includes(name));
+  const keys: (MaskKey | null)[] = state.survivors.flatMap((survivor) => {
+    const body = state.unmasked[survivor]?.unmask;
+    const self = member(body, "self") ?? recovered.self[survivor];
+    const orphans = dropped.map((lost) => mask(orphanIn(body, lost) ?? recovered.orphans[lost]?.[survivor], survivor < lost ? -1 : 1));
+    return [mask(self, -1), ...orphans];
+  });
+  const present = keys.filter((key) => key !== null);
+  return present.length === keys.length ? present : null;
+}
+
+function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLeading> {
+  const result = say(state.speaker, { type: "round.result", round: state.round, atMs }, {
+    survivors: state.list?.id ?? "", root, words: words.length,
+    recovered: { self: { ...state.recovered.self }, orphans: Object.fromEntries(Object.entries(state.recovered.orphans).map(([lost, keys]) => [lost, { ...keys }])) },
+  });
+  return { kind: "done", result: { survivors: state.survivors, words, root }, log: [result], send: [] };
+}
+
+function isGone({ gone }: Leading, name: PartyId): boolean {
+  return gone.some(({ from }) => from === name);
+}
+
+function mask(key: Json | undefined, sign: 1 | -1): MaskKey | null {
+  return typeof key === "string" ? { key: fromBase64(key), sign } : null;
+}
+
+function orphanIn(entry: Entry | undefined, lost: PartyId): Json | undefined {
+  const orphans = member(entry, "orphans");
+  return typeof orphans === "object" && orphans !== null && !Array.isArray(orphans) && Object.hasOwn(orphans, lost)
+    ? Object.entries(orphans).find(([name]) => name === lost)?.[1] : undefined;
+}
+
+/** One member of an entry's body, or undefined. Bodies are foreign JSON until somebody looks. */
+export function member(entry: Entry | undefined, name: string): Json | undefined {
+  const body = entry?.statement.body;
+  return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
+}
+
+function signed(state: Leading, from: PartyId, entry: Entry, type: Entry["statement"]["type"]): boolean {
+  const { statement } = entry;
+  const key = state.members.find(({ name }) => name === from)?.signingKey;
+  return key !== undefined && statement.type === type && statement.actor === from && statement.round === state.round
+    && statement.session === state.speaker.session && statement.charter === state.speaker.charter && entrySignedBy(entry, key);
+}
+
+function wait(state: Leading): Step<RoundLeading> & { readonly kind: "wait" } {
+  return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.untilMs };
+}
+
+function logged(step: Step<RoundLeading>, entries: readonly Entry[]): Step<RoundLeading> {
+  return { ...step, log: [...entries, ...step.log] };
+}

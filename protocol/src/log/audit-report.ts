@@ -1,0 +1,93 @@
+/** What an audit looked at, in the order a person reads it. */
+export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "rounds", "sums"] as const;
+export type CheckName = (typeof CHECKS)[number];
+
+/** Everything an audit can object to, and the check that fails with it. */
+export const FINDINGS = {
+  CHECKPOINT_MISSING: "checkpoint",
+  CHECKPOINT_UNREADABLE: "checkpoint",
+  COSIGNATURE_BAD: "witnesses",
+  ANCHOR_UNREADABLE: "kept checkpoint",
+  ANCHOR_ROLLBACK: "kept checkpoint",
+  ANCHOR_FORK: "kept checkpoint",
+  BUNDLE_MISSING: "tree",
+  BUNDLE_LENGTH: "tree",
+  TILE_MISSING: "tree",
+  TILE_HASH: "tree",
+  ENTRY_HASH: "tree",
+  TREE_ROOT: "tree",
+  ENTRY_FORM: "entries",
+  ENTRY_BODY: "entries",
+  LOG_OPENED: "entries",
+  ENTRY_AUTHOR: "signatures",
+  ENTRY_SIGNATURE: "signatures",
+  KEY_UNKNOWN: "signatures",
+  KEY_REVOKED: "signatures",
+  REVOCATION_UNKNOWN: "signatures",
+  CHARTER_UNKNOWN: "charters",
+  CHARTER_DIGEST: "charters",
+  CHARTER_KEY: "charters",
+  CHARTER_OPERATOR: "charters",
+  CHARTER_UNSIGNED: "charters",
+  ROUND_ORDER: "rounds",
+  ROUND_SECOND: "rounds",
+  ROUND_PARTY: "rounds",
+  ROUND_WORDS: "rounds",
+  ROUND_TOO_FEW: "rounds",
+  ROUND_BOTH_KEYS: "rounds",
+  ROUND_KEYS: "rounds",
+  UPLOAD_MISSING: "sums",
+  UPLOAD_ROOT: "sums",
+  SUM_DIFFERS: "sums",
+} as const satisfies Record<string, CheckName>;
+export type FindingCode = keyof typeof FINDINGS;
+
+/** `entry` is the index of the entry that is wrong, or null if no single one can be named. */
+export interface Finding {
+  readonly entry: number | null;
+  readonly code: FindingCode;
+  readonly says: string;
+}
+
+/** How many things a check looked at, and whether all of them held. */
+export interface Check {
+  readonly name: CheckName;
+  readonly count: number;
+  readonly ok: boolean;
+}
+
+/** The outcome of an audit. `verified` only if there is no finding at all; findings come in the order of their entries. */
+export interface AuditReport {
+  readonly verified: boolean;
+  readonly entries: number;
+  readonly checkpointSize: number;
+  readonly checks: readonly Check[];
+  readonly sumsRecomputed: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Collects findings while an audit runs. */
+export class Findings {
+  readonly #all: Finding[] = [];
+
+  add(entry: number | null, code: FindingCode, says: string): void {
+    this.#all.push({ entry, code, says });
+  }
+
+  /** First by entry; what concerns the log as a whole comes last, because it names nothing one could look at. */
+  sorted(): readonly Finding[] {
+    return this.#all.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0);
+  }
+}
+
+/** The report over these findings. `counts` says what each check looked at. */
+export function report(findings: readonly Finding[], counts: Readonly<Record<CheckName, number>>, checkpointSize: number): AuditReport {
+  return {
+    verified: findings.length === 0,
+    entries: counts.entries,
+    checkpointSize,
+    checks: CHECKS.map((name) => ({ name, count: counts[name], ok: findings.every(({ code }) => FINDINGS[code] !== name) })),
+    sumsRecomputed: counts.sums,
+    findings,
+  };
+}

@@ -1,0 +1,152 @@
+import type { FindingCode } from "./audit-report.js";
+import type { Ready, Roster, RoundAgree, RoundOffer, RoundResult, RoundSurvivors, RoundUnmask, RoundUpload } from "./bodies.js";
+
+/** A round whose result is logged, with all that is needed to compute it again: Σ uploads + Σ sign · AES-256-CTR(key) = result. */
+export interface CompletedRound {
+  /** Index of the `round.result` entry. */
+  readonly entry: number;
+  readonly ring: 32 | 64;
+  readonly words: number;
+  readonly uploads: readonly { readonly party: string; readonly entry: number; readonly root: string }[];
+  readonly masks: readonly MaskKey[];
+  readonly root: string;
+}
+
+export interface MaskKey {
+  readonly key: Uint8Array;
+  readonly sign: 1 | -1;
+}
+
+/** Where an entry stands: its index, its id, and who signed it. */
+export interface Place {
+  readonly entry: number;
+  readonly id: string;
+  readonly actor: string;
+}
+
+/** What a session said before its rounds. */
+export interface SessionFrame {
+  readonly roster: Roster;
+  readonly ready: Ready;
+}
+
+export type Reject = (code: FindingCode, says: string) => void;
+
+interface Upload extends Pick<RoundUpload, "root" | "words"> {
+  readonly party: string;
+  readonly entry: number;
+}
+
+/** One round, entry by entry, in the order the protocol allows. Objects to everything else. */
+export class RoundAudit {
+  readonly #frame: SessionFrame;
+  readonly #offer: RoundOffer;
+  readonly #offerId: string;
+  /** By entry id. */
+  readonly #uploads = new Map<string, Upload>();
+  readonly #agreed = new Set<string>();
+  readonly #unmasks = new Map<string, RoundUnmask>();
+  readonly #revealed = new Map<string, "self" | "orphan">();
+  #survivors: { readonly id: string; readonly uploads: ReadonlyMap<string, Upload> } | null = null;
+  #isDone = false;
+
+  constructor(frame: SessionFrame, offer: RoundOffer, { id }: Place, reject: Reject) {
+    this.#frame = frame;
+    this.#offer = offer;
+    this.#offerId = id;
+    if (!offer.parties.every((party) => frame.ready.parties.includes(party))) reject("ROUND_PARTY", "the offer names a party that was not ready");
+  }
+
+  upload(body: RoundUpload, { id, actor, entry }: Place, reject: Reject): void {
+    const earlier = [...this.#uploads.values()].find(({ party }) => party === actor);
+    if (earlier !== undefined && earlier.root !== body.root) return reject("ROUND_SECOND", `${actor} uploaded something else before, in entry ${earlier.entry}`);
+    if (!this.#offer.parties.includes(actor)) reject("ROUND_PARTY", `${actor} was not asked to upload in this round`);
+    if (body.offer !== this.#offerId) reject("ROUND_ORDER", `the upload of ${actor} answers another offer than this round's`);
+    if (body.words !== this.#offer.words) reject("ROUND_WORDS", `${actor} uploaded ${body.words} words, the offer asks for ${this.#offer.words}`);
+    this.#uploads.set(id, { party: actor, entry, root: body.root, words: body.words });
+  }
+
+  survivors(body: RoundSurvivors, { id }: Place, reject: Reject): void {
+    // Two sums over different survivors differ by single parties' vectors.
+    if (this.#survivors !== null) return reject("ROUND_SECOND", "a second list of survivors for one round");
+    if (body.offer !== this.#offerId) reject("ROUND_ORDER", "the survivors are of another offer than this round's");
+    const uploads = new Map<string, Upload>();
+    for (const [party, uploadId] of body.uploads) {
+      const upload = this.#uploads.get(uploadId);
+      if (upload?.party === party) uploads.set(party, upload);
+      else reject("ROUND_ORDER", `${party} is listed as a survivor before any upload of it is logged`);
+    }
+    const least = Math.max(this.#frame.roster.threshold, this.#frame.roster.minimum);
+    if (body.uploads.size < least) reject("ROUND_TOO_FEW", `${body.uploads.size} survivors where ${least} are the least`);
+    this.#survivors = { id, uploads };
+  }
+
+  agree(body: RoundAgree, { actor }: Place, reject: Reject): void {
+    if (!this.#namesSurvivors(body.survivors)) return reject("ROUND_ORDER", `${actor} agrees to survivors that are not this round's`);
+    if (!this.#isSurvivor(actor)) reject("ROUND_PARTY", `${actor} agrees, but is not a survivor`);
+    this.#agreed.add(actor);
+  }
+
+  unmask(body: RoundUnmask, { actor }: Place, reject: Reject): void {
+    if (this.#unmasks.has(actor)) return reject("ROUND_SECOND", `a second unmasking by ${actor} in one round`);
+    if (!this.#namesSurvivors(body.survivors)) return reject("ROUND_ORDER", `${actor} unmasks for survivors that are not this round's`);
+    const { threshold } = this.#frame.roster;
+    if (this.#agreed.size < threshold) reject("ROUND_ORDER", `${actor} unmasks after ${this.#agreed.size} agreements; ${threshold} have to come first`);
+    if (!this.#isSurvivor(actor)) reject("ROUND_PARTY", `${actor} unmasks, but is not a survivor`);
+    this.#unmasks.set(actor, body);
+    if (body.self !== null) this.#reveal(actor, "self", reject);
+    for (const party of body.orphans.keys()) this.#reveal(party, "orphan", reject);
+  }
+
+  /** The finished round, or null if what is logged does not allow to compute it again. */
+  result(body: RoundResult, { entry }: Place, reject: Reject): CompletedRound | null {
+    if (this.#isDone) return refuse(reject, "ROUND_SECOND", "a second result of one round");
+    if (this.#survivors === null || !this.#namesSurvivors(body.survivors)) return refuse(reject, "ROUND_ORDER", "a result of survivors that are not this round's");
+    this.#isDone = true;
+    if (body.words !== this.#offer.words) return refuse(reject, "ROUND_WORDS", `the result has ${body.words} words, the offer ${this.#offer.words}`);
+    for (const party of body.recovered.self.keys()) this.#reveal(party, "self", reject);
+    for (const party of body.recovered.orphans.keys()) this.#reveal(party, "orphan", reject);
+    const masks = this.#masks(body, reject);
+    if (masks === null) return null;
+    const uploads = [...this.#survivors.uploads.values()].map(({ party, entry: uploadEntry, root }) => ({ party, entry: uploadEntry, root }));
+    return { entry, ring: this.#offer.ring, words: body.words, uploads, masks, root: body.root };
+  }
+
+  #namesSurvivors(id: string): boolean {
+    return this.#survivors !== null && this.#survivors.id === id;
+  }
+
+  #isSurvivor(party: string): boolean {
+    return this.#survivors?.uploads.has(party) ?? false;
+  }
+
+  /** Both kinds of key of one party open what it uploaded. */
+  #reveal(party: string, kind: "self" | "orphan", reject: Reject): void {
+    const before = this.#revealed.get(party);
+    if (before !== undefined && before !== kind) return reject("ROUND_BOTH_KEYS", `both the own and the shared mask keys of ${party} are revealed`);
+    this.#revealed.set(party, kind);
+    if (this.#isSurvivor(party) !== (kind === "self")) reject("ROUND_KEYS", `a key of ${party} is revealed that this round does not need`);
+  }
+
+  /** y_i = x_i + PRG(self_i) + Σ_{j>i} PRG(pair_ij) − Σ_{j<i} PRG(pair_ij): what has to be added to Σ y_i so that Σ x_i remains. */
+  #masks(body: RoundResult, reject: Reject): readonly MaskKey[] | null {
+    const order = this.#frame.ready.parties.toSorted();
+    const masks: MaskKey[] = [];
+    for (const survivor of order.filter((party) => this.#isSurvivor(party))) {
+      const own = this.#unmasks.get(survivor)?.self ?? body.recovered.self.get(survivor);
+      if (own === undefined) return refuse(reject, "ROUND_KEYS", `the own mask key of ${survivor} is not logged`);
+      masks.push({ key: own, sign: -1 });
+      for (const dropped of order.filter((party) => !this.#isSurvivor(party))) {
+        const pair = this.#unmasks.get(survivor)?.orphans.get(dropped) ?? body.recovered.orphans.get(dropped)?.get(survivor);
+        if (pair === undefined) return refuse(reject, "ROUND_KEYS", `the key ${survivor} shared with ${dropped} is not logged`);
+        masks.push({ key: pair, sign: order.indexOf(dropped) > order.indexOf(survivor) ? -1 : 1 });
+      }
+    }
+    return masks;
+  }
+}
+
+function refuse(reject: Reject, code: FindingCode, says: string): null {
+  reject(code, says);
+  return null;
+}

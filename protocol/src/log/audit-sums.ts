@@ -1,0 +1,48 @@
+import { toHex } from "@cohortium/crypto/bytes";
+import { chunkRoot, chunksOf } from "@cohortium/crypto/chunk-root";
+import { addWordsInto, applyMasks } from "@cohortium/crypto/masking";
+import { bytesOfWords, wordsFromBytes, zeroWords, type Words } from "@cohortium/crypto/words";
+import type { Finding } from "./audit-report.js";
+import type { CompletedRound } from "./audit-round.js";
+import type { AuditSource } from "./audit-tree.js";
+
+/** Where the masked words behind a `round.upload` entry lie: raw little-endian words. */
+export function uploadPath(root: string): string {
+  return `upload/${root}`;
+}
+
+/**
+ * Computes a round's sum again from the masked uploads and the revealed keys, and compares it with the root the coordinator logged.
+ * Keeps the sum and one upload in memory. For `AuditOptions.sums`, in Node.
+ *
+ * Reveals: to whoever holds the uploads and the log, the sum, and nothing else.
+ */
+export function recomputeSum(round: CompletedRound, source: AuditSource): readonly Finding[] {
+  const sum = zeroWords(round.ring, round.words);
+  const findings: Finding[] = [];
+  for (const { party, entry, root } of round.uploads) {
+    const bytes = source.read(uploadPath(root));
+    if (bytes === null) {
+      findings.push({ entry, code: "UPLOAD_MISSING", says: `the masked words of ${party} are not among the files` });
+    } else if (bytes.length !== sum.byteLength || toHex(chunkRoot(bytes)) !== root) {
+      findings.push({ entry, code: "UPLOAD_ROOT", says: `the masked words of ${party} are not those it signed` });
+    } else {
+      addBytesInto(sum, bytes);
+    }
+  }
+  if (findings.length > 0) return findings;
+  applyMasks(sum, round.masks, 0);
+  return toHex(chunkRoot(bytesOfWords(sum))) === round.root
+    ? []
+    : [{ entry: round.entry, code: "SUM_DIFFERS", says: "the logged result is not the sum of the uploads" }];
+}
+
+/** Chunk by chunk, because words need an aligned copy, and one of the whole upload would be a third vector in memory. */
+function addBytesInto(sum: Words, bytes: Uint8Array): void {
+  let at = 0;
+  for (const chunk of chunksOf(bytes)) {
+    const words = wordsFromBytes(sum.BYTES_PER_ELEMENT === 4 ? 32 : 64, chunk);
+    addWordsInto(sum.subarray(at, at + words.length), words);
+    at += words.length;
+  }
+}

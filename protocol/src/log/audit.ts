@@ -1,0 +1,117 @@
+import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
+import { EntryAudit } from "./audit-entries.js";
+import { Findings, report, type AuditReport, type CheckName, type Finding } from "./audit-report.js";
+import type { CompletedRound } from "./audit-round.js";
+import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
+import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
+import { cosignatureVerifier, witnessVerifierKey } from "./cosignature.js";
+import { parseBody } from "./bodies.js";
+import { parseEntry } from "./entry.js";
+import { parseNoteBytes, type Note } from "./note.js";
+import { bundlePath, entriesOf, TILE_WIDTH } from "./tiles.js";
+
+/** More entries than a consortium logs in years; an audit holds all of them in memory. */
+const AUDIT_ENTRIES_MAX = 4_000_000;
+
+/** Computes one round's sum again from what lies in the source. No findings: it is the sum the log names. */
+export type SumChecker = (round: CompletedRound, source: AuditSource) => readonly Finding[];
+
+export interface AuditOptions {
+  /** The log's verifier key, from whoever the auditor trusts. Without it the log is only held to the key it states itself. */
+  readonly logKey?: string;
+  /** A checkpoint note somebody else kept: the log must contain everything that one did. Without it a shortened log can pass for a whole one. */
+  readonly anchor?: string;
+  /** How to compute sums again. Without it they are not checked, and the report counts none. */
+  readonly sums?: SumChecker;
+}
+
+/**
+ * Verifies a whole log offline, trusting nobody who wrote it: signatures, tree, entries, charters, the order of every round, and the sums.
+ * Never throws for what is in the source; everything wrong is a finding.
+ */
+export function audit(source: AuditSource, options: AuditOptions = {}): AuditReport {
+  const findings = new Findings();
+  const opened = openLog(source, options.logKey, findings);
+  if (opened === null) return report(findings.sorted(), NOTHING, 0);
+  const { checkpoint, note, logKey } = opened;
+
+  const log = readLog(source, checkpoint, findings);
+  const anchored = options.anchor === undefined ? 0 : checkAnchor(options.anchor, logKey, { checkpoint, log, findings });
+  const entries = new EntryAudit(logKey, findings);
+  let sums = 0;
+  log.entries.forEach((bytes, index) => {
+    const round = bytes === null ? null : entries.take(bytes, index);
+    const wrong = round === null ? null : (options.sums?.(round, source) ?? null);
+    for (const { entry, code, says } of wrong ?? []) findings.add(entry, code, says);
+    if (wrong?.length === 0) sums++;
+  });
+  const witnesses = checkCosignatures(note, entries, findings);
+
+  const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums };
+  return report(findings.sorted(), counts, checkpoint.size);
+}
+
+const NOTHING: Readonly<Record<CheckName, number>> = {
+  checkpoint: 0, witnesses: 0, "kept checkpoint": 0, tree: 0, entries: 0, signatures: 0, charters: 0, rounds: 0, sums: 0,
+};
+
+function openLog(source: AuditSource, trustedKey: string | undefined, findings: Findings): { checkpoint: Checkpoint; note: Note; logKey: string } | null {
+  const bytes = source.read("checkpoint");
+  if (bytes === null) return findings.add(null, "CHECKPOINT_MISSING", "there is no file named checkpoint"), null;
+  const logKey = trustedKey ?? statedLogKey(source, bytes);
+  if (logKey === null) return findings.add(0, "LOG_OPENED", "the first entry does not name the log's key, and no key was given"), null;
+  const text = orNull(() => fromUtf8(bytes));
+  const opened = text === null ? null : openCheckpoint(text, logKey);
+  if (opened?.ok !== true) return findings.add(null, "CHECKPOINT_UNREADABLE", opened?.because ?? "the checkpoint is not text"), null;
+  if (opened.checkpoint.size > AUDIT_ENTRIES_MAX) return findings.add(null, "CHECKPOINT_UNREADABLE", `more than ${AUDIT_ENTRIES_MAX} entries`), null;
+  return { ...opened, logKey };
+}
+
+/** The key the log's first entry names. Nothing is verified yet: it only decides what the signatures are held to. */
+function statedLogKey(source: AuditSource, checkpoint: Uint8Array): string | null {
+  return orNull(() => {
+    const { size } = parseCheckpointBody(parseNoteBytes(checkpoint).text);
+    const width = Math.min(size, TILE_WIDTH);
+    const bundle = source.read(bundlePath({ index: 0, width })) ?? source.read(bundlePath({ index: 0, width: TILE_WIDTH }));
+    const first = bundle === null ? null : (entriesOf(bundle).next().value ?? null);
+    const read = first === null ? null : parseBody(parseEntry(first).statement);
+    return read?.ok === true && read.body.kind === "log.opened" ? read.body.logKey : null;
+  });
+}
+
+function checkAnchor(anchor: string, logKey: string, at: { checkpoint: Checkpoint; log: ReadLog; findings: Findings }): number {
+  const { checkpoint, log, findings } = at;
+  const kept = openCheckpoint(anchor, logKey);
+  if (!kept.ok) {
+    findings.add(null, "ANCHOR_UNREADABLE", `the kept checkpoint: ${kept.because}`);
+  } else if (kept.checkpoint.size > checkpoint.size) {
+    findings.add(checkpoint.size, "ANCHOR_ROLLBACK", `the log ends here, but it had ${kept.checkpoint.size} entries when the kept checkpoint was signed`);
+  } else if (toHex(log.tree.root(kept.checkpoint.size)) !== toHex(kept.checkpoint.root)) {
+    findings.add(null, "ANCHOR_FORK", `the first ${kept.checkpoint.size} entries are not those the log signed before: it has two histories`);
+  }
+  return 1;
+}
+
+/** Every party is a witness under its signing key. Returns how many have cosigned. */
+function checkCosignatures(note: Note, { keys }: EntryAudit, findings: Findings): number {
+  const witnesses = new Set<string>();
+  for (const party of keys.holders()) {
+    for (const verifier of keys.valid(party).map((key) => cosignatureVerifier(witnessVerifierKey(party, key)))) {
+      for (const { payload } of note.signatures.filter(({ name, keyId }) => name === verifier.name && keyId === verifier.keyId)) {
+        if (verifier.accepts(note.text, payload)) witnesses.add(party);
+        else findings.add(null, "COSIGNATURE_BAD", `the cosignature of ${party} does not verify`);
+      }
+    }
+  }
+  return witnesses.size;
+}
+
+/** What `attempt` gives, or null if it finds the foreign bytes malformed. */
+function orNull<T>(attempt: () => T): T | null {
+  try {
+    return attempt();
+  } catch (problem) {
+    if (!(problem instanceof RangeError || problem instanceof SyntaxError || problem instanceof TypeError)) throw problem;
+    return null;
+  }
+}

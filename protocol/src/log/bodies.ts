@@ -1,0 +1,157 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { BodyReader, type Parsed } from "./body-reader.js";
+import type { Statement } from "./entry.js";
+
+/** A log names itself, its key and the coordinator that keeps it. Always the first entry. */
+export interface LogOpened { readonly kind: "log.opened"; readonly origin: string; readonly logKey: string; readonly coordinator: string; readonly signingKey: Uint8Array }
+/** `certificate` is the SHA-256 of the party's TLS certificate. */
+export interface Enrolment { readonly kind: "enrolment"; readonly party: string; readonly signingKey: Uint8Array; readonly agreementKey: Uint8Array; readonly certificate: string }
+export interface Revocation { readonly kind: "revocation"; readonly party: string; readonly certificate: string; readonly reason: string }
+
+export interface KeyHolder { readonly name: string; readonly signingKey: Uint8Array }
+/** `charter` is the document itself, `digest` the SHA-256 of its canonical form, `logKey` the verifier key of the log it is kept in. */
+export interface CharterLogged {
+  readonly kind: "charter";
+  readonly digest: string;
+  readonly charter: Json;
+  readonly parties: readonly KeyHolder[];
+  readonly operator: KeyHolder & { readonly logKey: string };
+}
+export interface CharterSignature { readonly kind: "charter.signature"; readonly digest: string }
+export interface CharterRefusal { readonly kind: "charter.refusal"; readonly digest: string; readonly reason: string }
+
+export interface SessionOffer { readonly kind: "session.offer"; readonly question: string; readonly plan: string }
+/** Public key-agreement keys of one node for one session: base64 X25519, and the SHA-256 of the ML-KEM encapsulation key. */
+export interface Bundle { readonly kind: "bundle"; readonly x25519: Uint8Array; readonly mlkem: string }
+/** `threshold` signatures must stand under one list of survivors; fewer than `minimum` survivors end the round. */
+export interface Roster {
+  readonly kind: "roster";
+  readonly parties: readonly string[];
+  readonly bundles: ReadonlyMap<string, string>;
+  readonly threshold: number;
+  readonly minimum: number;
+}
+export interface Shares { readonly kind: "shares"; readonly commitments: Json }
+/** U1: the parties whose shares reached everyone. Their order decides the signs of the masks. */
+export interface Ready { readonly kind: "ready"; readonly parties: readonly string[] }
+
+export interface RoundOffer {
+  readonly kind: "round.offer";
+  readonly purpose: string;
+  readonly model: string;
+  readonly plan: string;
+  readonly ring: 32 | 64;
+  readonly words: number;
+  readonly parties: readonly string[];
+}
+/** `root` commits to the masked words, chunk by chunk; `offer` is the id of the offer they answer. */
+export interface RoundUpload { readonly kind: "round.upload"; readonly root: string; readonly words: number; readonly offer: string }
+/** U2: whose upload is in the sum, by the id of its upload entry. */
+export interface RoundSurvivors { readonly kind: "round.survivors"; readonly offer: string; readonly uploads: ReadonlyMap<string, string> }
+export interface RoundAgree { readonly kind: "round.agree"; readonly survivors: string }
+/** `self` is this party's own mask key of the round; `orphans` the keys it shared with parties that dropped out. */
+export interface RoundUnmask { readonly kind: "round.unmask"; readonly survivors: string; readonly self: Uint8Array | null; readonly orphans: ReadonlyMap<string, Uint8Array> }
+/** `recovered` holds the keys rebuilt from shares: of survivors that fell silent after agreeing, and of pairs `dropped → survivor`. */
+export interface RoundResult {
+  readonly kind: "round.result";
+  readonly survivors: string;
+  readonly root: string;
+  readonly words: number;
+  readonly recovered: {
+    readonly self: ReadonlyMap<string, Uint8Array>;
+    readonly orphans: ReadonlyMap<string, ReadonlyMap<string, Uint8Array>>;
+  };
+}
+
+export interface Model { readonly kind: "model"; readonly purpose: string; readonly hash: string; readonly iteration: number }
+export interface SessionClose { readonly kind: "session.close"; readonly model: string }
+export interface SessionAbort { readonly kind: "session.abort"; readonly code: string }
+
+/** What an entry says, one shape per entry type. */
+export type Body =
+  | LogOpened | Enrolment | Revocation | CharterLogged | CharterSignature | CharterRefusal
+  | SessionOffer | Bundle | Roster | Shares | Ready
+  | RoundOffer | RoundUpload | RoundSurvivors | RoundAgree | RoundUnmask | RoundResult
+  | Model | SessionClose | SessionAbort;
+
+/** Reads the body of a statement by its type, or says everything that is missing from it. */
+export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Parsed<Body> {
+  const read = new BodyReader(body);
+  switch (type) {
+    case "log.opened":
+      return read.finish({ kind: type, origin: read.text("origin"), logKey: read.text("logKey"), coordinator: read.text("coordinator"), signingKey: read.key("signingKey") });
+    case "enrolment":
+      return read.finish({
+        kind: type, party: read.text("party"), signingKey: read.key("signingKey"), agreementKey: read.key("agreementKey"), certificate: read.digest("certificate"),
+      });
+    case "revocation": return read.finish({ kind: type, party: read.text("party"), certificate: read.digest("certificate"), reason: read.text("reason") });
+    case "charter": return parseCharter(read);
+    case "charter.signature": return read.finish({ kind: type, digest: read.digest("digest") });
+    case "charter.refusal": return read.finish({ kind: type, digest: read.digest("digest"), reason: read.text("reason") });
+    case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan") });
+    case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
+    case "roster": return parseRoster(read);
+    case "shares": return read.finish({ kind: type, commitments: read.json("commitments") });
+    case "ready": return read.finish({ kind: type, parties: read.names("parties") });
+    case "round.offer": return parseOffer(read);
+    case "round.upload": return read.finish({ kind: type, root: read.digest("root"), words: read.count("words"), offer: read.digest("offer") });
+    case "round.survivors": return read.finish({ kind: type, offer: read.digest("offer"), uploads: read.object("uploads").digestsByName() });
+    case "round.agree": return read.finish({ kind: type, survivors: read.digest("survivors") });
+    case "round.unmask":
+      return read.finish({ kind: type, survivors: read.digest("survivors"), self: read.optionalKey("self"), orphans: read.object("orphans").keysByName() });
+    case "round.result": return parseResult(read);
+    case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
+    case "session.close": return read.finish({ kind: type, model: read.digest("model") });
+    case "session.abort": return read.finish({ kind: type, code: read.text("code") });
+  }
+}
+
+function parseCharter(read: BodyReader): Parsed<CharterLogged> {
+  const charter = read.object("charter");
+  const operator = charter.object("operator");
+  return read.finish({
+    kind: "charter",
+    digest: read.digest("digest"),
+    charter: read.json("charter"),
+    parties: charter.objects("parties").map(parseKeyHolder),
+    operator: { ...parseKeyHolder(operator), logKey: operator.text("logKey") },
+  });
+}
+
+function parseKeyHolder(read: BodyReader): KeyHolder {
+  return { name: read.text("name"), signingKey: read.key("signingKey") };
+}
+
+function parseRoster(read: BodyReader): Parsed<Roster> {
+  return read.finish({
+    kind: "roster",
+    parties: read.names("parties"),
+    bundles: read.object("bundles").digestsByName(),
+    threshold: read.count("threshold"),
+    minimum: read.count("minimum"),
+  });
+}
+
+function parseOffer(read: BodyReader): Parsed<RoundOffer> {
+  return read.finish({
+    kind: "round.offer",
+    purpose: read.text("kind"),
+    model: read.digest("model"),
+    plan: read.digest("plan"),
+    ring: read.ring("ring"),
+    words: read.count("words"),
+    parties: read.names("parties"),
+  });
+}
+
+function parseResult(read: BodyReader): Parsed<RoundResult> {
+  const recovered = read.object("recovered");
+  const orphans = [...recovered.object("orphans").objectsByName()].map(([dropped, keys]) => [dropped, keys.keysByName()] as const);
+  return read.finish({
+    kind: "round.result",
+    survivors: read.digest("survivors"),
+    root: read.digest("root"),
+    words: read.count("words"),
+    recovered: { self: recovered.object("self").keysByName(), orphans: new Map(orphans) },
+  });
+}

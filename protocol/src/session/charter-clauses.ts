@@ -1,0 +1,44 @@
+/** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
+export const CLAUSES = {
+  "shape.unknown-key": "a charter holds the keys of the schema and no other",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; only `holdoutDigest` may be absent",
+  "shape.value": "every value has the type, form and size the schema gives",
+  "parties.minimum": "at least three parties, and a minimum of at least three of them: of two, each subtracts its own part and reads the other's",
+  "parties.names-unique": "the operator and each party have names of their own",
+  "parties.sorted": "parties stand in the order of their names, so that one agreement has one digest",
+  "parties.keys-unique": "no key serves two parties or two purposes",
+  "quorum.range": "more than two thirds of the parties, and no fewer than the minimum: no two groups can then open two sums of one round",
+  "features.names-unique": "each column is named once; `intercept` is the name of the model's own column",
+  "features.bounds": "the lower bound of a number is below its upper bound",
+  "categories.unique": "each category of a column is listed once",
+  "label.not-a-feature": "what is to be predicted is not among what predicts it",
+  "label.two-values": "the label has two different values",
+  "holdout.digest": "a common holdout is named by its digest, and only a common one, so that all parties measure on the same rows",
+  "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",
+  "aggregation.headroom": "the rows that all parties may bring can be counted in the ring the sums live in",
+  "budget.covers-training": "the budget of sums covers one training at its iteration cap",
+  "expiry.order": "the charter ends after it begins",
+  "enrolment.missing": "every party of the draft has enrolled a node, whose keys go into the charter",
+  "enrolment.other-key": "a key or name of the coordinator written in the draft is the one that was enrolled",
+  "request.period": "a request is answered from `notBefore` to just before `expires`",
+  "request.question": "the question is on the charter's list",
+  "request.parties": "those taking part are parties of the charter, named once, and no fewer than the minimum",
+  "request.quorum": "the threshold that opens a sum is no less than the charter's quorum, and more than two thirds of those taking part",
+  "request.plan": "the plan offered is the plan this node derives from the charter",
+  "request.budget": "the sums released so far and the sums this request may release stay within the budget",
+} as const;
+
+export type ClauseId = keyof typeof CLAUSES;
+
+/** One reason why a charter is refused. `path` is a JSON pointer (RFC 6901) into it; `fix` says what would make it pass. */
+export interface Problem {
+  readonly clause: ClauseId;
+  readonly path: string;
+  readonly says: string;
+  readonly fix: string;
+}
+
+/** RFC 6901 §3. */
+export function pointer(...path: readonly PropertyKey[]): string {
+  return path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}

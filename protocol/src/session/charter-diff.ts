@@ -1,0 +1,80 @@
+import type { Feature } from "../training/features.js";
+import type { Charter, PropensityQuestion } from "./charter.js";
+
+/** One thing that differs between two charters, in words. `undefined`: that charter does not have it. */
+export interface CharterChange {
+  readonly clause: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/**
+ * What changed, by meaning: parties, features and questions are compared by name, not by place.
+ *
+ * Empty exactly if both charters have the same digest.
+ */
+export function charterDiff(before: Charter, after: Charter): readonly CharterChange[] {
+  const [old, young] = [clausesOf(before), clausesOf(after)];
+  return [...new Set([...old.keys(), ...young.keys()])]
+    .filter((clause) => old.get(clause) !== young.get(clause))
+    .map((clause) => ({ clause, before: old.get(clause), after: young.get(clause) }));
+}
+
+/** The charter as clauses with words. Everything that enters the digest must show here, or a signer could miss it. */
+function clausesOf(charter: Charter): ReadonlyMap<string, string> {
+  const { operator, rows, privacy, aggregation } = charter;
+  return new Map([
+    ["version", String(charter.version)],
+    ["name", charter.name],
+    ["purpose", charter.purpose],
+    ["consortium", charter.consortium],
+    ["operator.name", operator.name],
+    ["operator.signingKey", operator.signingKey],
+    ["operator.logKey", operator.logKey],
+    ...charter.parties.flatMap(({ name, organisation, signingKey, agreementKey }) => entries(`parties.${name}`, { organisation, signingKey, agreementKey })),
+    ["minimumParties", `${charter.minimumParties} companies`],
+    ["quorum", `${charter.quorum} nodes`],
+    ...charter.questions.flatMap((question) => questionClauses(question)),
+    ["rows.perPartyMin", `${rows.perPartyMin} rows`],
+    ["rows.perPartyMax", `${rows.perPartyMax} rows`],
+    ["rows.jointMin", `${rows.jointMin} rows`],
+    ["thresholds.categoryRows", `${charter.thresholds.categoryRows} rows`],
+    ["privacy.mechanism", privacy.mechanism],
+    ["privacy.note", privacy.note],
+    ["privacy.budget.releasesMax", `${privacy.budget.releasesMax} sums`],
+    ["aggregation.scheme", aggregation.scheme],
+    ["aggregation.deadlineMs", `${aggregation.deadlineMs} ms`],
+    ["notBefore", charter.notBefore],
+    ["expires", charter.expires],
+  ]);
+}
+
+function questionClauses({ id, features, label, training, holdoutDigest }: PropensityQuestion): readonly (readonly [string, string])[] {
+  const { ridge, gradientTolerance, iterationsMax, scoreBins, holdout, holdoutShare } = training;
+  return [
+    ...features.flatMap((feature) => featureClauses(`${id}.features.${feature.name}`, feature)),
+    [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
+    ...entries(`${id}.label`, { ...label }),
+    ...entries(`${id}.training`, {
+      ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps`,
+      scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`,
+    }),
+    ...(holdoutDigest === undefined ? [] : entries(id, { holdoutDigest })),
+  ];
+}
+
+function featureClauses(clause: string, feature: Feature): readonly (readonly [string, string])[] {
+  switch (feature.kind) {
+    case "numeric": return [[clause, `${feature.min} to ${feature.max}, in ${quoted(feature.unit)}`]];
+    case "categorical": return [[clause, `one of ${feature.categories.map(quoted).join(", ")}; the first is the reference`]];
+  }
+}
+
+function entries(clause: string, members: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  return Object.entries(members).map(([member, words]) => [`${clause}.${member}`, words] as const);
+}
+
+/** JSON quotes keep two lists apart whose words hold commas. */
+function quoted(words: string): string {
+  return JSON.stringify(words);
+}

@@ -1,0 +1,101 @@
+import type { Charter } from "./charter.js";
+import type { ClauseId } from "./charter-clauses.js";
+import type { Digest, PartyId } from "./ids.js";
+import { quorumMin } from "./quorum.js";
+
+/** What a coordinator asks of a node, as the signed offer says it, beside what the node works out for itself. */
+export interface TrainingRequest {
+  readonly question: string;
+  readonly parties: readonly PartyId[];
+  /** So many nodes open a sum of this session. */
+  readonly threshold: number;
+  /** The digest of the plan in the offer … */
+  readonly planDigest: Digest;
+  /** … and of the plan this node derives from the charter. */
+  readonly ownPlanDigest: Digest;
+  /** The most sums this session may release, `releasesOfTraining`. */
+  readonly releases: number;
+}
+
+/** What this node's own ledger says it has helped to release under this charter. */
+export interface Usage {
+  readonly releases: number;
+}
+
+export type Allowance =
+  | { readonly kind: "allow" }
+  | { readonly kind: "refuse"; readonly clause: ClauseId; readonly says: string; readonly fix: string };
+
+/**
+ * Whether a node may answer a training under this charter. No option turns a refusal into an answer.
+ *
+ * @param nowIso - The node's own clock, RFC 3339 in UTC. Any other text refuses.
+ * Reveals: the clause that refused, to the coordinator that asked.
+ */
+export function allowTraining(charter: Charter, request: TrainingRequest, nowIso: string, usage: Usage): Allowance {
+  return period(charter, nowIso)
+    ?? question(charter, request)
+    ?? parties(charter, request)
+    ?? quorum(charter, request)
+    ?? plan(request)
+    ?? budget(charter, request, usage)
+    ?? { kind: "allow" };
+}
+
+// Each clause below is written as the condition to pass: NaN compares false, and must refuse.
+
+function period({ notBefore, expires }: Charter, nowIso: string): Allowance | undefined {
+  // The charter's instants are whole seconds in UTC; cut to their length, the order of the text is the order of time.
+  const now = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d{1,9})?Z$/.exec(nowIso)?.[1];
+  if (now !== undefined && notBefore.slice(0, -1) <= now && now < expires.slice(0, -1)) return undefined;
+  const early = now !== undefined && now < notBefore.slice(0, -1);
+  return refuse("request.period", `the charter holds from ${notBefore} to ${expires}`, early ? "wait until it begins" : "sign a new charter, or check this node's clock");
+}
+
+function question({ questions }: Charter, request: TrainingRequest): Allowance | undefined {
+  const listed = questions.map(({ id }): string => id);
+  if (listed.includes(request.question)) return undefined;
+  return refuse("request.question", "the charter does not list this question", `ask one of: ${listed.join(", ")}`);
+}
+
+function parties(charter: Charter, request: TrainingRequest): Allowance | undefined {
+  const known = new Set(charter.parties.map(({ name }) => name));
+  const asked = new Set(request.parties);
+  const distinct = asked.size === request.parties.length && request.parties.every((party) => known.has(party));
+  if (distinct && asked.size >= charter.minimumParties) return undefined;
+  return refuse(
+    "request.parties",
+    distinct ? `${asked.size} parties take part, the charter asks for ${charter.minimumParties}` : "somebody takes part who is not in the charter, or twice",
+    distinct ? "start the silent nodes, then launch again" : `choose among: ${[...known].join(", ")}`,
+  );
+}
+
+function quorum(charter: Charter, { parties: { length: taking }, threshold }: TrainingRequest): Allowance | undefined {
+  const least = Math.max(charter.quorum, quorumMin(taking));
+  if (Number.isInteger(threshold) && threshold >= least && threshold <= taking) return undefined;
+  return refuse(
+    "request.quorum",
+    `a sum among ${taking} parties opens with ${least} or more of them, not with ${threshold}`,
+    least <= taking ? `launch with a threshold of ${least} to ${taking}` : "start the silent nodes, then launch again",
+  );
+}
+
+function plan({ planDigest, ownPlanDigest }: TrainingRequest): Allowance | undefined {
+  if (planDigest === ownPlanDigest) return undefined;
+  return refuse("request.plan", "the plan offered is not the plan that follows from the charter", "compare the coordinator's version with this node's");
+}
+
+function budget({ privacy }: Charter, request: TrainingRequest, usage: Usage): Allowance | undefined {
+  const { releasesMax } = privacy.budget;
+  const counted = Number.isSafeInteger(request.releases) && request.releases >= 1 && Number.isSafeInteger(usage.releases) && usage.releases >= 0;
+  if (counted && usage.releases + request.releases <= releasesMax) return undefined;
+  return refuse(
+    "request.budget",
+    `${usage.releases} of ${releasesMax} sums are released, and this training may release ${request.releases}`,
+    "sign a new charter with a larger budget",
+  );
+}
+
+function refuse(clause: ClauseId, says: string, fix: string): Allowance {
+  return { kind: "refuse", clause, says, fix };
+}

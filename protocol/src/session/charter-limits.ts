@@ -1,0 +1,29 @@
+/** A sum of two hides nothing: each party subtracts its own part and reads the other's. */
+export const PARTIES_MIN = 3;
+/** Every pair of nodes agrees on a seed per session, so messages grow with the square; 64 parties are 2,016 pairs. */
+export const PARTIES_MAX = 64;
+/** One thing people read on one line: names, labels, units, categories. In UTF-16 units. */
+export const WORDS_LENGTH_MAX = 100;
+/** One paragraph that every signer reads to its end. In UTF-16 units. */
+export const TEXT_LENGTH_MAX = 500;
+/** The curvature of Newton's method has one number per pair of coefficients, so a sum grows with the square of the columns. */
+export const FEATURES_MAX = 256;
+/** Each category is a coefficient of its own. */
+export const CATEGORIES_MAX = 1_000;
+/** Newton's method converges in about ten steps or not at all. */
+export const ITERATIONS_MAX = 100;
+/** Histogram bins of the evaluation; more would come close to listing single scores. */
+export const SCORE_BINS_MAX = 65_536;
+/** More rows than persons on earth are a slip of the pen; doubles count them exactly. */
+export const ROWS_MAX = 10_000_000_000;
+/** Score histograms are summed modulo 2^32; half of that leaves room for the sign. */
+export const JOINT_ROWS_MAX = 2 ** 31 - 1;
+/** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
+export const CELL_ROWS_MIN = 10;
+/** A million sums under one signature is no limit at all. */
+export const RELEASES_MAX = 1_000_000;
+/** A second is the least a busy node needs to answer; an hour, the most that others should wait. In milliseconds. */
+export const DEADLINE_MIN_MS = 1_000;
+export const DEADLINE_MAX_MS = 3_600_000;
+/** Charters of `PARTIES_MAX` parties and `FEATURES_MAX` columns stay well below; a parser need not read more. In UTF-16 units of the YAML text. */
+export const CHARTER_TEXT_LENGTH_MAX = 256 * 1_024;

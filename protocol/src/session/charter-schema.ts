@@ -1,0 +1,111 @@
+import { z } from "zod";
+import type { Charter } from "./charter.js";
+import {
+  CATEGORIES_MAX, CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, FEATURES_MAX, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX,
+  SCORE_BINS_MAX, TEXT_LENGTH_MAX, WORDS_LENGTH_MAX,
+} from "./charter-limits.js";
+import { parseDigest, parsePartyId } from "./ids.js";
+
+const slug = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/);
+// No control, format or unassigned characters, no space at either end: two texts that look alike should be alike.
+const oneLine = z.string().regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u);
+const words = oneLine.max(WORDS_LENGTH_MAX);
+const text = oneLine.max(TEXT_LENGTH_MAX);
+// RFC 4648 §3.5: the 43rd digit has two bits to spare, which must be zero, or one key would have four spellings.
+const key = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
+const instant = z.iso.datetime({ precision: 0 });
+const count = z.int().min(1).max(ROWS_MAX);
+
+// Model columns are named `job=retired`: with "=" in a feature's name, two features could name one column.
+const featureName = words.regex(/^[^=]+$/).describe("the column's name in every company's feed, without an equals sign");
+
+const numericFeature = z.strictObject({
+  kind: z.literal("numeric"),
+  name: featureName,
+  unit: words.describe("the unit, such as years"),
+  min: z.number().describe("the least value a row may have; a node refuses rows below it"),
+  max: z.number().describe("the greatest value a row may have; a node refuses rows above it"),
+});
+
+const categoricalFeature = z.strictObject({
+  kind: z.literal("categorical"),
+  name: featureName,
+  categories: z.array(words).min(2).max(CATEGORIES_MAX).describe("2 to 1,000 values the column may have; the first is the reference"),
+});
+
+const training = z.strictObject({
+  // Above zero, because a category without rows would leave Newton's step without a unique solution.
+  ridge: z.number().gt(0).max(1e9).describe("the penalty on squared coefficients, above 0"),
+  gradientTolerance: z.number().gt(0).max(0.01).describe("the gradient at which training stops, above 0 and at most 0.01"),
+  iterationsMax: z.int().min(1).max(ITERATIONS_MAX).describe("how many steps training may take, 1 to 100"),
+  scoreBins: z.int().min(2).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 2 to 65,536"),
+  holdout: z.enum(["own", "common"]).describe("own: each company holds out some of its rows; common: all keep the same held-out file"),
+  holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
+});
+
+const question = z.strictObject({
+  id: z.literal("propensity.train").describe("propensity.train, the one question there is today"),
+  features: z.array(z.discriminatedUnion("kind", [numericFeature, categoricalFeature])).min(1).max(FEATURES_MAX)
+    .describe("1 to 256 columns, each of kind numeric or categorical"),
+  label: z.strictObject({
+    name: words.describe("the column to be predicted"),
+    positive: words.describe("its value that is predicted"),
+    negative: words.describe("its other value"),
+  }),
+  training,
+  holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
+    .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
+});
+
+const party = z.strictObject({
+  name: slug.transform(parsePartyId).describe("a name of 2 to 32 lower-case letters, digits and hyphens, starting with a letter"),
+  organisation: words.describe("the company's name, on one line of at most 100 characters"),
+  signingKey: key.describe("the node's Ed25519 public key, 32 bytes in base64"),
+  agreementKey: key.describe("the node's X25519 public key, 32 bytes in base64"),
+});
+
+const operator = z.strictObject({
+  name: slug.transform(parsePartyId).describe("a name of 2 to 32 lower-case letters, digits and hyphens, starting with a letter"),
+  signingKey: key.describe("the coordinator's Ed25519 public key, 32 bytes in base64"),
+  logKey: z.string().max(256).regex(/^[^\s+\p{C}]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+={0,2}$/u)
+    .describe("the log's verifier key as C2SP signed-note writes it: name+hash+base64"),
+});
+
+/** The one source of the charter's form: validation here, the published JSON Schema by `charterJsonSchema`. Rules across keys: `charter-rules.ts`. */
+export const charterSchema = z.strictObject({
+  version: z.literal(1).describe("1"),
+  name: slug.describe("a name of 2 to 32 lower-case letters, digits and hyphens, starting with a letter"),
+  purpose: text.describe("what the result is for, on one line of at most 500 characters"),
+  consortium: slug.describe("the consortium's name: 2 to 32 lower-case letters, digits and hyphens, starting with a letter"),
+  operator: operator.describe("who runs the coordinator: name, signingKey, logKey"),
+  parties: z.array(party).max(PARTIES_MAX).describe("3 to 64 companies, in the order of their names"),
+  minimumParties: z.int().min(1).max(PARTIES_MAX).describe("a whole number from 3; below it nothing is released"),
+  quorum: z.int().min(1).max(PARTIES_MAX).describe("how many nodes must help before a sum can be read, at least two thirds of the parties plus one"),
+  questions: z.array(question).min(1).max(1).describe("the closed list of questions that may be asked"),
+  rows: z.strictObject({
+    perPartyMax: count.describe("the most rows one company may bring, a whole number"),
+    perPartyMin: count.min(CELL_ROWS_MIN).describe("the fewest rows one company may bring, a whole number from 10"),
+    jointMin: count.min(CELL_ROWS_MIN).describe("the fewest rows all companies together may bring, a whole number from 10"),
+  }).describe("perPartyMax, perPartyMin, jointMin"),
+  thresholds: z.strictObject({
+    categoryRows: count.min(CELL_ROWS_MIN).describe("the fewest joint rows of a category that gets a coefficient of its own, a whole number from 10"),
+  }).describe("categoryRows"),
+  privacy: z.strictObject({
+    mechanism: z.literal("none").describe("none, the one mechanism there is today: sums are exact, no noise is added"),
+    note: text.describe("what this means, in the signers' words, on one line of at most 500 characters"),
+    budget: z.strictObject({
+      releasesMax: z.int().min(1).max(RELEASES_MAX).describe("how many sums may be released under this charter, a whole number"),
+    }).describe("releasesMax"),
+  }).describe("mechanism, note, budget"),
+  aggregation: z.strictObject({
+    scheme: z.literal("masked").describe("masked, the one scheme there is today"),
+    deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).describe("how long nodes have to answer, in milliseconds, 1,000 to 3,600,000"),
+  }).describe("scheme, deadlineMs"),
+  notBefore: instant.describe("a UTC time such as 2026-12-01T00:00:00Z; the charter holds from then"),
+  expires: instant.describe("a UTC time such as 2027-06-30T00:00:00Z; the charter holds until just before"),
+}) satisfies z.ZodType<Charter>;
+
+/** JSON Schema, draft 2020-12; `npm run generate` publishes it as `protocol/spec/charter.schema.json`. */
+export function charterJsonSchema() {
+  return z.toJSONSchema(charterSchema.meta({ title: "Cohortium charter, version 1" }), { io: "input" });
+}

@@ -1,0 +1,55 @@
+import { grouped, type Sentences } from "./charter-sentences.js";
+
+export const ENGLISH: Sentences = {
+  parties: ({ parties, name }) =>
+    `${capital(numberWord(parties.length))} companies sign "${name}": ${list(parties.map((party) => `${party.name} (${party.organisation})`))}.`,
+  purpose: ({ purpose }) => `What for: ${purpose}${/[.!?]$/.test(purpose) ? "" : "."}`,
+  question: ({ questions }) => questions.map(({ label, features }) => {
+    const numbers = features.filter((feature) => feature.kind === "numeric").length;
+    const columns = `${counted(features.length, "column")} (${counted(numbers, "number")}, ${counted(features.length - numbers, "category", "categories")})`;
+    return `They allow one question: how likely is "${label.name}" to be "${label.positive}", learned from ${columns} and from nothing else. No code and no query crosses a company's border.`;
+  }).join(" "),
+  rows: ({ rows }) =>
+    `Nobody receives rows. Each company brings ${grouped(rows.perPartyMin)} to ${grouped(rows.perPartyMax)} rows to its own node, where they stay; with fewer than ${grouped(rows.jointMin)} together nothing is learned.`,
+  released: ({ questions }) => {
+    const measured = questions.map(({ training, holdoutDigest = "" }) => (training.holdout === "own"
+      ? `on the ${percent(training.holdoutShare)} of rows that each company holds out`
+      : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
+    return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.`;
+  },
+  categories: ({ thresholds }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no coefficient of its own.`,
+  quorum: ({ quorum, parties, minimumParties }) =>
+    `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released.`,
+  budget: ({ privacy }) => `At most ${grouped(privacy.budget.releasesMax)} sums may be released under this charter; every node counts for itself and stops there.`,
+  noise: ({ privacy }) => `No differential-privacy noise is added: the sums are exact. In the signers' words: ${privacy.note}`,
+  operator: ({ operator }) => `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`,
+  period: ({ notBefore, expires }) => `It begins on ${day(notBefore)} and ends on ${day(expires)}. After that no node answers.`,
+};
+
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+
+function numberWord(value: number): string {
+  return NUMBERS[value] ?? grouped(value);
+}
+
+function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${numberWord(count)} ${count === 1 ? singular : plural}`;
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function list(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1) ?? ""}`;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
+}
+
+function day(instant: string): string {
+  const [year = "", month = "", date = ""] = instant.slice(0, 10).split("-");
+  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year} at ${instant.slice(11, 16)} UTC`;
+}

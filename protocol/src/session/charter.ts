@@ -1,0 +1,69 @@
+import type { Feature, Label, TrainingClause } from "../training/features.js";
+import type { Digest, PartyId } from "./ids.js";
+
+/**
+ * What the companies signed: who, for what, which questions, within which limits, until when. Plain JSON; the digest of its RFC 8785 form
+ * (`charter-digest.ts`) stands in every log entry. Made only by `checkCharter`, so whoever holds one need not ask again whether it is sound.
+ */
+export interface Charter {
+  readonly version: 1;
+  readonly name: string;
+  readonly purpose: string;
+  readonly consortium: string;
+  readonly operator: Operator;
+  /** Sorted by name, so that one agreement has one digest. */
+  readonly parties: readonly CharterParty[];
+  /** Below this many companies nothing is released. Never below 3. */
+  readonly minimumParties: number;
+  /** So many nodes must help before a sum can be read. */
+  readonly quorum: number;
+  /** The closed list of what may be asked. Whatever is not here is refused. */
+  readonly questions: readonly PropensityQuestion[];
+  readonly rows: RowLimits;
+  readonly thresholds: { readonly categoryRows: number };
+  readonly privacy: Privacy;
+  readonly aggregation: { readonly scheme: "masked"; readonly deadlineMs: number };
+  /** RFC 3339, UTC, whole seconds. The charter holds from here … */
+  readonly notBefore: string;
+  /** … to just before here. */
+  readonly expires: string;
+}
+
+/** Who runs the coordinator. `signingKey` is Ed25519 in base64; `logKey` is the log's verifier key as C2SP `signed-note` writes it. */
+export interface Operator {
+  readonly name: PartyId;
+  readonly signingKey: string;
+  readonly logKey: string;
+}
+
+/** One company and the keys its node enrolled: Ed25519 to sign, X25519 to agree on secrets with other nodes; 32 bytes each, base64. */
+export interface CharterParty {
+  readonly name: PartyId;
+  readonly organisation: string;
+  readonly signingKey: string;
+  readonly agreementKey: string;
+}
+
+/** A joint logistic regression over horizontally split rows. */
+export interface PropensityQuestion {
+  readonly id: "propensity.train";
+  readonly features: readonly Feature[];
+  readonly label: Label;
+  readonly training: TrainingClause;
+  /** SHA-256 of the held-out file that every party keeps, where `training.holdout` is "common". */
+  readonly holdoutDigest?: Digest | undefined;
+}
+
+/** How many rows a company may bring, must bring, and how many all must bring together. */
+export interface RowLimits {
+  readonly perPartyMax: number;
+  readonly perPartyMin: number;
+  readonly jointMin: number;
+}
+
+/** Differential privacy does not exist here yet, and a charter has to say so. The budget counts sums, and every node counts for itself. */
+export interface Privacy {
+  readonly mechanism: "none";
+  readonly note: string;
+  readonly budget: { readonly releasesMax: number };
+}

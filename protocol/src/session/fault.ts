@@ -1,0 +1,48 @@
+interface Meaning {
+  /** Whose move it is: a misbehaving or silent `peer`, the `operator` who set the round up, the owner of the `data`, or `us` (a bug). */
+  readonly blame: "peer" | "operator" | "data" | "us";
+  readonly retry: boolean;
+  readonly means: string;
+  readonly fix: string;
+}
+
+/** Every way a session can end badly. The operator's page `protocol/spec/faults.md` is made from it, and a test provokes each. */
+export const FAULTS = {
+  AGGREGATION_TOO_FEW: { blame: "operator", retry: true, means: "fewer nodes answered in time than the charter asks", fix: "start the silent nodes, then launch again" },
+  AGGREGATION_TWO_PARTIES: { blame: "operator", retry: false, means: "a sum of two parties hides nothing: each subtracts its own part", fix: "bring a third party into the charter" },
+  AGGREGATION_EQUIVOCATION: { blame: "peer", retry: false, means: "a party said two different things about one round", fix: "read both signed entries in the log and ask that party" },
+  AGGREGATION_BUNDLE: { blame: "peer", retry: false, means: "a key bundle is not signed by the party the charter names", fix: "check the party's keys against the charter" },
+  AGGREGATION_SHARES: { blame: "peer", retry: true, means: "a sealed message from another node does not open", fix: "launch again; if it repeats, the sending node or the relay alters messages" },
+  AGGREGATION_SURVIVORS: { blame: "peer", retry: false, means: "the list of survivors is not one this node may agree to", fix: "compare the list in the log with what this node uploaded" },
+  AGGREGATION_SECOND_ANSWER: { blame: "peer", retry: false, means: "the coordinator asked for a second unmasking of one round", fix: "do not answer; compare the two requests in the log" },
+  AGGREGATION_SIGNATURES: { blame: "peer", retry: false, means: "too few valid signatures stand under the list of survivors", fix: "compare the signed agreements in the log" },
+  AGGREGATION_GUARD: { blame: "peer", retry: false, means: "the guard coordinate of a sum does not equal the number of survivors, so its masks did not cancel", fix: "compare the model and configuration hashes each node saw, in the log" },
+  AGGREGATION_OVERFLOW: { blame: "operator", retry: false, means: "the sum of bounded values would not fit the ring", fix: "lower the row cap or the feature bounds in the charter" },
+  TRAINING_ORDER: { blame: "peer", retry: false, means: "a message came that has no place in this phase", fix: "compare versions of both sides" },
+  TRAINING_PLAN: { blame: "peer", retry: false, means: "the offer is not the plan that follows from the charter", fix: "compare the configuration hash with the charter" },
+  TRAINING_MODEL: { blame: "peer", retry: false, means: "the model does not have the hash the log shows", fix: "the coordinator showed this node another model than it logged" },
+  TRAINING_REPEAT: { blame: "operator", retry: false, means: "the same question on the same rows with other survivors would reveal the difference", fix: "sign a new version of the charter, or ask when the rows have changed" },
+  TRAINING_DIVERGED: { blame: "data", retry: false, means: "Newton's method did not reach the gradient tolerance", fix: "raise the ridge penalty or the iteration cap in the charter" },
+  TRAINING_DEGENERATE: { blame: "data", retry: false, means: "the joint rows hold only one class, or fewer than the charter asks", fix: "check the label column and the minimum rows of every partner" },
+  NODE_REFUSED: { blame: "operator", retry: false, means: "a node refused, and names the clause", fix: "read the clause; change the charter or the request" },
+  DATA_REFUSED: { blame: "data", retry: false, means: "a node's rows do not fit the charter", fix: "the node's own log names the file, column and rule" },
+  DATA_CHANGED: { blame: "data", retry: true, means: "a node's rows changed while the session ran", fix: "leave the feed alone during a session, then launch again" },
+  LOG_EVIDENCE: { blame: "peer", retry: false, means: "the coordinator's log proof does not verify", fix: "keep the node's checkpoint: it is evidence of a fork" },
+  SESSION_EXPIRED: { blame: "operator", retry: true, means: "the charter or the session is past its expiry", fix: "sign a new charter, then launch again" },
+  SESSION_CANCELLED: { blame: "operator", retry: true, means: "somebody stopped the session", fix: "launch again when ready" },
+} as const satisfies Record<string, Meaning>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+/** `detail` holds counts, names of parties and clauses. Never payloads, never keys, never records. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
+
+/** One sentence for people: what happened, whose side, what to do. */
+export function explain(fault: Fault): string {
+  const { means, fix, blame } = FAULTS[fault.code];
+  const detail = Object.entries(fault.detail).map(([key, value]) => `${key} ${value}`).join(", ");
+  return `${fault.code}: ${means}${detail === "" ? "" : ` (${detail})`}; side: ${blame}; to do: ${fix}`;
+}

@@ -1,0 +1,242 @@
+import { equalBytes, toHex } from "@cohortium/crypto/bytes";
+import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { expandEntropy } from "@cohortium/crypto/entropy";
+import { applyMasks } from "@cohortium/crypto/masking";
+import { signerFromSeed } from "@cohortium/crypto/signing";
+import { x25519PublicKey } from "@cohortium/crypto/agreement";
+import { bytesOfWords, type Words } from "@cohortium/crypto/words";
+import type { Member, Terms } from "../aggregation/context.js";
+import { inOrder } from "../aggregation/context.js";
+import type { SumAsked } from "../aggregation/round-leader.js";
+import type { ContributionAsked } from "../aggregation/round-member.js";
+import { sumStretch } from "../aggregation/sum.js";
+import type { Entry } from "../log/entry.js";
+import { decodeEvent, encodeEvent } from "../session/codec.js";
+import type { Digest, PartyId, SessionId } from "../session/ids.js";
+import { replay, type Step } from "../session/machine.js";
+import { conductor, type TrainingConduct } from "../training/conductor.js";
+import type { FromNode, ToNode } from "../training/messages.js";
+import { participant, type TrainingPart } from "../training/participant.js";
+import type { TrainingPlan } from "../training/plan.js";
+import { Dice } from "./dice.js";
+
+/** A whole consortium in one process: seeded order of delivery, a virtual clock, crashes and silences. Ships with the package. */
+export interface WorldGiven {
+  readonly seed: number;
+  readonly names: readonly PartyId[];
+  readonly terms: Terms;
+  readonly plan: TrainingPlan;
+  /** What a party's rows answer, before masks. */
+  readonly answer: (party: PartyId, ask: ContributionAsked) => Words;
+  /** Chance that a process crashes after an event and comes back from its journal. */
+  readonly crashChance?: number;
+  /** A party that takes in no message once this holds. */
+  readonly silentWhen?: (party: PartyId, message: ToNode) => boolean;
+  /** The coordinator's letters as a malicious coordinator would send them. */
+  readonly tamper?: (message: ToNode, world: World) => readonly ToNode[];
+  /** The nodes' letters as a malicious node or relay would send them. */
+  readonly tamperUp?: (message: FromNode, world: World) => readonly FromNode[];
+  /** A host that refuses what the node's own rules refuse. */
+  readonly admits?: (party: PartyId) => { readonly code: "DATA_REFUSED"; readonly clause: string } | null;
+}
+
+interface Actor<E, S> {
+  readonly journal: E[];
+  readonly inbox: E[];
+  readonly sent: S[];
+}
+
+const COORDINATOR = "coordinator" as PartyId;
+
+/** Runs one training to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
+export class World {
+  readonly log: Entry[] = [];
+  readonly uploads = new Map<string, Words>();
+  readonly members: readonly Member[];
+  readonly nodes = new Map<PartyId, Actor<TrainingPart["event"], FromNode> & { step: Step<TrainingPart> | null; given: TrainingPart["given"] | null }>();
+  readonly coordinator: Actor<TrainingConduct["event"], ToNode> & { step: Step<TrainingConduct>; readonly given: TrainingConduct["given"] };
+  readonly silent = new Set<PartyId>();
+  readonly refusedSums: number[] = [];
+  nowMs = 1_800_000_000_000;
+  crashes = 0;
+  readonly #given: WorldGiven;
+  readonly #dice: Dice;
+
+  constructor(given: WorldGiven) {
+    this.#given = given;
+    this.#dice = new Dice(given.seed);
+    this.members = inOrder(given.names).map((name) => ({
+      name,
+      signingKey: signerFromSeed(seedOf(name, "signing")).publicKey,
+      agreementKey: x25519PublicKey(seedOf(name, "agreement")),
+    }));
+    for (const name of given.names) this.nodes.set(name, { journal: [], inbox: [], sent: [], step: null, given: null });
+    const speaker = { self: COORDINATOR, session: SESSION, charter: CHARTER, signer: signerFromSeed(seedOf(COORDINATOR, "signing")) };
+    const conduct = { speaker, members: this.members, terms: given.terms, plan: given.plan, atMs: this.nowMs };
+    this.coordinator = { journal: [], inbox: [], sent: [], step: conductor.open(conduct), given: conduct };
+    this.#afterConduct(this.coordinator.step);
+  }
+
+  /** Delivers letters in a random order, each link in sequence, until nobody has anything left to do. */
+  run(stepsMax = 20_000): Step<TrainingConduct> {
+    for (let steps = 0; steps < stepsMax; steps++) {
+      const busy = [...this.nodes].filter(([name, node]) => node.inbox.length > 0 && !this.silent.has(name)).map(([name]) => name);
+      const choices = this.coordinator.inbox.length > 0 ? [...busy, COORDINATOR] : busy;
+      const next = this.#dice.pick(choices);
+      this.nowMs += 3;
+      if (next === undefined) {
+        if (!this.#wake()) return this.coordinator.step;
+      } else if (next === COORDINATOR) this.#conduct();
+      else this.#partake(next);
+    }
+    throw new Error("the world did not come to rest");
+  }
+
+  /** Hands a node a letter, as a malicious coordinator could at any time. */
+  inject(to: PartyId, message: Exclude<ToNode, { kind: "offer" }>): void {
+    this.nodes.get(to)?.inbox.push({ kind: "heard", message, atMs: this.nowMs });
+  }
+
+  /** Nothing is under way: time passes until the coordinator's deadline. False when there is none. */
+  #wake(): boolean {
+    const { step } = this.coordinator;
+    if (step.kind !== "wait" || step.untilMs === Number.MAX_SAFE_INTEGER) return false;
+    this.nowMs = Math.max(this.nowMs, step.untilMs);
+    this.coordinator.inbox.push({ kind: "deadline", atMs: this.nowMs });
+    return true;
+  }
+
+  #conduct(): void {
+    const event = this.coordinator.inbox.shift();
+    const { step } = this.coordinator;
+    if (event === undefined || step.kind !== "wait") return;
+    this.coordinator.journal.push(event);
+    this.coordinator.step = conductor.step(step.state, event);
+    this.#afterConduct(this.coordinator.step);
+    if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashCoordinator();
+  }
+
+  #afterConduct(step: Step<TrainingConduct>): void {
+    for (const entry of step.log) if (!this.log.some(({ id }) => id === entry.id)) this.log.push(entry);
+    for (const message of step.send) {
+      this.coordinator.sent.push(message);
+      for (const letter of this.#given.tamper?.(message, this) ?? [message]) this.#deliver(letter);
+    }
+    if (step.kind !== "wait") return;
+    for (const ask of step.ask) if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
+  }
+
+  #sum(ask: SumAsked): TrainingConduct["event"] {
+    const parts = ask.uploads.map(({ root }) => this.uploads.get(root)).filter((words) => words !== undefined);
+    const words = sumStretch(parts, ask, ask.remove, 0);
+    return { kind: "summed", round: ask.round, root: chunkRootOf(words), words, atMs: this.nowMs };
+  }
+
+  #deliver(message: ToNode): void {
+    const node = this.nodes.get(message.to);
+    if (node === undefined) return;
+    if (this.#given.silentWhen?.(message.to, message) === true) this.silent.add(message.to);
+    if (message.kind !== "offer") {
+      node.inbox.push({ kind: "heard", message, atMs: this.nowMs });
+      return;
+    }
+    const given: TrainingPart["given"] = {
+      speaker: { self: message.to, session: SESSION, charter: CHARTER, signer: signerFromSeed(seedOf(message.to, "signing")) },
+      coordinator: { name: COORDINATOR, signingKey: this.coordinator.given.speaker.signer.publicKey },
+      members: this.members, terms: this.#given.terms, plan: this.#given.plan, offer: message.offer,
+      entropy: seedOf(message.to, "session"), agreementSecret: seedOf(message.to, "agreement"),
+      atMs: this.nowMs, expiresAtMs: this.nowMs + 86_400_000,
+    };
+    node.given = given;
+    node.step = participant.open(given);
+    this.#afterPart(message.to, node.step);
+  }
+
+  #partake(name: PartyId): void {
+    const node = this.nodes.get(name);
+    const event = node?.inbox.shift();
+    if (node === undefined || event === undefined || node.step?.kind !== "wait") return;
+    node.journal.push(event);
+    node.step = participant.step(node.step.state, event);
+    this.#afterPart(name, node.step);
+    if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashNode(name);
+  }
+
+  #afterPart(name: PartyId, step: Step<TrainingPart>): void {
+    const node = this.nodes.get(name);
+    for (const message of step.send) {
+      node?.sent.push(message);
+      this.coordinator.inbox.push(...(this.#given.tamperUp?.(message, this) ?? [message]));
+    }
+    if (step.kind !== "wait") return;
+    for (const ask of step.ask) node?.inbox.push(this.#perform(name, ask));
+  }
+
+  #perform(name: PartyId, ask: TrainingPart["ask"]): TrainingPart["event"] {
+    const atMs = this.nowMs;
+    switch (ask.kind) {
+      case "admit": {
+        const refusal = this.#given.admits?.(name) ?? null;
+        return refusal === null ? { kind: "admitted", atMs } : { kind: "refused", ...refusal, atMs };
+      }
+      case "permit": return { kind: "permitted", round: ask.round, atMs };
+      case "contribute": {
+        const words = this.#given.answer(name, ask);
+        applyMasks(words, ask.masks, 0);
+        const root = chunkRootOf(words);
+        this.uploads.set(root, words);
+        return { kind: "contributed", round: ask.round, root, words: words.length, atMs };
+      }
+    }
+  }
+
+  #crashCoordinator(): void {
+    this.crashes++;
+    const journal = recover(this.coordinator.journal);
+    this.coordinator.step = replay(conductor, this.coordinator.given, journal);
+    expectSame(sentBy(conductor, this.coordinator.given, journal), this.coordinator.sent);
+  }
+
+  #crashNode(name: PartyId): void {
+    const node = this.nodes.get(name);
+    if (node?.given == null) return;
+    this.crashes++;
+    const journal = recover(node.journal);
+    node.step = replay(participant, node.given, journal);
+    expectSame(sentBy(participant, node.given, journal), node.sent);
+  }
+}
+
+export const SESSION = "5e551011".repeat(4) as SessionId;
+export const CHARTER = "c4a27e12".repeat(8) as Digest;
+
+/** A party's key material in a seeded world: a fixed function of its name. */
+export function seedOf(name: PartyId, use: string): Uint8Array {
+  return expandEntropy(new Uint8Array(32).fill(7), `world/${name}/${use}`, 32);
+}
+
+function chunkRootOf(words: Words): string {
+  return toHex(chunkRoot(bytesOfWords(words)));
+}
+
+/** A journal as it comes back from disk. */
+function recover<E>(journal: readonly E[]): readonly E[] {
+  return journal.map((event) => decodeEvent(encodeEvent(event)) as E);
+}
+
+/** Everything a session sends when it is replayed, in order. */
+function sentBy<P extends { given: unknown; state: unknown; event: unknown; send: unknown; ask: unknown; result: unknown }>(
+  machine: { open(given: P["given"]): Step<P>; step(state: P["state"], event: P["event"]): Step<P> }, given: P["given"], events: readonly P["event"][]): readonly P["send"][] {
+  let step = machine.open(given);
+  const sent = [...step.send];
+  for (const event of events) {
+    if (step.kind !== "wait") break;
+    step = machine.step(step.state, event);
+    sent.push(...step.send);
+  }
+  return sent;
+}
+
+function expectSame(replayed: readonly unknown[], live: readonly unknown[]): void {
+  if (!equalBytes(encodeEvent(replayed), encodeEvent(live))) throw new Error("a replay sent other bytes than the live session");
+}

@@ -1,0 +1,193 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
+import type { Deadline, Summed } from "../aggregation/messages.js";
+import { roundLeader, roundWaitsFor, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
+import { setupLeader, setupWaitsFor, type Epoch, type SetupLeading } from "../aggregation/setup-leader.js";
+import type { Entry } from "../log/entry.js";
+import type { Fault } from "../session/fault.js";
+import type { PartyId } from "../session/ids.js";
+import type { Machine, Step } from "../session/machine.js";
+import type { Evaluation } from "./evaluation.js";
+import { layoutOf } from "./layout.js";
+import type { FromNode, ToNode } from "./messages.js";
+import { modelDigest, modelJson, type LogisticModel } from "./model.js";
+import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
+import { advance, contextOf, FIRST, type Advance, type Progress } from "./progress.js";
+
+/** The operator stopped the training. */
+export interface Cancelled {
+  readonly kind: "cancelled";
+  readonly atMs: number;
+}
+
+/** One finished round, for those who watch. */
+export interface RoundDone {
+  readonly round: number;
+  readonly kind: string;
+  readonly survivors: readonly PartyId[];
+  readonly rows: number;
+  readonly gradientNorm: number | null;
+}
+
+/** Ask of the host: keep this model in the registry. */
+export interface ModelKept {
+  readonly kind: "keep-model";
+  readonly model: LogisticModel;
+  readonly digest: string;
+}
+
+interface Given {
+  readonly speaker: Speaker;
+  readonly members: readonly Member[];
+  readonly terms: Terms;
+  readonly plan: TrainingPlan;
+  readonly atMs: number;
+}
+
+interface Base extends Given {
+  readonly done: readonly RoundDone[];
+}
+
+type Conducting = Base & (
+  | { readonly stage: "setup"; readonly setup: SetupLeading["state"] }
+  | { readonly stage: "round"; readonly epoch: Epoch; readonly progress: Progress; readonly leading: RoundLeading["state"] }
+);
+
+export interface TrainingConduct {
+  readonly given: Given;
+  readonly state: Conducting;
+  readonly event: FromNode | Deadline | Summed | Cancelled;
+  readonly send: ToNode;
+  readonly ask: SumAsked | ModelKept;
+  readonly result: { readonly model: LogisticModel; readonly digest: string; readonly evaluation: Evaluation; readonly rounds: readonly RoundDone[] };
+}
+
+/** The coordinator's part of a training: a set-up, then one sum after another until Newton's method has converged and is evaluated. */
+export const conductor: Machine<TrainingConduct> = {
+  open(given) {
+    const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
+    const { speaker, members, terms, plan, atMs } = given;
+    const base: Base = { ...given, done: [] };
+    const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
+    const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
+    return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
+  },
+
+  step(state, event) {
+    if (event.kind === "cancelled") return end(state, { code: "SESSION_CANCELLED", detail: {} }, event.atMs);
+    return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
+  },
+};
+
+/** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
+export function trainingWaitsFor(state: Conducting): { readonly parties: readonly PartyId[]; readonly what: string; readonly untilMs: number } {
+  return state.stage === "setup"
+    ? { ...setupWaitsFor(state.setup), untilMs: state.setup.untilMs }
+    : { ...roundWaitsFor(state.leading), untilMs: state.leading.untilMs };
+}
+
+function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+  switch (event.kind) {
+    case "joined": case "declined": case "encapsulated": case "shared": case "deadline":
+      return liftSetup(state, setupLeader.step(state.setup, event), event.atMs);
+    case "uploaded": case "agreed": case "unmasked": case "summed":
+      return wait(state, state.setup.untilMs);
+  }
+}
+
+function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+  switch (event.kind) {
+    case "uploaded": case "agreed": case "unmasked": case "declined": case "summed": case "deadline":
+      // An upload for a round that is over names another round in its entry; it is late, not contradictory.
+      if (event.kind === "uploaded" && event.upload.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
+      if (event.kind === "agreed" && event.agree.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
+      if (event.kind === "unmasked" && event.unmask.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
+      return liftRound(state, roundLeader.step(state.leading, event), event.atMs);
+    case "joined": case "encapsulated": case "shared":
+      return wait(state, state.leading.untilMs);
+  }
+}
+
+function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<TrainingConduct> {
+  switch (step.kind) {
+    case "wait": return { ...step, state: { ...given(state), done: state.done, stage: "setup", setup: step.state } };
+    case "abort": return withLog(step.log, end(state, step.fault, atMs));
+    case "done": {
+      const next = startRound(state, step.result, FIRST, atMs);
+      return { ...next, log: [...step.log, ...next.log], send: [...step.send, ...next.send] };
+    }
+  }
+}
+
+function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number): Step<TrainingConduct> {
+  const { speaker, members, terms, plan } = state;
+  const context = contextOf(progress);
+  const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
+  const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
+  const round = state.done.length + 1;
+  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, atMs });
+  // Opening a round cannot fail; the type does not know.
+  if (step.kind !== "wait") return end(state, { code: "TRAINING_ORDER", detail: { round } }, atMs);
+  return { ...step, state: { ...given(state), done: state.done, stage: "round", epoch, progress, leading: step.state } };
+}
+
+function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<RoundLeading>, atMs: number): Step<TrainingConduct> {
+  switch (step.kind) {
+    case "wait": return { ...step, state: { ...state, leading: step.state } };
+    case "abort": return withLog(step.log, end(state, step.fault, atMs));
+    case "done": return withLog(step.log, afterRound(state, step.result, atMs));
+  }
+}
+
+function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<TrainingConduct> {
+  const advanced = advance(state.progress, sum.words, sum.survivors.length, state.plan);
+  if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
+  const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
+  const next: Base = { ...given(state), done };
+  if (advanced.kind === "evaluated") return close(next, state.epoch, advanced, atMs);
+  if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
+
+  const step = startRound(next, state.epoch, advanced.progress, atMs);
+  const { model } = advanced.progress;
+  if (model === null || step.kind !== "wait" || advanced.gradientNorm !== null) return step;
+  const digest = modelDigest(model);
+  const entry = say(state.speaker, { type: "model", round: state.leading.round, atMs }, { kind: model.kind, hash: digest, iteration: model.iteration });
+  return { ...withLog([entry], step), ask: [...step.ask, { kind: "keep-model", model, digest }] };
+}
+
+function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, advanced: Exclude<Advance, { readonly kind: "failed" }>): RoundDone {
+  return {
+    round: state.leading.round, kind: state.progress.question.kind, survivors: sum.survivors, rows: advanced.rows,
+    gradientNorm: advanced.kind === "next" ? advanced.gradientNorm : null,
+  };
+}
+
+function close(state: Base, epoch: Epoch, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
+  const digest = modelDigest(model);
+  const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest });
+  const send: readonly ToNode[] = epoch.ready.map((to) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: evaluationJson(evaluation) }));
+  return { kind: "done", result: { model, digest, evaluation, rounds: state.done }, log: [entry], send };
+}
+
+/** An evaluation as JSON: what is sent to the parties and shown. */
+export function evaluationJson(evaluation: Evaluation): Json {
+  return { ...evaluation, deciles: evaluation.deciles.map((decile) => ({ ...decile })) };
+}
+
+/** Ends the training badly, and tells every party why. */
+function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
+  const entry = say(state.speaker, { type: "session.abort", round: NO_ROUND, atMs }, { code: fault.code, detail: { ...fault.detail } });
+  return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
+}
+
+function given({ speaker, members, terms, plan, atMs }: Given): Given {
+  return { speaker, members, terms, plan, atMs };
+}
+
+function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {
+  return { kind: "wait", state, log: [], send: [], ask: [], untilMs };
+}
+
+function withLog<S extends Step<TrainingConduct>>(entries: readonly Entry[], step: S): S {
+  return { ...step, log: [...entries, ...step.log] };
+}

@@ -1,0 +1,135 @@
+import { sigmoid } from "./sigmoid.js";
+
+/**
+ * How the scores of positives and negatives spread over the bins, lowest score first.
+ *
+ * Reveals: over all parties together, how many held-out rows of each class fall in each bin. No row, and no party's share.
+ */
+export interface ScoreHistogram {
+  readonly rows: number;
+  readonly positives: Float64Array;
+  readonly negatives: Float64Array;
+}
+
+/** A tenth of the rows by falling score. `gain` is the share of all positives in this and the higher tenths. */
+export interface Decile {
+  readonly rows: number;
+  readonly positives: number;
+  readonly lift: number;
+  readonly gain: number;
+  readonly meanPredicted: number;
+  readonly observed: number;
+}
+
+/** How well a model ranks, and how far its probabilities can be believed. */
+export interface Evaluation {
+  readonly kind: "evaluated";
+  readonly rows: number;
+  readonly positives: number;
+  /** Probability that a positive scores above a negative; a tie within a bin counts half. */
+  readonly auc: number;
+  /** Largest distance between the two classes' distributions. */
+  readonly ks: number;
+  /** Highest scores first. */
+  readonly deciles: readonly Decile[];
+  /** Mean distance between predicted and observed over the deciles. */
+  readonly calibrationError: number;
+}
+
+export type Evaluated = Evaluation | { readonly kind: "unusable"; readonly because: "one-class" | "impossible-counts" };
+
+/** Logits are binned within ±this, and clipped beyond: probabilities below 1 in 3,000 are one bin. */
+export const LOGIT_MAX = 8;
+
+/** The bin of a logit, among `bins` of equal width over ±`LOGIT_MAX`. @throws RangeError on NaN, which no model of finite numbers gives. */
+export function binOf(logit: number, bins: number): number {
+  if (Number.isNaN(logit)) throw new RangeError("a score is not a number");
+  return Math.min(bins - 1, Math.max(0, Math.floor(((logit + LOGIT_MAX) / (2 * LOGIT_MAX)) * bins)));
+}
+
+/** Lays a histogram out in the order of the `evaluation` layout, guard first. */
+export function packHistogram({ rows, positives, negatives }: ScoreHistogram): Float64Array {
+  const packed = new Float64Array(HEAD + positives.length + negatives.length);
+  packed.set([1, rows]);
+  packed.set(positives, HEAD);
+  packed.set(negatives, HEAD + positives.length);
+  return packed;
+}
+
+/** Reads a decoded sum of `packHistogram` vectors. @throws RangeError if its length does not fit. */
+export function unpackHistogram(values: Float64Array, bins: number): ScoreHistogram {
+  if (values.length !== HEAD + 2 * bins) throw new RangeError(`${values.length} numbers are not two histograms of ${bins} bins`);
+  return { rows: values[1] ?? 0, positives: values.subarray(HEAD, HEAD + bins), negatives: values.subarray(HEAD + bins) };
+}
+
+/** Everything a report says about a model, from the two histograms alone. Deterministic: + − × ÷ only. */
+export function evaluate(histogram: ScoreHistogram): Evaluated {
+  const positives = total(histogram.positives);
+  const negatives = total(histogram.negatives);
+  const counts = [...histogram.positives, ...histogram.negatives];
+  if (!(counts.every((count) => count >= 0) && positives + negatives === histogram.rows)) return { kind: "unusable", because: "impossible-counts" };
+  if (!(positives > 0 && negatives > 0)) return { kind: "unusable", because: "one-class" };
+  const deciles = decilesOf(histogram, positives);
+  const calibrationError = deciles.reduce((sum, { rows, meanPredicted, observed }) => sum + rows * Math.abs(meanPredicted - observed), 0) / histogram.rows;
+  return { kind: "evaluated", rows: histogram.rows, positives, ...rankingOf(histogram, positives, negatives), deciles, calibrationError };
+}
+
+const HEAD = 2;
+const DECILES = 10;
+
+/** One pass upwards: each positive beats the negatives below it, and half of those in its own bin. */
+function rankingOf(histogram: ScoreHistogram, positives: number, negatives: number): { readonly auc: number; readonly ks: number } {
+  let [positivesBelow, negativesBelow, wins, ks] = [0, 0, 0, 0];
+  histogram.positives.forEach((inBin, bin) => {
+    const others = histogram.negatives[bin] ?? 0;
+    wins += inBin * (negativesBelow + others / 2);
+    positivesBelow += inBin;
+    negativesBelow += others;
+    ks = Math.max(ks, Math.abs(negativesBelow / negatives - positivesBelow / positives));
+  });
+  return { auc: wins / (positives * negatives), ks };
+}
+
+interface Tally {
+  rows: number;
+  positives: number;
+  predicted: number;
+}
+
+/** Ten equal parts from the top. A bin that straddles a border is split in proportion: its rows are tied, so any order is as true. */
+function decilesOf(histogram: ScoreHistogram, positives: number): readonly Decile[] {
+  const bins = histogram.positives.length;
+  const perDecile = histogram.rows / DECILES;
+  const tallies: Tally[] = Array.from({ length: DECILES }, () => ({ rows: 0, positives: 0, predicted: 0 }));
+  let placed = 0;
+  for (let bin = bins - 1; bin >= 0; bin--) {
+    const hits = histogram.positives[bin] ?? 0;
+    const rows = hits + (histogram.negatives[bin] ?? 0);
+    const probability = sigmoid(((bin + 0.5) / bins) * 2 * LOGIT_MAX - LOGIT_MAX);
+    tallies.forEach((tally, d) => {
+      const share = overlap(placed, placed + rows, d * perDecile, (d + 1) * perDecile);
+      if (!(share > 0)) return;
+      tally.rows += share;
+      tally.positives += (share * hits) / rows;
+      tally.predicted += share * probability;
+    });
+    placed += rows;
+  }
+  let found = 0;
+  return tallies.map((tally) => {
+    found += tally.positives;
+    const observed = tally.positives / tally.rows;
+    return {
+      rows: tally.rows, positives: tally.positives, observed,
+      lift: observed / (positives / histogram.rows), gain: found / positives, meanPredicted: tally.predicted / tally.rows,
+    };
+  });
+}
+
+function overlap(from: number, to: number, low: number, high: number): number {
+  return Math.min(to, high) - Math.max(from, low);
+}
+
+function total(counts: Float64Array): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}

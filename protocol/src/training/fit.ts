@@ -1,0 +1,55 @@
+import type { Feature, TrainingClause } from "./features.js";
+import { activeColumns, type LogisticModel } from "./model.js";
+import { standardise, unpackMoments, type Minimums } from "./moments.js";
+import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
+
+/** Whoever holds rows and answers about them: a node's learning code. Each answer is laid out as its round's layout says. */
+export interface Contributor {
+  moments(): Float64Array;
+  newton(model: LogisticModel): Float64Array;
+}
+
+/** What to fit, and how. */
+export interface FitTerms {
+  readonly features: readonly Feature[];
+  readonly clause: Pick<TrainingClause, "ridge" | "gradientTolerance" | "iterationsMax">;
+  readonly minimums: Minimums;
+}
+
+export type Fit =
+  | { readonly kind: "fitted"; readonly model: LogisticModel; readonly gradientNorm: number }
+  | { readonly kind: "degenerate"; readonly because: string; readonly rows: number }
+  | { readonly kind: "diverged"; readonly because: string };
+
+/**
+ * Trains on plain sums, with no masks and no rounding to a ring: one party's own model, and the reference a joint training is held to.
+ * Every decision is taken by the functions a joint training uses.
+ */
+export function fitPooled(contributors: readonly Contributor[], { features, clause, minimums }: FitTerms): Fit {
+  const start = standardise(unpackMoments(sumOf(contributors.map((one) => one.moments())), features), features, minimums);
+  if (start.kind === "degenerate") return start;
+
+  let model = start.model;
+  let accepted: Accepted | undefined;
+  const columns = activeColumns(features, model).length;
+  for (;;) {
+    const asked = model;
+    const sum = unpackNewton(sumOf(contributors.map((one) => one.newton(asked))), columns);
+    const step = newtonStep(model, sum, accepted, clause);
+    switch (step.kind) {
+      case "continue":
+        ({ model, accepted } = step);
+        break;
+      case "converged":
+        return { kind: "fitted", model: step.model, gradientNorm: step.gradientNorm };
+      case "diverged":
+        return { kind: "diverged", because: step.because };
+    }
+  }
+}
+
+function sumOf(vectors: readonly Float64Array[]): Float64Array {
+  const [first, ...others] = vectors;
+  if (first === undefined) throw new RangeError("nobody contributes");
+  return others.reduce((sum, vector) => sum.map((value, i) => value + (vector[i] ?? Number.NaN)), first);
+}

@@ -1,0 +1,37 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Agreed, CiphertextsRelayed, Declined, Encapsulated, Joined, RosterListed, RoundOffered, Shared, SharesRelayed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "../aggregation/messages.js";
+import type { Entry } from "../log/entry.js";
+import type { FaultCode } from "../session/fault.js";
+import type { PartyId } from "../session/ids.js";
+
+/** The operator launches a training. Reveals: which question of the charter is about to be asked. */
+export interface SessionOffered {
+  readonly kind: "offer";
+  readonly to: PartyId;
+  readonly offer: Entry;
+}
+
+/** The training is over. Reveals: the joint model and its evaluation on the joint held-out rows, to every party of the charter. */
+export interface SessionClosed {
+  readonly kind: "closed";
+  readonly to: PartyId;
+  readonly close: Entry;
+  readonly model: Json;
+  readonly evaluation: Json;
+}
+
+/** The training ended without a model. Reveals: the fault's code, to every party. */
+export interface SessionAborted {
+  readonly kind: "aborted";
+  readonly to: PartyId;
+  readonly abort: Entry;
+  readonly code: FaultCode;
+}
+
+/** What the coordinator sends a node within a session. */
+export type ToNode =
+  | SessionOffered | RosterListed | CiphertextsRelayed | SharesRelayed | RoundOffered<Json> | SurvivorsListed | UnmaskRequested
+  | SessionClosed | SessionAborted;
+
+/** What a node sends the coordinator within a session. */
+export type FromNode = Joined | Declined | Encapsulated | Shared | Uploaded | Agreed | Unmasked;

@@ -1,0 +1,224 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Member, Speaker, Terms } from "../aggregation/context.js";
+import type { Deadline } from "../aggregation/messages.js";
+import { member, type RoundQuestion } from "../aggregation/round-leader.js";
+import { roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
+import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
+import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Fault, FaultCode } from "../session/fault.js";
+import type { Machine, Step } from "../session/machine.js";
+import { layoutOf, type Question } from "./layout.js";
+import type { FromNode, SessionClosed, ToNode } from "./messages.js";
+import { parseModel, type LogisticModel } from "./model.js";
+import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
+
+/** The coordinator's word in this session, with the time it arrived here. */
+export interface Heard {
+  readonly kind: "heard";
+  readonly message: Exclude<ToNode, { readonly kind: "offer" }>;
+  readonly atMs: number;
+}
+
+/** Our own host: the charter, the rows and the budget allow this training. */
+export interface Admitted {
+  readonly kind: "admitted";
+  readonly atMs: number;
+}
+
+/** Our own host refuses, now or in the middle. `clause` names the rule; never a value. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly code: FaultCode;
+  readonly clause: string;
+  readonly atMs: number;
+}
+
+/** Ask of the host: is this training one that the charter, the rows and the budget allow? Answer with `Admitted` or `Refused`. */
+export interface AdmissionAsked {
+  readonly kind: "admit";
+}
+
+interface Given {
+  readonly speaker: Speaker;
+  readonly coordinator: Coordinator;
+  readonly members: readonly Member[];
+  readonly terms: Terms;
+  readonly plan: TrainingPlan;
+  /** 32 bytes, fresh for this session; the host forgets them when it ends. */
+  readonly entropy: Uint8Array;
+  readonly agreementSecret: Uint8Array;
+  readonly offer: Entry;
+  readonly atMs: number;
+  readonly expiresAtMs: number;
+}
+
+type Partaking = Given & (
+  | { readonly stage: "admitting" }
+  | { readonly stage: "setup"; readonly setup: SetupJoining["state"] }
+  | { readonly stage: "rounds"; readonly epoch: MemberEpoch; readonly current: RoundAnswering["state"] | null; readonly answered: readonly Answered[]; readonly lastRound: number }
+);
+
+interface Answered {
+  readonly round: number;
+  readonly kind: string;
+  readonly model: string;
+}
+
+export interface TrainingPart {
+  readonly given: Given;
+  readonly state: Partaking;
+  readonly event: Heard | Admitted | Refused | Contributed | Permitted | Deadline;
+  readonly send: FromNode;
+  readonly ask: AdmissionAsked | ContributionAsked | PermissionAsked;
+  readonly result: { readonly model: LogisticModel; readonly evaluation: Json; readonly answered: number };
+}
+
+type InRounds = Partaking & { readonly stage: "rounds" };
+
+/** A node's part of a training. It answers what follows from the charter and nothing else, and each question once. */
+export const participant: Machine<TrainingPart> = {
+  open(given) {
+    const state: Partaking = { ...base(given), stage: "admitting" };
+    if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
+    const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan);
+    if (!asOffered) return leave(state, { code: "TRAINING_PLAN", detail: {} }, given.atMs);
+    return { ...wait(state), ask: [{ kind: "admit" }] };
+  },
+
+  step(state, event) {
+    switch (event.kind) {
+      case "admitted": return state.stage === "admitting" ? join(state, event.atMs) : wait(state);
+      case "refused": return leave(state, { code: event.code, detail: { clause: event.clause } }, event.atMs);
+      case "contributed": case "permitted":
+        return state.stage === "rounds" && state.current !== null ? liftRound(state, roundMember.step(state.current, event), event.atMs) : wait(state);
+      case "deadline": return event.atMs < state.expiresAtMs ? wait(state) : leave(state, { code: "SESSION_EXPIRED", detail: {} }, event.atMs);
+      case "heard": return hear(state, event);
+    }
+  },
+};
+
+function join(state: Partaking, atMs: number): Step<TrainingPart> {
+  const { speaker, coordinator, members, terms, entropy, agreementSecret, expiresAtMs, plan } = state;
+  return liftSetup(state, setupMember.open({ speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs }), atMs);
+}
+
+function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
+  switch (message.kind) {
+    case "closed": return finish(state, message, atMs);
+    case "aborted": {
+      const genuine = fromCoordinator(state, message.abort, "session.abort");
+      return genuine ? { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name } }, log: [], send: [] } : wait(state);
+    }
+    case "roster": case "ciphertexts": case "shares": return inSetup(state, message, atMs);
+    case "round": return state.stage === "rounds" ? beginRound(state, message.offer, message.context, atMs) : outOfOrder(state, message.kind, atMs);
+    case "survivors": case "unmask": {
+      if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
+      // The round is answered, and answered rounds stay shut.
+      if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.lastRound } }, atMs);
+      return liftRound(state, roundMember.step(state.current, { kind: "heard", message, atMs }), atMs);
+    }
+  }
+}
+
+function inSetup(state: Partaking, message: SetupMessage, atMs: number): Step<TrainingPart> {
+  if (state.stage !== "setup") return outOfOrder(state, message.kind, atMs);
+  return liftSetup(state, setupMember.step(state.setup, { message, atMs }), atMs);
+}
+
+function liftSetup(state: Partaking, step: Step<SetupJoining>, atMs: number): Step<TrainingPart> {
+  switch (step.kind) {
+    case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
+    case "abort": return leave(state, step.fault, atMs);
+    case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, answered: [], lastRound: 0 }), send: step.send };
+  }
+}
+
+function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
+  const { round } = offer.statement;
+  if (!fromCoordinator(state, offer, "round.offer") || !(Number.isSafeInteger(round) && round > state.lastRound && round <= state.plan.rounds)) {
+    return outOfOrder(state, "round", atMs);
+  }
+  if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
+  const asked = questionOf(state, offer, context);
+  if (asked === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
+  // A second sum of one question at one model, over other survivors, would be the difference: one party's part.
+  if (state.answered.some(({ kind, model }) => kind === asked.kind && model === asked.model)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
+
+  const { speaker, coordinator, members, terms, entropy, epoch, expiresAtMs } = state;
+  const step = roundMember.open({ speaker, coordinator, members, terms, entropy, epoch, round, offer, question: asked, context, expiresAtMs });
+  return liftRound({ ...state, lastRound: round }, step, atMs);
+}
+
+/** The offer read against the charter's plan; null unless it asks exactly what the plan asks at this model. */
+function questionOf(state: InRounds, offer: Entry, context: Json): RoundQuestion | null {
+  const kind = member(offer, "kind");
+  const question = typeof kind === "string" ? layoutQuestion(kind, context, state) : null;
+  if (question === null) return null;
+  const { ring, words } = layoutOf(question, layoutTerms(state.plan));
+  const parties = member(offer, "parties");
+  const asPlanned = member(offer, "plan") === planDigest(state.plan) && member(offer, "ring") === ring && member(offer, "words") === words
+    && Array.isArray(parties) && parties.join() === state.epoch.ready.join();
+  return asPlanned ? { kind: question.kind, model: contextDigest(context), plan: planDigest(state.plan), ring, words } : null;
+}
+
+function layoutQuestion(kind: string, context: Json, { plan }: InRounds): Question | null {
+  if (kind === "moments") return context === null ? { kind } : null;
+  const model = readModel(context, plan);
+  if (model === null) return null;
+  return kind === "newton" ? { kind, model } : kind === "evaluation" ? { kind } : null;
+}
+
+function readModel(context: Json, plan: TrainingPlan): LogisticModel | null {
+  try {
+    return parseModel(context, plan.features);
+  } catch (problem) {
+    if (problem instanceof RangeError) return null;
+    throw problem;
+  }
+}
+
+function liftRound(state: InRounds, step: Step<RoundAnswering>, atMs: number): Step<TrainingPart> {
+  switch (step.kind) {
+    case "wait": return { ...step, state: { ...state, current: step.state } };
+    case "abort": return leave(state, step.fault, atMs);
+    case "done": {
+      const { current } = state;
+      const { kind, model } = current?.question ?? { kind: "", model: "" };
+      const answered = [...state.answered, { round: step.result.round, kind, model }];
+      return { ...wait({ ...state, current: null, answered }), send: step.send };
+    }
+  }
+}
+
+function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
+  const parsed = readModel(model, state.plan);
+  if (!fromCoordinator(state, close, "session.close") || parsed === null || member(close, "model") !== contextDigest(model)) {
+    return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
+  }
+  return { kind: "done", result: { model: parsed, evaluation, answered: state.stage === "rounds" ? state.answered.length : 0 }, log: [], send: [] };
+}
+
+/** Stops taking part and tells the coordinator which rule was broken. */
+function leave(state: Partaking, fault: Fault, atMs: number): Step<TrainingPart> {
+  const clause = String(fault.detail["clause"] ?? fault.detail["why"] ?? fault.code);
+  return { kind: "abort", fault, log: [], send: [{ kind: "declined", from: state.speaker.self, code: fault.code, clause, atMs }] };
+}
+
+function outOfOrder(state: Partaking, what: string, atMs: number): Step<TrainingPart> {
+  return leave(state, { code: "TRAINING_ORDER", detail: { message: what, stage: state.stage } }, atMs);
+}
+
+function fromCoordinator({ speaker, coordinator }: Given, entry: Entry, type: Entry["statement"]["type"]): boolean {
+  const { statement } = entry;
+  return statement.type === type && statement.actor === coordinator.name && statement.session === speaker.session
+    && statement.charter === speaker.charter && entrySignedBy(entry, coordinator.signingKey);
+}
+
+function base(given: Given): Given {
+  const { speaker, coordinator, members, terms, plan, entropy, agreementSecret, offer, atMs, expiresAtMs } = given;
+  return { speaker, coordinator, members, terms, plan, entropy, agreementSecret, offer, atMs, expiresAtMs };
+}
+
+function wait(state: Partaking): Step<TrainingPart> {
+  return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.expiresAtMs };
+}

@@ -1,0 +1,68 @@
+import { toHex } from "@cohortium/crypto/bytes";
+import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
+import { sha256 } from "@cohortium/crypto/hash";
+import type { Charter } from "../session/charter.js";
+import { parseDigest, type Digest } from "../session/ids.js";
+import { releasesOfTraining } from "../session/release-count.js";
+import type { Feature, Label, TrainingClause } from "./features.js";
+import type { LayoutTerms } from "./layout.js";
+import type { Minimums } from "./moments.js";
+
+/** Everything that decides what a training computes. It follows from the charter alone, so both sides derive it and compare digests. */
+export interface TrainingPlan {
+  readonly question: "propensity.train";
+  readonly features: readonly Feature[];
+  readonly label: Label;
+  readonly training: TrainingClause;
+  readonly holdoutDigest: string;
+  readonly parties: number;
+  readonly rowsMaxPerParty: number;
+  readonly rowsMinPerParty: number;
+  readonly rowsMinJoint: number;
+  readonly categoryRowsMin: number;
+  /** No training runs more rounds than this. */
+  readonly rounds: number;
+}
+
+/** @throws RangeError if the charter does not list the question, which the charter gate has refused before. */
+export function planOf(charter: Charter): TrainingPlan {
+  const question = charter.questions.find(({ id }) => id === "propensity.train");
+  if (question === undefined) throw new RangeError("the charter lists no training");
+  return {
+    question: "propensity.train",
+    features: question.features,
+    label: question.label,
+    training: question.training,
+    holdoutDigest: question.holdoutDigest ?? "",
+    parties: charter.parties.length,
+    rowsMaxPerParty: charter.rows.perPartyMax,
+    rowsMinPerParty: charter.rows.perPartyMin,
+    rowsMinJoint: charter.rows.jointMin,
+    categoryRowsMin: charter.thresholds.categoryRows,
+    rounds: releasesOfTraining(question.training),
+  };
+}
+
+/** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
+export function planDigest(plan: TrainingPlan): Digest {
+  const { features, label, training, ...rest } = plan;
+  return contextDigest({ ...rest, features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label }, training: { ...training } });
+}
+
+/** SHA-256 of what a round shows a node: `null` before there is a model, then the model's canonical JSON. */
+export function contextDigest(context: Json): Digest {
+  return parseDigest(toHex(sha256(canonicalBytes(context))));
+}
+
+/** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */
+export function layoutTerms({ features, training, parties, rowsMaxPerParty }: TrainingPlan): LayoutTerms {
+  return { features, scoreBins: training.scoreBins, parties, rowsMaxPerParty };
+}
+
+export function minimumsOf({ rowsMinJoint, categoryRowsMin }: TrainingPlan): Minimums {
+  return { rowsMin: rowsMinJoint, categoryRowsMin };
+}
+
+function listed(feature: Feature): { readonly categories?: string[] } {
+  return feature.kind === "categorical" ? { categories: [...feature.categories] } : {};
+}

@@ -1,0 +1,92 @@
+import { canonicalBytes } from "@cohortium/crypto/canonical-json";
+import { Payload } from "../gen/cohortium/v1/payload.js";
+import type { MembershipToNode } from "../session/membership.js";
+import type { PartyId } from "../session/ids.js";
+import type { ToNode } from "../training/messages.js";
+import type { Entry } from "../log/entry.js";
+import { byPartyList, exactly, parseByParty, parseEntries, parseEntryField, parseFaultCode, parseJsonField, parseMessage, parseParties, upTo } from "./fields.js";
+import { ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES } from "./limits.js";
+import { WireError } from "./wire-error.js";
+
+type Message = NonNullable<Payload["message"]>;
+
+/** The payload of an envelope from the coordinator. Deterministic; `to` is not part of it, the envelope says it. */
+export function encodeToNode(message: ToNode | MembershipToNode): Uint8Array {
+  return Payload.encode({ message: messageOf(message) }).finish();
+}
+
+/**
+ * Turns the payload of an opened envelope into what a node's machines consume. Past this line, lengths and names are facts; whether
+ * entries are of the right type, by the right party and in the log is not.
+ *
+ * @throws WireError WIRE_MALFORMED or WIRE_LENGTH.
+ */
+export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | MembershipToNode {
+  const { message } = parseMessage(Payload, bytes);
+  if (message === undefined) throw new WireError("WIRE_MALFORMED", { field: "message" });
+  switch (message.$case) {
+    case "charterProposed": return { kind: "charter-proposed", to, proposal: parseEntryField("proposal", message.value.proposal) };
+    case "charterInForce": return {
+      kind: "charter-in-force", to,
+      proposal: parseEntryField("proposal", message.value.proposal), signatures: parseEntries("signatures", message.value.signatures),
+    };
+    case "sessionOffered": return { kind: "offer", to, offer: parseEntryField("offer", message.value.offer) };
+    case "rosterListed": return {
+      kind: "roster", to,
+      roster: parseEntryField("roster", message.value.roster), bundles: parseEntries("bundles", message.value.bundles),
+      mlKemKeys: parseByParty("mlKemKeys", message.value.mlKemKeys, exactly(ML_KEM_KEY_BYTES)),
+    };
+    case "ciphertextsRelayed": return {
+      kind: "ciphertexts", to, present: parseParties("present", message.value.present),
+      ciphertexts: parseByParty("ciphertexts", message.value.ciphertexts, exactly(ML_KEM_CIPHERTEXT_BYTES)),
+    };
+    case "sharesRelayed": return {
+      kind: "shares", to,
+      ready: parseEntryField("ready", message.value.ready), sealed: parseByParty("sealed", message.value.sealed, upTo(SEALED_MAX_BYTES)),
+    };
+    case "roundOffered": return {
+      kind: "round", to, offer: parseEntryField("offer", message.value.offer), context: parseJsonField("context", message.value.contextJson),
+    };
+    case "survivorsListed": return {
+      kind: "survivors", to, survivors: parseEntryField("survivors", message.value.survivors), uploads: parseEntries("uploads", message.value.uploads),
+    };
+    case "unmaskRequested": return { kind: "unmask", to, agreements: parseEntries("agreements", message.value.agreements) };
+    case "sessionClosed": return {
+      kind: "closed", to, close: parseEntryField("close", message.value.close),
+      model: parseJsonField("model", message.value.modelJson), evaluation: parseJsonField("evaluation", message.value.evaluationJson),
+    };
+    case "sessionAborted": return {
+      kind: "aborted", to, abort: parseEntryField("abort", message.value.abort), code: parseFaultCode(message.value.code),
+    };
+    case "charterAnswered": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
+      throw new WireError("WIRE_MALFORMED", { field: "message" });
+  }
+}
+
+function messageOf(message: ToNode | MembershipToNode): Message {
+  switch (message.kind) {
+    case "charter-proposed": return { $case: "charterProposed", value: { proposal: message.proposal.bytes } };
+    case "charter-in-force": return {
+      $case: "charterInForce", value: { proposal: message.proposal.bytes, signatures: bytesOf(message.signatures) },
+    };
+    case "offer": return { $case: "sessionOffered", value: { offer: message.offer.bytes } };
+    case "roster": return {
+      $case: "rosterListed",
+      value: { roster: message.roster.bytes, bundles: bytesOf(message.bundles), mlKemKeys: byPartyList(message.mlKemKeys) },
+    };
+    case "ciphertexts": return { $case: "ciphertextsRelayed", value: { ciphertexts: byPartyList(message.ciphertexts), present: message.present } };
+    case "shares": return { $case: "sharesRelayed", value: { ready: message.ready.bytes, sealed: byPartyList(message.sealed) } };
+    case "round": return { $case: "roundOffered", value: { offer: message.offer.bytes, contextJson: canonicalBytes(message.context) } };
+    case "survivors": return { $case: "survivorsListed", value: { survivors: message.survivors.bytes, uploads: bytesOf(message.uploads) } };
+    case "unmask": return { $case: "unmaskRequested", value: { agreements: bytesOf(message.agreements) } };
+    case "closed": return {
+      $case: "sessionClosed",
+      value: { close: message.close.bytes, modelJson: canonicalBytes(message.model), evaluationJson: canonicalBytes(message.evaluation) },
+    };
+    case "aborted": return { $case: "sessionAborted", value: { abort: message.abort.bytes, code: message.code } };
+  }
+}
+
+function bytesOf(entries: readonly Entry[]): readonly Uint8Array[] {
+  return entries.map((entry) => entry.bytes);
+}

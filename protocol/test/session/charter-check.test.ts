@@ -1,0 +1,187 @@
+import { describe, expect, test } from "@jest/globals";
+import { checkCharter } from "../../src/session/charter-check.js";
+import { CLAUSES, type Problem } from "../../src/session/charter-clauses.js";
+import { bent, key, SOUND, sound } from "./charter-fixture.js";
+
+const problemsOf = (json: Parameters<typeof checkCharter>[0]): readonly Problem[] => {
+  const check = checkCharter(json);
+  return check.kind === "ok" ? [] : check.problems;
+};
+const found = (json: Parameters<typeof checkCharter>[0]) => problemsOf(json).map(({ clause, path }) => `${clause} ${path}`);
+
+const Q = "/questions/0";
+const [first, second, third, fourth] = SOUND.parties;
+
+test("a sound charter is accepted and comes back as it was", () => {
+  expect(checkCharter(SOUND)).toEqual({ kind: "ok", charter: SOUND });
+});
+
+/** Each rule with the smallest change of a sound charter that breaks it, and it alone. */
+const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, path?: string])[] = [
+  ["shape.unknown-key", "/purpos", "spring"],
+  ["shape.unknown-key", "/__proto__x", {}],
+  ["shape.unknown-key", `${Q}/features/0/units`, "years"],
+  ["shape.missing-key", "/purpose", undefined],
+  ["shape.missing-key", "/parties/2/agreementKey", undefined],
+  ["shape.missing-key", `${Q}/features/1/categories`, undefined],
+  ["shape.value", "/version", 2],
+  ["shape.value", "/name", "Spring"],
+  ["shape.value", "/name", "s".repeat(33)],
+  ["shape.value", "/purpose", "two\nlines"],
+  ["shape.value", "/purpose", "p".repeat(501)],
+  ["shape.value", "/parties/1/organisation", "Lantern\u202eliaM"],
+  ["shape.value", "/parties/1/organisation", " Lantern"],
+  ["shape.value", "/parties/1/signingKey", key(21).slice(0, 40)],
+  ["shape.value", "/parties/1/signingKey", key(21).replace(/.=$/, "B=")],
+  ["shape.value", "/operator/logKey", "log.example"],
+  ["shape.value", "/quorum", 3.5],
+  ["shape.value", "/quorum", "3"],
+  ["shape.value", "/questions", []],
+  ["shape.value", "/questions", [SOUND.questions[0], SOUND.questions[0]]],
+  ["shape.value", `${Q}/id`, "propensity.trian"],
+  ["shape.value", `${Q}/features`, []],
+  ["shape.value", `${Q}/features/0/kind`, "number"],
+  ["shape.value", `${Q}/features/0/name`, "job=retired"],
+  ["shape.value", `${Q}/features/0/max`, Infinity],
+  ["shape.value", `${Q}/features/0/max`, NaN],
+  ["shape.value", `${Q}/features/1/categories`, ["clerk"]],
+  ["shape.value", `${Q}/training/ridge`, 0],
+  ["shape.value", `${Q}/training/gradientTolerance`, 0.011],
+  ["shape.value", `${Q}/training/iterationsMax`, 101],
+  ["shape.value", `${Q}/training/scoreBins`, 65_537],
+  ["shape.value", `${Q}/training/holdout`, "none"],
+  ["shape.value", `${Q}/training/holdoutShare`, 0.51],
+  ["shape.value", "/rows/perPartyMin", 9],
+  ["shape.value", "/rows/jointMin", 9],
+  ["shape.value", "/thresholds/categoryRows", 9],
+  ["shape.value", "/privacy/mechanism", "gaussian"],
+  ["shape.value", "/privacy/budget/releasesMax", 1_000_001],
+  ["shape.value", "/aggregation/scheme", "plain"],
+  ["shape.value", "/aggregation/deadlineMs", 999],
+  ["shape.value", "/aggregation/deadlineMs", 3_600_001],
+  ["shape.value", "/notBefore", "2026-12-01"],
+  ["shape.value", "/notBefore", "2026-12-01T01:00:00+01:00"],
+  ["shape.value", "/expires", "2027-02-30T00:00:00Z"],
+  ["shape.value", "/expires", "2027-02-28T00:00:00.5Z"],
+  ["parties.minimum", "/parties", [first, second]],
+  ["parties.minimum", "/parties", [first]],
+  ["parties.minimum", "/minimumParties", 2],
+  ["parties.minimum", "/minimumParties", 5],
+  ["parties.names-unique", "/parties/1/name", "harbour"],
+  ["parties.names-unique", "/operator/name", "meadow", "/parties/2/name"],
+  ["parties.sorted", "/parties", [first, third, second, fourth], "/parties/2/name"],
+  ["parties.keys-unique", "/parties/2/agreementKey", key(31)],
+  ["parties.keys-unique", "/parties/3/signingKey", key(12)],
+  ["parties.keys-unique", "/parties/3/signingKey", key(9)],
+  ["quorum.range", "/quorum", 2],
+  ["quorum.range", "/quorum", 5],
+  ["features.names-unique", `${Q}/features/1/name`, "age"],
+  ["features.names-unique", `${Q}/features/0/name`, "intercept"],
+  ["features.bounds", `${Q}/features/0/max`, 17],
+  ["features.bounds", `${Q}/features/0/max`, 16.5],
+  ["categories.unique", `${Q}/features/1/categories/2`, "clerk"],
+  ["label.not-a-feature", `${Q}/label/name`, "job"],
+  ["label.two-values", `${Q}/label/negative`, "yes"],
+  ["holdout.digest", `${Q}/training/holdout`, "common", `${Q}/holdoutDigest`],
+  ["holdout.digest", `${Q}/holdoutDigest`, "ab".repeat(32)],
+  ["rows.order", "/rows/perPartyMin", 50_001],
+  ["rows.order", "/rows/jointMin", 200_001],
+  ["aggregation.headroom", "/rows/perPartyMax", 536_870_912],
+  ["budget.covers-training", "/privacy/budget/releasesMax", 22],
+  ["expiry.order", "/expires", "2026-12-01T00:00:00Z"],
+];
+
+test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (clause, at, value, path = at) => {
+  expect(found(bent(at, value))).toEqual([`${clause} ${path}`]);
+});
+
+/** The same places, with the value that is just good enough. */
+test.each([
+  ["/name", "s".repeat(32)],
+  ["/purpose", "p".repeat(500)],
+  ["/parties/1/organisation", "灯笼邮政"],
+  ["/quorum", 4],
+  ["/minimumParties", 3],
+  [`${Q}/features/0/max`, 17.5],
+  [`${Q}/training/gradientTolerance`, 0.01],
+  [`${Q}/training/scoreBins`, 65_536],
+  [`${Q}/training/holdoutShare`, 0.5],
+  ["/rows/perPartyMin", 10],
+  ["/rows/perPartyMin", 50_000],
+  ["/rows/jointMin", 200_000],
+  ["/rows/perPartyMax", 536_870_911],
+  ["/thresholds/categoryRows", 10],
+  ["/privacy/budget/releasesMax", 23],
+  ["/aggregation/deadlineMs", 1_000],
+  ["/expires", "2028-02-29T00:00:00Z"],
+  ["/expires", "2026-12-01T00:00:01Z"],
+])("%s = %j is just good enough", (at, value) => {
+  expect(found(bent(at, value))).toEqual([]);
+});
+
+test("a common holdout with its digest is accepted", () => {
+  const json = bent(`${Q}/holdoutDigest`, "ab".repeat(32), bent(`${Q}/training/holdout`, "common") as object);
+  expect(sound(json).questions[0]?.holdoutDigest).toBe("ab".repeat(32));
+});
+
+test("with five parties a quorum of three is too few, and with a minimum of five so is four", () => {
+  const five = bent("/parties/4", { name: "vale", organisation: "Vale Stores", signingKey: key(51), agreementKey: key(52) });
+  expect(found(five)).toEqual(["quorum.range /quorum"]);
+  const strict = bent("/quorum", 4, bent("/minimumParties", 5, five as object) as object);
+  expect(found(strict)).toEqual(["quorum.range /quorum"]);
+});
+
+test("with two parties the reason is given", () => {
+  const [problem] = problemsOf(bent("/parties", [first, second]));
+  expect(problem?.says).toMatch(/each subtracts its own part/);
+  expect(problem?.fix).toMatch(/third party/);
+});
+
+test("a slip of the pen is recognised", () => {
+  const [problem] = problemsOf(bent("/quorom", 3));
+  expect(problem).toMatchObject({ path: "/quorom", says: expect.stringMatching(/did you mean "quorum"\?/), fix: "write \"quorum\"" });
+});
+
+test("a key that resembles nothing is answered with the keys there are", () => {
+  const [problem] = problemsOf(bent(`${Q}/label/zzzzz`, "maybe"));
+  expect(problem?.fix).toBe("remove it; known here: name, positive, negative");
+});
+
+test("the alternatives of a feature are all suggested from", () => {
+  const [problem] = problemsOf(bent(`${Q}/features/1/categorys`, ["clerk", "student"]));
+  expect(problem?.says).toMatch(/"categories"/);
+});
+
+test("all problems are reported at once, those of form beside those across keys", () => {
+  const json = [["/quorum", 5], ["/purpose", ""], ["/colour", "red"], ["/expires", "2026-01-01T00:00:00Z"], [`${Q}/features/0/max`, 3]]
+    .reduce<object>((from, [at, value]) => bent(String(at), value, from) as object, SOUND);
+  expect(found(json as never).sort()).toEqual([
+    "expiry.order /expires", "features.bounds /questions/0/features/0/max", "quorum.range /quorum", "shape.unknown-key /colour", "shape.value /purpose",
+  ]);
+});
+
+test.each([null, 7, "charter", [], [SOUND], true])("%j is not a charter", (json) => {
+  expect(found(json)).toEqual(["shape.value "]);
+});
+
+test("an own member named __proto__ is an unknown key", () => {
+  expect(found(JSON.parse(`{"__proto__": {"quorum": 3}, ${JSON.stringify(SOUND).slice(1)}`))).toEqual(["shape.unknown-key /__proto__"]);
+});
+
+describe("the table of clauses", () => {
+  const elsewhere = (clause: string) => clause.startsWith("request.") || clause.startsWith("enrolment.");
+
+  test("every rule of a charter has a fixture that breaks it", () => {
+    const broken = new Set(BROKEN.map(([clause]) => clause));
+    expect([...broken].sort()).toEqual(Object.keys(CLAUSES).filter((clause) => !elsewhere(clause)).sort());
+  });
+
+  test("every problem says what is wrong and how to pass", () => {
+    for (const [, at, value] of BROKEN) {
+      for (const { says, fix } of problemsOf(bent(at, value))) {
+        expect(says.length).toBeGreaterThan(9);
+        expect(fix).toMatch(/^(?:write|add|remove|bring|give|list) /);
+      }
+    }
+  });
+});

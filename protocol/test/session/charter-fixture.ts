@@ -1,0 +1,58 @@
+import { toBase64 } from "@cohortium/crypto/bytes";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { checkCharter } from "../../src/session/charter-check.js";
+import type { Charter } from "../../src/session/charter.js";
+
+/** 32 equal bytes in base64: a stand-in for a public key. */
+export const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte));
+
+/** A sound charter with something of every kind in it, as plain JSON that a test may bend. */
+export const SOUND = {
+  version: 1,
+  name: "spring-campaign",
+  purpose: "Decide whom to call in spring",
+  consortium: "callers-circle",
+  operator: { name: "switchboard", signingKey: key(9), logKey: "log.example/callers+1a2b3c4d+AQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ" },
+  parties: [
+    { name: "harbour", organisation: "Harbour Bank", signingKey: key(11), agreementKey: key(12) },
+    { name: "lantern", organisation: "Lantern Mail", signingKey: key(21), agreementKey: key(22) },
+    { name: "meadow", organisation: "Meadow Foods", signingKey: key(31), agreementKey: key(32) },
+    { name: "tower", organisation: "Tower Telecom", signingKey: key(41), agreementKey: key(42) },
+  ],
+  minimumParties: 3,
+  quorum: 3,
+  questions: [{
+    id: "propensity.train",
+    features: [
+      { kind: "numeric", name: "age", unit: "years", min: 17, max: 100 },
+      { kind: "categorical", name: "job", categories: ["clerk", "student", "retired"] },
+    ],
+    label: { name: "answer", positive: "yes", negative: "no" },
+    training: { ridge: 2.5, gradientTolerance: 1e-8, iterationsMax: 20, scoreBins: 4096, holdout: "own", holdoutShare: 0.2 },
+  }],
+  rows: { perPartyMax: 50_000, perPartyMin: 200, jointMin: 2_000 },
+  thresholds: { categoryRows: 50 },
+  privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 240 } },
+  aggregation: { scheme: "masked", deadlineMs: 60_000 },
+  notBefore: "2026-12-01T00:00:00Z",
+  expires: "2027-06-30T12:00:00Z",
+};
+
+/** `SOUND` with the value at a JSON pointer replaced; `undefined` removes it. */
+export function bent(pointer: string, value: unknown, from: object = SOUND): Json {
+  const json = structuredClone(from);
+  const path = pointer.split("/").slice(1);
+  const last = path.pop() ?? "";
+  let here: Record<string, unknown> = json as Record<string, unknown>;
+  for (const part of path) here = here[part] as Record<string, unknown>;
+  if (value === undefined) delete here[last];
+  else here[last] = value;
+  return json as unknown as Json;
+}
+
+/** A charter that must be sound. */
+export function sound(json: Json = SOUND): Charter {
+  const check = checkCharter(json);
+  if (check.kind === "refused") throw new Error(JSON.stringify(check.problems, null, 2));
+  return check.charter;
+}
