@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Named files that survive a crash: what a log is kept in. */
@@ -15,19 +15,10 @@ export interface LogFiles {
 export function folderFiles(folder: string): LogFiles {
   mkdirSync(folder, { recursive: true });
   return {
-    read: (path) => readIfThere(join(folder, path)),
+    read: (path) => (existsSync(join(folder, path)) ? readFileSync(join(folder, path)) : null),
     replace: (path, bytes) => replace(folder, join(folder, path), bytes),
     remove: (path) => rmSync(join(folder, path), { recursive: true, force: true }),
   };
-}
-
-function readIfThere(file: string): Uint8Array | null {
-  try {
-    return readFileSync(file);
-  } catch (problem) {
-    if (problem instanceof Error && "code" in problem && (problem.code === "ENOENT" || problem.code === "ENOTDIR")) return null;
-    throw problem;
-  }
 }
 
 function replace(folder: string, file: string, bytes: Uint8Array): void {

@@ -84,7 +84,7 @@ export class LogStore {
   append(entries: readonly Entry[]): readonly number[] {
     const long = entries.find(({ bytes }) => bytes.length > ENTRY_SIZE_MAX_BYTES);
     if (long !== undefined) throw new RangeError(`an entry of ${long.bytes.length} bytes; the log takes ${ENTRY_SIZE_MAX_BYTES}`);
-    this.#mustBeWritable();
+    this.#mustBeSound();
     const pending = [...this.#tail];
     for (const { bytes } of entries) {
       const leaf = leafHash(bytes);
@@ -101,7 +101,7 @@ export class LogStore {
    * @throws RangeError if an entry is not in the log, or it never had that size.
    */
   evidence(entries: readonly Uint8Array[], seenSize: number): Evidence {
-    this.#mustBeWritable();
+    this.#mustBeSound();
     return {
       checkpoint: this.#checkpoint,
       items: entries.map((entry) => {
@@ -120,7 +120,7 @@ export class LogStore {
    * @param witnessKey - The verifier key we know this witness by.
    */
   addCosignature(line: string, witnessKey: string): boolean {
-    this.#mustBeWritable();
+    this.#mustBeSound();
     const verifier = cosignatureVerifier(witnessKey);
     const note = parseNote(this.#checkpoint);
     const signature = parsedLine(line);
@@ -166,7 +166,7 @@ export class LogStore {
     this.#checkpoint = checkpoint;
   }
 
-  #mustBeWritable(): void {
+  #mustBeSound(): void {
     // What is in memory but was never signed must not be shown, nor counted as logged.
     if (this.size !== this.#publishedSize) throw new Error("an earlier write to the log failed: open it again");
     // Two processes on one folder would sign two histories; the second to write stops here.

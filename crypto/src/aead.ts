@@ -14,7 +14,11 @@ export const AEAD_KEY_BYTES = 32;
 /** What sealing adds to a message's length. */
 export const AEAD_TAG_BYTES = 16;
 
-/** Ciphertext, then a 16-byte tag. MUST be called at most once per key with different arguments. @throws RangeError unless the key is 32 bytes. */
+/**
+ * Ciphertext, then a 16-byte tag. MUST NOT be called with one key and different arguments.
+ *
+ * @throws RangeError unless the key is 32 bytes.
+ */
 export function seal(key: Uint8Array, plaintext: Uint8Array, associatedData: Uint8Array): Uint8Array {
   refuseOtherLengths(key);
   return gcmSeal(key, ZERO_NONCE, plaintext, associatedData);

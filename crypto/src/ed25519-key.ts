@@ -2,14 +2,14 @@
 import { equalBytes, fromHex } from "./bytes.js";
 
 /**
- * False for encodings no honest key has: another length, y >= 2^255 - 19 (RFC 8032 §5.1.3), and the eight points of small order, under
- * which one signature fits many messages. OpenSSL lets both pass, so libraries would disagree about the same log.
+ * False for another length, and for the eight points of small order, under which one signature fits many messages. OpenSSL lets those pass
+ * and other libraries do not, so they would disagree about the same log. Both refuse y >= 2^255 - 19 by themselves (RFC 8032 §5.1.3).
  */
 export function isEd25519Key(publicKey: Uint8Array): boolean {
   if (publicKey.length !== 32) return false;
   const y = publicKey.slice();
   y[31] = (y[31] ?? 0) & 0x7f;
-  return isBelowP(y) && !SMALL_ORDER_Y.some((small) => equalBytes(small, y));
+  return !SMALL_ORDER_Y.some((small) => equalBytes(small, y));
 }
 
 /** y of the points of order 1, 2, 4 and 8, little-endian; the sign of x is masked away, so five values stand for all eight. */
@@ -20,9 +20,3 @@ const SMALL_ORDER_Y = [
   "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
   "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
 ].map(fromHex);
-
-/** p = 2^255 - 19 is ed ff … ff 7f in little-endian. */
-function isBelowP(y: Uint8Array): boolean {
-  const top = y[31] === 0x7f && y.subarray(1, 31).every((byte) => byte === 0xff);
-  return !top || (y[0] ?? 0) < 0xed;
-}

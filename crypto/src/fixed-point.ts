@@ -73,7 +73,11 @@ export function encodeStochastic(values: Float64Array, segments: readonly Segmen
   });
 }
 
-/** The signed numbers behind the words, divided by the scale; exact up to 2^53, correctly rounded beyond. @throws RangeError on another ring or length. */
+/**
+ * The signed numbers behind the words, divided by the scale; exact up to 2^53, correctly rounded beyond.
+ *
+ * @throws RangeError on another ring or length.
+ */
 export function decodeFixed(words: Words, segments: readonly Segment[], ring: Ring): Float64Array {
   if (ringOf(words) !== ring) throw new RangeError(`words of ${ringOf(words)} bits where ${ring} were expected`);
   refuseMisfit(words.length, segments, ring);

@@ -6,7 +6,7 @@
  * Strength: 128-bit collisions for SHA-256, 256-bit for SHA-512; 256-bit keys for HMAC and HKDF.
  * Not for:  passwords or identifiers that can be guessed offline; plain SHA-2 of secret ‖ message, which can be extended.
  */
-import { digest, hkdf, hmac } from "./openssl.js";
+import { digest, hkdfSha256 as opensslHkdfSha256, hmac } from "./openssl.js";
 
 /** 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
@@ -25,6 +25,7 @@ export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 
 /** RFC 5869, extract and expand. @throws RangeError unless 1 <= lengthBytes <= 8160 (§2.3: at most 255 blocks). */
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, lengthBytes: number): Uint8Array {
-  if (!(Number.isInteger(lengthBytes) && lengthBytes >= 1 && lengthBytes <= 255 * 32)) throw new RangeError("HKDF-SHA-256 gives 1 to 8160 bytes");
-  return hkdf("sha256", ikm, salt, { info, lengthBytes });
+  const sane = Number.isInteger(lengthBytes) && lengthBytes >= 1 && lengthBytes <= 255 * 32;
+  if (!sane) throw new RangeError("HKDF-SHA-256 gives 1 to 8160 bytes");
+  return opensslHkdfSha256(ikm, salt, info, lengthBytes);
 }

@@ -9,12 +9,14 @@ declare namespace WebAssembly {
 }
 
 /** a += b or a -= b over words, in place. Addresses and lengths in bytes of `memory`; see `crypto/kernels/words.ts` for the slack they need. */
+export type Combine = (a: number, b: number, bytes: number) => void;
+
 export interface WordKernels {
   readonly memory: Uint8Array;
-  add32(a: number, b: number, bytes: number): void;
-  subtract32(a: number, b: number, bytes: number): void;
-  add64(a: number, b: number, bytes: number): void;
-  subtract64(a: number, b: number, bytes: number): void;
+  readonly add32: Combine;
+  readonly subtract32: Combine;
+  readonly add64: Combine;
+  readonly subtract64: Combine;
 }
 
 /** The kernels of this thread. Their memory is scratch for one synchronous call: nobody may count on it between two. */

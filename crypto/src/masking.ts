@@ -10,7 +10,7 @@
  * a chunk goes into WebAssembly memory, meets every pad there, and comes back.
  */
 import { concat, u64be } from "./bytes.js";
-import { wordKernels } from "./kernels.js";
+import { wordKernels, type Combine } from "./kernels.js";
 import { ctrCipher, type Cipheriv } from "./openssl.js";
 import { bytesOfWords, ringOf, type Words } from "./words.js";
 
@@ -57,12 +57,10 @@ export function subtractWordsInto(target: Words, source: Words): void {
   combineInto(target, source, kernelsFor(target)[1]);
 }
 
-type Combine = (a: number, b: number, bytes: number) => void;
-
 /** Measured on two AMD cores: from 16 to 256 KiB per cipher call this is the fastest, as both buffers stay in the second-level cache. */
 const CHUNK_BYTES = 64 * 1024;
 const WORDS_AT = 0;
-// Kernels work in turns of 64 bytes and may run over the end; and buffers exactly 64 KiB apart would compete for the same cache lines.
+// A chunk is whole turns of the kernels, so their rounding up stays inside its buffer. The gap keeps the two from competing for cache lines.
 const PAD_AT = CHUNK_BYTES + 320;
 
 /** Encrypting zeros yields the pad. Never written to. */
@@ -77,7 +75,7 @@ function kernelsFor(words: Words): readonly [add: Combine, subtract: Combine] {
 function cipherAt(key: Uint8Array, byteOffset: number): Cipheriv {
   if (key.length !== MASK_KEY_BYTES) throw new RangeError(`a mask key is ${MASK_KEY_BYTES} bytes, not ${key.length}`);
   const cipher = ctrCipher(key, concat(new Uint8Array(8), u64be(Math.floor(byteOffset / 16))));
-  
+  cipher.update(zeros.subarray(0, byteOffset % 16));
   return cipher;
 }
 

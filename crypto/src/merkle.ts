@@ -197,8 +197,9 @@ function half(n: number): number {
 
 /** Where a subtree has no sibling to its right, it moves up unhashed until it is a right child. */
 function climbToRightChild(node: number, last: number): readonly [number, number] {
-  while (node % 2 === 0 && node !== 0) [node, last] = [half(node), half(last)];
-  return [node, last];
+  let at: readonly [number, number] = [node, last];
+  while (at[0] % 2 === 0 && at[0] !== 0) at = [half(at[0]), half(at[1])];
+  return at;
 }
 
 /** Not by logarithm: that of 2^53 - 1 rounds to a whole number. */

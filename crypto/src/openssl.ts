@@ -24,9 +24,9 @@ export function hmac(name: HashName, key: Uint8Array, bytes: Uint8Array): Uint8A
   return plain(createHmac(name, key).update(bytes).digest());
 }
 
-/** RFC 5869, extract and expand. */
-export function hkdf(name: HashName, ikm: Uint8Array, salt: Uint8Array, expand: { readonly info: Uint8Array; readonly lengthBytes: number }): Uint8Array {
-  return new Uint8Array(hkdfSync(name, ikm, salt, expand.info, expand.lengthBytes));
+/** RFC 5869 with SHA-256, extract and expand. */
+export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, lengthBytes: number): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", ikm, salt, info, lengthBytes));
 }
 
 /** Bytes from the operating system. */

@@ -80,5 +80,5 @@ test("canonical text parses to the same value, and has one spelling whatever the
 function reversed(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return (value as Json[]).map(reversed);
-  return Object.fromEntries(Object.entries(value).reverse().map(([name, inner]) => [name, reversed(inner as Json)]));
+  return Object.fromEntries(Object.entries(value).reverse().map(([name, inner]) => [name, reversed(inner)]));
 }

@@ -25,7 +25,7 @@ function masked(words: Words, keys: readonly MaskKey[], byteOffset: number): Wor
   const modulus = 2n ** BigInt(8 * width);
   const read = (bytes: Uint8Array, at: number) => bytes.subarray(at, at + width).reduceRight((sum, byte) => sum << 8n | BigInt(byte), 0n);
   const pads = keys.map(({ key }) => createCipheriv("aes-256-ctr", key, new Uint8Array(16)).update(new Uint8Array(byteOffset + words.byteLength)));
-  const sums = Array.from(words, (word, i) => keys.reduce(
+  const sums = Array.from<number | bigint, bigint>(words as ArrayLike<number | bigint>, (word, i) => keys.reduce(
     (sum, { sign }, k) => (sum + BigInt(sign) * read(pads[k] ?? new Uint8Array(), byteOffset + i * width) + modulus) % modulus,
     BigInt(word),
   ));
@@ -155,7 +155,7 @@ describe("seen by somebody without the key", () => {
 
   test("the same measure catches the constants themselves, and a mask that never draws one value of the top byte", () => {
     expect(chiSquare(CONSTANT, 0)).toBeGreaterThan(255 + 5 * 22.6);
-    const skewed = applied(CONSTANT, [plus(21)], 0).map((word) => (word >>> 24 === 0xff ? word & 0x7fff_ffff : word)) as Uint32Array;
+    const skewed = (applied(CONSTANT, [plus(21)], 0) as Uint32Array).map((word) => (word >>> 24 === 0xff ? word & 0x7fff_ffff : word));
     expect(chiSquare(skewed, 3)).toBeGreaterThan(255 + 5 * 22.6);
   });
 });

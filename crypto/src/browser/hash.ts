@@ -27,6 +27,7 @@ export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
 
 /** RFC 5869, extract and expand. @throws RangeError unless 1 <= lengthBytes <= 8160 (§2.3: at most 255 blocks). */
 export function hkdfSha256(ikm: Uint8Array, salt: Uint8Array, info: Uint8Array, lengthBytes: number): Uint8Array {
-  if (!(Number.isInteger(lengthBytes) && lengthBytes >= 1 && lengthBytes <= 255 * 32)) throw new RangeError("HKDF-SHA-256 gives 1 to 8160 bytes");
+  const sane = Number.isInteger(lengthBytes) && lengthBytes >= 1 && lengthBytes <= 255 * 32;
+  if (!sane) throw new RangeError("HKDF-SHA-256 gives 1 to 8160 bytes");
   return hkdf(nobleSha256, ikm, salt, info, lengthBytes);
 }

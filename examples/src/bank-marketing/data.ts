@@ -47,7 +47,11 @@ export async function prepareData(folders: PartnerFolders, places: Places): Prom
 }
 
 const GENERATOR_SEED = 2014;
-const SPLIT_SEED = 7;
+/**
+ * Of the seeds 1 to 24 the one whose gain for `lantern` (0.059 AUC) is nearest to their mean (0.058; they range from 0.028 to 0.095):
+ * a typical deal of the cards, not a lucky one.
+ */
+const SPLIT_SEED = 6;
 
 /** Names and texts hold no quote and no semicolon. */
 function csvOf(rows: readonly TextRow[]): string {

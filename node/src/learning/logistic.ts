@@ -35,7 +35,8 @@ export function newtonOf(rows: LocalRows, features: readonly Feature[], model: L
     blockLogits(design, block, count, logits);
     loss += addBlock(design, block, { logits: logits.subarray(0, count), labels: rows.y.subarray(first, first + count) }, sums);
   }
-  return packNewton({ rows: rows.rows, loss, gradient: design.renumbered.reduce(picked(sums.gradient), new Float64Array(design.columns)), hessian: triangleOf(design, sums.hessian) });
+  const gradient = Float64Array.from(design.renumbered, (column) => sums.gradient[column] ?? 0);
+  return packNewton({ rows: rows.rows, loss, gradient, hessian: triangleOf(design, sums.hessian) });
 }
 
 /** This party's answer to an `evaluation` round. */
@@ -124,10 +125,6 @@ function addRow(columns: number, { gradient, hessian }: Sums, { z, hot, error, v
       if (column >= 0) hessian[row * columns + column] = (hessian[row * columns + column] ?? 0) + variance;
     }
   }
-}
-
-function picked(from: Float64Array): (to: Float64Array, source: number, i: number) => Float64Array {
-  return (to, source, i) => { to[i] = from[source] ?? 0; return to; };
 }
 
 /** The upper triangle in the order of the active columns. */

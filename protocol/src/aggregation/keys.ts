@@ -1,4 +1,4 @@
-import { mlKemDecapsulate, mlKemEncapsulate, mlKemKeyPair, x25519, x25519PublicKey } from "@cohortium/crypto/agreement";
+import { mlKemDecapsulate, mlKemEncapsulate, mlKemKeyPair, x25519, x25519PublicKey, type Encapsulation } from "@cohortium/crypto/agreement";
 import { concat, fromHex, utf8 } from "@cohortium/crypto/bytes";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { hkdfSha256 } from "@cohortium/crypto/hash";
@@ -30,7 +30,7 @@ export function sessionKeys(entropy: Uint8Array): SessionKeys {
 }
 
 /** ML-KEM ciphertext and shared secret towards one peer; null if the peer's key is malformed (FIPS 203 §7.2). */
-export function encapsulateTo(peer: PartyId, mlKemPublic: Uint8Array, entropy: Uint8Array): { readonly ciphertext: Uint8Array; readonly shared: Uint8Array } | null {
+export function encapsulateTo(peer: PartyId, mlKemPublic: Uint8Array, entropy: Uint8Array): Encapsulation | null {
   return mlKemEncapsulate(mlKemPublic, expandEntropy(entropy, `kem/${peer}`, 32));
 }
 

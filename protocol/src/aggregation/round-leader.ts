@@ -166,7 +166,7 @@ function sum(state: Leading): Step<RoundLeading> {
   if (recovered === null) return abort("AGGREGATION_SHARES", { round: state.round });
   const remove = masksToRemove(state, recovered);
   if (remove === null) return abort("AGGREGATION_SHARES", { round: state.round });
-  const uploads = state.survivors.map((party) => ({ party, root: String(member(state.uploads[party], "root")) }));
+  const uploads = state.survivors.map((party) => ({ party, root: rootIn(state.uploads[party]) }));
   const { ring, words } = state.question;
   return { ...wait({ ...state, phase: "summing", recovered, untilMs: Number.MAX_SAFE_INTEGER }), ask: [{ kind: "sum", round: state.round, ring, words, uploads, remove }] };
 }
@@ -185,9 +185,9 @@ function masksToRemove(state: Leading, recovered: Recovered): readonly MaskKey[]
 }
 
 function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLeading> {
+  const orphans = Object.fromEntries(Object.entries(state.recovered.orphans).map(([lost, keys]) => [lost, { ...keys }]));
   const result = say(state.speaker, { type: "round.result", round: state.round, atMs }, {
-    survivors: state.list?.id ?? "", root, words: words.length,
-    recovered: { self: { ...state.recovered.self }, orphans: Object.fromEntries(Object.entries(state.recovered.orphans).map(([lost, keys]) => [lost, { ...keys }])) },
+    survivors: state.list?.id ?? "", root, words: words.length, recovered: { self: { ...state.recovered.self }, orphans },
   });
   return { kind: "done", result: { survivors: state.survivors, words, root }, log: [result], send: [] };
 }
@@ -204,6 +204,12 @@ function orphanIn(entry: Entry | undefined, lost: PartyId): Json | undefined {
   const orphans = member(entry, "orphans");
   return typeof orphans === "object" && orphans !== null && !Array.isArray(orphans) && Object.hasOwn(orphans, lost)
     ? Object.entries(orphans).find(([name]) => name === lost)?.[1] : undefined;
+}
+
+/** Under which root the chunks of an upload lie. One that is no text names no chunks: the host then finds nothing to add. */
+function rootIn(upload: Entry | undefined): string {
+  const root = member(upload, "root");
+  return typeof root === "string" ? root : "";
 }
 
 /** One member of an entry's body, or undefined. Bodies are foreign JSON until somebody looks. */

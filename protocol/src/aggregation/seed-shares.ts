@@ -38,7 +38,8 @@ export function sealShares(sharing: Sharing, self: PartyId, entropy: Uint8Array,
 }
 
 /** Opens what a peer sealed to us: 64 bytes a round, or null if it is not from that peer, for us, in this session. */
-export function openShares(sharing: Sharing, parties: { readonly from: PartyId; readonly to: PartyId }, pair: Uint8Array, sealed: Uint8Array): Uint8Array | null {
+export function openShares(sharing: Sharing, parties: { readonly from: PartyId; readonly to: PartyId },
+  pair: Uint8Array, sealed: Uint8Array): Uint8Array | null {
   const opened = open(sharesKey(pair, parties.from, parties.to), sealed, label(sharing, parties.from, parties.to));
   return opened !== null && opened.length === sharing.rounds * PER_ROUND_BYTES ? opened : null;
 }

@@ -3,7 +3,7 @@ import { entrySignedBy, type Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { abort, inOrder, NO_ROUND, PARTIES_MIN, say, thresholdFor, tooFew, type Member, type Speaker, type Terms } from "./context.js";
-import type { CiphertextsRelayed, Deadline, Declined, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
+import type { ByParty, CiphertextsRelayed, Deadline, Declined, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
 
 /** What the coordinator keeps of the set-up for the rounds that follow. It holds no key: only sealed boxes and commitments. */
 export interface Epoch {
@@ -159,7 +159,7 @@ function hasDeclined({ declined }: Gathering, name: PartyId): boolean {
   return declined.some(({ from }) => from === name);
 }
 
-function addressedTo<M>(to: PartyId, messages: Readonly<Record<string, M>>, letters: (message: M) => Readonly<Record<string, Uint8Array>>, from: readonly PartyId[]) {
+function addressedTo<M>(to: PartyId, messages: Readonly<Record<string, M>>, letters: (message: M) => ByParty, from: readonly PartyId[]) {
   const found: Record<string, Uint8Array> = {};
   for (const name of from) {
     const message = messages[name];

@@ -154,7 +154,8 @@ function pairWith(state: Joining, name: PartyId, ciphertexts: ByParty): Uint8Arr
   const kemShared = peer?.kemShared ?? (ciphertext === undefined ? null : decapsulate(state.keys, ciphertext));
   if (peer === undefined || kemShared === null) return null;
   const [first = name, second = name] = inOrder([state.speaker.self, name]);
-  return pairKey(state, { x25519Public: peer.x25519Public, agreementKey: peer.member.agreementKey, kemShared }, { roster: state.rosterId, pair: [first, second] });
+  const theirs = { x25519Public: peer.x25519Public, agreementKey: peer.member.agreementKey, kemShared };
+  return pairKey(state, theirs, { roster: state.rosterId, pair: [first, second] });
 }
 
 function finish(state: Joining, message: SharesRelayed): Step<SetupJoining> {

@@ -9,7 +9,8 @@ import { zeroWords, type Ring, type Words } from "@cohortium/crypto/words";
  * @param byteOffset - Where the stretch begins in the whole vector.
  * Reveals: the sum's words, nothing of one party's.
  */
-export function sumStretch(stretches: Iterable<Words>, shape: { readonly ring: Ring; readonly words: number }, remove: readonly MaskKey[], byteOffset: number): Words {
+export function sumStretch(stretches: Iterable<Words>, shape: { readonly ring: Ring; readonly words: number },
+  remove: readonly MaskKey[], byteOffset: number): Words {
   const sum = zeroWords(shape.ring, shape.words);
   for (const stretch of stretches) addWordsInto(sum, stretch);
   applyMasks(sum, remove, byteOffset);

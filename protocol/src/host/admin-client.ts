@@ -1,10 +1,11 @@
 /** How a command line reaches the process that works in a folder. */
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
 import { adminFiles } from "./admin-token.js";
 import { isFileError } from "./atomic-file.js";
 import { readEvents, type StreamEvent } from "./event-stream.js";
+import { exchange, isYes, readBytes, readJson, reasonOf, SilenceError, unreadable } from "./http-client.js";
 import { readPrivateFile } from "./private-file.js";
 import { parseProblem, Refusal } from "./refusal.js";
 
@@ -18,7 +19,7 @@ export interface AdminTarget {
   readonly startCommand: string;
 }
 
-/** Every call throws the server's own `Refusal`, or NETWORK_UNREACHABLE, NETWORK_TIMEOUT, NETWORK_ANSWER. */
+/** Every call throws the server's own `Refusal`, or NETWORK_UNREACHABLE, NETWORK_ANSWER or TIMEOUT_ADMIN. */
 export interface AdminClient {
   get<S extends z.ZodType>(path: string, answer: S): Promise<z.output<S>>;
   /** With `idempotencyKey` a repeat after a lost answer does the work once. */
@@ -31,11 +32,11 @@ export interface AdminClient {
 /** @throws Refusal NETWORK_UNREACHABLE if no process of ours ever started in the folder. */
 export function openAdminClient(target: AdminTarget): AdminClient {
   const connection = readConnection(target);
-  const json = async (call: Call): Promise<unknown> => parseAnswer(await whole(await send(connection, call)));
+  const json = async (call: Call): Promise<unknown> => readJson(await send(connection, call), ANSWER_SIZE_MAX_BYTES);
   return {
     get: async (path, answer) => checked(answer, await json({ method: "GET", path })),
     post: async (path, body, answer, idempotencyKey) => checked(answer, await json({ method: "POST", path, body, idempotencyKey })),
-    getBytes: async (path) => new Uint8Array(await whole(await send(connection, { method: "GET", path }))),
+    getBytes: async (path) => readBytes(await send(connection, { method: "GET", path }), ANSWER_SIZE_MAX_BYTES),
     events: async function* (path, signal) {
       try {
         yield* readEvents((await send(connection, { method: "GET", path, signal })).setEncoding("utf8"));
@@ -57,11 +58,13 @@ interface Call {
   readonly path: string;
   readonly body?: unknown;
   readonly idempotencyKey?: string | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** No admin answer takes longer; what does is a stream of events. */
 const SILENCE_MAX_MS = 60_000;
+/** An exported log of a quarter fits; it comes from our own process. */
+const ANSWER_SIZE_MAX_BYTES = 256 * 1024 * 1024;
 
 function readConnection(target: AdminTarget): Connection {
   const files = adminFiles(target.folder);
@@ -86,42 +89,21 @@ function readTextOrNull(path: string): string | null {
 
 /** The response once its head is there and says yes. */
 async function send(connection: Connection, call: Call): Promise<IncomingMessage> {
-  const response = await exchange(connection, call);
-  if ((response.statusCode ?? 500) < 300) return response;
-  const problem = parseProblem(parseAnswer(await whole(response)));
-  throw problem ?? unreadable(`status ${response.statusCode ?? 0} without a problem document`);
-}
-
-function exchange(connection: Connection, call: Call): Promise<IncomingMessage> {
-  const body = call.body === undefined ? undefined : JSON.stringify(call.body);
-  const headers = {
-    Authorization: `Bearer ${connection.token}`,
-    ...(body === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) }),
-    ...(call.idempotencyKey === undefined ? {} : { "Idempotency-Key": call.idempotencyKey }),
-  };
-  return new Promise((resolve, reject) => {
-    const request = httpRequest(`http://${connection.address}${call.path}`, {
-      method: call.method, headers, agent: false, timeout: SILENCE_MAX_MS, ...(call.signal === undefined ? {} : { signal: call.signal }),
-    }, resolve);
-    request.on("timeout", () => request.destroy(silent(connection)));
-    request.on("error", (cause) => reject(cause instanceof Refusal ? cause : unreachable(connection, cause)));
-    request.end(body);
+  const response = await exchange({
+    method: call.method,
+    url: `http://${connection.address}${call.path}`,
+    headers: {
+      Authorization: `Bearer ${connection.token}`,
+      ...(call.idempotencyKey === undefined ? {} : { "Idempotency-Key": call.idempotencyKey }),
+    },
+    body: call.body,
+    silenceMaxMs: SILENCE_MAX_MS,
+    signal: call.signal,
+  }).catch((cause: unknown) => {
+    throw cause instanceof SilenceError ? silent(connection) : unreachable(connection, cause);
   });
-}
-
-async function whole(response: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
-}
-
-function parseAnswer(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    if (error instanceof SyntaxError) throw unreadable("no JSON");
-    throw error;
-  }
+  if (isYes(response)) return response;
+  throw parseProblem(await readJson(response, ANSWER_SIZE_MAX_BYTES)) ?? unreadable(`status ${response.statusCode ?? 0} without a problem document`);
 }
 
 function checked<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
@@ -130,16 +112,12 @@ function checked<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
   return parsed.data;
 }
 
-function unreachable({ role, address, startCommand }: Connection, cause: Error): Refusal {
+function unreachable({ role, address, startCommand }: Connection, cause: unknown): Refusal {
   return new Refusal({
-    code: "NETWORK_UNREACHABLE", title: `no ${role} answers on ${address}`, detail: `is it running? (${cause.message})`, fix: `start it with: ${startCommand}`,
+    code: "NETWORK_UNREACHABLE", title: `no ${role} answers on ${address}`, detail: `is it running? (${reasonOf(cause)})`, fix: `start it with: ${startCommand}`,
   }, { cause });
 }
 
 function silent({ role, address }: Connection): Refusal {
-  return new Refusal({ code: "NETWORK_TIMEOUT", title: `the ${role} on ${address} does not answer`, detail: `${SILENCE_MAX_MS / 1_000} s of silence`, status: 504 });
-}
-
-function unreadable(detail: string): Refusal {
-  return new Refusal({ code: "NETWORK_ANSWER", title: "the answer is not one this version understands", detail, fix: "use the same version of the command line and the process" });
+  return new Refusal({ code: "TIMEOUT_ADMIN", title: `the ${role} on ${address} does not answer`, detail: `${SILENCE_MAX_MS / 1_000} s of silence` });
 }

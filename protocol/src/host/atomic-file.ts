@@ -30,7 +30,7 @@ export function createFileAtomic(path: string, content: string | Uint8Array, mod
 
 /** Whether `error` is what the file system throws with this code. */
 export function isFileError(error: unknown, code: "ENOENT" | "EEXIST" | "EPERM" | "ESRCH"): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
+  return typeof error === "object" && error !== null && "code" in error && error.code === code;
 }
 
 function writeTemporary(path: string, content: string | Uint8Array, mode: number): string {

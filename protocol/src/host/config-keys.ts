@@ -51,7 +51,7 @@ export function nearestKey(schema: Schema, path: readonly string[], key: string)
 export function nearest(word: string, candidates: readonly string[]): string | null {
   const scored = candidates.map((candidate) => ({ candidate, edits: edits(word.toLowerCase(), candidate.toLowerCase()) }));
   const best = scored.toSorted((a, b) => a.edits - b.edits)[0];
-  return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? best.candidate : null;
+  return best !== undefined && best.edits <= Math.ceil(word.length / 3) ? best.candidate : null;
 }
 
 /** A text from a flag or the environment as the schema's kind of value. A text that does not read as one stays a text, and fails there. */

@@ -60,7 +60,7 @@ export function explainConfig(loaded: LoadedConfig<unknown>, key: string): { rea
     }
     value = value[step];
   }
-  return { value: namesSecret(key) ? "[secret]" : value, origin: originOf(key, loaded.origins) };
+  return { value: namesSecret(key) ? "[secret]" : value, origin: setterOf(key, loaded.origins) };
 }
 
 /** `cohortium.yaml:12`, `COHORTIUM__SERVER__PORT`, `--port` or `default`. */
@@ -184,7 +184,13 @@ function describeIssue(issue: z.core.$ZodIssue, tree: unknown, origins: Readonly
     : `${where}: ${key}: ${issue.message}`;
 }
 
-/** Who set the key, or the nearest key around it. */
+/** Who set this very key. A list or mapping given as one text sets what is in it; a mapping in the file sets only what it lists. */
+function setterOf(key: string, origins: ReadonlyMap<string, Origin>): Origin {
+  const origin = originOf(key, origins);
+  return origin.kind === "file" && !origins.has(key) ? { kind: "default" } : origin;
+}
+
+/** Where to look for a key: its own place, or that of the nearest key around it. */
 function originOf(key: string, origins: ReadonlyMap<string, Origin>): Origin {
   for (let at = key; at !== ""; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) {
     const origin = origins.get(at);

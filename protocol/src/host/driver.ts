@@ -74,6 +74,11 @@ export class SessionDriver<P extends Shape> {
     return this.#step.kind === "wait";
   }
 
+  /** Where the session stands, for those who watch; null once it is over. */
+  get state(): P["state"] | null {
+    return this.#step.kind === "wait" ? this.#step.state : null;
+  }
+
   /**
    * Lets one event happen, unless the session is over or `admit` says no.
    *
@@ -82,14 +87,13 @@ export class SessionDriver<P extends Shape> {
    */
   advance(event: P["event"], admit: () => boolean): void {
     if (this.#busy) throw new Error("a session takes one event at a time, and none after a step failed halfway");
-    this.#busy = true;
     // Journal first: whatever leaves is then a function of durable data, so no crash can make us contradict it.
     const n = this.#append(event, admit);
-    if (n !== null && this.#step.kind === "wait") {
-      this.#step = this.#driven.machine.step(this.#step.state, event);
-      this.#say(n);
-      this.#act();
-    }
+    if (n === null || this.#step.kind !== "wait") return;
+    this.#busy = true;
+    this.#step = this.#driven.machine.step(this.#step.state, event);
+    this.#say(n);
+    this.#act();
     this.#busy = false;
   }
 

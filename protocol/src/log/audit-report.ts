@@ -56,7 +56,10 @@ export interface Check {
   readonly ok: boolean;
 }
 
-/** The outcome of an audit. `verified` only if there is no finding at all; findings come in the order of their entries. */
+/** Once an early entry is wrong, nearly every later one may be; the first ones are what a person looks at. */
+export const FINDINGS_MAX = 1000;
+
+/** The outcome of an audit. `verified` only if there is no finding at all; they come in the order of their entries, at most `FINDINGS_MAX`. */
 export interface AuditReport {
   readonly verified: boolean;
   readonly entries: number;
@@ -68,26 +71,24 @@ export interface AuditReport {
 
 /** Collects findings while an audit runs. */
 export class Findings {
-  readonly #all: Finding[] = [];
+  readonly #kept: Finding[] = [];
+  readonly #failed = new Set<CheckName>();
 
   add(entry: number | null, code: FindingCode, says: string): void {
-    this.#all.push({ entry, code, says });
+    this.#failed.add(FINDINGS[code]);
+    if (this.#kept.length < FINDINGS_MAX) this.#kept.push({ entry, code, says });
   }
 
-  /** First by entry; what concerns the log as a whole comes last, because it names nothing one could look at. */
-  sorted(): readonly Finding[] {
-    return this.#all.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0);
+  /** `counts` says what each check looked at. */
+  report(counts: Readonly<Record<CheckName, number>>, checkpointSize: number): AuditReport {
+    return {
+      verified: this.#failed.size === 0,
+      entries: counts.entries,
+      checkpointSize,
+      checks: CHECKS.map((name) => ({ name, count: counts[name], ok: !this.#failed.has(name) })),
+      sumsRecomputed: counts.sums,
+      // What concerns the log as a whole comes last, because it names nothing one could look at.
+      findings: this.#kept.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0),
+    };
   }
-}
-
-/** The report over these findings. `counts` says what each check looked at. */
-export function report(findings: readonly Finding[], counts: Readonly<Record<CheckName, number>>, checkpointSize: number): AuditReport {
-  return {
-    verified: findings.length === 0,
-    entries: counts.entries,
-    checkpointSize,
-    checks: CHECKS.map((name) => ({ name, count: counts[name], ok: findings.every(({ code }) => FINDINGS[code] !== name) })),
-    sumsRecomputed: counts.sums,
-    findings,
-  };
 }

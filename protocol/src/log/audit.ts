@@ -1,6 +1,6 @@
 import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
 import { EntryAudit } from "./audit-entries.js";
-import { Findings, report, type AuditReport, type CheckName, type Finding } from "./audit-report.js";
+import { Findings, type AuditReport, type CheckName, type Finding } from "./audit-report.js";
 import type { CompletedRound } from "./audit-round.js";
 import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
 import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
@@ -32,7 +32,7 @@ export interface AuditOptions {
 export function audit(source: AuditSource, options: AuditOptions = {}): AuditReport {
   const findings = new Findings();
   const opened = openLog(source, options.logKey, findings);
-  if (opened === null) return report(findings.sorted(), NOTHING, 0);
+  if (opened === null) return findings.report(NOTHING, 0);
   const { checkpoint, note, logKey } = opened;
 
   const log = readLog(source, checkpoint, findings);
@@ -48,7 +48,7 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
   const witnesses = checkCosignatures(note, entries, findings);
 
   const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums };
-  return report(findings.sorted(), counts, checkpoint.size);
+  return findings.report(counts, checkpoint.size);
 }
 
 const NOTHING: Readonly<Record<CheckName, number>> = {

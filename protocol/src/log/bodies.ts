@@ -31,7 +31,8 @@ export interface Roster {
   readonly threshold: number;
   readonly minimum: number;
 }
-export interface Shares { readonly kind: "shares"; readonly commitments: Json }
+/** Commitments to the self seeds of every round, in order. */
+export interface Shares { readonly kind: "shares"; readonly selfSeeds: readonly string[] }
 /** U1: the parties whose shares reached everyone. Their order decides the signs of the masks. */
 export interface Ready { readonly kind: "ready"; readonly parties: readonly string[] }
 
@@ -91,7 +92,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan") });
     case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
     case "roster": return parseRoster(read);
-    case "shares": return read.finish({ kind: type, commitments: read.json("commitments") });
+    case "shares": return read.finish({ kind: type, selfSeeds: read.digests("selfSeeds") });
     case "ready": return read.finish({ kind: type, parties: read.names("parties") });
     case "round.offer": return parseOffer(read);
     case "round.upload": return read.finish({ kind: type, root: read.digest("root"), words: read.count("words"), offer: read.digest("offer") });

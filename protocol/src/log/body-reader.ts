@@ -27,6 +27,10 @@ export class BodyReader {
     return this.#digest(member, this.#own(member));
   }
 
+  digests(member: string): readonly string[] {
+    return this.#list(member).map((value, i) => this.#digest(`${member}[${i}]`, value));
+  }
+
   /** Base64 of 32 bytes. */
   key(member: string): Uint8Array {
     return this.#key(member, this.#own(member));

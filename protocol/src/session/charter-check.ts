@@ -1,6 +1,8 @@
-import type { Json } from "@cohortium/crypto/canonical-json";
+import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import type { Charter } from "./charter.js";
 import type { Problem } from "./charter-clauses.js";
+import { charterAsJson } from "./charter-digest.js";
+import { CHARTER_SIZE_MAX_BYTES } from "./charter-limits.js";
 import { problemsAcross } from "./charter-rules.js";
 import { readForm } from "./charter-shape.js";
 
@@ -13,9 +15,15 @@ export function checkCharter(json: Json): CharterCheck {
   const form = readForm(json);
   switch (form.kind) {
     case "whole": {
-      const problems = problemsAcross(form.charter);
+      const problems = [...problemsAcross(form.charter), ...size(form.charter)];
       return problems.length === 0 ? { kind: "ok", charter: form.charter } : { kind: "refused", problems };
     }
     case "parts": return { kind: "refused", problems: [...form.problems, ...problemsAcross(form.sections)] };
   }
+}
+
+function size(charter: Charter): readonly Problem[] {
+  const bytes = canonicalBytes(charterAsJson(charter)).length;
+  if (bytes <= CHARTER_SIZE_MAX_BYTES) return [];
+  return [{ clause: "charter.size", path: "", says: `the charter is ${bytes} bytes long`, fix: `write shorter names, or fewer columns and categories: ${CHARTER_SIZE_MAX_BYTES} bytes at most` }];
 }

@@ -3,6 +3,8 @@ export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
   "shape.missing-key": "every key is written out, since what is not written is not signed; only `holdoutDigest` may be absent",
   "shape.value": "every value has the type, form and size the schema gives",
+  "charter.size": "the canonical form fits into one log entry",
+  "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
   "parties.minimum": "at least three parties, and a minimum of at least three of them: of two, each subtracts its own part and reads the other's",
   "parties.names-unique": "the operator and each party have names of their own",
   "parties.sorted": "parties stand in the order of their names, so that one agreement has one digest",

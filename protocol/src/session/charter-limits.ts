@@ -16,8 +16,11 @@ export const ITERATIONS_MAX = 100;
 export const SCORE_BINS_MAX = 65_536;
 /** More rows than persons on earth are a slip of the pen; doubles count them exactly. */
 export const ROWS_MAX = 10_000_000_000;
-/** Score histograms are summed modulo 2^32; half of that leaves room for the sign. */
-export const JOINT_ROWS_MAX = 2 ** 31 - 1;
+/**
+ * The sums must fit their rings below the guard bits: counts of scores stay below 2^30, and curvature below 2^62, where a column may vary
+ * as little as the moments let pass, 1e-5 of half its range: (2e5)² / 4 a row.
+ */
+export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 /** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
 export const CELL_ROWS_MIN = 10;
 /** A million sums under one signature is no limit at all. */
@@ -27,3 +30,5 @@ export const DEADLINE_MIN_MS = 1_000;
 export const DEADLINE_MAX_MS = 3_600_000;
 /** Charters of `PARTIES_MAX` parties and `FEATURES_MAX` columns stay well below; a parser need not read more. In UTF-16 units of the YAML text. */
 export const CHARTER_TEXT_LENGTH_MAX = 256 * 1_024;
+/** Of the canonical form. A charter stands in one log entry, whose length has 16 bits (c2sp.org/tlog-tiles); the rest is the statement around it. */
+export const CHARTER_SIZE_MAX_BYTES = 64_000;

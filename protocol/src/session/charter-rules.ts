@@ -1,4 +1,5 @@
 import type { CharterParty } from "./charter.js";
+import { ed25519Verifier, parseVerifierKey } from "../log/note.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { JOINT_ROWS_MAX, PARTIES_MIN } from "./charter-limits.js";
 import { questionProblems } from "./charter-question-rules.js";
@@ -9,10 +10,21 @@ import { releasesOfTraining } from "./release-count.js";
 /** What a schema cannot say because it ties keys together. A rule is silent where a section it needs is missing: that is reported already. */
 export function problemsAcross(sections: Sections): readonly Problem[] {
   return [
-    ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
+    ...logKey(sections), ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
     ...(sections.questions ?? []).flatMap((question, i) => questionProblems(question, pointer("questions", i))),
     ...rows(sections), ...headroom(sections), ...budget(sections), ...expiry(sections),
   ];
+}
+
+function logKey({ operator }: Sections): readonly Problem[] {
+  if (operator === undefined) return [];
+  try {
+    ed25519Verifier(parseVerifierKey(operator.logKey));
+    return [];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [{ clause: "operator.log-key", path: "/operator/logKey", says: error.message, fix: "write the verifier key that the coordinator prints" }];
+  }
 }
 
 function minimumParties({ parties, minimumParties: minimum }: Sections): readonly Problem[] {
@@ -107,7 +119,7 @@ function headroom({ rows: limits, parties }: Sections): readonly Problem[] {
   const most = Math.floor(JOINT_ROWS_MAX / parties.length);
   return [{
     clause: "aggregation.headroom", path: "/rows/perPartyMax",
-    says: "a count over all parties might not fit its 32 bits", fix: `write ${most} or less`,
+    says: "a sum over so many rows might not fit its words", fix: `write ${most} or less`,
   }];
 }
 

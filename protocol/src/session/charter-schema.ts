@@ -80,7 +80,7 @@ export const charterSchema = z.strictObject({
   operator: operator.describe("who runs the coordinator: name, signingKey, logKey"),
   parties: z.array(party).max(PARTIES_MAX).describe("3 to 64 companies, in the order of their names"),
   minimumParties: z.int().min(1).max(PARTIES_MAX).describe("a whole number from 3; below it nothing is released"),
-  quorum: z.int().min(1).max(PARTIES_MAX).describe("how many nodes must help before a sum can be read, at least two thirds of the parties plus one"),
+  quorum: z.int().min(1).max(PARTIES_MAX).describe("how many nodes must help before a sum can be read: more than two thirds of the parties"),
   questions: z.array(question).min(1).max(1).describe("the closed list of questions that may be asked"),
   rows: z.strictObject({
     perPartyMax: count.describe("the most rows one company may bring, a whole number"),

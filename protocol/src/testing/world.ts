@@ -12,7 +12,7 @@ import type { ContributionAsked } from "../aggregation/round-member.js";
 import { sumStretch } from "../aggregation/sum.js";
 import type { Entry } from "../log/entry.js";
 import { decodeEvent, encodeEvent } from "../session/codec.js";
-import type { Digest, PartyId, SessionId } from "../session/ids.js";
+import { parseDigest, parsePartyId, parseSessionId, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
 import { conductor, type TrainingConduct } from "../training/conductor.js";
 import type { FromNode, ToNode } from "../training/messages.js";
@@ -46,7 +46,7 @@ interface Actor<E, S> {
   readonly sent: S[];
 }
 
-const COORDINATOR = "coordinator" as PartyId;
+const COORDINATOR = parsePartyId("coordinator");
 
 /** Runs one training to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
 export class World {
@@ -192,7 +192,7 @@ export class World {
 
   #crashCoordinator(): void {
     this.crashes++;
-    const journal = recover(this.coordinator.journal);
+    const journal = parseJournal(this.coordinator.journal);
     this.coordinator.step = replay(conductor, this.coordinator.given, journal);
     expectSame(sentBy(conductor, this.coordinator.given, journal), this.coordinator.sent);
   }
@@ -201,14 +201,14 @@ export class World {
     const node = this.nodes.get(name);
     if (node?.given == null) return;
     this.crashes++;
-    const journal = recover(node.journal);
+    const journal = parseJournal(node.journal);
     node.step = replay(participant, node.given, journal);
     expectSame(sentBy(participant, node.given, journal), node.sent);
   }
 }
 
-export const SESSION = "5e551011".repeat(4) as SessionId;
-export const CHARTER = "c4a27e12".repeat(8) as Digest;
+export const SESSION = parseSessionId("5e551011".repeat(4));
+export const CHARTER = parseDigest("c4a27e12".repeat(8));
 
 /** A party's key material in a seeded world: a fixed function of its name. */
 export function seedOf(name: PartyId, use: string): Uint8Array {
@@ -220,7 +220,7 @@ function chunkRootOf(words: Words): string {
 }
 
 /** A journal as it comes back from disk. */
-function recover<E>(journal: readonly E[]): readonly E[] {
+function parseJournal<E>(journal: readonly E[]): readonly E[] {
   return journal.map((event) => decodeEvent(encodeEvent(event)) as E);
 }
 

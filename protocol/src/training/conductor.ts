@@ -148,8 +148,9 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
   const step = startRound(next, state.epoch, advanced.progress, atMs);
-  const { model } = advanced.progress;
-  if (model === null || step.kind !== "wait" || advanced.gradientNorm !== null) return step;
+  const { model, question } = advanced.progress;
+  // The evaluation is asked of a model that is kept already.
+  if (model === null || step.kind !== "wait" || question.kind === "evaluation") return step;
   const digest = modelDigest(model);
   const entry = say(state.speaker, { type: "model", round: state.leading.round, atMs }, { kind: model.kind, hash: digest, iteration: model.iteration });
   return { ...withLog([entry], step), ask: [...step.ask, { kind: "keep-model", model, digest }] };

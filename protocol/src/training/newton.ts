@@ -21,8 +21,9 @@ export interface Accepted {
   readonly penalisedLoss: number;
 }
 
+/** `gradientNorm` belongs to the model that was asked about, `iteration` too. */
 export type NewtonStep =
-  | { readonly kind: "continue"; readonly model: LogisticModel; readonly accepted: Accepted }
+  | { readonly kind: "continue"; readonly model: LogisticModel; readonly accepted: Accepted; readonly gradientNorm: number }
   | { readonly kind: "converged"; readonly model: LogisticModel; readonly gradientNorm: number; readonly meanLoss: number }
   | { readonly kind: "diverged"; readonly because: "iterations" | "not-positive-definite" | "not-finite"; readonly iteration: number };
 
@@ -62,12 +63,12 @@ export function newtonStep(model: LogisticModel, sum: NewtonSum, accepted: Accep
   if (!(iteration < clause.iterationsMax)) return { kind: "diverged", because: "iterations", iteration };
 
   if (accepted !== undefined && !(penalisedLoss <= accepted.penalisedLoss * (1 + LOSS_GROWTH_TOLERANCE))) {
-    return { kind: "continue", model: halfWay(model, accepted), accepted };
+    return { kind: "continue", model: halfWay(model, accepted), accepted, gradientNorm };
   }
   const step = solvePositiveDefinite(penalised(sum.hessian, weights.length, clause), gradient);
   if (step === undefined) return { kind: "diverged", because: "not-positive-definite", iteration };
   const next = weights.map((w, i) => w - (step[i] ?? 0));
-  return { kind: "continue", model: withActiveCoefficients(model, next), accepted: { coefficients: model.coefficients, penalisedLoss } };
+  return { kind: "continue", model: withActiveCoefficients(model, next), accepted: { coefficients: model.coefficients, penalisedLoss }, gradientNorm };
 }
 
 type NewtonClause = Pick<TrainingClause, "ridge" | "gradientTolerance" | "iterationsMax">;

@@ -58,7 +58,7 @@ function afterNewton(values: Float64Array, progress: Progress, model: LogisticMo
   switch (step.kind) {
     case "continue": {
       const question = { kind: "newton", model: step.model } as const;
-      return { kind: "next", progress: { question, model: step.model, accepted: step.accepted }, rows: sum.rows, gradientNorm: null };
+      return { kind: "next", progress: { question, model: step.model, accepted: step.accepted }, rows: sum.rows, gradientNorm: step.gradientNorm };
     }
     case "converged": {
       const next = { question: { kind: "evaluation" }, model: step.model, accepted: undefined } as const;

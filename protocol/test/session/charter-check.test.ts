@@ -1,7 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import { headroomFits } from "@cohortium/crypto/fixed-point";
+import { ED25519_TYPE, formatVerifierKey, verifierKey } from "../../src/log/note.js";
 import { checkCharter } from "../../src/session/charter-check.js";
+import { JOINT_ROWS_MAX } from "../../src/session/charter-limits.js";
 import { CLAUSES, type Problem } from "../../src/session/charter-clauses.js";
-import { bent, key, SOUND, sound } from "./charter-fixture.js";
+import { bent, key, logKey, SOUND, sound } from "./charter-fixture.js";
 
 const problemsOf = (json: Parameters<typeof checkCharter>[0]): readonly Problem[] => {
   const check = checkCharter(json);
@@ -63,6 +66,10 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", "/notBefore", "2026-12-01T01:00:00+01:00"],
   ["shape.value", "/expires", "2027-02-30T00:00:00Z"],
   ["shape.value", "/expires", "2027-02-28T00:00:00.5Z"],
+  ["operator.log-key", "/operator/logKey", logKey("log.example/callers").replace("callers", "others")],
+  ["operator.log-key", "/operator/logKey", formatVerifierKey(verifierKey("log.example/callers", 0x02, new Uint8Array(32).fill(7)))],
+  ["operator.log-key", "/operator/logKey", formatVerifierKey(verifierKey("log.example/callers", ED25519_TYPE, new Uint8Array(31).fill(7)))],
+  ["charter.size", `${Q}/features/1/categories`, Array.from({ length: 900 }, (_, i) => `${i}`.padStart(80, "x")), ""],
   ["parties.minimum", "/parties", [first, second]],
   ["parties.minimum", "/parties", [first]],
   ["parties.minimum", "/minimumParties", 2],
@@ -86,7 +93,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["holdout.digest", `${Q}/holdoutDigest`, "ab".repeat(32)],
   ["rows.order", "/rows/perPartyMin", 50_001],
   ["rows.order", "/rows/jointMin", 200_001],
-  ["aggregation.headroom", "/rows/perPartyMax", 536_870_912],
+  ["aggregation.headroom", "/rows/perPartyMax", 67_108_864],
   ["budget.covers-training", "/privacy/budget/releasesMax", 22],
   ["expiry.order", "/expires", "2026-12-01T00:00:00Z"],
 ];
@@ -109,7 +116,7 @@ test.each([
   ["/rows/perPartyMin", 10],
   ["/rows/perPartyMin", 50_000],
   ["/rows/jointMin", 200_000],
-  ["/rows/perPartyMax", 536_870_911],
+  ["/rows/perPartyMax", 67_108_863],
   ["/thresholds/categoryRows", 10],
   ["/privacy/budget/releasesMax", 23],
   ["/aggregation/deadlineMs", 1_000],
@@ -129,6 +136,12 @@ test("with five parties a quorum of three is too few, and with a minimum of five
   expect(found(five)).toEqual(["quorum.range /quorum"]);
   const strict = bent("/quorum", 4, bent("/minimumParties", 5, five as object) as object);
   expect(found(strict)).toEqual(["quorum.range /quorum"]);
+});
+
+test("as many joint rows as a charter may allow fit both rings, at the steepest curvature that the moments let pass", () => {
+  const boundAbs = JOINT_ROWS_MAX / 4;
+  expect(headroomFits(32, { boundAbs, scaleBits: 0 }, 4)).toBe(true);
+  expect(headroomFits(64, { boundAbs: boundAbs * 2e5 ** 2 / 4, scaleBits: 0 }, 4)).toBe(true);
 });
 
 test("with two parties the reason is given", () => {

@@ -4,7 +4,7 @@ import { charterAsJson, charterDigest } from "../../src/session/charter-digest.j
 import { bent, SOUND, sound } from "./charter-fixture.js";
 
 test("the digest of the sample charter is this, for ever", () => {
-  expect(charterDigest(sound())).toBe("c9048c2f87ffbe52a754b14fd76c630fed3581515ed27642ece28a3fbf8c644b");
+  expect(charterDigest(sound())).toBe("f0d0de35ab3ae05dcdff6424c83445c54686dac0e91be2ac72a50a7fef02691b");
 });
 
 test("the canonical form begins with the least key and spells numbers as RFC 8785 does", () => {
@@ -32,5 +32,5 @@ test.each([
 function backwards(json: Json): Json {
   if (json === null || typeof json !== "object") return json;
   if (Array.isArray(json)) return json.map(backwards);
-  return Object.fromEntries(Object.entries(json).reverse().map(([member, value]) => [member, backwards(value as Json)]));
+  return Object.fromEntries(Object.entries(json).reverse().map(([member, value]) => [member, backwards(value)]));
 }

@@ -1,10 +1,14 @@
 import { toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { ED25519_TYPE, formatVerifierKey, verifierKey } from "../../src/log/note.js";
 import { checkCharter } from "../../src/session/charter-check.js";
 import type { Charter } from "../../src/session/charter.js";
 
 /** 32 equal bytes in base64: a stand-in for a public key. */
 export const key = (byte: number) => toBase64(new Uint8Array(32).fill(byte));
+
+/** The verifier key of a log of that name. */
+export const logKey = (name: string) => formatVerifierKey(verifierKey(name, ED25519_TYPE, new Uint8Array(32).fill(7)));
 
 /** A sound charter with something of every kind in it, as plain JSON that a test may bend. */
 export const SOUND = {
@@ -12,7 +16,7 @@ export const SOUND = {
   name: "spring-campaign",
   purpose: "Decide whom to call in spring",
   consortium: "callers-circle",
-  operator: { name: "switchboard", signingKey: key(9), logKey: "log.example/callers+1a2b3c4d+AQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ" },
+  operator: { name: "switchboard", signingKey: key(9), logKey: logKey("log.example/callers") },
   parties: [
     { name: "harbour", organisation: "Harbour Bank", signingKey: key(11), agreementKey: key(12) },
     { name: "lantern", organisation: "Lantern Mail", signingKey: key(21), agreementKey: key(22) },

@@ -1,0 +1,92 @@
+// The arrows: who may know whom. A picture of them stands in ARCHITECTURE.md; what is not allowed here fails `npm run check`.
+
+const SRC = "^(crypto|protocol|coordinator|node|cli|examples|bench)/src/";
+const PURE = "^protocol/src/(?!host/)";
+
+/** Everything outside `from` may be imported only where `to` allows it. */
+const only = (name, from, to, comment) => ({ name, severity: "error", comment, from: { path: from }, to: { path: SRC, pathNot: to } });
+
+/** A library that few files may know, so that a breaking release is a small change and an audit a short read. */
+const door = (library, files) => ({
+  name: `door-${library.replace(/[@/]/g, "-").replace(/^-/, "")}`,
+  severity: "error",
+  comment: `${library} has ${files.length === 1 ? "one door" : `${files.length} doors`}: ${files.join(", ")}`,
+  from: { path: SRC, pathNot: files.map((file) => `^${file}$`) },
+  to: { path: [`node_modules/${library}/`, `^node:${library}$`, `^${library}$`] },
+});
+
+const WORKSPACES = [
+  only("crypto-knows-nobody", "^crypto/src/", "^crypto/src/", "one party's arithmetic: no peers, no rounds"),
+  only("pure-protocol-knows-crypto", PURE, ["^crypto/src/", PURE], "machines never wait, so they never meet what does"),
+  only("host-knows-protocol", "^protocol/src/host/", ["^crypto/src/", "^protocol/src/"], "the host serves every process and knows none"),
+  only("coordinator-knows-protocol", "^coordinator/src/", ["^(crypto|protocol|coordinator)/src/"], "what the coordinator cannot import it cannot see: rows stay with nodes"),
+  only("node-knows-protocol", "^node/src/", ["^(crypto|protocol|node)/src/"], "a node meets a coordinator over the wire alone"),
+  only("cli-knows-products", "^cli/src/", ["^(crypto|protocol|coordinator|node|cli)/src/"], "stories and measurements come after the product"),
+  only("examples-stand-last", "^examples/src/", ["^(crypto|protocol|coordinator|node|cli|examples)/src/"], "a story needs no measurement"),
+  only("bench-stands-last", "^bench/src/", ["^(crypto|protocol|coordinator|node|cli|bench)/src/"], "a measurement needs no story"),
+  {
+    name: "tests-stay-home", severity: "error",
+    comment: "a workspace's tests see what the workspace sees; the coordinator's also run nodes end to end, and foreign tools read what its store wrote",
+    from: { path: "^(crypto|protocol|node)/test/", pathNot: "^protocol/test/interop/" },
+    to: { path: "^(crypto|protocol|coordinator|node|cli|examples|bench)/", pathNot: ["^$1/", "^(crypto|protocol)/src/"] },
+  },
+  { name: "no-test-in-source", severity: "error", comment: "a product ships without its tests", from: { path: SRC }, to: { path: "/test/" } },
+];
+
+const PROTOCOL = [
+  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/features[.]ts$"],
+    "session knows what a charter says of features, how a log names its key, and what an entry is"),
+  {
+    name: "session-takes-types", severity: "error", comment: "of features and entries a charter needs the form alone",
+    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/features|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
+  },
+  only("log-at-the-bottom", "^protocol/src/log/", "^(crypto/src|protocol/src/log)/", "an auditor verifies with the log alone, in a browser too"),
+  only("aggregation-above-session", "^protocol/src/aggregation/", "^(crypto/src|protocol/src/(session|log|aggregation))/", "a sum does not know what is summed"),
+  only("training-above-aggregation", "^protocol/src/training/", "^(crypto/src|protocol/src/(session|log|aggregation|training))/", "a machine never meets the wire or the host"),
+  only("wire-above-machines", "^protocol/src/wire/", "^(crypto/src|protocol/src/(session|log|aggregation|training|wire|gen))/", "the wire turns bytes into events and back"),
+  only("testing-above-machines", "^protocol/src/testing/", "^(crypto/src|protocol/src/(session|log|aggregation|training|testing))/", "the seeded world runs machines without a wire"),
+  { name: "testing-is-for-tests", severity: "error", comment: "the seeded world ships, but no product runs on it", from: { path: SRC, pathNot: "^protocol/src/testing/|^bench/src/" }, to: { path: "^protocol/src/testing/" } },
+  only("generated-knows-itself", "^protocol/src/gen/", "^protocol/src/gen/", "written by ts-proto"),
+  { name: "only-wire-imports-gen", severity: "error", comment: "past the wire nobody meets an unchecked length", from: { path: SRC, pathNot: "^protocol/src/(wire|gen)/" }, to: { path: "^protocol/src/gen/" } },
+];
+
+const PLATFORM = [
+  {
+    name: "pure-code-off-the-platform", severity: "error", comment: "bytes, time and entropy are arguments; what OpenSSL does for us is in crypto/src/openssl.ts",
+    from: { path: ["^crypto/src/", PURE], pathNot: "^crypto/src/openssl[.]ts$" }, to: { dependencyTypes: ["core"] },
+  },
+  { name: "openssl-is-crypto-alone", severity: "error", comment: "the door to node:crypto opens nothing else", from: { path: "^crypto/src/openssl[.]ts$" }, to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" } },
+  door("sqlite", ["protocol/src/host/sqlite.ts"]),
+  door("express", ["protocol/src/host/http-app.ts"]),
+  door("pino", ["protocol/src/host/logger.ts"]),
+  door("prom-client", ["protocol/src/host/metrics.ts"]),
+  door("yaml", ["protocol/src/host/config-file.ts", "protocol/src/host/charter-yaml.ts"]),
+  door("@peculiar/x509", ["protocol/src/host/certificates.ts"]),
+  door("reflect-metadata", ["protocol/src/host/certificates.ts"]),
+  door("@grpc/grpc-js", ["protocol/src/host/exchange-server.ts", "protocol/src/host/exchange-client.ts", "protocol/src/host/exchange-method.ts"]),
+  door("@duckdb/node-api", ["node/src/data/duckdb.ts"]),
+  door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
+  door("canonicalize", ["crypto/src/canonical-json.ts"]),
+  door("commander", ["cli/src/main.ts"]),
+];
+
+const HYGIENE = [
+  { name: "no-cycles", severity: "error", comment: "types included", from: {}, to: { circular: true } },
+  { name: "resolves", severity: "error", comment: "an import that leads nowhere", from: {}, to: { couldNotResolve: true } },
+  { name: "declared", severity: "error", comment: "a library that package.json does not name may vanish with the next lock file", from: { path: SRC }, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] } },
+  {
+    name: "no-dead-files", severity: "error", comment: "a source that neither a main nor a test reaches: delete it",
+    from: { path: "(/main|[.]test)[.]ts$" }, to: { path: SRC, pathNot: ["^protocol/src/gen/"], reachable: false },
+  },
+];
+
+export default {
+  forbidden: [...WORKSPACES, ...PROTOCOL, ...PLATFORM, ...HYGIENE],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^[a-z]+/dist/" },
+    tsPreCompilationDeps: "specify",
+    tsConfig: { fileName: "tsconfig.lint.json" },
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".js", ".mjs", ".json"] },
+  },
+};

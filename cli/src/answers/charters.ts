@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { digest, line } from "./text.js";
+
+export const change = z.object({ clause: line, before: line.nullish(), after: line.nullish() });
+export type Change = z.output<typeof change>;
+
+/** What a draft would become. */
+export const plannedCharter = z.object({ digest, words: z.array(line), charter: z.json(), changes: z.array(change) });
+
+export const proposed = z.object({ digest });
+
+const charterOfOperator = z.object({
+  digest,
+  name: line,
+  state: z.enum(["proposed", "in-force", "refused"]),
+  signatures: z.array(line),
+  refusals: z.array(z.object({ party: line, reason: line })),
+  expires: line,
+});
+export type CharterOfOperator = z.output<typeof charterOfOperator>;
+export const chartersOfOperator = z.object({ charters: z.array(charterOfOperator) });
+
+const charterOfPartner = z.object({
+  digest,
+  name: line,
+  state: z.enum(["proposed", "signed", "refused", "in-force"]),
+  expires: line,
+  words: z.array(line),
+  reason: line.nullable(),
+});
+export type CharterOfPartner = z.output<typeof charterOfPartner>;
+export const chartersOfPartner = z.object({ charters: z.array(charterOfPartner) });
+
+/** What both processes' lists have in common. */
+export const charterNames = z.object({ charters: z.array(z.object({ digest, name: line, state: line })) });
+export type CharterName = z.output<typeof charterNames>["charters"][number];
+
+/** One charter with its text, on either side. */
+export const charterText = z.object({ digest, name: line, state: line, expires: line, words: z.array(line), charter: z.json() });
+
+export const charterDecision = z.object({ digest, state: line });

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { evaluation } from "./model.js";
+import { atMs, digest, line, session } from "./text.js";
+
+export const launched = z.object({ session });
+
+/** A training as the coordinator tells it. `deadlineInSeconds` below 0: there is none. */
+export const trainingView = z.object({
+  session,
+  charter: digest,
+  state: z.enum(["running", "done", "aborted"]),
+  startedAtMs: atMs,
+  endedAtMs: atMs.nullable(),
+  round: z.number(),
+  kind: line,
+  phase: line,
+  waitingFor: z.object({ parties: z.array(line), what: line, forSeconds: z.number(), deadlineInSeconds: z.number() }).nullable(),
+  says: line,
+  rounds: z.array(z.object({ round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), gradientNorm: z.number().nullable() })),
+  model: digest.nullable(),
+  evaluation: evaluation.nullable(),
+  fault: z.object({ code: line, says: line, fix: line, side: line }).nullable(),
+});
+export type TrainingView = z.output<typeof trainingView>;
+export type RoundDone = TrainingView["rounds"][number];
+
+export const trainingViews = z.object({ trainings: z.array(trainingView) });
+
+const quality = z.object({ auc: z.number(), ks: z.number() });
+
+/** A training as one partner's node remembers it; what the node found out about its own gain stays there. */
+const ownTraining = z.object({
+  session,
+  charter: digest,
+  endedAtMs: atMs,
+  outcome: z.discriminatedUnion("kind", [
+    z.object({
+      kind: z.literal("done"),
+      evaluation: evaluation.nullable(),
+      comparison: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("compared"), trainRows: z.number(), heldRows: z.number(), alone: quality, joint: quality }),
+        z.object({ kind: z.literal("not-comparable"), because: line }),
+      ]),
+    }),
+    z.object({ kind: z.literal("aborted"), code: line, because: line }),
+  ]),
+});
+export type OwnTraining = z.output<typeof ownTraining>;
+export const ownTrainings = z.object({ trainings: z.array(ownTraining) });

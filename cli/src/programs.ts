@@ -1,0 +1,73 @@
+import type { Flag, LoadedConfig } from "@cohortium/protocol/host/config";
+import type { Shutdown } from "@cohortium/protocol/host/shutdown";
+
+/** Where a process's settings come from. */
+export interface StartInput {
+  readonly folder: string;
+  readonly flags: readonly Flag[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** @property host - The name or address that nodes dial. */
+export interface CoordinatorAnswers {
+  readonly folder: string;
+  readonly name: string;
+  readonly consortium: string;
+  readonly host: string;
+  readonly exchangePort: number;
+  readonly enrolmentPort: number;
+  readonly adminPort: number;
+}
+
+/** `coordinator` is `host:port`, `enrolment` is `https://host:port`, `rows` and `holdout` are files. */
+export interface NodeAnswers {
+  readonly folder: string;
+  readonly party: string;
+  readonly coordinator: string;
+  readonly enrolment: string;
+  readonly adminPort: number;
+  readonly rows: string | null;
+  readonly delimiter: string;
+  readonly holdout: string | null;
+}
+
+export interface Initialised {
+  readonly folder: string;
+  readonly configFile: string;
+  readonly fingerprintWords: string;
+}
+
+export interface EnrolledNode {
+  readonly party: string;
+  readonly coordinator: string;
+  readonly fingerprintWords: string;
+}
+
+/** What the doctor needs to know of a node's settings. */
+export interface NodeAddresses {
+  readonly party: string;
+  readonly coordinator: string;
+  readonly enrolment: string;
+}
+
+/** The two programs this command line starts, without their inner life. */
+export interface Programs {
+  initCoordinator(answers: CoordinatorAnswers): Promise<Initialised>;
+  startCoordinator(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
+  coordinatorConfig(input: StartInput): Promise<LoadedConfig<unknown>>;
+  initNode(answers: NodeAnswers): Promise<Initialised>;
+  enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<EnrolledNode>;
+  startNode(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
+  nodeConfig(input: StartInput): Promise<LoadedConfig<NodeAddresses>>;
+}
+
+/** Each is loaded when it is needed: an auditor's laptop opens neither DuckDB nor gRPC. */
+export const PROGRAMS: Programs = {
+  initCoordinator: async (answers) => (await import("@cohortium/coordinator/init")).initCoordinator(answers),
+  startCoordinator: async (input, shutdown) => (await import("@cohortium/coordinator/start")).startCoordinator(input, shutdown),
+  coordinatorConfig: async (input) => (await import("@cohortium/coordinator/config")).loadCoordinatorConfig(input),
+  initNode: async (answers) => (await import("@cohortium/node/init")).initNode(answers),
+  enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
+  startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
+  nodeConfig: async (input) => (await import("@cohortium/node/config")).loadNodeConfig(input),
+};

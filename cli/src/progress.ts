@@ -1,0 +1,41 @@
+import { plainLine } from "./show/plain.js";
+import type { Sink } from "./world.js";
+
+/** What a waiting person is told, on standard error. */
+export interface Progress {
+  /** A line that stays. */
+  note(text: string): void;
+  /** What is true at the moment: on a terminal it replaces what it said before, elsewhere it is a line now and then. */
+  now(text: string): void;
+  /** Takes the moving line away. */
+  clear(): void;
+}
+
+/** A log file of a waiting command should show that it lives, not scroll. */
+const PLAIN_EVERY_MS = 10_000;
+
+export function progressOn(sink: Sink, quiet: boolean, nowMs: () => number): Progress {
+  if (quiet) return { note: () => undefined, now: () => undefined, clear: () => undefined };
+  let moving = false;
+  let saidAtMs = -Infinity;
+  const clear = (): void => {
+    if (moving) sink.write("\r\u001b[K");
+    moving = false;
+  };
+  return {
+    clear,
+    note: (text) => {
+      clear();
+      sink.write(`${text}\n`);
+    },
+    now: (text) => {
+      if (sink.isTerminal) {
+        sink.write(`\r\u001b[K${plainLine(text)}`);
+        moving = true;
+      } else if (nowMs() - saidAtMs >= PLAIN_EVERY_MS) {
+        saidAtMs = nowMs();
+        sink.write(`${plainLine(text)}\n`);
+      }
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Flag } from "@cohortium/protocol/host/config";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Context, Options } from "./context.js";
+import type { StartInput } from "./programs.js";
+
+/** The option of every command that reads a process's settings. */
+export const SET_OPTION = ["--set <key=value...>", "settings that outrank the file, as in admin.port=7481"] as const;
+
+/** What settles the settings of the process in this folder. @throws Refusal USAGE_SET for a `--set` without a key and a value. */
+export function startInput({ folder, world }: Context, options: Options): StartInput {
+  const texts = Array.isArray(options["set"]) ? options["set"].map(String) : [];
+  return { folder, flags: texts.map(flagOf), environment: { ...world.environment } };
+}
+
+function flagOf(text: string): Flag {
+  const [, key, value] = /^([A-Za-z][A-Za-z0-9.]*)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new Refusal({ code: "USAGE_SET", title: "--set takes key=value", detail: `"${text}" is not of that form` });
+  return { name: `--set ${key}`, key, text: value };
+}

@@ -1,0 +1,195 @@
+import { toBase64 } from "@cohortium/crypto/bytes";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { bytesOf, textOf, transaction, type Row } from "@cohortium/protocol/host/sqlite";
+import { entrySignedBy, parseEntry, type Entry } from "@cohortium/protocol/log/entry";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import type { Problem } from "@cohortium/protocol/session/charter-clauses";
+import { completeCharter } from "@cohortium/protocol/session/charter-completion";
+import { charterDiff } from "@cohortium/protocol/session/charter-diff";
+import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { charterWords } from "@cohortium/protocol/session/charter-words";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
+import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
+import type { CharterAnswered } from "@cohortium/protocol/session/membership";
+import { state, type Office } from "./office.js";
+
+export interface CharterView {
+  readonly digest: string;
+  readonly name: string;
+  readonly state: "proposed" | "in-force" | "refused";
+  readonly signatures: readonly string[];
+  readonly refusals: readonly { readonly party: string; readonly reason: string }[];
+  readonly expires: string;
+}
+
+interface Kept {
+  readonly digest: Digest;
+  readonly state: CharterView["state"];
+  readonly charter: Charter;
+  readonly proposal: Entry;
+}
+
+interface Answer {
+  readonly party: string;
+  readonly entry: Entry;
+  /** null for a signature. */
+  readonly reason: string | null;
+}
+
+/** Charters from draft to force: the operator proposes, every party signs or refuses, the log holds it all. */
+export class Charters {
+  readonly #office: Office;
+
+  constructor(office: Office) {
+    this.#office = office;
+  }
+
+  /** What proposing this draft would mean. Changes nothing. @throws Refusal CHARTER_REFUSED with every problem. */
+  plan(draft: Json) {
+    const charter = this.#checked(draft);
+    const before = this.#all().findLast((kept) => kept.state === "in-force" && kept.charter.name === charter.name);
+    return { digest: charterDigest(charter), words: charterWords(charter, "en"), charter: charterAsJson(charter), changes: before === undefined ? [] : charterDiff(before.charter, charter) };
+  }
+
+  /** Signs the completed draft as operator, logs it, and sends it to every party. */
+  propose(draft: Json): Digest {
+    const charter = this.#checked(draft);
+    const digest = charterDigest(charter);
+    const { database, statements, publish, nowMs, logger } = this.#office;
+    const proposal = transaction(database, () => {
+      const entry = statements.keep(`charter/${digest}`, state(this.#office, "charter", digest, { digest, charter: charterAsJson(charter) }));
+      database.prepare("INSERT INTO charters VALUES (?, 'proposed', ?, ?, ?) ON CONFLICT DO NOTHING").run(digest, encodeEvent(charterAsJson(charter)), entry.bytes, nowMs());
+      return entry;
+    });
+    publish([proposal]);
+    this.#send(digest, charter, proposal);
+    logger.info("a charter is proposed", { charter: digest });
+    return digest;
+  }
+
+  /** A party signed or refused. `admit` runs its argument in the transaction that marks the letter as received. */
+  answered({ from, answer }: CharterAnswered, admit: (work: () => void) => boolean): void {
+    const kept = this.#find(answer.statement.charter);
+    const party = kept?.charter.parties.find(({ name }) => name === from);
+    const known = this.#office.parties.party(from);
+    const genuine = kept !== null && party !== undefined && known !== null && answer.statement.actor === from
+      && (answer.statement.type === "charter.signature" || answer.statement.type === "charter.refusal") && entrySignedBy(answer, known.signingKey);
+    if (!genuine) {
+      this.#office.logger.warn("an answer to a charter was not acceptable", { party: from });
+      admit(() => undefined);
+      return;
+    }
+    admit(() => {
+      this.#office.statements.keep(`answer/${kept.digest}/${from}`, answer);
+      this.#office.database.prepare("INSERT INTO charter_answers VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING").run(kept.digest, from, answer.bytes, reasonIn(answer));
+    });
+    this.#office.publish([answer]);
+    this.#settle(kept);
+  }
+
+  /** After a restart: everything is said again; logs and outboxes drop what they have. */
+  recover(): void {
+    for (const kept of this.#all()) {
+      this.#send(kept.digest, kept.charter, kept.proposal);
+      this.#settle(kept);
+    }
+  }
+
+  inForce(digest: string): Charter | null {
+    const kept = this.#find(digest);
+    return kept?.state === "in-force" ? kept.charter : null;
+  }
+
+  views(): readonly CharterView[] {
+    return this.#all().map((kept) => this.#viewOf(kept));
+  }
+
+  view(digest: string) {
+    const kept = this.#find(digest);
+    if (kept === null) throw new Refusal({ code: "CHARTER_UNKNOWN", title: "no such charter", detail: digest, fix: "list them with: cohortium charter ls", status: 404 });
+    return { ...this.#viewOf(kept), charter: charterAsJson(kept.charter), words: charterWords(kept.charter, "en") };
+  }
+
+  #checked(draft: Json): Charter {
+    const { parties, self, signer, logKey } = this.#office;
+    const keys = Object.fromEntries(parties.parties().filter(({ revoked }) => !revoked)
+      .map(({ name, signingKey, agreementKey }) => [name, { signingKey: toBase64(signingKey), agreementKey: toBase64(agreementKey) }]));
+    const completed = completeCharter(draft, keys, { name: self, signingKey: toBase64(signer.publicKey), logKey });
+    if (completed.kind === "refused") throw refused(completed.problems);
+    const check = checkCharter(completed.json);
+    if (check.kind === "refused") throw refused(check.problems);
+    return check.charter;
+  }
+
+  #send(digest: Digest, charter: Charter, proposal: Entry): void {
+    for (const { name } of charter.parties) this.#office.post({ key: `charter/${digest}/proposed`, message: { kind: "charter-proposed", to: name, proposal } }, digest);
+  }
+
+  /** All signed: in force. One refused: refused for good, because an agreement needs everybody. */
+  #settle({ digest, charter, proposal, state: before }: Kept): void {
+    const answers = this.#answers(digest);
+    const signed = answers.filter(({ reason }) => reason === null);
+    const inForce = charter.parties.every(({ name }) => signed.some(({ party }) => party === name));
+    const { database, logger, post } = this.#office;
+    if (inForce) {
+      database.prepare("UPDATE charters SET state = 'in-force' WHERE digest = ?").run(digest);
+      const signatures = signed.map(({ entry }) => entry);
+      for (const { name } of charter.parties) post({ key: `charter/${digest}/in-force`, message: { kind: "charter-in-force", to: name, proposal, signatures } }, digest);
+      if (before !== "in-force") logger.info("a charter is in force", { charter: digest });
+    } else if (answers.some(({ reason }) => reason !== null)) {
+      database.prepare("UPDATE charters SET state = 'refused' WHERE digest = ?").run(digest);
+    }
+  }
+
+  #viewOf({ digest, state: standing, charter }: Kept): CharterView {
+    const answers = this.#answers(digest);
+    return {
+      digest, name: charter.name, state: standing, expires: charter.expires,
+      signatures: answers.filter(({ reason }) => reason === null).map(({ party }) => party),
+      refusals: answers.flatMap(({ party, reason }) => (reason === null ? [] : [{ party, reason }])),
+    };
+  }
+
+  #answers(digest: string): readonly Answer[] {
+    return this.#office.database.prepare("SELECT * FROM charter_answers WHERE digest = ? ORDER BY party").all(digest)
+      .map((row) => ({ party: textOf(row, "party"), entry: parseEntry(bytesOf(row, "entry")), reason: row["reason"] === null ? null : textOf(row, "reason") }));
+  }
+
+  #find(digest: string): Kept | null {
+    const row = this.#office.database.prepare("SELECT * FROM charters WHERE digest = ?").get(digest);
+    return row === undefined ? null : keptOf(row);
+  }
+
+  #all(): readonly Kept[] {
+    return this.#office.database.prepare("SELECT * FROM charters ORDER BY at_ms, digest").all().map(keptOf);
+  }
+}
+
+function keptOf(row: Row): Kept {
+  const check = checkCharter(decodeEvent(bytesOf(row, "charter")) as Json);
+  if (check.kind === "refused") throw new Error("a kept charter no longer passes its own rules");
+  return { digest: parseDigest(textOf(row, "digest")), state: parseState(textOf(row, "state")), charter: check.charter, proposal: parseEntry(bytesOf(row, "proposal")) };
+}
+
+function parseState(text: string): CharterView["state"] {
+  const found = (["proposed", "in-force", "refused"] as const).find((known) => known === text);
+  if (found === undefined) throw new RangeError("a charter is in no known state");
+  return found;
+}
+
+function reasonIn({ statement: { type, body } }: Entry): string | null {
+  if (type === "charter.signature") return null;
+  const reason = typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "reason")?.[1] : undefined;
+  return typeof reason === "string" ? reason.slice(0, 500) : "no reason given";
+}
+
+function refused(problems: readonly Problem[]): Refusal {
+  const [first] = problems;
+  return new Refusal({
+    code: "CHARTER_REFUSED", title: `the charter breaks ${problems.length === 1 ? "a rule" : `${problems.length} rules`}`,
+    detail: problems.map(({ clause, path, says, fix }) => `${clause} at ${path === "" ? "the whole" : path}: ${says}; to do: ${fix}`).join("\n"),
+    rule: first?.clause, fix: first?.fix,
+  });
+}

@@ -1,0 +1,177 @@
+import { toBase64, toHex } from "@cohortium/crypto/bytes";
+import { freshEntropy } from "@cohortium/crypto/entropy";
+import type { Signer } from "@cohortium/crypto/signing";
+import { Correspondence } from "@cohortium/protocol/host/correspondence";
+import type { CertificateAuthority } from "@cohortium/protocol/host/credentials";
+import { EventFeed } from "@cohortium/protocol/host/event-stream";
+import type { ExchangeHost, Receipt, ShownEvidence } from "@cohortium/protocol/host/exchange-host";
+import { Journal } from "@cohortium/protocol/host/journal";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Metrics } from "@cohortium/protocol/host/metrics";
+import type { OutgoingLetter } from "@cohortium/protocol/host/outbox";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
+import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
+import { witnessVerifierKey } from "@cohortium/protocol/log/cosignature";
+import type { Entry } from "@cohortium/protocol/log/entry";
+import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
+import { citedEntries } from "@cohortium/protocol/training/cited";
+import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { parseFromNode } from "@cohortium/protocol/wire/from-node";
+import type { Chunk } from "@cohortium/protocol/wire/frame";
+import { encodeToNode, parseToNode } from "@cohortium/protocol/wire/to-node";
+import { WireError } from "@cohortium/protocol/wire/wire-error";
+import type { Envelope } from "@cohortium/protocol/wire/envelope";
+import { Charters } from "./charters.js";
+import { Enrolments } from "./enrolments.js";
+import type { LogStore } from "./log-store.js";
+import { state, type Office } from "./office.js";
+import { PartyBook } from "./parties.js";
+import { ModelRegistry, Statements } from "./store.js";
+import { Trainings } from "./trainings.js";
+import type { Uploads } from "./uploads.js";
+
+/** What a coordinator is made of. */
+export interface CoordinatorParts {
+  readonly self: PartyId;
+  readonly signer: Signer;
+  readonly logIdentity: { readonly origin: string; readonly signer: Signer };
+  readonly authority: CertificateAuthority;
+  readonly database: Database;
+  readonly log: LogStore;
+  readonly uploads: Uploads;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  /** There is a new letter for this party. */
+  kick(party: PartyId): void;
+  /** A waiting enrolment was decided. */
+  decided(codeId: string): void;
+}
+
+/** Letters held in memory for one party at a time. */
+const PENDING_MAX = 8;
+
+/** The coordinator without its ports: membership, charters, trainings, the log, and what the exchange needs of them. */
+export class Coordinator implements ExchangeHost {
+  readonly parties: PartyBook;
+  readonly enrolments: Enrolments;
+  readonly charters: Charters;
+  readonly registry: ModelRegistry;
+  readonly trainings: Trainings;
+  readonly feed = new EventFeed();
+  readonly logKey: string;
+  readonly #parts: CoordinatorParts;
+  readonly #statements: Statements;
+  readonly #office: Office;
+  readonly #letters: Correspondence;
+
+  constructor(parts: CoordinatorParts) {
+    const { self, signer, database, logger, metrics, nowMs, uploads } = parts;
+    this.#parts = parts;
+    this.logKey = logVerifierKey(parts.logIdentity.origin, parts.logIdentity.signer.publicKey);
+    this.parties = new PartyBook(database);
+    this.registry = new ModelRegistry(database);
+    this.#statements = new Statements(database);
+    this.#letters = new Correspondence(database, self, signer);
+    const publish = (entries: readonly Entry[]) => parts.log.append(entries);
+    this.#office = {
+      self, signer, logKey: this.logKey, database, parties: this.parties, statements: this.#statements, logger, nowMs, publish,
+      post: ({ key, message }, charter) => this.#post(key, message, "-", charter),
+    };
+    this.charters = new Charters(this.#office);
+    this.enrolments = new Enrolments(this.#office, parts.authority, parts.decided);
+    this.trainings = new Trainings({
+      self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
+      charterInForce: (digest) => this.charters.inForce(digest),
+      publish: (entries) => void publish(entries),
+      post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
+      changed: (session) => this.feed.publish({ event: "progress", data: this.trainings.view(session) }),
+    });
+  }
+
+  /** Brings the log up to what the database says happened, then goes on with everything that was under way. */
+  recover(): void {
+    const { self, signer, log } = this.#parts;
+    const body = { origin: this.#parts.logIdentity.origin, logKey: this.logKey, coordinator: self, signingKey: toBase64(signer.publicKey) };
+    this.#statements.keep("log.opened", state(this.#office, "log.opened", "-", body));
+    log.append(this.#statements.all());
+    this.charters.recover();
+    this.trainings.recover();
+  }
+
+  /** Starts a training and returns its session. @throws Refusal if the charter is not in force. */
+  launch(charter: Digest): SessionId {
+    const text = this.charters.inForce(charter);
+    if (text === null) throw new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
+    const now = this.#parts.nowMs();
+    if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
+      throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
+    }
+    const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
+    this.trainings.launch(session, charter);
+    return session;
+  }
+
+  lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }
+  logSize(): number { return this.#parts.log.size; }
+  pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] { return this.#letters.outbox.pending(peer, afterSeq, PENDING_MAX); }
+  highestSeq(peer: PartyId): number { return this.#letters.outbox.highest(peer); }
+  acknowledged(peer: PartyId, seq: number): void { this.#letters.outbox.acknowledge(peer, seq); }
+
+  evidenceFor(peer: PartyId, letter: OutgoingLetter, peerLogSize: number): ShownEvidence | null {
+    const { log } = this.#parts;
+    const cited = citedEntries(parseToNode(this.#letters.ownPayload(letter.envelope, peer), peer));
+    return cited.length === 0 ? null : { evidence: log.evidence(cited.map(({ bytes }) => bytes), peerLogSize), logSize: log.size };
+  }
+
+  async receive(peer: PartyId, bytes: Uint8Array): Promise<Receipt> {
+    const party = this.parties.party(peer);
+    if (party === null || party.revoked) return { kind: "refused", code: "WIRE_STRANGER", detail: "" };
+    const opened = this.#letters.open(bytes, peer, party.signingKey);
+    if (opened.kind === "refused") return { kind: "refused", code: opened.code, detail: "" };
+    const { envelope, digest } = opened;
+    try {
+      return await this.#take(envelope, digest, parseFromNode(envelope.payload, peer, this.#parts.nowMs()));
+    } catch (error) {
+      if (error instanceof WireError) return { kind: "refused", code: error.code, detail: "" };
+      throw error;
+    }
+  }
+
+  receiveChunk(peer: PartyId, chunk: Chunk): Promise<void> {
+    return this.#parts.uploads.receive(peer, chunk);
+  }
+
+  async receiveCosignature(peer: PartyId, line: string): Promise<void> {
+    const party = this.parties.party(peer);
+    if (party !== null) this.#parts.log.addCosignature(line, witnessVerifierKey(peer, party.signingKey));
+  }
+
+  async #take({ from, seq, session, charter }: Envelope, digest: Digest, message: FromNode | MembershipFromNode): Promise<Receipt> {
+    const { database, uploads } = this.#parts;
+    if (message.kind === "uploaded" && !(await uploads.keep(from, rootIn(message.upload)))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
+    let verdict: string = "new";
+    const admit = () => (verdict = this.#letters.accept(from, seq, digest)) === "new";
+    if (message.kind === "charter-answered") {
+      this.charters.answered(message, (work) => transaction(database, () => {
+        if (!admit()) return false;
+        work();
+        return true;
+      }));
+    } else if (session === "-" || this.registry.training(session)?.charter !== charter) return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
+    else this.trainings.heard(session, message, admit);
+    return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
+  }
+
+  #post(key: string, message: ToNode | MembershipToNode, session: SessionId | "-", charter: Digest): void {
+    this.#letters.post({ peer: message.to, key, session, charter, payload: encodeToNode(message), bulk: null });
+    this.#parts.kick(message.to);
+  }
+}
+
+function rootIn({ statement: { body } }: Entry): string {
+  const root = typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "root")?.[1] : undefined;
+  return typeof root === "string" && /^[0-9a-f]{64}$/.test(root) ? root : "0".repeat(64);
+}

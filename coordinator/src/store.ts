@@ -1,0 +1,124 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { IDEMPOTENCY_SCHEMA } from "@cohortium/protocol/host/idempotency-table";
+import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
+import { bytesOf, integerOf, openDatabase, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
+import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
+import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
+
+const COORDINATOR_SCHEMA = `
+  CREATE TABLE codes (
+    id TEXT PRIMARY KEY, party TEXT NOT NULL, verifier BLOB NOT NULL, expires_ms INTEGER NOT NULL, request BLOB, at_ms INTEGER NOT NULL,
+    decision TEXT NOT NULL DEFAULT 'waiting', detail TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  CREATE TABLE parties (
+    name TEXT PRIMARY KEY, signing_key BLOB NOT NULL, agreement_key BLOB NOT NULL, certificate TEXT NOT NULL, not_after_ms INTEGER NOT NULL,
+    revoked INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE statements (n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, entry BLOB NOT NULL) STRICT;
+  CREATE TABLE charters (digest TEXT PRIMARY KEY, state TEXT NOT NULL, charter BLOB NOT NULL, proposal BLOB NOT NULL, at_ms INTEGER NOT NULL) STRICT;
+  CREATE TABLE charter_answers (digest TEXT NOT NULL, party TEXT NOT NULL, entry BLOB NOT NULL, reason TEXT, PRIMARY KEY (digest, party)) STRICT;
+  CREATE TABLE trainings (
+    session TEXT PRIMARY KEY, charter TEXT NOT NULL, started_ms INTEGER NOT NULL, ended_ms INTEGER, outcome BLOB
+  ) STRICT;
+  CREATE TABLE models (
+    digest TEXT NOT NULL, session TEXT NOT NULL, charter TEXT NOT NULL, iteration INTEGER NOT NULL, model BLOB NOT NULL, evaluation BLOB,
+    created_ms INTEGER NOT NULL, PRIMARY KEY (session, digest)
+  ) STRICT;
+`;
+
+export function openCoordinatorDatabase(path: string): Database {
+  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA]);
+}
+
+/**
+ * What must stand in the log beside the sessions' entries. Kept in the transaction that makes the fact itself durable, so that a crash before
+ * the log was written loses nothing: at start everything is published again, and the log drops what it has.
+ */
+export class Statements {
+  readonly #db: Database;
+
+  constructor(database: Database) {
+    this.#db = database;
+  }
+
+  /** Keeps the entry under this key; an earlier one under the same key stays. Returns the one that is kept. */
+  keep(key: string, entry: Entry): Entry {
+    this.#db.prepare("INSERT INTO statements (key, entry) VALUES (?, ?) ON CONFLICT (key) DO NOTHING").run(key, entry.bytes);
+    return parseEntry(bytesOf(this.#db.prepare("SELECT entry FROM statements WHERE key = ?").get(key) ?? {}, "entry"));
+  }
+
+  all(): readonly Entry[] {
+    return this.#db.prepare("SELECT entry FROM statements ORDER BY n").all().map((row) => parseEntry(bytesOf(row, "entry")));
+  }
+}
+
+export interface KeptTraining {
+  readonly session: string;
+  readonly charter: string;
+  readonly startedMs: number;
+  readonly endedMs: number | null;
+  /** What the training came to, or null while it runs. */
+  readonly outcome: Json | null;
+}
+
+export interface KeptModel {
+  readonly digest: string;
+  readonly session: string;
+  readonly charter: string;
+  readonly iteration: number;
+  readonly model: Json;
+  readonly evaluation: Json | null;
+  readonly createdMs: number;
+}
+
+/** The registry of trainings and models. */
+export class ModelRegistry {
+  readonly #db: Database;
+
+  constructor(database: Database) {
+    this.#db = database;
+  }
+
+  begin(session: string, charter: string, startedMs: number): void {
+    this.#db.prepare("INSERT INTO trainings (session, charter, started_ms) VALUES (?, ?, ?)").run(session, charter, startedMs);
+  }
+
+  end(session: string, endedMs: number, outcome: Json): void {
+    this.#db.prepare("UPDATE trainings SET ended_ms = ?, outcome = ? WHERE session = ? AND ended_ms IS NULL").run(endedMs, encodeEvent(outcome), session);
+  }
+
+  trainings(): readonly KeptTraining[] {
+    return this.#db.prepare("SELECT * FROM trainings ORDER BY started_ms, session").all().map(trainingOf);
+  }
+
+  training(session: string): KeptTraining | null {
+    const row = this.#db.prepare("SELECT * FROM trainings WHERE session = ?").get(session);
+    return row === undefined ? null : trainingOf(row);
+  }
+
+  /** A repeat changes nothing; an evaluation is added to a model that has none. */
+  keep({ digest, session, charter, iteration, model, evaluation, createdMs }: KeptModel): void {
+    this.#db.prepare(`INSERT INTO models VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (session, digest) DO UPDATE SET evaluation = coalesce(excluded.evaluation, evaluation)`)
+      .run(digest, session, charter, iteration, encodeEvent(model), evaluation === null ? null : encodeEvent(evaluation), createdMs);
+  }
+
+  models(): readonly KeptModel[] {
+    return this.#db.prepare("SELECT * FROM models ORDER BY created_ms, iteration").all().map(modelOf);
+  }
+}
+
+function trainingOf(row: Row): KeptTraining {
+  return {
+    session: textOf(row, "session"), charter: textOf(row, "charter"), startedMs: integerOf(row, "started_ms"),
+    endedMs: row["ended_ms"] === null ? null : integerOf(row, "ended_ms"),
+    outcome: row["outcome"] === null ? null : decodeEvent(bytesOf(row, "outcome")) as Json,
+  };
+}
+
+function modelOf(row: Row): KeptModel {
+  return {
+    digest: textOf(row, "digest"), session: textOf(row, "session"), charter: textOf(row, "charter"), iteration: integerOf(row, "iteration"),
+    model: decodeEvent(bytesOf(row, "model")) as Json, evaluation: row["evaluation"] === null ? null : decodeEvent(bytesOf(row, "evaluation")) as Json,
+    createdMs: integerOf(row, "created_ms"),
+  };
+}

@@ -1,0 +1,68 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { trainingWaitsFor, type RoundDone, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import type { KeptTraining } from "./store.js";
+
+/** A training as people and scripts see it. */
+export interface TrainingView {
+  readonly session: string;
+  readonly charter: string;
+  readonly state: "running" | "done" | "aborted";
+  readonly startedAtMs: number;
+  readonly endedAtMs: number | null;
+  readonly round: number;
+  readonly kind: string;
+  readonly phase: string;
+  readonly waitingFor: { readonly parties: readonly string[]; readonly what: string; readonly forSeconds: number; readonly deadlineInSeconds: number } | null;
+  /** One sentence: what is going on, or how it ended. */
+  readonly says: string;
+  readonly rounds: readonly RoundDone[];
+  readonly model: string | null;
+  readonly evaluation: Json | null;
+  readonly fault: Json | null;
+}
+
+/** @param clock - `phaseSinceMs`: when the present phase began. */
+export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | null, clock: { readonly nowMs: number; readonly phaseSinceMs: number }): TrainingView {
+  const { session, charter, startedMs: startedAtMs, endedMs: endedAtMs } = kept;
+  const base = { session, charter, startedAtMs, endedAtMs };
+  return kept.outcome === null ? { ...base, ...runningView(state, clock) } : { ...base, ...endedView(kept.outcome) };
+}
+
+type Rest = Omit<TrainingView, "session" | "charter" | "startedAtMs" | "endedAtMs">;
+
+function runningView(state: TrainingConduct["state"] | null, { nowMs, phaseSinceMs }: { readonly nowMs: number; readonly phaseSinceMs: number }): Rest {
+  const none = { state: "running", model: null, evaluation: null, fault: null } as const;
+  if (state === null) return { ...none, round: 0, kind: "setup", phase: "ending", waitingFor: null, says: "writes down how it ended", rounds: [] };
+  const { parties, what, untilMs } = trainingWaitsFor(state);
+  const forSeconds = Math.max(0, Math.round((nowMs - phaseSinceMs) / 1_000));
+  const [round, kind, phase] = state.stage === "setup"
+    ? [0, "setup", state.setup.phase] : [state.leading.round, state.progress.question.kind, state.leading.phase];
+  const waitingFor = parties.length === 0 ? null
+    : { parties, what, forSeconds, deadlineInSeconds: untilMs === Number.MAX_SAFE_INTEGER ? -1 : Math.max(0, Math.round((untilMs - nowMs) / 1_000)) };
+  const says = waitingFor === null ? what : `waiting for ${parties.join(" and ")}: ${what} for ${forSeconds} s`;
+  return { ...none, round, kind, phase, waitingFor, says, rounds: state.done };
+}
+
+function endedView(outcome: Json): Rest {
+  const ended = parseOutcome(outcome);
+  const last = ended.rounds.at(-1);
+  const none = { round: last?.round ?? 0, kind: last?.kind ?? "setup", phase: "ended", waitingFor: null, rounds: ended.rounds };
+  if (ended.kind === "done") return { ...none, state: "done", says: `joint model after ${ended.rounds.length} rounds`, model: ended.model, evaluation: ended.evaluation, fault: null };
+  return { ...none, state: "aborted", says: ended.says, model: null, evaluation: null, fault: ended.fault };
+}
+
+interface Ended {
+  readonly kind: "done" | "aborted";
+  readonly rounds: readonly RoundDone[];
+  readonly model: string | null;
+  readonly evaluation: Json | null;
+  readonly fault: Json | null;
+  readonly says: string;
+}
+
+/** Reads back what `outcomeJson` wrote. */
+function parseOutcome(outcome: Json): Ended {
+  const { kind, rounds = [], model = null, evaluation = null, fault = null } = outcome as Partial<Ended>;
+  const says = (fault as { readonly says?: string } | null)?.says ?? "";
+  return { kind: kind === "done" ? "done" : "aborted", rounds, model, evaluation, fault, says };
+}

@@ -1,0 +1,203 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Signer } from "@cohortium/crypto/signing";
+import { SessionDriver, type Keyed, type Outcome, type Ports } from "@cohortium/protocol/host/driver";
+import type { Journal } from "@cohortium/protocol/host/journal";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Metrics } from "@cohortium/protocol/host/metrics";
+import { Wakes } from "@cohortium/protocol/host/wakes";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
+import { explain, FAULTS, type Fault } from "@cohortium/protocol/session/fault";
+import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import { conductor, evaluationJson, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { modelJson } from "@cohortium/protocol/training/model";
+import { planOf } from "@cohortium/protocol/training/plan";
+import type { Entry } from "@cohortium/protocol/log/entry";
+import type { ModelRegistry } from "./store.js";
+import { viewOf, type TrainingView } from "./training-view.js";
+import type { Uploads } from "./uploads.js";
+
+/** What trainings need of the coordinator around them. */
+export interface TrainingsHost {
+  readonly self: PartyId;
+  readonly signer: Signer;
+  readonly journal: Journal;
+  readonly registry: ModelRegistry;
+  readonly uploads: Uploads;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  charterInForce(digest: string): Charter | null;
+  /** Durable in the transparency log when it returns. */
+  publish(entries: readonly Entry[]): void;
+  post(letter: Keyed<ToNode>, about: { readonly session: SessionId; readonly charter: Digest }): void;
+  /** Somebody may be watching. */
+  changed(session: SessionId): void;
+}
+
+interface Running {
+  readonly charter: Digest;
+  readonly startedMs: number;
+  driver: SessionDriver<TrainingConduct> | null;
+  phase: { readonly name: string; readonly sinceMs: number };
+}
+
+const ROLE = "training.conductor";
+
+/** The trainings this coordinator conducts. It never sees a row, and of one party nothing but masked words. */
+export class Trainings {
+  readonly #host: TrainingsHost;
+  readonly #running = new Map<SessionId, Running>();
+  readonly #wakes: Wakes;
+  #closed = false;
+
+  constructor(host: TrainingsHost) {
+    this.#host = host;
+    this.#wakes = new Wakes(host.nowMs);
+  }
+
+  recover(): void {
+    const { journal, logger } = this.#host;
+    for (const { id, role, given } of journal.openSessions()) {
+      if (role !== ROLE) continue;
+      const { charter, atMs } = given.open as { readonly charter: string; readonly atMs: number };
+      logger.info("a training goes on where it was", { session: id });
+      this.#begin(parseSessionId(id), parseDigest(charter), atMs, journal.events(id) as readonly TrainingConduct["event"][]);
+    }
+  }
+
+  /** Starts a training under a charter in force. @param session - Fresh. */
+  launch(session: SessionId, charter: Digest): void {
+    const atMs = this.#host.nowMs();
+    this.#host.journal.openSession(session, ROLE, { open: { charter, atMs }, secret: new Uint8Array() });
+    this.#host.registry.begin(session, charter, atMs);
+    this.#begin(session, charter, atMs, []);
+  }
+
+  /** A node said something in a session. `admit` as in `SessionDriver.advance`. */
+  heard(session: SessionId, message: FromNode, admit: () => boolean): void {
+    const driver = this.#running.get(session)?.driver ?? null;
+    if (driver === null) admit();
+    else driver.advance(message, admit);
+    this.#watch(session);
+  }
+
+  /** False if the session is not running. */
+  cancel(session: SessionId): boolean {
+    const driver = this.#running.get(session)?.driver ?? null;
+    if (driver === null || !driver.waits) return false;
+    driver.advance({ kind: "cancelled", atMs: this.#host.nowMs() }, () => true);
+    return true;
+  }
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  view(session: SessionId): TrainingView | null {
+    const kept = this.#host.registry.training(session);
+    if (kept === null) return null;
+    const running = this.#running.get(session);
+    const state = running?.driver?.state ?? null;
+    return viewOf(kept, state, { nowMs: this.#host.nowMs(), phaseSinceMs: running?.phase.sinceMs ?? kept.startedMs });
+  }
+
+  views(): readonly TrainingView[] {
+    return this.#host.registry.trainings().flatMap(({ session }) => this.view(parseSessionId(session)) ?? []);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wakes.close();
+  }
+
+  #begin(session: SessionId, digest: Digest, atMs: number, events: readonly TrainingConduct["event"][]): void {
+    const { self, signer, journal, charterInForce } = this.#host;
+    const charter = charterInForce(digest);
+    if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
+    const running: Running = { charter: digest, startedMs: atMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() } };
+    this.#running.set(session, running);
+    const given = { speaker: { self, session, charter: digest, signer }, members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter), atMs };
+    const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
+    running.driver = SessionDriver.recover<TrainingConduct>(driven, given, events);
+    this.#watch(session);
+  }
+
+  #ports(session: SessionId, running: Running): Ports<TrainingConduct> {
+    const { charter } = running;
+    return {
+      publish: (entries) => this.#host.publish(entries),
+      deliver: (letters) => letters.forEach((letter) => this.#host.post(letter, { session, charter })),
+      perform: (asks) => asks.forEach((ask) => setImmediate(() => void this.#perform(session, running, ask))),
+      wakeAt: (atMs) => this.#wakes.set(session, atMs, () => {
+        running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true);
+        this.#watch(session);
+      }),
+      conclude: (outcome) => setImmediate(() => this.#conclude(session, running, outcome)),
+    };
+  }
+
+  async #perform(session: SessionId, running: Running, ask: TrainingConduct["ask"]): Promise<void> {
+    if (this.#closed) return;
+    try {
+      switch (ask.kind) {
+        case "keep-model": {
+          const { model, digest } = ask;
+          this.#host.registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: null, createdMs: this.#host.nowMs() });
+          return;
+        }
+        case "sum": {
+          const { root, words } = await this.#host.uploads.sum(ask);
+          if (!this.#closed) running.driver?.advance({ kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() }, () => true);
+          this.#watch(session);
+        }
+      }
+    } catch (error) {
+      this.#host.logger.error("work for a training failed; a restart asks for it again", { session, ask: ask.kind, error: error instanceof Error ? error.message : "unknown" });
+    }
+  }
+
+  #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingConduct>): void {
+    if (this.#closed) return;
+    const { journal, registry, metrics, logger, nowMs } = this.#host;
+    if (outcome.kind === "done") {
+      const { model, digest, evaluation } = outcome.result;
+      registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: evaluationJson(evaluation), createdMs: nowMs() });
+    }
+    registry.end(session, nowMs(), outcomeJson(outcome));
+    journal.end(session, { kind: outcome.kind });
+    this.#wakes.drop(session);
+    this.#running.delete(session);
+    metrics.countSession(outcome.kind);
+    if (outcome.kind === "done") logger.info("a training ended with a joint model", { session, model: outcome.result.digest });
+    else logger.warn("a training ended without a model", { session, code: outcome.fault.code, because: explain(outcome.fault) });
+    this.#host.changed(session);
+  }
+
+  /** Measures how long each phase takes, and tells those who watch. */
+  #watch(session: SessionId): void {
+    const running = this.#running.get(session);
+    const view = running === undefined ? null : this.view(session);
+    if (running !== undefined && view !== null) {
+      const name = `${view.round}/${view.phase}`;
+      if (name !== running.phase.name) {
+        const nowMs = this.#host.nowMs();
+        if (running.phase.name !== "") this.#host.metrics.observeRoundPhase(running.phase.name.split("/")[1] ?? "", (nowMs - running.phase.sinceMs) / 1_000);
+        running.phase = { name, sinceMs: nowMs };
+      }
+    }
+    this.#host.changed(session);
+  }
+}
+
+function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
+  if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
+  const { digest, evaluation, rounds } = outcome.result;
+  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map((round) => ({ ...round, survivors: [...round.survivors] })) };
+}
+
+function faultJson(fault: Fault): Json {
+  const { fix, blame } = FAULTS[fault.code];
+  return { code: fault.code, says: explain(fault), fix, side: blame };
+}

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { json, parseInput, type Route } from "@cohortium/protocol/host/http-route";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { LinkState } from "@cohortium/protocol/host/exchange-client";
+import { parseDigest } from "@cohortium/protocol/session/ids";
+import type { CohortiumNode } from "./node.js";
+
+export interface NodeAdminContext {
+  readonly node: CohortiumNode;
+  readonly facts: { readonly party: string; readonly coordinator: string; readonly feed: { readonly rows: string | null; readonly holdout: string | null } };
+  link(): LinkState;
+}
+
+/** The partner's own API: what her node does, what it signed, what left it. */
+export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
+  const { node, facts, link } = context;
+  return [
+    {
+      method: "GET", path: "/v1/status", handle: () => json({
+        party: facts.party, coordinator: facts.coordinator, link: { ...link(), says: saysOf(link()) }, trainings: node.trainings.statuses(),
+        log: { size: node.witness.seen.size, distrust: node.distrust }, feed: facts.feed,
+      }),
+    },
+    { method: "GET", path: "/v1/charters", handle: () => json({ charters: node.charters.views() }) },
+    { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => json(node.charters.view(digestIn(params["digest"]))) },
+    { method: "POST", path: "/v1/charters/:digest/sign", handle: ({ params }) => json(node.charters.sign(digestIn(params["digest"]))) },
+    {
+      method: "POST", path: "/v1/charters/:digest/refuse",
+      handle: ({ params, body }) => json(node.charters.refuse(digestIn(params["digest"]), parseInput(z.strictObject({ reason: z.string().min(1).max(500) }), body).reason)),
+    },
+    {
+      method: "GET", path: "/v1/egress", handle: ({ query }) => {
+        const { session, round } = parseInput(z.object({ session: z.string().optional(), round: z.coerce.number().int().min(0).optional() }), query);
+        const lines = node.egress.ledger.lines(session ?? null, round ?? null);
+        return json({ lines, totals: { messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) } });
+      },
+    },
+    {
+      method: "GET", path: "/v1/trainings", handle: () => json({
+        trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
+      }),
+    },
+    {
+      method: "GET", path: "/v1/models", handle: () => json({
+        models: node.store.trainings().flatMap(({ session, outcome }) => (isDone(outcome) ? [{ session, model: outcome.model, evaluation: outcome.evaluation }] : [])),
+      }),
+    },
+    { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
+  ];
+}
+
+function saysOf(link: LinkState): string {
+  switch (link.kind) {
+    case "connected": return "connected to the coordinator";
+    case "retrying": return `not connected: ${link.cause}; next attempt in ${Math.ceil(link.inMs / 1_000)} s`;
+  }
+}
+
+function isDone(outcome: unknown): outcome is { readonly model: unknown; readonly evaluation: unknown } {
+  return typeof outcome === "object" && outcome !== null && "kind" in outcome && outcome.kind === "done";
+}
+
+function digestIn(text: string | undefined): string {
+  try {
+    return parseDigest(text ?? "");
+  } catch (error) {
+    if (error instanceof RangeError) throw new Refusal({ code: "REQUEST_INVALID", title: "not a charter's digest", detail: error.message });
+    throw error;
+  }
+}

@@ -1,0 +1,154 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Signer } from "@cohortium/crypto/signing";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { entrySignedBy, signEntry, type Entry, type EntryType } from "@cohortium/protocol/log/entry";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { charterWords } from "@cohortium/protocol/session/charter-words";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
+import { instantText } from "@cohortium/protocol/session/instant";
+import type { CharterAnswered, CharterInForce, CharterProposed } from "@cohortium/protocol/session/membership";
+import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
+import type { KeptCharter, NodeStore } from "./store.js";
+
+/** What charters need of the node around them. */
+export interface CharterHost {
+  readonly self: PartyId;
+  readonly signer: Signer;
+  readonly agreementPublic: Uint8Array;
+  readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array; readonly logKey: string };
+  readonly store: NodeStore;
+  readonly nowMs: () => number;
+  post(key: string, message: CharterAnswered, charter: Digest): void;
+}
+
+export interface CharterView {
+  readonly digest: string;
+  readonly name: string;
+  readonly state: KeptCharter["state"];
+  readonly expires: string;
+  readonly words: readonly string[];
+  readonly reason: string;
+}
+
+/** The charters this node knows. Nothing is answered under one that a person here has not signed. */
+export class Charters {
+  readonly #host: CharterHost;
+
+  constructor(host: CharterHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Keeps a proposal if it is the operator's, sound, and names this node with its own keys; otherwise says why it was ignored.
+   *
+   * @param admit - Runs its argument in the transaction that marks the letter as received.
+   */
+  proposed({ proposal }: CharterProposed, admit: (work: () => void) => boolean): string | null {
+    const because = this.#doubtAbout(proposal);
+    admit(() => {
+      if (because === null) this.#host.store.propose(proposal.statement.charter, proposal);
+    });
+    return because;
+  }
+
+  /** The charter is in force if this node signed it and every party's signature is there and good. */
+  inForce({ proposal, signatures }: CharterInForce, admit: (work: () => void) => boolean): string | null {
+    const digest = proposal.statement.charter;
+    const kept = this.#host.store.charter(digest);
+    const charter = kept === null ? null : charterIn(kept.proposal);
+    const missing = charter?.parties.find(({ name, signingKey }) => !signatures.some((entry) => isSignature(entry, digest, name, fromBase64(signingKey))));
+    const because = kept === null || charter === null ? "this node does not know the charter" : kept.state === "proposed" || kept.state === "refused" ? "this node has not signed it"
+      : missing !== undefined ? `the signature of ${missing.name} is missing or not its own` : null;
+    admit(() => {
+      if (because === null) this.#host.store.putInForce(digest, signatures);
+    });
+    return because;
+  }
+
+  /** A person here agrees. @throws Refusal unless the charter waits for that. */
+  sign(digest: string): CharterView {
+    const charter = this.#undecided(digest);
+    this.#answer(charter, "charter.signature", { digest }, "signed", "");
+    return this.view(digest);
+  }
+
+  /** A person here does not agree, and says why. */
+  refuse(digest: string, reason: string): CharterView {
+    const charter = this.#undecided(digest);
+    this.#answer(charter, "charter.refusal", { digest, reason }, "refused", reason);
+    return this.view(digest);
+  }
+
+  /** The charter under this digest, if it is in force here. */
+  charterInForce(digest: string): Charter | null {
+    const kept = this.#host.store.charter(digest);
+    return kept?.state === "in-force" ? charterIn(kept.proposal) : null;
+  }
+
+  views(): readonly CharterView[] {
+    return this.#host.store.charters().map(viewOf);
+  }
+
+  view(digest: string): CharterView & { readonly charter: Json } {
+    const kept = this.#host.store.charter(digest);
+    if (kept === null) throw unknown(digest);
+    return { ...viewOf(kept), charter: charterAsJson(charterIn(kept.proposal)) };
+  }
+
+  #doubtAbout(proposal: Entry): string | null {
+    const { coordinator, self, signer, agreementPublic } = this.#host;
+    if (proposal.statement.type !== "charter" || !entrySignedBy(proposal, coordinator.signingKey)) return "it is not the operator's";
+    const check = checkCharter(bodyCharter(proposal));
+    if (check.kind === "refused") return `it breaks ${check.problems.map(({ clause }) => clause).join(", ")}`;
+    const { charter } = check;
+    if (charterDigest(charter) !== proposal.statement.charter) return "its digest is not its own";
+    if (charter.operator.logKey !== coordinator.logKey || charter.operator.signingKey !== toBase64(coordinator.signingKey)) return "it names another operator or log than this node enrolled with";
+    const me = charter.parties.find(({ name }) => name === self);
+    const mine = me?.signingKey === toBase64(signer.publicKey) && me.agreementKey === toBase64(agreementPublic);
+    return mine ? null : "it does not name this node with its own keys";
+  }
+
+  #undecided(digest: string): KeptCharter {
+    const kept = this.#host.store.charter(digest);
+    if (kept === null) throw unknown(digest);
+    if (kept.state === "proposed") return kept;
+    throw new Refusal({ code: "CHARTER_DECIDED", title: "this charter was decided here before", detail: `it is ${kept.state}`, fix: "the operator can propose a new version", status: 409 });
+  }
+
+  #answer(kept: KeptCharter, type: EntryType, body: Json, decision: "signed" | "refused", reason: string): void {
+    const { self, signer, store, nowMs, post } = this.#host;
+    const atMs = nowMs();
+    const entry = signEntry({ v: 1, type, actor: self, at: instantText(atMs), charter: kept.digest, session: "-", round: 0, body }, signer);
+    store.inOne(() => {
+      store.decide(kept.digest, decision, reason);
+      post(`charter/${kept.digest}/answer`, { kind: "charter-answered", from: self, answer: entry, atMs }, parseDigest(kept.digest));
+    });
+  }
+}
+
+function viewOf(kept: KeptCharter): CharterView {
+  const charter = charterIn(kept.proposal);
+  return { digest: kept.digest, name: charter.name, state: kept.state, expires: charter.expires, words: charterWords(charter, "en"), reason: kept.reason };
+}
+
+function isSignature(entry: Entry, digest: string, party: string, key: Uint8Array): boolean {
+  const { type, actor, charter } = entry.statement;
+  return type === "charter.signature" && actor === party && charter === digest && entrySignedBy(entry, key);
+}
+
+/** The charter in a proposal that was let in. */
+function charterIn(proposal: Entry): Charter {
+  const check = checkCharter(bodyCharter(proposal));
+  if (check.kind === "refused") throw new Error("a kept charter no longer passes its own rules");
+  return check.charter;
+}
+
+function bodyCharter({ statement: { body } }: Entry): Json {
+  return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "charter")?.[1] ?? null : null;
+}
+
+function unknown(digest: string): Refusal {
+  return new Refusal({ code: "CHARTER_UNKNOWN", title: "this node knows no such charter", detail: digest, fix: "list them with: cohortium charter ls", status: 404 });
+}

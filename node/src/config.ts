@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
+
+const slug = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, "2 to 32 lower-case letters, digits and hyphens, starting with a letter");
+
+const file = {
+  path: z.string().min(1).describe("a CSV file; relative paths start at this folder"),
+  delimiter: z.string().length(1).default(","),
+  quote: z.string().length(1).default("\""),
+};
+
+/** A node's `node.yaml`. Keys, journal and ledger lie in the same folder; rows stay where they are. */
+export const nodeConfig = z.object({
+  party: slug.describe("this node's name in charters"),
+  coordinator: z.object({
+    exchange: z.string().regex(/^[^\s/:]+:\d{1,5}$/, "host:port").describe("where this node dials out to"),
+    enrolment: z.url({ protocol: /^https$/ }).describe("where it asks to be let in, once"),
+  }),
+  rows: z.object({ ...file, key: z.string().optional().describe("a column that must be unique") }).optional().describe("this company's rows; they never leave"),
+  holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
+  admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
+  log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
+});
+
+export type NodeConfig = z.output<typeof nodeConfig>;
+
+export const NODE_FILE = "node.yaml";

@@ -1,0 +1,102 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { toHex } from "@cohortium/crypto/bytes";
+import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { encodeFixed } from "@cohortium/crypto/fixed-point";
+import { sha256 } from "@cohortium/crypto/hash";
+import { applyMasks } from "@cohortium/crypto/masking";
+import { bytesOfWords, type Words } from "@cohortium/crypto/words";
+import type { ContributionAsked } from "@cohortium/protocol/aggregation/round-member";
+import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
+import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
+import type { Layout } from "@cohortium/protocol/training/layout";
+import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
+import { Ledger, type Release } from "./ledger.js";
+import { meaningOf } from "./meaning.js";
+
+/** What leaves: the root of a masked vector that lies ready in a file. Or why nothing does. */
+export type Egressed =
+  | { readonly kind: "released"; readonly release: Release }
+  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED"; readonly clause: string };
+
+/** A vector computed from rows, and how it must lie in the ring. */
+export interface Computed {
+  readonly values: Float64Array;
+  readonly layout: Layout;
+}
+
+/**
+ * The one way out of this node for anything computed from rows, and the one list of all that leaves.
+ *
+ * A vector is bounded, brought to fixed point and masked; only then is it written where the link can read it. The same session and round
+ * gets the same words again, never others. Every letter is listed before it is queued.
+ */
+export class Egress {
+  readonly ledger: Ledger;
+  readonly #db: Database;
+  readonly #folder: string;
+
+  /** @param folder - Where masked vectors wait for the link. */
+  constructor(database: Database, folder: string) {
+    this.#db = database;
+    this.#folder = folder;
+    this.ledger = new Ledger(database);
+  }
+
+  /**
+   * Releases one masked vector. Refuses unless every value lies within the bound that the layout's headroom was computed for.
+   *
+   * Reveals: nothing by itself; each word is uniform until this party's masks have met their counterparts.
+   */
+  release(session: { readonly id: string; readonly charter: string }, ask: ContributionAsked, compute: () => Computed): Egressed {
+    const before = this.ledger.release(session.id, ask.round);
+    if (before !== null && existsSync(before.path)) return { kind: "released", release: before };
+
+    const words = masked(compute(), ask);
+    if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
+    const bytes = bytesOfWords(words);
+    const root = toHex(chunkRoot(bytes));
+    // The file was acknowledged and deleted, or lost; either way only the same words may stand in for it.
+    if (before !== null && before.root !== root) return { kind: "refused", code: "DATA_CHANGED", clause: "the rows give another answer than before" };
+
+    const path = join(this.#folder, `${session.id}-${ask.round}.words`);
+    writeFileAtomic(path, bytes, 0o600);
+    const release: Release = { session: session.id, round: ask.round, charter: session.charter, question: ask.question.kind, model: ask.question.model, root, words: words.length, bytes: bytes.length, path };
+    if (before === null) this.ledger.keepRelease(release);
+    return { kind: "released", release };
+  }
+
+  /** Lists a letter, and the vector that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
+  letter(key: string, message: FromNode | MembershipFromNode, payload: Uint8Array, about: { readonly recipient: string; readonly session: string; readonly atMs: number }, queue: () => void): void {
+    const round = message.kind === "uploaded" ? message.upload.statement.round : message.kind === "agreed" ? message.agree.statement.round
+      : message.kind === "unmasked" ? message.unmask.statement.round : 0;
+    transaction(this.#db, () => {
+      this.ledger.record(key, { ...about, round, kind: message.kind, bytes: payload.length, meaning: meaningOf(message), digest: toHex(sha256(payload)) });
+      if (message.kind === "uploaded") this.#listVector(key, about, round);
+      queue();
+    });
+  }
+
+  #listVector(key: string, about: { readonly recipient: string; readonly session: string; readonly atMs: number }, round: number): void {
+    const release = this.ledger.release(about.session, round);
+    if (release === null) throw new Error("an upload without a release");
+    this.ledger.record(`${key}/vector`, {
+      ...about, round, kind: "masked-vector", bytes: release.bytes, digest: release.root,
+      meaning: `masked ${release.question} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`,
+    });
+  }
+}
+
+function masked({ values, layout }: Computed, ask: ContributionAsked): Words | null {
+  try {
+    const words = encodeFixed(values, layout.segments, layout.ring);
+    applyMasks(words, ask.masks, 0);
+    return words;
+  } catch (problem) {
+    // Out of bounds or not a number. The text is not passed on: it may describe a value.
+    if (problem instanceof RangeError) return null;
+    throw problem;
+  }
+}
+

@@ -1,0 +1,104 @@
+import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
+
+/** One thing that left this node. `meaning` is in plain words; `digest` is the SHA-256 of the exact bytes. */
+export interface EgressLine {
+  readonly n: number;
+  readonly atMs: number;
+  readonly recipient: string;
+  readonly session: string;
+  readonly round: number;
+  readonly kind: string;
+  readonly bytes: number;
+  readonly meaning: string;
+  readonly digest: string;
+}
+
+/** A masked vector that was released, and lies in a file until the coordinator has it. */
+export interface Release {
+  readonly session: string;
+  readonly round: number;
+  readonly charter: string;
+  readonly question: string;
+  readonly model: string;
+  readonly root: string;
+  readonly words: number;
+  readonly bytes: number;
+  readonly path: string;
+}
+
+/** A sum that this node helped to open: the question, the rows it was asked of, and over whom. */
+export interface Opening {
+  readonly charter: string;
+  readonly question: string;
+  readonly model: string;
+  readonly rows: string;
+  readonly survivors: string;
+  readonly session: string;
+}
+
+/** This node's own list of what left it. It never shrinks, and a repeat after a crash adds nothing. */
+export class Ledger {
+  readonly #db: Database;
+
+  constructor(database: Database) {
+    this.#db = database;
+  }
+
+  record(key: string, line: Omit<EgressLine, "n">): void {
+    this.#db.prepare("INSERT INTO egress (key, at_ms, recipient, session, round, kind, bytes, meaning, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING")
+      .run(key, line.atMs, line.recipient, line.session, line.round, line.kind, line.bytes, line.meaning, line.digest);
+  }
+
+  /** @param round - `null` for everything. */
+  lines(session: string | null, round: number | null): readonly EgressLine[] {
+    return this.#db.prepare("SELECT * FROM egress WHERE (?1 IS NULL OR session = ?1) AND (?2 IS NULL OR round = ?2) ORDER BY n").all(session, round).map(lineOf);
+  }
+
+  release(session: string, round: number): Release | null {
+    const row = this.#db.prepare("SELECT * FROM releases WHERE session = ? AND round = ?").get(session, round);
+    return row === undefined ? null : releaseOf(row);
+  }
+
+  keepRelease({ session, round, charter, question, model, root, words, bytes, path }: Release): void {
+    this.#db.prepare("INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").run(session, round, charter, question, model, root, words, bytes, path);
+  }
+
+  /** How many vectors this node has released under a charter. */
+  releasesUnder(charter: string): number {
+    return integerOf(this.#db.prepare("SELECT count(*) AS n FROM releases WHERE charter = ?").get(charter) ?? {}, "n");
+  }
+
+  /** The survivors with whom this node opened this question on these rows before; null if it never did. */
+  opened({ charter, question, model, rows }: Omit<Opening, "survivors" | "session">): string | null {
+    const row = this.#db.prepare("SELECT survivors FROM openings WHERE charter = ? AND question = ? AND model = ? AND rows = ?").get(charter, question, model, rows);
+    return row === undefined ? null : textOf(row, "survivors");
+  }
+
+  keepOpening({ charter, question, model, rows, survivors, session }: Opening): void {
+    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING").run(charter, question, model, rows, survivors, session);
+  }
+
+  /** The digest of the rows a session was admitted with; a session that comes back with others is refused. */
+  rowsOf(session: string): string | null {
+    const row = this.#db.prepare("SELECT rows FROM session_rows WHERE session = ?").get(session);
+    return row === undefined ? null : textOf(row, "rows");
+  }
+
+  pinRows(session: string, rows: string, charter: string): void {
+    this.#db.prepare("INSERT INTO session_rows VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(session, rows, charter);
+  }
+}
+
+function lineOf(row: Row): EgressLine {
+  return {
+    n: integerOf(row, "n"), atMs: integerOf(row, "at_ms"), recipient: textOf(row, "recipient"), session: textOf(row, "session"), round: integerOf(row, "round"),
+    kind: textOf(row, "kind"), bytes: integerOf(row, "bytes"), meaning: textOf(row, "meaning"), digest: textOf(row, "digest"),
+  };
+}
+
+function releaseOf(row: Row): Release {
+  return {
+    session: textOf(row, "session"), round: integerOf(row, "round"), charter: textOf(row, "charter"), question: textOf(row, "question"),
+    model: textOf(row, "model"), root: textOf(row, "root"), words: integerOf(row, "words"), bytes: integerOf(row, "bytes"), path: textOf(row, "path"),
+  };
+}

@@ -1,0 +1,20 @@
+import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
+
+/** What a letter says, in words that a person who is no cryptographer can weigh. The same facts as the `Reveals:` line of its type. */
+export function meaningOf(message: FromNode | MembershipFromNode): string {
+  switch (message.kind) {
+    case "joined": return "this node takes part; fresh public keys";
+    case "declined": return `this node refuses, by rule ${message.code}`;
+    case "encapsulated": return `sealed key material for ${count(message.ciphertexts)} other nodes`;
+    case "shared": return `shares of mask seeds, sealed for ${count(message.sealed)} other nodes; the coordinator cannot open them`;
+    case "uploaded": return "announces the masked vector and its Merkle root, signed";
+    case "agreed": return "agrees to whose vectors are summed, and to no other list in this round";
+    case "unmasked": return `opens the sum of ${count(message.selfShares) + 1} parties: own self mask, masks shared with ${count(message.boxShares)} dropped, shares for silent ones`;
+    case "charter-answered": return "signs or refuses a charter";
+  }
+}
+
+function count(byParty: Readonly<Record<string, unknown>>): number {
+  return Object.keys(byParty).length;
+}

@@ -1,0 +1,162 @@
+import type { Secret } from "@cohortium/crypto/secret";
+import type { Signer } from "@cohortium/crypto/signing";
+import { x25519PublicKey } from "@cohortium/crypto/agreement";
+import { rmSync } from "node:fs";
+import { Correspondence } from "@cohortium/protocol/host/correspondence";
+import type { ExchangeHost, Receipt } from "@cohortium/protocol/host/exchange-host";
+import { Journal } from "@cohortium/protocol/host/journal";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Metrics } from "@cohortium/protocol/host/metrics";
+import type { OutgoingLetter } from "@cohortium/protocol/host/outbox";
+import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
+import type { Evidence } from "@cohortium/protocol/log/proof";
+import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
+import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
+import { citedEntries } from "@cohortium/protocol/training/cited";
+import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { Envelope } from "@cohortium/protocol/wire/envelope";
+import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
+import { parseToNode } from "@cohortium/protocol/wire/to-node";
+import { WireError } from "@cohortium/protocol/wire/wire-error";
+import { Charters } from "./charters.js";
+import { Egress } from "./egress.js";
+import type { Feed } from "./rows.js";
+import { NodeStore } from "./store.js";
+import { Trainings } from "./trainings.js";
+import { LogWitness } from "./witness.js";
+
+/** What a node is made of. */
+export interface NodeParts {
+  readonly self: PartyId;
+  readonly signer: Signer;
+  readonly agreementSecret: Secret;
+  readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array; readonly logKey: string };
+  readonly database: Database;
+  /** Where masked vectors wait for the link. */
+  readonly spool: string;
+  readonly feed: Feed;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  /** There is a new letter for the coordinator. */
+  kick(): void;
+  cosign(line: string): void;
+}
+
+const PENDING_MAX = 8;
+
+/** The node without its ports: charters, trainings, egress, the witness, and what the exchange needs of them. */
+export class CohortiumNode implements ExchangeHost {
+  readonly charters: Charters;
+  readonly trainings: Trainings;
+  readonly egress: Egress;
+  readonly store: NodeStore;
+  readonly witness: LogWitness;
+  /** Why the coordinator's last message was not acted on, until one is. For a person to see. */
+  distrust: string | null = null;
+  readonly #parts: NodeParts;
+  readonly #letters: Correspondence;
+
+  constructor(parts: NodeParts) {
+    const { self, signer, agreementSecret, coordinator, database, feed, logger, metrics, nowMs } = parts;
+    this.#parts = parts;
+    this.store = new NodeStore(database);
+    this.egress = new Egress(database, parts.spool);
+    this.witness = new LogWitness(database, coordinator.logKey, { name: self, signer });
+    this.#letters = new Correspondence(database, self, signer);
+    this.charters = new Charters({
+      self, signer, coordinator, agreementPublic: agreementSecret.lend(x25519PublicKey), store: this.store, nowMs,
+      post: (key, message, charter) => this.#post(key, message, "-", charter),
+    });
+    this.trainings = new Trainings({
+      self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, egress: this.egress, feed, logger, metrics, nowMs,
+      charterInForce: (digest) => this.charters.charterInForce(digest),
+      post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
+    });
+  }
+
+  recover(): void {
+    this.trainings.recover();
+  }
+
+  lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }
+  logSize(): number { return this.witness.seen.size; }
+  pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] { return this.#letters.outbox.pending(peer, afterSeq, PENDING_MAX); }
+  highestSeq(peer: PartyId): number { return this.#letters.outbox.highest(peer); }
+  evidenceFor(): null { return null; }
+
+  acknowledged(peer: PartyId, seq: number): void {
+    for (const { path } of this.#letters.outbox.acknowledge(peer, seq)) rmSync(path, { force: true });
+  }
+
+  receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Promise<Receipt> {
+    return Promise.resolve(this.#receive(peer, bytes, evidence));
+  }
+
+  receiveChunk(): Promise<void> {
+    throw new Error("a coordinator sends no bulk");
+  }
+
+  receiveCosignature(): Promise<void> {
+    throw new Error("a coordinator does not cosign");
+  }
+
+  #receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Receipt {
+    const { coordinator, nowMs, logger, self } = this.#parts;
+    const opened = this.#letters.open(bytes, peer, coordinator.signingKey);
+    if (opened.kind === "refused") return { kind: "refused", code: opened.code, detail: "" };
+    try {
+      const message = parseToNode(opened.envelope.payload, self);
+      const witnessed = this.witness.check(evidence, citedEntries(message), Math.floor(nowMs() / 1_000));
+      if (!witnessed.ok) {
+        // Fail closed: nothing is answered, and the checkpoint this node holds is the evidence.
+        this.distrust = witnessed.because;
+        logger.error("the coordinator's log proof does not verify", { code: "LOG_EVIDENCE", because: witnessed.because });
+        return { kind: "refused", code: "LOG_EVIDENCE", detail: witnessed.because.slice(0, 200) };
+      }
+      this.distrust = null;
+      if (witnessed.cosignature !== null) this.#parts.cosign(witnessed.cosignature);
+      return this.#take(opened.envelope, opened.digest, message);
+    } catch (error) {
+      if (error instanceof WireError) return { kind: "refused", code: error.code, detail: "" };
+      throw error;
+    }
+  }
+
+  #take({ from, seq, session, charter }: Envelope, digest: Digest, message: ToNode | MembershipToNode): Receipt {
+    const { database, logger } = this.#parts;
+    let verdict: string = "new";
+    const admit = () => (verdict = this.#letters.accept(from, seq, digest)) === "new";
+    const admitWork = (work: () => void) => transaction(database, () => {
+      if (!admit()) return false;
+      work();
+      return true;
+    });
+    switch (message.kind) {
+      case "charter-proposed": case "charter-in-force": {
+        const because = message.kind === "charter-proposed" ? this.charters.proposed(message, admitWork) : this.charters.inForce(message, admitWork);
+        if (because !== null) logger.warn("a message about a charter was set aside", { charter: message.proposal.statement.charter, because });
+        break;
+      }
+      case "offer":
+        if (session === "-" || charter === "-") return { kind: "refused", code: "WIRE_MALFORMED", detail: "" };
+        this.trainings.offered(session, charter, message.offer, admitWork);
+        break;
+      case "roster": case "ciphertexts": case "shares": case "round": case "survivors": case "unmask": case "closed": case "aborted":
+        if (session === "-" || !this.trainings.isUnder(session, charter)) return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
+        this.trainings.heard(session, message, admit);
+    }
+    return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
+  }
+
+  #post(key: string, message: FromNode | MembershipFromNode, session: SessionId | "-", charter: Digest): void {
+    const { coordinator: { name: peer }, nowMs, metrics } = this.#parts;
+    const payload = encodeFromNode(message);
+    const release = message.kind === "uploaded" && session !== "-" ? this.egress.ledger.release(session, message.upload.statement.round) : null;
+    const bulk = release === null || session === "-" ? null : { path: release.path, session, round: release.round };
+    this.egress.letter(key, message, payload, { recipient: peer, session, atMs: nowMs() },
+      () => this.#letters.post({ peer, key, session, charter, payload, bulk }));
+    metrics.addEgressBytes(message.kind, payload.length + (release?.bytes ?? 0));
+    this.#parts.kick();
+  }
+}

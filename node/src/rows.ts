@@ -1,0 +1,39 @@
+import type { TrainingPlan } from "@cohortium/protocol/training/plan";
+import { parseDigest, type PartyId } from "@cohortium/protocol/session/ids";
+import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
+import { importRows, type RowSource } from "./data/import-rows.js";
+import type { LocalRows } from "./data/local-rows.js";
+import type { DataProblem } from "./data/problem.js";
+
+/** Where this node's rows lie, as its own configuration says. */
+export interface Feed {
+  readonly rows: RowSource;
+  readonly holdout: RowSource | null;
+}
+
+/** A session's rows. `counted` are the held-out rows this node answers for in the joint evaluation; `held` those it compares models on. */
+export interface SessionRows {
+  readonly train: LocalRows;
+  readonly held: LocalRows;
+  readonly counted: LocalRows;
+  /** Changes when any row changes. */
+  readonly digest: string;
+}
+
+export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | { readonly kind: "refused"; readonly problems: readonly DataProblem[] };
+
+/** Reads and checks everything a training needs of this node's rows. */
+export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly party: PartyId; readonly parties: readonly PartyId[] }): Promise<RowsRead> {
+  const { features, label } = plan;
+  const own = await importRows(feed.rows, { features, label, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty });
+  if (own.kind === "refused") return own;
+  if (plan.training.holdout === "own") {
+    const { train, held } = splitOwn(own.rows, plan.training.holdoutShare);
+    return { kind: "rows", rows: { train, held, counted: held, digest: own.rows.digest } };
+  }
+  const source = feed.holdout ?? { ...feed.rows, path: "" };
+  const common = await importCommon(source, { features, label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty }, parseDigest(plan.holdoutDigest));
+  if (common.kind === "refused") return common;
+  const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
+  return { kind: "rows", rows: { train: own.rows, held: common.rows, counted, digest: own.rows.digest } };
+}

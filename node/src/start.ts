@@ -1,0 +1,100 @@
+import { mkdirSync } from "node:fs";
+import { isAbsolute, join } from "node:path";
+import { openAdminServer } from "@cohortium/protocol/host/admin-server";
+import { loadConfig, type Flag } from "@cohortium/protocol/host/config";
+import { readConfigText } from "@cohortium/protocol/host/config-file";
+import { checkNodeCertificate, openNodeCredentials, type NodeCredentials } from "@cohortium/protocol/host/credentials";
+import { ExchangeClient, type LinkState } from "@cohortium/protocol/host/exchange-client";
+import { IdempotencyTable } from "@cohortium/protocol/host/idempotency-table";
+import { openAgreementSecret, openSigningKey } from "@cohortium/protocol/host/keys";
+import { lockFolder } from "@cohortium/protocol/host/lock";
+import { createLogger, type Logger } from "@cohortium/protocol/host/logger";
+import { createMetrics, type Metrics } from "@cohortium/protocol/host/metrics";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Shutdown } from "@cohortium/protocol/host/shutdown";
+import { parsePartyId } from "@cohortium/protocol/session/ids";
+import { nodeAdminRoutes } from "./admin-api.js";
+import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
+import { readCoordinator } from "./enroll.js";
+import { CohortiumNode } from "./node.js";
+import type { Feed } from "./rows.js";
+import { openNodeDatabase } from "./store.js";
+
+export interface StartInput {
+  readonly folder: string;
+  readonly flags: readonly Flag[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Starts a node over its folder and goes on with what was under way. Returns once its admin port answers; the link keeps trying. */
+export async function startNode(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }> {
+  const { folder } = input;
+  const config = loadConfig(nodeConfig, { file: readConfigText(join(folder, NODE_FILE)), environment: input.environment, flags: input.flags }).values;
+  const coordinator = readCoordinator(folder);
+  const credentials = await openNodeCredentials(folder);
+  if (credentials === null) throw new Refusal({ code: "ENROL_REQUIRED", title: "this node has no certificate yet", detail: folder, fix: "cohortium node enroll --code CODE" });
+  const party = parsePartyId(config.party);
+  await checkNodeCertificate(credentials, coordinator.consortium, party, Date.now());
+
+  const lock = lockFolder(folder);
+  shutdown.onClose("lock", () => lock.release());
+  const logger = createLogger("node", config.log.level, config.log.file === undefined ? { kind: "stdout" } : { kind: "file", path: config.log.file }).child({ party });
+  const metrics = createMetrics();
+  const { node, connect } = assemble(folder, config, { coordinator, logger, metrics }, shutdown);
+  const link = connect(credentials);
+
+  const feed = { rows: config.rows?.path ?? null, holdout: config.holdout?.path ?? null };
+  const admin = await openAdminServer({
+    folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
+    idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
+    waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
+    routes: nodeAdminRoutes({ node, link, facts: { party, coordinator: coordinator.name, feed } }),
+  });
+  shutdown.onClose("admin", () => admin.close());
+  logger.info("the node is ready", { adminPort: admin.port });
+  return { ready: `node ${party}: dials ${config.coordinator.exchange}, admin on ${config.admin.listen}:${admin.port}` };
+}
+
+function assemble(folder: string, config: NodeConfig, around: { readonly coordinator: ReturnType<typeof readCoordinator>; readonly logger: Logger; readonly metrics: Metrics }, shutdown: Shutdown) {
+  const { coordinator, logger, metrics } = around;
+  const spool = join(folder, "spool");
+  mkdirSync(spool, { recursive: true, mode: 0o700 });
+  const database = openNodeDatabase(join(folder, "node.db"));
+  shutdown.onClose("database", () => database.close());
+  const line: { client?: ExchangeClient; state: LinkState } = { state: { kind: "retrying", cause: "not tried yet", inMs: 0 } };
+  const node = new CohortiumNode({
+    self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
+    database, spool, feed: feedOf(folder, config), logger, metrics, nowMs: () => Date.now(),
+    kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
+  });
+  shutdown.onClose("trainings", () => node.trainings.close());
+  node.recover();
+
+  const connect = (credentials: NodeCredentials) => {
+    const client = new ExchangeClient({
+      address: config.coordinator.exchange, credentials, peer: coordinator.name, host: node,
+      onState: (state) => {
+        line.state = state;
+        if (state.kind === "connected") logger.info("connected to the coordinator");
+        else logger.warn("not connected to the coordinator", { cause: state.cause, inMs: state.inMs });
+      },
+      onFailure: (error) => logger.error("the link failed on our side", { error: error instanceof Error ? error.message : "unknown" }),
+    });
+    line.client = client;
+    const running = client.run();
+    shutdown.onClose("link", async () => {
+      client.stop();
+      await running;
+    });
+    return () => line.state;
+  };
+  return { node, connect };
+}
+
+function feedOf(folder: string, { rows, holdout }: NodeConfig): Feed {
+  const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
+  return {
+    rows: { path: rows === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
+    holdout: holdout === undefined ? null : { path: at(holdout.path), delimiter: holdout.delimiter, quote: holdout.quote, keyColumn: null },
+  };
+}

@@ -1,0 +1,110 @@
+import type { FaultCode } from "@cohortium/protocol/session/fault";
+import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { allowTraining } from "@cohortium/protocol/session/charter-gate";
+import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
+import { instantText } from "@cohortium/protocol/session/instant";
+import { quorumMin } from "@cohortium/protocol/session/quorum";
+import type { TrainingPart } from "@cohortium/protocol/training/participant";
+import { planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
+import { answer } from "./answers.js";
+import { explainProblem } from "./data/problem.js";
+import type { Egress } from "./egress.js";
+import { readRows, type Feed, type RowsRead, type SessionRows } from "./rows.js";
+
+/** One training as this node works for it. */
+export interface Work {
+  readonly session: SessionId;
+  readonly digest: Digest;
+  readonly charter: Charter;
+  readonly plan: TrainingPlan;
+  readonly self: PartyId;
+  readonly egress: Egress;
+  readonly feed: Feed;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** Says what is being done, for the person who asks. */
+  doing(what: string): void;
+}
+
+type Asked = TrainingPart["ask"];
+type Result = TrainingPart["event"];
+
+/** Does what the participant asks of its host. Repeatable: after a crash the same ask gives the same answer. */
+export class TrainingWork {
+  readonly #work: Work;
+  /** Read once a process: what a round computes from does not change under it. */
+  #reading: Promise<RowsRead> | null = null;
+
+  constructor(work: Work) {
+    this.#work = work;
+  }
+
+  async resultOf(ask: Asked): Promise<Result> {
+    switch (ask.kind) {
+      case "admit": return this.#admit();
+      case "permit": return this.#permit(ask);
+      case "contribute": {
+        const { session, digest, plan, egress, doing, nowMs } = this.#work;
+        doing(`computes the ${ask.question.kind} of round ${ask.round}`);
+        const rows = await this.rows();
+        if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
+        const egressed = egress.release({ id: session, charter: digest }, ask, () => answer(ask, rows, plan));
+        doing(`waits for the sum of round ${ask.round}`);
+        if (egressed.kind === "refused") return this.#refused(egressed.code, egressed.clause);
+        const { root, words } = egressed.release;
+        return { kind: "contributed", round: ask.round, root, words, atMs: nowMs() };
+      }
+    }
+  }
+
+  /** The rows this session was admitted with; null if they have changed since. */
+  async rows(): Promise<SessionRows | null> {
+    const read = await this.#read();
+    return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
+  }
+
+  async #admit(): Promise<Result> {
+    const { charter, plan, egress, session, digest, logger, doing, nowMs } = this.#work;
+    doing("checks the charter and reads the rows");
+    const request = {
+      question: plan.question, parties: charter.parties.map(({ name }) => name), threshold: Math.max(charter.quorum, quorumMin(charter.parties.length)),
+      planDigest: planDigest(plan), ownPlanDigest: planDigest(planOf(charter)), releases: plan.rounds,
+    };
+    const allowance = allowTraining(charter, request, instantText(nowMs()), { releases: egress.ledger.releasesUnder(digest) });
+    if (allowance.kind === "refuse") {
+      logger.warn("a training was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
+      return this.#refused("NODE_REFUSED", allowance.clause);
+    }
+    const read = await this.#read();
+    if (read.kind === "refused") {
+      for (const problem of read.problems) logger.error("the rows do not fit the charter", { session, code: problem.code, because: explainProblem(problem) });
+      return this.#refused("DATA_REFUSED", [...new Set(read.problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ").slice(0, CLAUSE_LENGTH_MAX));
+    }
+    egress.ledger.pinRows(session, read.rows.digest, digest);
+    return { kind: "admitted", atMs: nowMs() };
+  }
+
+  /** The same question, at the same model, on the same rows, opened over other parties than before, would be the difference of two sums. */
+  #permit({ question, survivors, round }: PermissionAsked): Result {
+    const { session, digest, egress: { ledger }, nowMs } = this.#work;
+    const asked = { charter: digest, question: question.kind, model: question.model, rows: ledger.rowsOf(session) ?? "" };
+    const list = survivors.join(" ");
+    const before = ledger.opened(asked);
+    if (before !== null && before !== list) return this.#refused("TRAINING_REPEAT", "the question was opened on these rows over other parties");
+    ledger.keepOpening({ ...asked, survivors: list, session });
+    return { kind: "permitted", round, atMs: nowMs() };
+  }
+
+  #read(): Promise<RowsRead> {
+    const { feed, plan, self, charter } = this.#work;
+    this.#reading ??= readRows(feed, plan, { party: self, parties: charter.parties.map(({ name }) => name) });
+    return this.#reading;
+  }
+
+  #refused(code: FaultCode, clause: string): Result {
+    return { kind: "refused", code, clause, atMs: this.#work.nowMs() };
+  }
+}

@@ -1,0 +1,209 @@
+import { freshEntropy } from "@cohortium/crypto/entropy";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Secret } from "@cohortium/crypto/secret";
+import type { Signer } from "@cohortium/crypto/signing";
+import { SessionDriver, type Keyed, type Outcome, type Ports } from "@cohortium/protocol/host/driver";
+import type { Journal } from "@cohortium/protocol/host/journal";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Metrics } from "@cohortium/protocol/host/metrics";
+import { Wakes } from "@cohortium/protocol/host/wakes";
+import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
+import { explain } from "@cohortium/protocol/session/fault";
+import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { modelJson } from "@cohortium/protocol/training/model";
+import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
+import { minimumsOf, planOf } from "@cohortium/protocol/training/plan";
+import type { Egress } from "./egress.js";
+import { compareAlone, type Comparison } from "./learning/alone.js";
+import type { Feed } from "./rows.js";
+import type { NodeStore } from "./store.js";
+import { TrainingWork } from "./training-work.js";
+
+/** What trainings need of the node around them. */
+export interface TrainingsHost {
+  readonly self: PartyId;
+  readonly signer: Signer;
+  readonly agreementSecret: Secret;
+  readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array };
+  readonly journal: Journal;
+  readonly store: NodeStore;
+  readonly egress: Egress;
+  readonly feed: Feed;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly nowMs: () => number;
+  /** The charter in force under this digest, or null. */
+  charterInForce(digest: string): Charter | null;
+  /** Lists the letter in the ledger and queues it. */
+  post(letter: Keyed<FromNode>, about: { readonly session: SessionId; readonly charter: Digest }): void;
+}
+
+/** What this node is doing in one training, for the person who asks. */
+export interface TrainingStatus {
+  readonly session: string;
+  readonly charter: string;
+  readonly doing: string;
+  readonly sinceMs: number;
+}
+
+interface Opened {
+  readonly charter: Digest;
+  readonly offer: Entry;
+  readonly atMs: number;
+  readonly entropy: Uint8Array;
+}
+
+interface Running {
+  readonly opened: Opened;
+  readonly text: Charter;
+  readonly work: TrainingWork;
+  driver: SessionDriver<TrainingPart> | null;
+  doing: { readonly what: string; readonly sinceMs: number };
+}
+
+const ROLE = "training.participant";
+/** A session that nobody ends is given up after a day. */
+const SESSION_MAX_MS = 86_400_000;
+
+/** This node's trainings: each a `participant` whose asks are answered from the local rows, through egress. */
+export class Trainings {
+  readonly #host: TrainingsHost;
+  readonly #running = new Map<SessionId, Running>();
+  readonly #wakes: Wakes;
+  #closed = false;
+
+  constructor(host: TrainingsHost) {
+    this.#host = host;
+    this.#wakes = new Wakes(host.nowMs);
+  }
+
+  /** Takes up every training that had not ended when this process did. */
+  recover(): void {
+    const { journal } = this.#host;
+    for (const { id, role, given } of journal.openSessions()) {
+      if (role !== ROLE) continue;
+      const { charter, offer, atMs } = parseGiven(given.open);
+      this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, journal.events(id) as readonly TrainingPart["event"][]);
+    }
+  }
+
+  /** A training is offered. `admit` runs its argument in the transaction that marks the letter as received; false for a repeat. */
+  offered(session: SessionId, charter: Digest, offer: Entry, admit: (work: () => void) => boolean): void {
+    const opened: Opened = { charter, offer, atMs: this.#host.nowMs(), entropy: freshEntropy() };
+    const given = { open: { charter, offer: offer.bytes, atMs: opened.atMs }, secret: opened.entropy };
+    if (admit(() => this.#host.journal.openSession(session, ROLE, given))) this.#begin(session, opened, []);
+  }
+
+  /** The coordinator said something in a session. `admit` as in `SessionDriver.advance`. */
+  heard(session: SessionId, message: Exclude<ToNode, { readonly kind: "offer" }>, admit: () => boolean): void {
+    const driver = this.#running.get(session)?.driver ?? null;
+    const event: Heard = { kind: "heard", message, atMs: this.#host.nowMs() };
+    if (driver === null) admit();
+    else driver.advance(event, admit);
+  }
+
+  /** False if the session runs under another charter. One that is over, or never was, is nobody's business. */
+  isUnder(session: SessionId, charter: string): boolean {
+    const running = this.#running.get(session);
+    return running === undefined || running.opened.charter === charter;
+  }
+
+  statuses(): readonly TrainingStatus[] {
+    return [...this.#running].map(([session, { opened, doing }]) => ({ session, charter: opened.charter, doing: doing.what, sinceMs: doing.sinceMs }));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wakes.close();
+  }
+
+  #begin(session: SessionId, opened: Opened, events: readonly TrainingPart["event"][]): void {
+    const text = this.#host.charterInForce(opened.charter);
+    if (text === null) {
+      // Without a charter there is no one to be: the coordinator's clock runs out on us, and our own log says why.
+      this.#host.logger.warn("a training was offered under a charter that is not in force here", { session, charter: opened.charter });
+      this.#host.journal.end(session, { kind: "refused", clause: "request.charter" });
+      return;
+    }
+    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: { what: "begins", sinceMs: opened.atMs } };
+    this.#running.set(session, running);
+    const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
+    running.driver = SessionDriver.recover<TrainingPart>(driven, this.#given(session, opened, text), events);
+  }
+
+  #workFor(session: SessionId, opened: Opened, charter: Charter): TrainingWork {
+    const { self, egress, feed, logger, nowMs } = this.#host;
+    const doing = (what: string) => {
+      const running = this.#running.get(session);
+      if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
+    };
+    return new TrainingWork({ session, digest: opened.charter, charter, plan: planOf(charter), self, egress, feed, logger, nowMs, doing });
+  }
+
+  #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {
+    const { self, signer, agreementSecret, coordinator } = this.#host;
+    return {
+      speaker: { self, session, charter: opened.charter, signer }, coordinator,
+      members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter),
+      entropy: opened.entropy, agreementSecret: agreementSecret.lend((bytes) => bytes.slice()),
+      offer: opened.offer, atMs: opened.atMs, expiresAtMs: Math.min(Date.parse(charter.expires), opened.atMs + SESSION_MAX_MS),
+    };
+  }
+
+  #ports(session: SessionId, running: Running): Ports<TrainingPart> {
+    const { charter } = running.opened;
+    return {
+      publish: () => { throw new Error("a node does not write to the coordinator's log"); },
+      deliver: (letters) => letters.forEach((letter) => this.#host.post(letter, { session, charter })),
+      perform: (asks) => asks.forEach((ask) => setImmediate(() => void this.#perform(session, running, ask))),
+      wakeAt: (atMs) => this.#wakes.set(session, atMs, () => running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true)),
+      conclude: (outcome) => setImmediate(() => void this.#conclude(session, running, outcome)),
+    };
+  }
+
+  async #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): Promise<void> {
+    try {
+      const event = await running.work.resultOf(ask);
+      if (!this.#closed) running.driver?.advance(event, () => true);
+    } catch (error) {
+      // A bug or a full disk. The journal holds everything up to here, so a restart asks again.
+      this.#host.logger.error("work for a training failed; a restart asks for it again", { session, ask: ask.kind, error: error instanceof Error ? error.name : "unknown" });
+    }
+  }
+
+  /** Keeps the result before the session ends, so that a crash in between only does it again. */
+  async #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingPart>): Promise<void> {
+    if (this.#closed) return;
+    const { journal, store, metrics, logger, nowMs } = this.#host;
+    const kept = outcome.kind === "done" ? await this.#report(running, outcome.result) : { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
+    if (this.#closed) return;
+    store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
+    journal.end(session, { kind: outcome.kind });
+    this.#wakes.drop(session);
+    this.#running.delete(session);
+    metrics.countSession(outcome.kind);
+    if (outcome.kind === "done") logger.info("a training ended with a joint model", { session });
+    else logger.warn("a training ended without a model", { session, code: outcome.fault.code, because: explain(outcome.fault) });
+  }
+
+  async #report(running: Running, { model, evaluation, answered }: TrainingPart["result"]): Promise<Json> {
+    const plan = planOf(running.text);
+    const rows = await running.work.rows();
+    const terms = { features: plan.features, clause: plan.training, minimums: { ...minimumsOf(plan), rowsMin: 1 } };
+    const comparison: Comparison | null = rows === null ? null : compareAlone(rows, model, terms);
+    return { kind: "done", model: modelJson(model), evaluation, answered, comparison: comparisonJson(comparison) };
+  }
+}
+
+function comparisonJson(comparison: Comparison | null): Json {
+  if (comparison === null) return { kind: "not-comparable", because: "the rows changed" };
+  return comparison.kind === "compared" ? { ...comparison, alone: { ...comparison.alone }, joint: { ...comparison.joint } } : { ...comparison };
+}
+
+function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
+  const { charter, offer, atMs } = open as { readonly charter: string; readonly offer: Uint8Array; readonly atMs: number };
+  return { charter: parseDigest(charter), offer: parseEntry(offer), atMs };
+}

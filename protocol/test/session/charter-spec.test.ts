@@ -1,0 +1,19 @@
+import { expect, test } from "@jest/globals";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readCharterYaml } from "../../src/host/charter-yaml.js";
+import { CLAUSES } from "../../src/session/charter-clauses.js";
+import { charterDigest } from "../../src/session/charter-digest.js";
+import { sound } from "./charter-fixture.js";
+
+const PAGE = readFileSync(join(import.meta.dirname, "../../spec/charter.md"), "utf8");
+
+test("the page on charters lists every clause with its rule, and no other", () => {
+  const listed = [...PAGE.matchAll(/^\| `([a-z]+\.[a-z-]+)` \| (.+) \|$/gm)].map(([, clause, rule]) => [clause, rule]);
+  expect(Object.fromEntries(listed)).toEqual(CLAUSES);
+});
+
+test("the page's example is a sound charter of the digest the page gives", () => {
+  const example = /```yaml\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? "";
+  expect(PAGE).toContain(`has the digest \`${charterDigest(sound(readCharterYaml(example)))}\``);
+});

@@ -1,0 +1,104 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { binOf, evaluate, packHistogram, unpackHistogram, type Evaluation, type ScoreHistogram } from "../../src/training/evaluation.js";
+
+function histogram(positives: readonly number[], negatives: readonly number[]): ScoreHistogram {
+  const rows = [...positives, ...negatives].reduce((sum, count) => sum + count, 0);
+  return { rows, positives: Float64Array.from(positives), negatives: Float64Array.from(negatives) };
+}
+
+function evaluated(given: ScoreHistogram): Evaluation {
+  const result = evaluate(given);
+  if (result.kind !== "evaluated") throw new Error(`unusable: ${result.because}`);
+  return result;
+}
+
+test("bins are uniform in the logit over [-8, 8], and clip beyond", () => {
+  expect([-9, -8, -7.01, -0.01, 0, 7.99, 8, Number.POSITIVE_INFINITY].map((logit) => binOf(logit, 16))).toEqual([0, 0, 0, 7, 8, 15, 15, 15]);
+  expect(() => binOf(Number.NaN, 16)).toThrow(RangeError);
+});
+
+test("perfect, reversed and useless rankings have areas 1, 0 and a half", () => {
+  expect(evaluated(histogram([0, 0, 5, 2], [3, 4, 0, 0]))).toMatchObject({ auc: 1, ks: 1 });
+  expect(evaluated(histogram([3, 4, 0, 0], [0, 0, 5, 2]))).toMatchObject({ auc: 0, ks: 1 });
+  expect(evaluated(histogram([2, 4, 6, 8], [3, 6, 9, 12])).auc).toBeCloseTo(0.5, 12);
+});
+
+test("ties within a bin count half", () => {
+  // The 2 positives of bin 0 tie with 4 negatives; the 3 of bin 1 beat those 4 and tie with 6: (2·2 + 3·(4 + 3)) / (5·10).
+  expect(evaluated(histogram([2, 3], [4, 6])).auc).toBeCloseTo(0.5, 12);
+  // (1·2.5 + 4·(5 + 1.5)) / (5·8)
+  expect(evaluated(histogram([1, 4], [5, 3])).auc).toBeCloseTo(28.5 / 40, 12);
+});
+
+test("the Kolmogorov–Smirnov distance is the widest gap between the two distributions", () => {
+  // Below bin 1: 1/5 of the positives, 5/8 of the negatives.
+  expect(evaluated(histogram([1, 4], [5, 3])).ks).toBeCloseTo(5 / 8 - 1 / 5, 12);
+});
+
+test("deciles start at the highest scores", () => {
+  // 100 rows in ten bins of ten; the top bin holds 8 of the 20 positives.
+  const { deciles } = evaluated(histogram([0, 0, 1, 1, 1, 1, 2, 2, 4, 8], [10, 10, 9, 9, 9, 9, 8, 8, 6, 2]));
+  expect(deciles[0]).toMatchObject({ rows: 10, positives: 8, observed: 0.8 });
+  expect(deciles[0]?.lift).toBeCloseTo(4, 12);
+  expect(deciles.map(({ gain }) => Math.round(gain * 20))).toEqual([8, 12, 14, 16, 17, 18, 19, 20, 20, 20]);
+});
+
+test("a bin across a decile's border is shared out in proportion", () => {
+  // One bin of 30 rows with 6 positives over one of 70 with 7: each top decile takes a third.
+  const { deciles } = evaluated(histogram([7, 6], [63, 24]));
+  expect(deciles.slice(0, 4).map(({ positives }) => Math.round(positives * 1e9) / 1e9)).toEqual([2, 2, 2, 1]);
+});
+
+test("a model whose bins hold what they promise is calibrated", () => {
+  // Two bins, centred at logits -4 and 4: probabilities 0.01799 and 0.98201.
+  const calibrated = evaluated(histogram([18, 982], [982, 18]));
+  expect(calibrated.calibrationError).toBeLessThan(1e-4);
+  expect(calibrated.deciles[0]?.meanPredicted).toBeCloseTo(1 / (1 + Math.exp(-4)), 12);
+  const reversed = evaluated(histogram([982, 18], [18, 982]));
+  expect(reversed.calibrationError).toBeCloseTo(0.964, 3);
+});
+
+const COUNTS = fc.array(fc.nat(40), { minLength: 8, maxLength: 8 });
+
+test("the area agrees with counting every pair", () => {
+  fc.assert(fc.property(COUNTS, COUNTS, (positives, negatives) => {
+    fc.pre(positives.some((count) => count > 0) && negatives.some((count) => count > 0));
+    let wins = 0;
+    positives.forEach((hits, i) => negatives.forEach((others, j) => { wins += hits * others * (i > j ? 1 : i === j ? 0.5 : 0); }));
+    const pairs = positives.reduce((a, b) => a + b, 0) * negatives.reduce((a, b) => a + b, 0);
+    expect(evaluated(histogram(positives, negatives)).auc).toBeCloseTo(wins / pairs, 12);
+  }));
+});
+
+test("gains never fall, end at all positives, and deciles hold a tenth each", () => {
+  fc.assert(fc.property(COUNTS, COUNTS, (positives, negatives) => {
+    fc.pre(positives.some((count) => count > 0) && negatives.some((count) => count > 0));
+    const { deciles, rows } = evaluated(histogram(positives, negatives));
+    deciles.reduce((before, { gain }) => { expect(gain).toBeGreaterThanOrEqual(before); return gain; }, 0);
+    expect(deciles[9]?.gain).toBeCloseTo(1, 9);
+    for (const decile of deciles) expect(decile.rows).toBeCloseTo(rows / 10, 9);
+  }));
+});
+
+test("where higher scores are surer, lift falls from decile to decile", () => {
+  const positives = Array.from({ length: 40 }, (_, bin) => bin + 1);
+  const { deciles } = evaluated(histogram(positives, positives.map((count) => 50 - count)));
+  deciles.reduce((before, { lift }) => { expect(lift).toBeLessThan(before); return lift; }, Number.POSITIVE_INFINITY);
+});
+
+test.each([
+  { what: "no positives", given: histogram([0, 0], [3, 4]), because: "one-class" },
+  { what: "no negatives", given: histogram([3, 4], [0, 0]), because: "one-class" },
+  { what: "a negative count", given: { ...histogram([3, 4], [5, -2]), rows: 10 }, because: "impossible-counts" },
+  { what: "counts that miss a row", given: { ...histogram([3, 4], [5, 2]), rows: 15 }, because: "impossible-counts" },
+])("$what cannot be evaluated", ({ given, because }) => {
+  expect(evaluate(given)).toEqual({ kind: "unusable", because });
+});
+
+test("what is packed can be read back, after the guard", () => {
+  const packed = packHistogram(histogram([3, 4], [5, 2]));
+  expect([...packed]).toEqual([1, 14, 3, 4, 5, 2]);
+  expect(unpackHistogram(packed, 2)).toEqual(histogram([3, 4], [5, 2]));
+  expect(() => unpackHistogram(packed, 3)).toThrow(RangeError);
+});

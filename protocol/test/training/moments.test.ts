@@ -1,0 +1,65 @@
+import { expect, test } from "@jest/globals";
+import type { Feature } from "../../src/training/features.js";
+import { packMoments, standardise, unitOf, unpackMoments, type Moments } from "../../src/training/moments.js";
+
+const AGE = { kind: "numeric", name: "age", unit: "years", min: 20, max: 60 } as const;
+const FEATURES: readonly Feature[] = [
+  AGE,
+  { kind: "categorical", name: "job", categories: ["clerk", "farmer", "retired"] },
+  { kind: "numeric", name: "rate", unit: "percent", min: -5, max: 5 },
+];
+const MINIMUMS = { rowsMin: 4, categoryRowsMin: 2 };
+
+/** Ages 25, 30, 45, 60 with a rate of 3 throughout; jobs clerk, farmer, farmer, retired; three positives. */
+function moments(change: Partial<Moments> = {}): Moments {
+  const ages = [25, 30, 45, 60].map((age) => unitOf(AGE, age));
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    rows: 4, positives: 3, sums: Float64Array.of(sum(ages), 4 * 0.6), squares: Float64Array.of(sum(ages.map((a) => a * a)), 4 * 0.36),
+    counts: Float64Array.of(1, 2, 1), ...change,
+  };
+}
+
+test("the bounds of a feature map to -1 and 1", () => {
+  expect([20, 30, 60].map((value) => unitOf(AGE, value))).toEqual([-1, -0.5, 1]);
+});
+
+test("mean and deviation are those of the rows, in the charter's units", () => {
+  const result = standardise(moments(), FEATURES, MINIMUMS);
+  if (result.kind !== "model") throw new Error("these rows can be trained on");
+  expect(result.model.means[1]).toBeCloseTo(40, 12);
+  // ((-15)² + (-10)² + 5² + 20²) / 4 = 187.5
+  expect(result.model.deviations[1]).toBeCloseTo(Math.sqrt(187.5), 12);
+});
+
+test("training starts at zero, with constant columns and rare categories dropped by name", () => {
+  const result = standardise(moments(), FEATURES, MINIMUMS);
+  expect(result).toMatchObject({
+    kind: "model",
+    model: { iteration: 0, columns: ["intercept", "age", "job=farmer", "job=retired", "rate"], coefficients: [0, 0, 0, 0, 0], dropped: ["job=retired", "rate"] },
+  });
+});
+
+test("a category with exactly the minimum of rows is kept", () => {
+  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 1 })).toMatchObject({ model: { dropped: ["rate"] } });
+  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 3 })).toMatchObject({ model: { dropped: ["job=farmer", "job=retired", "rate"] } });
+});
+
+test.each([
+  { what: "too few rows", change: {}, minimums: { rowsMin: 5, categoryRowsMin: 2 }, because: "too-few-rows" },
+  { what: "only positives", change: { positives: 4 }, minimums: MINIMUMS, because: "one-class" },
+  { what: "no positive", change: { positives: 0 }, minimums: MINIMUMS, because: "one-class" },
+  { what: "more positives than rows", change: { positives: 5 }, minimums: MINIMUMS, because: "impossible-counts" },
+  { what: "a row without a category", change: { counts: Float64Array.of(1, 2, 0) }, minimums: MINIMUMS, because: "impossible-counts" },
+  { what: "a negative count", change: { counts: Float64Array.of(-1, 4, 1) }, minimums: MINIMUMS, because: "impossible-counts" },
+  { what: "rows that are not a number", change: { rows: Number.NaN }, minimums: MINIMUMS, because: "too-few-rows" },
+])("$what cannot be trained on", ({ change, minimums, because }) => {
+  expect(standardise(moments(change), FEATURES, minimums)).toMatchObject({ kind: "degenerate", because });
+});
+
+test("what is packed can be read back, after the guard", () => {
+  const packed = packMoments(moments());
+  expect(packed[0]).toBe(1);
+  expect(unpackMoments(packed, FEATURES)).toEqual(moments());
+  expect(() => unpackMoments(packed.subarray(1), FEATURES)).toThrow(RangeError);
+});
