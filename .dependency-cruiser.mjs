@@ -1,6 +1,8 @@
 // The arrows: who may know whom. A picture of them stands in ARCHITECTURE.md; what is not allowed here fails `npm run check`.
 
 const SRC = "^(crypto|protocol|coordinator|node|cli|examples|bench)/src/";
+/** What a shell or another process starts. */
+const PROGRAM = "(/main|-child|-worker)[.]ts$";
 const PURE = "^protocol/src/(?!host/)";
 
 /** Everything outside `from` may be imported only where `to` allows it. */
@@ -76,7 +78,7 @@ const HYGIENE = [
   { name: "declared", severity: "error", comment: "a library that package.json does not name may vanish with the next lock file", from: { path: SRC }, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] } },
   {
     name: "no-dead-files", severity: "error", comment: "a source that neither a main nor a test reaches: delete it",
-    from: { path: "(/main|[.]test)[.]ts$" }, to: { path: SRC, pathNot: ["^protocol/src/gen/"], reachable: false },
+    from: { path: ["[.]test[.]ts$", PROGRAM] }, to: { path: SRC, pathNot: ["^protocol/src/gen/", PROGRAM], reachable: false },
   },
 ];
 

@@ -1,5 +1,4 @@
-import type { Epoch, SetupLeading } from "@cohortium/protocol/aggregation/setup-leader";
-import { setupLeader } from "@cohortium/protocol/aggregation/setup-leader";
+import { setupLeader, type Epoch, type SetupLeading } from "@cohortium/protocol/aggregation/setup-leader";
 import { setupMember, type MemberEpoch, type SetupJoining } from "@cohortium/protocol/aggregation/setup-member";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { Step } from "@cohortium/protocol/session/machine";
@@ -43,5 +42,5 @@ export function setUp(parties: number, rounds: number, accounts: Accounts): Cons
       return step.send;
     },
   );
-  return { cast, rounds, epoch: resultOf(leading), epochs: new Map([...joining].map(([name, step]) => [name, resultOf(step)])) };
+  return { cast, rounds, epoch: resultOf<SetupLeading>(leading), epochs: new Map([...joining].map(([name, step]) => [name, resultOf<SetupJoining>(step)])) };
 }

@@ -43,7 +43,7 @@ export function playRound(consortium: Consortium, given: RoundGiven, accounts: A
     return leading.send;
   };
   converse(leading.send.flatMap(hear), lead, hear);
-  return resultOf(concluded(table, leading));
+  return resultOf<RoundLeading>(concluded(table, leading));
 }
 
 interface Table {

@@ -1,5 +1,6 @@
-import type { Flag, LoadedConfig } from "@cohortium/protocol/host/config";
+import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
+import type { z } from "zod";
 
 /** Where a process's settings come from. */
 export interface StartInput {
@@ -43,31 +44,26 @@ export interface EnrolledNode {
   readonly fingerprintWords: string;
 }
 
-/** What the doctor needs to know of a node's settings. */
-export interface NodeAddresses {
-  readonly party: string;
-  readonly coordinator: string;
-  readonly enrolment: string;
-}
-
 /** The two programs this command line starts, without their inner life. */
 export interface Programs {
   initCoordinator(answers: CoordinatorAnswers): Promise<Initialised>;
   startCoordinator(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
-  coordinatorConfig(input: StartInput): Promise<LoadedConfig<unknown>>;
+  /** What `coordinator.yaml` may hold. */
+  coordinatorSettings(): Promise<z.ZodObject>;
   initNode(answers: NodeAnswers): Promise<Initialised>;
   enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<EnrolledNode>;
   startNode(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
-  nodeConfig(input: StartInput): Promise<LoadedConfig<NodeAddresses>>;
+  /** What `node.yaml` may hold. */
+  nodeSettings(): Promise<z.ZodObject>;
 }
 
 /** Each is loaded when it is needed: an auditor's laptop opens neither DuckDB nor gRPC. */
 export const PROGRAMS: Programs = {
   initCoordinator: async (answers) => (await import("@cohortium/coordinator/init")).initCoordinator(answers),
   startCoordinator: async (input, shutdown) => (await import("@cohortium/coordinator/start")).startCoordinator(input, shutdown),
-  coordinatorConfig: async (input) => (await import("@cohortium/coordinator/config")).loadCoordinatorConfig(input),
+  coordinatorSettings: async () => (await import("@cohortium/coordinator/config")).coordinatorConfig,
   initNode: async (answers) => (await import("@cohortium/node/init")).initNode(answers),
   enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
   startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
-  nodeConfig: async (input) => (await import("@cohortium/node/config")).loadNodeConfig(input),
+  nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
 };

@@ -10,6 +10,8 @@ import type { Outcome } from "./outcome.js";
 export async function runProcess(context: Context, start: (shutdown: Shutdown) => Promise<{ readonly ready: string }>): Promise<Outcome> {
   const shutdown = context.world.openShutdown();
   const { ready } = await start(shutdown);
-  context.world.out.write(`${context.json ? JSON.stringify({ ready }) : ready}\n`);
+  // The process's own log may go to standard output, line by line; among JSON lines one more does no harm.
+  if (context.json) context.world.out.write(`${JSON.stringify({ ready })}\n`);
+  else context.progress.note(ready);
   return new Promise(() => undefined);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { line } from "./text.js";
+import { atMs, line } from "./text.js";
 
 export const invitation = z.object({ code: line, party: line, expiresAt: line, enrolment: line });
 
@@ -7,9 +7,10 @@ export const enrolments = z.object({
   enrolments: z.array(z.object({
     party: line,
     state: z.enum(["invited", "waiting", "approved", "refused", "revoked"]),
-    fingerprintWords: line.nullable(),
-    requestedAt: line.nullable(),
-    notAfter: line.nullable(),
+    /** Empty until the node has asked. */
+    fingerprintWords: line,
+    requestedAt: atMs.nullable(),
+    notAfter: atMs.nullable(),
   })),
 });
 export type Enrolment = z.output<typeof enrolments>["enrolments"][number];

@@ -6,8 +6,9 @@ export const coordinatorStatus = z.object({
   consortium: line,
   exchange: line,
   enrolment: line,
+  /** `sinceMs` is 0 for a node that has not connected since the coordinator started. */
   connected: z.array(z.object({ party: line, connected: z.boolean(), sinceMs: atMs })),
-  log: z.object({ origin: line, size: z.number() }),
+  log: z.object({ origin: line, size: z.number(), logKey: line }),
 });
 
 /** Which file, or how many rows it had; null if there is none. */

@@ -8,7 +8,7 @@ import { SET_OPTION, startInput } from "../settings.js";
 import { duration } from "../show/amounts.js";
 import { facts, table } from "../show/table.js";
 
-const PORTS = { exchange: "7443", enrolment: "7444", admin: "7480" } as const;
+const PORTS = { exchange: "7443", enrolment: "7444", admin: "7445" } as const;
 
 /** The operator's process. */
 export const COORDINATOR: CommandGroup = {
@@ -61,11 +61,11 @@ async function init(context: Context, options: Options): Promise<Outcome> {
 async function status({ folder, paint, world }: Context): Promise<Outcome> {
   const answer = await adminOfRole(folder, "coordinator", "coordinator status").get("/v1/status", coordinatorStatus);
   const { coordinator, consortium, exchange, enrolment, connected, log } = answer;
-  const rows = connected.map((party) => [
-    party.party, party.connected ? paint.good("connected") : paint.warn("away"), duration((world.nowMs() - party.sinceMs) / 1_000),
+  const rows = connected.map(({ party, connected: isHere, sinceMs }) => [
+    party, isHere ? paint.good("connected") : paint.warn("away"), sinceMs === 0 ? "not seen" : duration((world.nowMs() - sinceMs) / 1_000),
   ]);
   return done(answer, [
-    facts([["coordinator", `${coordinator} of ${consortium}`], ["nodes dial", exchange], ["enrolment", enrolment], ["log", `${log.origin}, ${log.size} entries`]]),
+    facts([["coordinator", `${coordinator} of ${consortium}`], ["nodes dial", exchange], ["enrolment", enrolment], ["log", `${log.origin}, ${log.size} entries`], ["log key", log.logKey]]),
     "",
     table([{ head: "party" }, { head: "state" }, { head: "for", right: true }], rows, { paint, empty: "No party is enrolled yet. Invite one: cohortium enroll invite NAME" }),
   ].join("\n"));

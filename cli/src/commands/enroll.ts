@@ -1,11 +1,12 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import { approved, decided, enrolments, invitation, type Enrolment } from "../answers/enrolments.js";
 import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
+import { instant } from "../show/amounts.js";
 import type { Paint } from "../show/paint.js";
 import { facts, table } from "../show/table.js";
-import { Refusal } from "@cohortium/protocol/host/refusal";
+import { reasonOf } from "./reason.js";
 
 const REASON = ["--reason <text>", "why; the party reads it"] as const;
 
@@ -36,7 +37,8 @@ export const ENROLL: CommandGroup = {
 };
 
 async function invite({ folder, paint }: Context, party: string): Promise<Outcome> {
-  const answer = await adminOfRole(folder, "coordinator", "enroll invite").post("/v1/invitations", { party }, invitation, crypto.randomUUID());
+  // No Idempotency-Key: the coordinator would have to keep the answer, and with it the code, which it otherwise forgets.
+  const answer = await adminOfRole(folder, "coordinator", "enroll invite").post("/v1/invitations", { party }, invitation);
   return done(answer, [
     `Tell ${answer.party} this code, by phone or in person. It works once.`,
     "",
@@ -48,7 +50,7 @@ async function invite({ folder, paint }: Context, party: string): Promise<Outcom
 
 async function list({ folder, paint }: Context): Promise<Outcome> {
   const answer = await adminOfRole(folder, "coordinator", "enroll ls").get("/v1/enrolments", enrolments);
-  const rows = answer.enrolments.map((one) => [one.party, stateText(one, paint), one.fingerprintWords ?? "", one.requestedAt ?? "", one.notAfter ?? ""]);
+  const rows = answer.enrolments.map((one) => [one.party, stateText(one, paint), one.fingerprintWords, instantOr(one.requestedAt), instantOr(one.notAfter)]);
   const columns = [{ head: "party" }, { head: "state" }, { head: "fingerprint" }, { head: "asked" }, { head: "certificate ends" }];
   return done(answer, table(columns, rows, { paint, empty: "Nobody is invited yet: cohortium enroll invite NAME" }));
 }
@@ -56,27 +58,33 @@ async function list({ folder, paint }: Context): Promise<Outcome> {
 async function approve(context: Context, party: string): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "enroll approve");
   const { enrolments: all } = await admin.get("/v1/enrolments", enrolments);
-  const listing = { noun: "waiting party", items: all.filter(({ state }) => state === "waiting"), idOf: (one: Enrolment) => one.party, labelOf: () => "waiting" };
-  const waiting = pickByPrefix(listing, party);
-  context.progress.note(`${waiting.party} says its fingerprint is: ${waiting.fingerprintWords ?? ""}`);
-  await confirm(context, `Did ${waiting.party} read out the same eight words to you?`);
-  const answer = await admin.post(`/v1/enrolments/${encodeURIComponent(waiting.party)}/approve`, {}, approved, crypto.randomUUID());
+  // The whole name, never a part of it: who is let in must be meant.
+  const waiting = all.find((one) => one.party === party && one.state === "waiting");
+  if (waiting === undefined) throw notWaiting(party, all);
+  await confirm(context, `${party} should read out: ${context.paint.bold(waiting.fingerprintWords)}\nDid it read these eight words to you by phone?`);
+  const answer = await admin.post(`/v1/enrolments/${encodeURIComponent(party)}/approve`, {}, approved, crypto.randomUUID());
   return done(answer, `${context.paint.good("Approved")} ${answer.party}: entry ${answer.entry} of the log.`);
 }
 
 async function decide(context: Context, { party, verb, options }: { readonly party: string; readonly verb: "refuse" | "revoke"; readonly options: Options }): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", `enroll ${verb}`);
-  const reason = reasonOf(options);
+  const reason = reasonOf(textOption(options, "reason"));
   await confirm(context, verb === "revoke" ? `Take the certificate of ${party} back?` : `Turn ${party} away?`);
   await admin.post(`/v1/enrolments/${encodeURIComponent(party)}/${verb}`, { reason }, decided, crypto.randomUUID());
   return done({ party, reason }, `${party} is ${verb === "revoke" ? "revoked" : "refused"}: ${reason}`);
 }
 
-/** @throws Refusal USAGE_REASON: whoever is refused is told why. */
-export function reasonOf(options: Options): string {
-  const reason = textOption(options, "reason")?.trim() ?? "";
-  if (reason !== "") return reason;
-  throw new Refusal({ code: "USAGE_REASON", title: "a refusal has a reason", detail: "the other side reads it, and the log may keep it", fix: "add --reason" });
+function notWaiting(party: string, all: readonly Enrolment[]): Refusal {
+  const state = all.find((one) => one.party === party)?.state;
+  const waiting = all.filter((one) => one.state === "waiting").map((one) => one.party);
+  return new Refusal({
+    code: "USAGE_UNKNOWN", title: `${party} is not waiting to be let in`,
+    detail: `${state === undefined ? "it was never invited" : `it is ${state}`}; waiting: ${waiting.length === 0 ? "nobody" : waiting.join(", ")}`,
+  });
+}
+
+function instantOr(atMs: number | null): string {
+  return atMs === null ? "" : instant(atMs);
 }
 
 function stateText({ state }: Enrolment, paint: Paint): string {

@@ -24,7 +24,7 @@ export const NODE: CommandGroup = {
         ["--rows <file>", "your rows, as CSV"],
         ["--delimiter <character>", "what stands between two columns of the CSV", ","],
         ["--holdout <file>", "the common held-out file, where the charter asks for one"],
-        ["--admin-port <port>", "where this command line connects, on this machine alone", "7481"],
+        ["--admin-port <port>", "where this command line connects, on this machine alone", "7446"],
       ],
       run: (context, _, options) => init(context, options),
     },

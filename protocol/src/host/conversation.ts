@@ -198,7 +198,7 @@ export class Conversation {
   async #say(frame: Frame): Promise<void> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    if (this.#stream.write(encodeFrame(frame))) return;
+    this.#stream.write(encodeFrame(frame)); return;
     // Whatever interrupts the wait has ended the conversation.
     await once(this.#stream, "drain", { signal }).catch(() => undefined);
     signal.throwIfAborted();
@@ -206,9 +206,11 @@ export class Conversation {
 
   /** Until there is something to say, or the conversation is over. */
   async #rest(): Promise<void> {
+    const { signal } = this.#over;
+    signal.throwIfAborted();
     if (!this.#news) await new Promise<void>((resolve) => { this.#wake = resolve; });
     this.#news = false;
-    this.#over.signal.throwIfAborted();
+    signal.throwIfAborted();
   }
 
   /** What ends one half ends both. */

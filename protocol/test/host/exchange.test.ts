@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectHttp2, constants } from "node:http2";
-import { connect } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as connectTls } from "node:tls";
@@ -160,6 +161,25 @@ describe("a link", () => {
     expect(server.exchange?.connected).toEqual([]);
     expect(server.events.at(-1)).toMatchObject({ kind: "turned-away", code: "WIRE_STRANGER" });
   });
+});
+
+test("a link goes through the proxy that the environment names", async () => {
+  const server = await serve();
+  const asked: string[] = [];
+  const proxy = createHttpServer().on("connect", (request, near: Socket) => {
+    asked.push(request.url ?? "");
+    const far = connect(server.port, "127.0.0.1", () => {
+      near.write("HTTP/1.1 200 OK\r\n\r\n");
+      near.pipe(far).pipe(near);
+    });
+    for (const socket of [near, far]) socket.on("error", () => undefined);
+  });
+  await new Promise<void>((resolve) => { proxy.listen(0, "127.0.0.1", resolve); });
+  cleanups.push(() => proxy.close(), () => { delete process.env["grpc_proxy"]; });
+  process.env["grpc_proxy"] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const node = dial(server.port);
+  await until(() => node.states[0]?.kind === "connected");
+  expect(asked).toEqual([`127.0.0.1:${server.port}`]);
 });
 
 describe("bulk", () => {

@@ -1,0 +1,67 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { spreadOf } from "./measure.js";
+import { column, megabytes, power, times, type Row, type Section } from "./section.js";
+
+/** Peak memory of a process that adds n uploads of d words from files, against the same process with next to nothing to add. */
+export function measureMemory(quick: boolean): Section {
+  const folder = mkdtempSync(join(tmpdir(), "cohortium-bench-"));
+  try {
+    const runs = quick ? 1 : 3;
+    const base = peakOf(folder, { parties: 3, words: 1e3, runs });
+    const cases = PARTIES.flatMap((parties) => (quick ? QUICK_WORDS : FULL_WORDS).map((words) => ({ parties, words, runs })));
+    const rows = cases.map((one) => rowOf(one, peakOf(folder, one), base));
+    return section(rows, { base, runs });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const PARTIES = [3, 10, 30];
+const FULL_WORDS = [1e5, 1e6, 1e7];
+const QUICK_WORDS = [1e5, 1e6];
+
+interface Case {
+  readonly parties: number;
+  readonly words: number;
+  readonly runs: number;
+}
+
+/** Every party's file is the same one: it is read as often, and the disk need not hold n of them. */
+function peakOf(folder: string, { parties, words, runs }: Case): number {
+  const path = join(folder, "upload");
+  writeFileSync(path, new Uint8Array(4 * words).fill(0x5a));
+  const child = fileURLToPath(new URL("./memory-child.js", import.meta.url));
+  return spreadOf(Array.from({ length: runs }, () => {
+    const { status, stdout } = spawnSync(process.execPath, [child, path, String(parties), String(words), join(folder, "sum")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    if (status !== 0) throw new Error("the process that adds files failed");
+    return Number(stdout);
+  })).median;
+}
+
+function rowOf({ parties, words }: Case, peakBytes: number, baseBytes: number): Row {
+  const allBytes = parties * words * 4;
+  return { parties, words, allBytes, peakBytes, ofBase: peakBytes / baseBytes, ofAll: peakBytes / allBytes, aboveBaseOfAll: (peakBytes - baseBytes) / allBytes };
+}
+
+function section(rows: readonly Row[], { base, runs }: { readonly base: number; readonly runs: number }): Section {
+  const span = (key: string) => {
+    const values = rows.map((row) => Number(row[key]));
+    return Math.max(...values) / Math.min(...values);
+  };
+  return {
+    title: "5. Peak memory of the coordinator's sum",
+    notes: [
+      `ratio to base = peak ÷ peak of the same process adding 3 vectors of 1000 words (${megabytes(base)}); median of ${runs} processes.`,
+      `From the smallest to the largest case n·d grows ${times(span("allBytes"))}, the peak ${times(span("peakBytes"))}.`,
+    ],
+    columns: [
+      column("parties", "n"), column("words", "d", power), column("allBytes", "n·d·4", megabytes), column("peakBytes", "peak", megabytes),
+      column("ofBase", "ratio to base", times), column("ofAll", "ratio to n·d·4", times), column("aboveBaseOfAll", "(peak − base) ÷ n·d·4", times),
+    ],
+    rows,
+  };
+}

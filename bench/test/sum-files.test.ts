@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "@jest/globals";
+import { applyMasks, type MaskKey } from "@cohortium/crypto/masking";
+import { bytesOfWords, zeroWords, wordsFromBytes, type Ring } from "@cohortium/crypto/words";
+import { sumStretch } from "@cohortium/protocol/aggregation/sum";
+import { sumFromFiles } from "../src/sum-files.js";
+
+const folder = mkdtempSync(join(tmpdir(), "cohortium-bench-test-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const key = (fill: number, sign: 1 | -1): MaskKey => ({ key: new Uint8Array(32).fill(fill), sign });
+const files = (ring: Ring, words: number) => [21, 34, 55].map((fill) => {
+  const vector = zeroWords(ring, words);
+  applyMasks(vector, [key(fill, 1)], 0);
+  const path = join(folder, `${ring}-${fill}`);
+  writeFileSync(path, bytesOfWords(vector));
+  return { path, vector };
+});
+
+test.each([[32, 600_001], [64, 300_001]] as const)("files of %i-bit words, added in stretches, give the sum of the vectors in one piece", (ring, words) => {
+  const uploads = files(ring, words);
+  const remove = [key(89, -1), key(144, 1)];
+  const out = join(folder, "sum");
+  sumFromFiles(uploads.map(({ path }) => path), { ring, words }, remove, out);
+  const sum = wordsFromBytes(ring, new Uint8Array(readFileSync(out)));
+  expect(Buffer.compare(bytesOfWords(sum), bytesOfWords(sumStretch(uploads.map(({ vector }) => vector), { ring, words }, remove, 0)))).toBe(0);
+});
+
+test("a file that is too short is refused", () => {
+  const paths = files(32, 1_000).map(({ path }) => path);
+  expect(() => sumFromFiles(paths, { ring: 32, words: 1_001 }, [], join(folder, "sum"))).toThrow("too short");
+});

@@ -1,0 +1,52 @@
+import type { AdminClient } from "@cohortium/protocol/host/admin-client";
+import { charterDecision, chartersOfPartner, type CharterOfPartner } from "../answers/charters.js";
+import { confirm, type Context } from "../context.js";
+import { done, type Outcome } from "../outcome.js";
+import { pick, pickByPrefix, type Listing } from "../pick.js";
+import { adminOf, adminOfRole, type Place } from "../place.js";
+import { short } from "../show/amounts.js";
+import { wordsText } from "../show/charter.js";
+import { facts } from "../show/table.js";
+import { reasonOf } from "./reason.js";
+
+/** What signing would mean, in plain words. */
+export async function planProposal(context: Context, place: Place, prefix: string | undefined): Promise<Outcome> {
+  const charter = await pending(adminOf(place), prefix);
+  return done(charter, `${charterText(charter)}\n\nNothing has changed. To sign it: cohortium charter sign ${short(charter.digest)}`);
+}
+
+/** Signs in this company's name, once a person has read the plain words. */
+export async function signProposal(context: Context, place: Place, prefix: string | undefined): Promise<Outcome> {
+  const admin = adminOf(place);
+  const charter = await pending(admin, prefix);
+  // Shown also where --quiet silences notes: nobody signs what was not on the screen.
+  context.world.err.write(`${charterText(charter)}\n`);
+  await confirm(context, `Sign "${charter.name}" in your company's name?`);
+  const answer = await admin.post(`/v1/charters/${charter.digest}/sign`, {}, charterDecision, crypto.randomUUID());
+  return done(answer, `${context.paint.good("Signed")} ${short(charter.digest)}. It is in force once every party has signed: cohortium charter ls`);
+}
+
+/** Refuses in this company's name; one refusal ends a proposal for all. */
+export async function refuseProposal(context: Context, prefix: string | undefined, given: string | undefined): Promise<Outcome> {
+  const admin = adminOfRole(context.folder, "node", "charter refuse");
+  const reason = reasonOf(given);
+  const charter = await pending(admin, prefix);
+  await confirm(context, `Refuse "${charter.name}" (${short(charter.digest)}) for good?`);
+  const answer = await admin.post(`/v1/charters/${charter.digest}/refuse`, { reason }, charterDecision, crypto.randomUUID());
+  return done(answer, `${context.paint.bad("Refused")} ${short(charter.digest)}: ${reason}`);
+}
+
+/** The proposal this node has not answered yet. A digest that is known but answered is found too, so that its refusal can say so. */
+async function pending(admin: AdminClient, prefix: string | undefined): Promise<CharterOfPartner> {
+  const { charters } = await admin.get("/v1/charters", chartersOfPartner);
+  const open = listing("charter waiting for your signature", charters.filter(({ state }) => state === "proposed"));
+  return prefix === undefined ? pick(open, undefined) : pickByPrefix(open.items.some(({ digest }) => digest.startsWith(prefix.toLowerCase())) ? open : listing("charter", charters), prefix);
+}
+
+function listing(noun: string, items: readonly CharterOfPartner[]): Listing<CharterOfPartner> {
+  return { noun, items, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
+}
+
+function charterText({ digest, name, state, expires, words }: CharterOfPartner): string {
+  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words)].join("\n");
+}

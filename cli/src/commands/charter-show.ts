@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { charterDiff } from "@cohortium/protocol/session/charter-diff";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
+import { pathOf, type Context } from "../context.js";
+import { readDraft } from "../draft.js";
+import { done, type Outcome } from "../outcome.js";
+import { pick, type Listing } from "../pick.js";
+import { adminOf, placeAt } from "../place.js";
+import { short } from "../show/amounts.js";
+import { changesText, wordsText } from "../show/charter.js";
+import type { Paint } from "../show/paint.js";
+import { plainLine } from "../show/plain.js";
+import { facts, table } from "../show/table.js";
+
+/** One charter in plain words; without a prefix the only one there is. */
+export async function showCharter({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
+  const admin = adminOf(placeAt(folder));
+  const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), prefix);
+  const charter = await admin.get(`/v1/charters/${digest}`, charterText);
+  const head = facts([["charter", charter.digest], ["name", charter.name], ["state", stateText(charter.state, paint)], ["expires", charter.expires]]);
+  return done(charter, `${head}\n\n${wordsText(charter.words)}`);
+}
+
+/** What differs between two charters. Files are compared without asking any process. */
+export async function diffCharters(context: Context, before: string, after: string): Promise<Outcome> {
+  const changes = charterDiff(await charterFrom(context, before), await charterFrom(context, after))
+    .map((change) => ({ clause: plainLine(change.clause), before: plainOrNull(change.before), after: plainOrNull(change.after) }));
+  return done({ changes }, changes.length === 0 ? "They are the same." : changesText(changes, context.paint));
+}
+
+export async function listCharters({ folder, paint }: Context): Promise<Outcome> {
+  const place = placeAt(folder);
+  const empty = "There is no charter yet.";
+  switch (place.role) {
+    case "coordinator": {
+      const answer = await adminOf(place).get("/v1/charters", chartersOfOperator);
+      const rows = answer.charters.map(({ digest, name, state, signatures, refusals, expires }) => [
+        short(digest), name, stateText(state, paint), signatures.join(", "), refusals.map(({ party, reason }) => `${party}: ${reason}`).join("; "), expires,
+      ]);
+      return done(answer, table([{ head: "charter" }, { head: "name" }, { head: "state" }, { head: "signed by" }, { head: "refused by" }, { head: "expires" }], rows, { paint, empty }));
+    }
+    case "node": {
+      const answer = await adminOf(place).get("/v1/charters", chartersOfPartner);
+      const rows = answer.charters.map(({ digest, name, state, expires, reason }) => [short(digest), name, stateText(state, paint), expires, reason ?? ""]);
+      return done(answer, table([{ head: "charter" }, { head: "name" }, { head: "state" }, { head: "expires" }, { head: "reason" }], rows, { paint, empty }));
+    }
+  }
+}
+
+function namesIn({ charters }: { readonly charters: readonly CharterName[] }): Listing<CharterName> {
+  return { noun: "charter", items: charters, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
+}
+
+async function charterFrom(context: Context, fileOrPrefix: string): Promise<Charter> {
+  const path = pathOf(context, fileOrPrefix);
+  if (existsSync(path)) return soundCharter(readDraft(path).json, fileOrPrefix);
+  const admin = adminOf(placeAt(context.folder));
+  const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), fileOrPrefix);
+  return soundCharter((await admin.get(`/v1/charters/${digest}`, charterText)).charter, fileOrPrefix);
+}
+
+function soundCharter(json: Json, source: string): Charter {
+  const check = checkCharter(json);
+  if (check.kind === "ok") return check.charter;
+  throw new Refusal({
+    code: "CHARTER_REFUSED", title: `${source} is not a whole charter`, detail: check.problems.map(({ clause, path, says }) => `${clause} at ${path}: ${says}`).join("\n"),
+    rule: check.problems[0]?.clause, fix: "a draft without keys is compared with the charter in force by: cohortium charter plan FILE",
+  });
+}
+
+function plainOrNull(text: string | undefined): string | null {
+  return text === undefined ? null : plainLine(text);
+}
+
+function stateText(state: string, paint: Paint): string {
+  if (state === "in-force") return paint.good(state);
+  return state === "refused" ? paint.bad(state) : paint.warn(state);
+}

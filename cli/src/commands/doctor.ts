@@ -1,0 +1,43 @@
+import type { Context, Options } from "../context.js";
+import type { Outcome } from "../outcome.js";
+import { requireRole } from "../place.js";
+import { settingsOf } from "../settings.js";
+import type { Paint } from "../show/paint.js";
+import { plainLine } from "../show/plain.js";
+import { table } from "../show/table.js";
+import { EXIT_OF_CHECK, checksOf, type Check } from "./doctor-checks.js";
+
+/** Looks at everything a node needs, one line each, and goes on after a failure: a person wants to mend all of it at once. */
+export async function doctor(context: Context, options: Options): Promise<Outcome> {
+  const place = requireRole(context.folder, "node", "node doctor");
+  const { values } = await settingsOf(context, place, options);
+  const address = { coordinator: textAt(values, "coordinator"), enrolment: textAt(values, "enrolment") };
+  const checks: Check[] = [];
+  for (const check of checksOf({ folder: place.folder, nowMs: context.world.nowMs, ...address })) {
+    context.progress.now(`checking ${check.name} …`);
+    checks.push({ name: check.name, ...(await check.look()) });
+  }
+  context.progress.clear();
+  const failed = checks.find(({ state }) => state === "fail");
+  return { json: { checks }, text: report(checks, context.paint), exit: failed === undefined ? 0 : EXIT_OF_CHECK[failed.name] };
+}
+
+function textAt(values: Readonly<Record<string, unknown>>, key: string): string {
+  const value = values[key];
+  return typeof value === "string" ? value : "";
+}
+
+function report(checks: readonly Check[], paint: Paint): string {
+  const rows = checks.map(({ name, state, says, fix }) => [name, stateText(state, paint), plainLine(says), plainLine(fix ?? "")]);
+  const failures = checks.filter(({ state }) => state === "fail").length;
+  const verdict = failures === 0 ? paint.good("Nothing keeps this node from working.") : paint.bad(`${failures} of ${checks.length} checks failed.`);
+  return `${table([{ head: "check" }, { head: "state" }, { head: "found" }, { head: "to do" }], rows, { paint, empty: "" })}\n\n${verdict}`;
+}
+
+function stateText(state: Check["state"], paint: Paint): string {
+  switch (state) {
+    case "ok": return paint.good(state);
+    case "warn": return paint.warn(state);
+    case "fail": return paint.bad(state);
+  }
+}

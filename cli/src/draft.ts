@@ -1,0 +1,50 @@
+import { readFileSync } from "node:fs";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { isFileError } from "@cohortium/protocol/host/atomic-file";
+import { CharterYamlError, charterYamlLine, readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+
+/** A charter's YAML as it lies on disk, and what it says. */
+export interface Draft {
+  readonly path: string;
+  readonly text: string;
+  readonly json: Json;
+}
+
+/** @throws Refusal USAGE_FILE if it cannot be read, USAGE_CHARTER_YAML naming the line at fault. */
+export function readDraft(path: string): Draft {
+  const text = readText(path);
+  try {
+    return { path, text, json: readCharterYaml(text) };
+  } catch (error) {
+    if (!(error instanceof CharterYamlError)) throw error;
+    throw new Refusal({ code: "USAGE_CHARTER_YAML", title: "the charter cannot be read", detail: `${path}:${error.line}: ${error.message}`, fix: "correct the line" }, { cause: error });
+  }
+}
+
+/** Does `work` with a draft; a charter that is refused names its problems by the lines of the file. */
+export async function withLines<T>(draft: Draft, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "CHARTER_REFUSED") throw error;
+    const { code, title, rule, fix, entry, status } = error;
+    const detail = error.detail.split("\n").map((line) => lineInFile(line, draft)).join("\n");
+    throw new Refusal({ code, title, detail, rule, fix, entry, status }, { cause: error });
+  }
+}
+
+/** `clause at /parties/0: …` with the line that the JSON pointer means in the file. */
+function lineInFile(problem: string, { path, text }: Draft): string {
+  const pointer = / at (\/\S*?):(?= |$)/.exec(problem)?.[1];
+  return `${path}:${pointer === undefined ? 1 : charterYamlLine(text, pointer)}: ${problem}`;
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if (!(isFileError(error, "ENOENT") || (error instanceof Error && "code" in error && error.code === "EISDIR"))) throw error;
+    throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the YAML file of the draft" }, { cause: error });
+  }
+}
