@@ -11,4 +11,4 @@ trap 'rm -rf "$work"' EXIT
 "$node" "$root/protocol/test/interop/make-log.mjs" "$work"
 cd "$root/protocol/test/interop"
 go build -o "$work/interop" .
-"$work/interop" "$work" 2>"$work/stderr" || { cat "$work/stderr" >&2; exit 1; }
+timeout 120 "$work/interop" "$work" 2>"$work/stderr" || { cat "$work/stderr" >&2; exit 1; }

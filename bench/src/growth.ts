@@ -8,9 +8,11 @@ import { timeRounds } from "./timed-rounds.js";
 /** How time and bytes grow with the number of parties n and the length d, and the set-up, which does not depend on d. */
 export function measureGrowth(quick: boolean): readonly Section[] {
   const sizes = quick ? QUICK : FULL;
+  // Otherwise the smallest consortium would pay for compiling the code of all.
+  setUp(3, 2, new Accounts(nowMs));
   const grown = sizes.parties.map((parties) => grow(parties, sizes.words));
   const points = grown.flatMap((one) => one.points);
-  return [growth(points, grown.flatMap((one) => one.skipped)), exponents(points), setUps(grown)];
+  return [growth(points, grown.flatMap((one) => one.skipped)), exponents(points), setUps(grown, roundsFor(sizes.words))];
 }
 
 interface Sizes {
@@ -21,10 +23,11 @@ interface Sizes {
 const FULL: Sizes = { parties: [3, 5, 10, 20, 50], words: [1e3, 1e4, 1e5, 1e6, 1e7] };
 const QUICK: Sizes = { parties: [3, 5, 10], words: [1e3, 1e5, 1e6] };
 
-/** Bytes of pad one case may make over all its runs: about a second each for every 2·10^9. */
+/** Bytes of pad one case should not make over all its runs: a second for every 2·10^9 or so. */
 const PADS_PER_CASE_BYTES = 4e9;
 /** A round that makes more than this is skipped: it would take most of a minute alone. */
 const PADS_PER_ROUND_BYTES = 2e10;
+const RUNS_MIN = 3;
 const RUNS_MAX = 5;
 
 interface Point {
@@ -56,7 +59,7 @@ interface Grown {
 
 function grow(parties: number, lengths: readonly number[]): Grown {
   const accounts = new Accounts(nowMs);
-  const consortium = setUp(parties, lengths.length * (RUNS_MAX + 1), accounts);
+  const consortium = setUp(parties, roundsFor(lengths), accounts);
   const names = consortium.cast.companies.map(({ name }) => name);
   const points: Point[] = [];
   const skipped: Skipped[] = [];
@@ -73,6 +76,11 @@ function grow(parties: number, lengths: readonly number[]): Grown {
   };
 }
 
+/** Enough for every length, warm-up included. */
+function roundsFor(lengths: readonly number[]): number {
+  return lengths.length * (RUNS_MAX + 1);
+}
+
 /** Every party makes n pads, its own and one with each peer. */
 function padBytes(parties: number, words: number): number {
   return parties * parties * words * 4;
@@ -87,9 +95,9 @@ function skipReason(parties: number, words: number): string | null {
 function measurePoint(consortium: Consortium, words: number, firstRound: number): Point {
   const { companies, leader } = consortium.cast;
   const affordable = Math.floor(PADS_PER_CASE_BYTES / padBytes(companies.length, words));
-  const runs = Math.min(RUNS_MAX, Math.max(1, affordable));
+  const runs = Math.min(RUNS_MAX, Math.max(RUNS_MIN, affordable));
   // Lengths are measured from short to long, so at the longest nothing is left to warm up.
-  const rounds = timeRounds(consortium, { firstRound, warmUps: affordable > 1 ? 1 : 0, runs, words });
+  const rounds = timeRounds(consortium, { firstRound, warmUps: affordable >= RUNS_MAX ? 1 : 0, runs, words });
   const plain = rounds.map(({ plainMs }) => plainMs);
   const ms = (of: "partyMs" | "coordinatorMs") => rounds.map((round) => round[of]);
   const letters = rounds.flatMap(({ accounts }) => companies.map(({ name }) => accounts.sentBytes(name)));
@@ -136,22 +144,24 @@ function exponents(points: readonly Point[]): Section {
     };
   };
   return {
-    title: "4b. Exponents of growth between the ends of 4",
-    notes: ["p of time or bytes ~ d^p or n^p: 1 is linear, below 1 the fixed cost of a round still shows."],
+    title: "4b. Exponents of growth in 4",
+    notes: ["p of time or bytes ~ d^p (between the two longest) or n^p (from fewest to most): 1 is linear, below 1 a round's fixed cost still shows."],
     columns: [column("fixed", "fixed"), column("span", "from → to"), column("party", "party time", three), column("coordinator", "coordinator time", three), column("sent", "sent", three)],
     rows: [
-      ...parties.map((n) => along(`n = ${n}, in d`, points.filter((point) => point.parties === n && point.words >= 1e5), (point) => point.words)),
+      ...parties.map((n) => along(`n = ${n}, in d`, points.filter((point) => point.parties === n).slice(-2), (point) => point.words)),
       ...words.map((d) => along(`d = ${power(d)}, in n`, points.filter((point) => point.words === d), (point) => point.parties)),
     ],
   };
 }
 
-function setUps(grown: readonly Grown[]): Section {
+function setUps(grown: readonly Grown[], rounds: number): Section {
   const [first] = grown;
-  const rounds = (first?.points.length ?? 0) * (RUNS_MAX + 1);
   return {
     title: `4c. One set-up, good for ${rounds} rounds of any length`,
-    notes: ["ratio = against the smallest consortium of this run. Once a session: X25519 and ML-KEM with every peer, and sealed shares for every round."],
+    notes: [
+      "ratio = against the smallest consortium of this run. Once a session: X25519 and ML-KEM with every peer, and sealed shares for every round.",
+      "Run once each: a party's time is the median of its n parties, the coordinator's a single one.",
+    ],
     columns: [
       column("parties", "n"), column("partyMs", "party ms", three), column("partyRatio", "ratio", times),
       column("coordinatorMs", "coord. ms", three), column("coordinatorRatio", "ratio", times), column("sentBytes", "sent", megabytes), column("sentRatio", "ratio", times),

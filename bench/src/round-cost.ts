@@ -47,9 +47,9 @@ function shares({ cast: { companies, leader } }: Consortium, rounds: readonly Ti
     const coordinatorMs = spreadOf(rounds.map(({ accounts }) => accounts.stageMs(leader.self, stage))).median;
     const ofWhole = rounds.map(({ accounts, wholeMs }) => [...names, leader.self].reduce((sum, name) => sum + accounts.stageMs(name, stage), 0) / wholeMs);
     return {
-      stage: MEANING[stage], share: spreadOf(ofWhole).median, partyMs, coordinatorMs,
-      ofParty: partyMs / spreadOf(rounds.map((round) => round.partyMs)).median,
-      ofCoordinator: coordinatorMs / spreadOf(rounds.map((round) => round.coordinatorMs)).median,
+      stage: MEANING[stage], share: spreadOf(ofWhole).median, partyMs: spent(partyMs), coordinatorMs: spent(coordinatorMs),
+      ofParty: spent(partyMs / spreadOf(rounds.map((round) => round.partyMs)).median),
+      ofCoordinator: spent(coordinatorMs / spreadOf(rounds.map((round) => round.coordinatorMs)).median),
     };
   };
   return {
@@ -71,6 +71,11 @@ const MEANING: Readonly<Record<Stage, string>> = {
   machine: "protocol (sign, check)",
   letters: "envelopes (sign, check, parse)",
 };
+
+/** A stage that is not this actor's has no time, rather than a very short one. */
+function spent(value: number): number | null {
+  return value === 0 ? null : value;
+}
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;

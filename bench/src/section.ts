@@ -38,8 +38,9 @@ export function three(value: number): string {
   return value.toFixed(Math.min(6, Math.max(0, digits)));
 }
 
-/** `×1.02`. Six decimals near 1, where a rounding would say that nothing was added. */
+/** `×1.02`. Six decimals near 1, where rounding would say that nothing was added. */
 export function times(value: number): string {
+  if (value === 1) return "×1";
   return `×${Math.abs(value - 1) < 0.005 ? value.toFixed(6) : three(value)}`;
 }
 

@@ -7,7 +7,7 @@ import type { Place } from "./place.js";
 import type { StartInput } from "./programs.js";
 
 /** The option of every command that reads a process's settings. */
-export const SET_OPTION = ["--set <key=value...>", "settings that outrank the file, as in admin.port=7446"] as const;
+export const SET_OPTION = ["--set <key=value...>", "settings that outrank the file, as in admin.port=7451"] as const;
 
 /** What settles the settings of the process in this folder. @throws Refusal USAGE_SET for a `--set` without a key and a value. */
 export function startInput({ folder, world }: Context, options: Options): StartInput {

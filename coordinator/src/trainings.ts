@@ -13,6 +13,7 @@ import { conductor, evaluationJson, type TrainingConduct } from "@cohortium/prot
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
 import { modelJson } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
+import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { ModelRegistry } from "./store.js";
 import { viewOf, type TrainingView } from "./training-view.js";
@@ -41,6 +42,8 @@ interface Running {
   readonly startedMs: number;
   driver: SessionDriver<TrainingConduct> | null;
   phase: { readonly name: string; readonly sinceMs: number };
+  /** The round whose sum is under way. */
+  summing: number;
 }
 
 const ROLE = "training.conductor";
@@ -116,7 +119,7 @@ export class Trainings {
     const { self, signer, journal, charterInForce } = this.#host;
     const charter = charterInForce(digest);
     if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
-    const running: Running = { charter: digest, startedMs: atMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() } };
+    const running: Running = { charter: digest, startedMs: atMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
     this.#running.set(session, running);
     const given = { speaker: { self, session, charter: digest, signer }, members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter), atMs };
     const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
@@ -129,7 +132,7 @@ export class Trainings {
     return {
       publish: (entries) => this.#host.publish(entries),
       deliver: (letters) => letters.forEach((letter) => this.#host.post(letter, { session, charter })),
-      perform: (asks) => asks.forEach((ask) => setImmediate(() => void this.#perform(session, running, ask))),
+      perform: (asks) => asks.forEach((ask) => this.#perform(session, running, ask)),
       wakeAt: (atMs) => this.#wakes.set(session, atMs, () => {
         running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true);
         this.#watch(session);
@@ -138,23 +141,28 @@ export class Trainings {
     };
   }
 
-  async #perform(session: SessionId, running: Running, ask: TrainingConduct["ask"]): Promise<void> {
-    if (this.#closed) return;
-    try {
-      switch (ask.kind) {
-        case "keep-model": {
-          const { model, digest } = ask;
-          this.#host.registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: null, createdMs: this.#host.nowMs() });
-          return;
-        }
-        case "sum": {
-          const { root, words } = await this.#host.uploads.sum(ask);
-          if (!this.#closed) running.driver?.advance({ kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() }, () => true);
-          this.#watch(session);
-        }
+  /** Asks come again with every step until they are answered; a sum that is under way is not begun twice. */
+  #perform(session: SessionId, running: Running, ask: TrainingConduct["ask"]): void {
+    switch (ask.kind) {
+      case "keep-model": {
+        const { model, digest } = ask;
+        this.#host.registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: null, createdMs: this.#host.nowMs() });
+        return;
       }
+      case "sum":
+        if (running.summing === ask.round) return;
+        running.summing = ask.round;
+        void this.#sum(session, running, ask);
+    }
+  }
+
+  async #sum(session: SessionId, running: Running, ask: SumAsked): Promise<void> {
+    try {
+      const { root, words } = await this.#host.uploads.sum(ask);
+      if (!this.#closed) running.driver?.advance({ kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() }, () => true);
+      this.#watch(session);
     } catch (error) {
-      this.#host.logger.error("work for a training failed; a restart asks for it again", { session, ask: ask.kind, error: error instanceof Error ? error.message : "unknown" });
+      this.#host.logger.error("adding the masked updates failed; a restart tries again", { session, round: ask.round, error: error instanceof Error ? error.message : "unknown" });
     }
   }
 

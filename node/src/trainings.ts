@@ -62,6 +62,8 @@ interface Running {
   readonly work: TrainingWork;
   driver: SessionDriver<TrainingPart> | null;
   doing: { readonly what: string; readonly sinceMs: number };
+  /** The work that is under way. */
+  working: string;
 }
 
 const ROLE = "training.participant";
@@ -128,7 +130,7 @@ export class Trainings {
       this.#host.journal.end(session, { kind: "refused", clause: "request.charter" });
       return;
     }
-    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: { what: "begins", sinceMs: opened.atMs } };
+    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: { what: "begins", sinceMs: opened.atMs }, working: "" };
     this.#running.set(session, running);
     const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
     running.driver = SessionDriver.recover<TrainingPart>(driven, this.#given(session, opened, text), events);
@@ -158,13 +160,21 @@ export class Trainings {
     return {
       publish: () => { throw new Error("a node does not write to the coordinator's log"); },
       deliver: (letters) => letters.forEach((letter) => this.#host.post(letter, { session, charter })),
-      perform: (asks) => asks.forEach((ask) => setImmediate(() => void this.#perform(session, running, ask))),
+      perform: (asks) => asks.forEach((ask) => this.#perform(session, running, ask)),
       wakeAt: (atMs) => this.#wakes.set(session, atMs, () => running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true)),
       conclude: (outcome) => setImmediate(() => void this.#conclude(session, running, outcome)),
     };
   }
 
-  async #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): Promise<void> {
+  /** Asks come again with every step until they are answered; work that is under way is not begun twice. */
+  #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): void {
+    const work = ask.kind === "admit" ? ask.kind : `${ask.kind}/${ask.round}`;
+    if (running.working === work) return;
+    running.working = work;
+    setImmediate(() => void this.#work(session, running, ask));
+  }
+
+  async #work(session: SessionId, running: Running, ask: TrainingPart["ask"]): Promise<void> {
     try {
       const event = await running.work.resultOf(ask);
       if (!this.#closed) running.driver?.advance(event, () => true);

@@ -26,7 +26,8 @@ const charterOfPartner = z.object({
   state: z.enum(["proposed", "signed", "refused", "in-force"]),
   expires: line,
   words: z.array(line),
-  reason: line.nullable(),
+  /** Why this node refused; otherwise empty. */
+  reason: line,
 });
 export type CharterOfPartner = z.output<typeof charterOfPartner>;
 export const chartersOfPartner = z.object({ charters: z.array(charterOfPartner) });

@@ -1,5 +1,6 @@
+import { modelDigest } from "@cohortium/protocol/training/model";
 import { z } from "zod";
-import { atMs, digest, line, session } from "./text.js";
+import { atMs, digest, session } from "./text.js";
 
 export const evaluation = z.object({
   kind: z.literal("evaluated"),
@@ -17,11 +18,11 @@ export type Evaluation = z.output<typeof evaluation>;
 export const model = z.object({
   kind: z.literal("logistic"),
   iteration: z.number(),
-  columns: z.array(line),
+  columns: z.array(z.string()),
   means: z.array(z.number()),
   deviations: z.array(z.number()),
   coefficients: z.array(z.number()),
-  dropped: z.array(line),
+  dropped: z.array(z.string()),
 });
 export type Model = z.output<typeof model>;
 
@@ -34,4 +35,6 @@ export type ModelListing = z.output<typeof modelsOfOperator>["models"][number];
 
 export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable() });
 
-export const modelsOfPartner = z.object({ models: z.array(z.object({ digest, session, model, evaluation: evaluation.nullable() })) });
+/** A node keeps models by training; their digests are worked out here. */
+const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: modelDigest(kept.model), ...kept }));
+export const modelsOfPartner = z.object({ models: z.array(modelOfPartner) });

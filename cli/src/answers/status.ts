@@ -11,15 +11,13 @@ export const coordinatorStatus = z.object({
   log: z.object({ origin: line, size: z.number(), logKey: line }),
 });
 
-/** Which file, or how many rows it had; null if there is none. */
-const fileOrCount = z.union([line, z.number().transform(String)]).nullable();
-
 export const nodeStatus = z.object({
   party: line,
   coordinator: line,
   link: z.object({ kind: line, says: line }),
   trainings: z.array(z.object({ session, charter: line, doing: line, sinceMs: atMs })),
-  log: z.object({ size: z.number() }),
-  feed: z.object({ rows: fileOrCount, holdout: fileOrCount }),
+  /** `distrust`: why this node no longer believes the coordinator's log; null as long as it does. */
+  log: z.object({ size: z.number(), distrust: line.nullable() }),
+  feed: z.object({ rows: line.nullable(), holdout: line.nullable() }),
 });
 export type NodeStatus = z.output<typeof nodeStatus>;

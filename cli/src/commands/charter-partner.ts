@@ -2,7 +2,7 @@ import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { charterDecision, chartersOfPartner, type CharterOfPartner } from "../answers/charters.js";
 import { confirm, type Context } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
-import { pick, pickByPrefix, type Listing } from "../pick.js";
+import { pick, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, type Place } from "../place.js";
 import { short } from "../show/amounts.js";
 import { wordsText } from "../show/charter.js";
@@ -10,7 +10,7 @@ import { facts } from "../show/table.js";
 import { reasonOf } from "./reason.js";
 
 /** What signing would mean, in plain words. */
-export async function planProposal(context: Context, place: Place, prefix: string | undefined): Promise<Outcome> {
+export async function planProposal(place: Place, prefix: string | undefined): Promise<Outcome> {
   const charter = await pending(adminOf(place), prefix);
   return done(charter, `${charterText(charter)}\n\nNothing has changed. To sign it: cohortium charter sign ${short(charter.digest)}`);
 }
@@ -40,7 +40,8 @@ export async function refuseProposal(context: Context, prefix: string | undefine
 async function pending(admin: AdminClient, prefix: string | undefined): Promise<CharterOfPartner> {
   const { charters } = await admin.get("/v1/charters", chartersOfPartner);
   const open = listing("charter waiting for your signature", charters.filter(({ state }) => state === "proposed"));
-  return prefix === undefined ? pick(open, undefined) : pickByPrefix(open.items.some(({ digest }) => digest.startsWith(prefix.toLowerCase())) ? open : listing("charter", charters), prefix);
+  const isOpen = prefix === undefined || open.items.some(({ digest }) => digest.startsWith(prefix.toLowerCase()));
+  return pick(isOpen ? open : listing("charter", charters), prefix);
 }
 
 function listing(noun: string, items: readonly CharterOfPartner[]): Listing<CharterOfPartner> {

@@ -45,7 +45,7 @@ export async function listCharters({ folder, paint }: Context): Promise<Outcome>
     }
     case "node": {
       const answer = await adminOf(place).get("/v1/charters", chartersOfPartner);
-      const rows = answer.charters.map(({ digest, name, state, expires, reason }) => [short(digest), name, stateText(state, paint), expires, reason ?? ""]);
+      const rows = answer.charters.map(({ digest, name, state, expires, reason }) => [short(digest), name, stateText(state, paint), expires, reason]);
       return done(answer, table([{ head: "charter" }, { head: "name" }, { head: "state" }, { head: "expires" }, { head: "reason" }], rows, { paint, empty }));
     }
   }

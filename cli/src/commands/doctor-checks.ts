@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { connect, isIP } from "node:net";
 import { checkIssued, CLOCK_SKEW_MAX_MS, readCertificate } from "@cohortium/protocol/host/certificates";
 import { expiryWarning, openNodeCredentials } from "@cohortium/protocol/host/credentials";
-import { exchange } from "@cohortium/protocol/host/http-client";
+import { exchange as httpExchange } from "@cohortium/protocol/host/http-client";
 import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytes, duration } from "../show/amounts.js";
@@ -21,10 +21,10 @@ export interface Check extends Found {
   readonly name: CheckName;
 }
 
-/** What the doctor looks at. `coordinator` is `host:port`, `enrolment` an https URL. */
+/** What the doctor looks at. `exchange` is the coordinator's `host:port`, `enrolment` an https URL. */
 export interface Patient {
   readonly folder: string;
-  readonly coordinator: string;
+  readonly exchange: string;
   readonly enrolment: string;
   readonly nowMs: () => number;
 }
@@ -46,8 +46,8 @@ const DISK_WARN_BYTES = 1_000_000_000;
 const DISK_FAIL_BYTES = 100_000_000;
 const FIREWALL = "check that the coordinator runs, and that a firewall lets this machine connect to it";
 
-async function nameKnown({ coordinator }: Patient): Promise<Found> {
-  const { hostname } = urlOf(coordinator);
+async function nameKnown({ exchange }: Patient): Promise<Found> {
+  const { hostname } = urlOf(exchange);
   if (isIP(hostname.replace(/^\[|\]$/g, "")) !== 0) return { state: "ok", says: `${hostname} is an address` };
   try {
     const { address } = await lookup(hostname);
@@ -57,8 +57,8 @@ async function nameKnown({ coordinator }: Patient): Promise<Found> {
   }
 }
 
-function coordinatorReached({ coordinator }: Patient): Promise<Found> {
-  return reached(urlOf(coordinator));
+function coordinatorReached({ exchange }: Patient): Promise<Found> {
+  return reached(urlOf(exchange));
 }
 
 function enrolmentReached({ enrolment }: Patient): Promise<Found> {
@@ -82,8 +82,8 @@ function reached({ hostname, port }: URL): Promise<Found> {
 /** Compares with the date the coordinator puts on its answers, to the second. */
 async function clock({ folder, enrolment, nowMs }: Patient): Promise<Found> {
   const credentials = await openNodeCredentials(folder);
-  if (credentials === null) return { state: "warn", says: "not compared: the coordinator's certificate is known after enrolment", fix: "cohortium node enroll CODE" };
-  const response = await exchange({ method: "GET", url: enrolment, headers: {}, silenceMaxMs: CONNECT_MAX_MS, authorityPem: credentials.authorityPem });
+  if (credentials === null) return { state: "warn", says: "not compared: the coordinator's certificate is known after enrolment", fix: "cohortium node enroll --code CODE" };
+  const response = await httpExchange({ method: "GET", url: enrolment, headers: {}, silenceMaxMs: CONNECT_MAX_MS, authorityPem: credentials.authorityPem });
   response.resume();
   const theirsMs = Date.parse(response.headers.date ?? "");
   const apartMs = Math.abs(nowMs() - theirsMs);
@@ -95,7 +95,7 @@ async function clock({ folder, enrolment, nowMs }: Patient): Promise<Found> {
 
 async function certificate({ folder, nowMs }: Patient): Promise<Found> {
   const credentials = await openNodeCredentials(folder);
-  if (credentials === null) return { state: "warn", says: "this node is not enrolled yet", fix: "ask the coordinator's operator for a join code, then: cohortium node enroll CODE" };
+  if (credentials === null) return { state: "warn", says: "this node is not enrolled yet", fix: "ask the coordinator's operator for a join code, then: cohortium node enroll --code CODE" };
   const facts = readCertificate(credentials.certificatePem);
   const doubt = await checkIssued(credentials.certificatePem, credentials.authorityPem, "client", nowMs());
   const again = "ask the coordinator's operator for a join code and enrol again";

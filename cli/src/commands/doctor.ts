@@ -11,7 +11,7 @@ import { EXIT_OF_CHECK, checksOf, type Check } from "./doctor-checks.js";
 export async function doctor(context: Context, options: Options): Promise<Outcome> {
   const place = requireRole(context.folder, "node", "node doctor");
   const { values } = await settingsOf(context, place, options);
-  const address = { coordinator: textAt(values, "coordinator"), enrolment: textAt(values, "enrolment") };
+  const address = addressesIn(values["coordinator"]);
   const checks: Check[] = [];
   for (const check of checksOf({ folder: place.folder, nowMs: context.world.nowMs, ...address })) {
     context.progress.now(`checking ${check.name} …`);
@@ -22,9 +22,15 @@ export async function doctor(context: Context, options: Options): Promise<Outcom
   return { json: { checks }, text: report(checks, context.paint), exit: failed === undefined ? 0 : EXIT_OF_CHECK[failed.name] };
 }
 
-function textAt(values: Readonly<Record<string, unknown>>, key: string): string {
-  const value = values[key];
-  return typeof value === "string" ? value : "";
+/** The node's settings have been checked against their schema; this only narrows what a schema without a type leaves open. */
+function addressesIn(coordinator: unknown): { readonly exchange: string; readonly enrolment: string } {
+  const { exchange, enrolment } = isRecord(coordinator) ? coordinator : {};
+  if (typeof exchange === "string" && typeof enrolment === "string") return { exchange, enrolment };
+  throw new Error("a node's settings name its coordinator's two addresses");
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function report(checks: readonly Check[], paint: Paint): string {

@@ -44,7 +44,7 @@ async function invite({ folder, paint }: Context, party: string): Promise<Outcom
     "",
     `  ${paint.bold(answer.code)}`,
     "",
-    facts([["valid until", answer.expiresAt], ["enrolment", answer.enrolment], ["they run", `cohortium node enroll ${answer.code}`]]),
+    facts([["valid until", answer.expiresAt], ["enrolment", answer.enrolment], ["they run", `cohortium node enroll --code ${answer.code}`]]),
   ].join("\n"));
 }
 

@@ -1,6 +1,6 @@
-import { nodeStatus, type NodeStatus } from "../answers/status.js";
+import { nodeStatus } from "../answers/status.js";
 import { answersTo } from "../answers-asked.js";
-import { given, pathOf, portOption, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { pathOf, portOption, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOfRole, requireRole } from "../place.js";
 import { runProcess } from "../run-process.js";
@@ -24,13 +24,14 @@ export const NODE: CommandGroup = {
         ["--rows <file>", "your rows, as CSV"],
         ["--delimiter <character>", "what stands between two columns of the CSV", ","],
         ["--holdout <file>", "the common held-out file, where the charter asks for one"],
-        ["--admin-port <port>", "where this command line connects, on this machine alone", "7446"],
+        ["--admin-port <port>", "where this command line connects, on this machine alone", "7450"],
       ],
       run: (context, _, options) => init(context, options),
     },
     {
-      usage: "enroll <code>", says: "ask the coordinator to be let in, and wait for its operator", example: "--folder ./harbour node enroll COH1-7F3K-…",
-      run: (context, args) => enroll(context, given(args, 0)),
+      usage: "enroll", says: "ask the coordinator to be let in, and wait for its operator", example: "--folder ./harbour node enroll --code COH1-7F3K-…",
+      options: [["--code <code>", "the join code that the coordinator's operator told you"]],
+      run: (context, _, options) => enroll(context, options),
     },
     {
       usage: "start", says: "run the node until it is told to stop", example: "--folder ./harbour node start", options: [SET_OPTION],
@@ -63,13 +64,14 @@ async function init(context: Context, options: Options): Promise<Outcome> {
   });
   return done(made, [
     `The node of ${context.paint.bold(party)} lives in ${made.folder}. Its keys are there, readable by you alone; back them up.`,
-    facts([["settings", made.configFile], ["fingerprint", made.fingerprintWords], ["next", `cohortium --folder ${made.folder} node enroll CODE`]]),
+    facts([["settings", made.configFile], ["fingerprint", made.fingerprintWords], ["next", `cohortium --folder ${made.folder} node enroll --code CODE`]]),
   ].join("\n"));
 }
 
-async function enroll(context: Context, code: string): Promise<Outcome> {
+async function enroll(context: Context, options: Options): Promise<Outcome> {
   const { folder } = requireRole(context.folder, "node", "node enroll");
   const { progress, world, paint } = context;
+  const [code = ""] = await answersTo(context, options, [{ option: "code", flag: "--code", asks: "the join code from the coordinator's operator" }]);
   const enrolled = await world.programs.enrollNode(folder, code, progress.note, world.interruptible());
   const { party, coordinator, fingerprintWords } = enrolled;
   return done(enrolled, [
@@ -83,12 +85,11 @@ async function status({ folder, paint, world }: Context): Promise<Outcome> {
   const { party, coordinator, link, trainings, log, feed } = answer;
   const rows = trainings.map(({ session, charter, doing, sinceMs }) => [short(session), short(charter), doing, duration((world.nowMs() - sinceMs) / 1_000)]);
   return done(answer, [
-    facts([["party", party], ["coordinator", coordinator], ["link", linkText(link)], ["rows", feed.rows ?? "none"], ["holdout", feed.holdout ?? "none"], ["log seen", `${log.size} entries`]]),
+    facts([
+      ["party", party], ["coordinator", coordinator], ["link", link.says], ["rows", feed.rows ?? "none"], ["holdout", feed.holdout ?? "none"],
+      ["log seen", log.distrust === null ? `${log.size} entries` : paint.bad(`not believed any more: ${log.distrust}`)],
+    ]),
     "",
     table([{ head: "session" }, { head: "charter" }, { head: "doing" }, { head: "for", right: true }], rows, { paint, empty: "No training is running." }),
   ].join("\n"));
-}
-
-function linkText({ kind, says }: NodeStatus["link"]): string {
-  return says === "" ? kind : says;
 }

@@ -58,6 +58,7 @@ interface Leading extends Given {
   readonly agreed: Readonly<Record<string, Entry>>;
   readonly unmasked: Readonly<Record<string, Unmasked>>;
   readonly recovered: Recovered;
+  readonly remove: readonly MaskKey[];
 }
 
 export interface RoundLeading {
@@ -82,7 +83,7 @@ export const roundLeader: Machine<RoundLeading> = {
       { kind, model, plan, ring, words, parties: [...given.epoch.ready] });
     const state: Leading = {
       ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, gone: [], uploads: {},
-      survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED,
+      survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED, remove: [],
     };
     return { ...wait(state), log: [offer], send: given.epoch.ready.map((to) => ({ kind: "round", to, offer, context: given.context })) };
   },
@@ -166,9 +167,13 @@ function sum(state: Leading): Step<RoundLeading> {
   if (recovered === null) return abort("AGGREGATION_SHARES", { round: state.round });
   const remove = masksToRemove(state, recovered);
   if (remove === null) return abort("AGGREGATION_SHARES", { round: state.round });
-  const uploads = state.survivors.map((party) => ({ party, root: rootIn(state.uploads[party]) }));
-  const { ring, words } = state.question;
-  return { ...wait({ ...state, phase: "summing", recovered, untilMs: Number.MAX_SAFE_INTEGER }), ask: [{ kind: "sum", round: state.round, ring, words, uploads, remove }] };
+  return wait({ ...state, phase: "summing", recovered, remove, untilMs: Number.MAX_SAFE_INTEGER });
+}
+
+/** What the host still owes this round. Asked again with every step, because after a crash only the last step's asks are known. */
+export function sumOwed({ phase, round, question: { ring, words }, survivors, uploads, remove }: Leading): readonly SumAsked[] {
+  if (phase !== "summing") return [];
+  return [{ kind: "sum", round, ring, words, remove, uploads: survivors.map((party) => ({ party, root: rootIn(uploads[party]) })) }];
 }
 
 /** Σ y_i holds every survivor's self mask and its pair masks with the dropped; each is taken away once. Null if a key is missing. */
@@ -226,7 +231,7 @@ function signed(state: Leading, from: PartyId, entry: Entry, type: Entry["statem
 }
 
 function wait(state: Leading): Step<RoundLeading> & { readonly kind: "wait" } {
-  return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.untilMs };
+  return { kind: "wait", state, log: [], send: [], ask: sumOwed(state), untilMs: state.untilMs };
 }
 
 function logged(step: Step<RoundLeading>, entries: readonly Entry[]): Step<RoundLeading> {

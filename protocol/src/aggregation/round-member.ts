@@ -90,9 +90,7 @@ export interface RoundAnswering {
  */
 export const roundMember: Machine<RoundAnswering> = {
   open(given) {
-    const state: Answering = { ...given, phase: "contributing", upload: null, list: null, survivors: [] };
-    const { round, offer, question, context } = given;
-    return { ...wait(state), ask: [{ kind: "contribute", round, offer: offer.id, question, context, masks: masksOf(given) }] };
+    return wait({ ...given, phase: "contributing", upload: null, list: null, survivors: [] });
   },
 
   step(state, event) {
@@ -103,6 +101,16 @@ export const roundMember: Machine<RoundAnswering> = {
     }
   },
 };
+
+/** What the host still owes this round. Asked again with every step, because after a crash only the last step's asks are known. */
+export function answersOwed(state: Answering): readonly RoundAnswering["ask"][] {
+  const { phase, round, offer, question, context, survivors } = state;
+  switch (phase) {
+    case "contributing": return [{ kind: "contribute", round, offer: offer.id, question, context, masks: masksOf(state) }];
+    case "permitting": return [{ kind: "permit", round, question, survivors }];
+    case "uploaded": case "agreed": return [];
+  }
+}
 
 /** This party's masks: its self mask, and one per peer, added towards those after it and subtracted towards those before. */
 function masksOf({ speaker: { self }, entropy, epoch, round, offer }: Given): readonly MaskKey[] {
@@ -127,8 +135,7 @@ function consider(state: Answering, message: SurvivorsListed): Step<RoundAnsweri
   if (state.phase !== "uploaded") return state.list === null ? abort("TRAINING_ORDER", { round: state.round, phase: state.phase }) : wait(state);
   const survivors = survivorsIn(state, message);
   if (typeof survivors === "string") return abort("AGGREGATION_SURVIVORS", { round: state.round, why: survivors });
-  const next = { ...state, phase: "permitting", list: message.survivors, survivors } as const;
-  return { ...wait(next), ask: [{ kind: "permit", round: state.round, question: state.question, survivors }] };
+  return wait({ ...state, phase: "permitting", list: message.survivors, survivors });
 }
 
 /** The list's parties in order, or why this node will not agree to it. */
@@ -195,5 +202,5 @@ function fromCoordinator(state: Answering, { statement, ...entry }: Entry): bool
 }
 
 function wait(state: Answering): Step<RoundAnswering> & { readonly kind: "wait" } {
-  return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.expiresAtMs };
+  return { kind: "wait", state, log: [], send: [], ask: answersOwed(state), untilMs: state.expiresAtMs };
 }

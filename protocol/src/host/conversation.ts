@@ -86,7 +86,8 @@ export class Conversation {
    */
   async run(): Promise<Ending> {
     this.#patience = setTimeout(() => this.refuse("WIRE_SILENT", {}), HELLO_TIMEOUT_MS);
-    this.#stream.write(encodeFrame({ kind: "hello", protocolVersion: PROTOCOL_VERSION, lastSeqReceived: this.#host.lastSeqReceived(this.peer), logSize: this.#host.logSize() }));
+    const lastSeqReceived = this.#host.lastSeqReceived(this.peer);
+    this.#stream.write(encodeFrame({ kind: "hello", protocolVersion: PROTOCOL_VERSION, lastSeqReceived, logSize: this.#host.logSize() }));
     const halves = await Promise.allSettled([this.#guard(this.#hear()), this.#guard(this.#speak())]);
     this.#cut();
     for (const half of halves) if (half.status === "rejected") throw half.reason;
@@ -198,7 +199,7 @@ export class Conversation {
   async #say(frame: Frame): Promise<void> {
     const { signal } = this.#over;
     signal.throwIfAborted();
-    this.#stream.write(encodeFrame(frame)); return;
+    if (this.#stream.write(encodeFrame(frame))) return;
     // Whatever interrupts the wait has ended the conversation.
     await once(this.#stream, "drain", { signal }).catch(() => undefined);
     signal.throwIfAborted();

@@ -48,7 +48,9 @@ export async function openAuthority(folder: string, consortium: string, nowMs: n
 }
 
 /** The coordinator's server certificate, made anew when it is missing, about to expire, for other names, or from another authority. */
-export async function openServerCredentials(folder: string, authority: CertificateAuthority, hostNames: readonly string[], nowMs: number): Promise<KeyedCertificate> {
+export async function openServerCredentials(
+  folder: string, authority: CertificateAuthority, hostNames: readonly string[], nowMs: number,
+): Promise<KeyedCertificate> {
   const path = join(folder, "tls", "server.pem");
   const kept = readPrivateFile(path);
   if (kept !== null) {

@@ -57,7 +57,9 @@ export class ExchangeServer {
     this.#given = given;
     const { privateKeyPem: key, certificatePem: cert, authorityPem: ca } = given.credentials;
     // grpc-js would listen itself, but it has no TLS minimum and tells nobody about failed handshakes.
-    this.#tls = createServer({ key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3", ALPNProtocols: ["h2"], handshakeTimeout: ADMISSION_TIMEOUT_MS });
+    this.#tls = createServer({
+      key, cert, ca, requestCert: true, rejectUnauthorized: true, minVersion: "TLSv1.3", ALPNProtocols: ["h2"], handshakeTimeout: ADMISSION_TIMEOUT_MS,
+    });
     this.#tls.maxConnections = CONNECTIONS_MAX;
     this.#grpc.register(EXCHANGE.path, (call: Call) => this.#admit(call), EXCHANGE.responseSerialize, EXCHANGE.requestDeserialize, "bidi");
     const injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());

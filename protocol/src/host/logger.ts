@@ -19,7 +19,10 @@ export interface Logger {
 
 /** Writes each line before the call returns, so that the last words before a crash are there to read. @param name - The process, as in `node`. */
 export function createLogger(name: string, level: LogLevel, destination: LogDestination): Logger {
-  return wrap(pino({ name, level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } }, open(destination)));
+  const options = {
+    name, level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return wrap(pino(options, open(destination)));
 }
 
 function open(destination: LogDestination): DestinationStream {

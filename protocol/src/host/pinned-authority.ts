@@ -15,7 +15,8 @@ export interface EnrolmentAddress {
  * The authority's certificate (PEM), fetched from the server itself and believed because its SHA-256 begins with `fingerprint`.
  *
  * Reveals: to whoever is at the address, that somebody connects. Nothing else is sent.
- * @throws Refusal NETWORK_UNREACHABLE; ENROL_FINGERPRINT if the chain holds no such authority, or the server's certificate is not from it.
+ * @throws Refusal NETWORK_UNREACHABLE; ENROL_FINGERPRINT if the chain holds no such authority, or the server's certificate is not from it;
+ *   CERTIFICATE_TIME.
  */
 export async function fetchPinnedAuthority(address: EnrolmentAddress, fingerprint: Uint8Array, nowMs: number): Promise<string> {
   const chain = await fetchChain(address);
@@ -24,8 +25,11 @@ export async function fetchPinnedAuthority(address: EnrolmentAddress, fingerprin
   if (leaf === undefined || authority === undefined) throw notOurs(address, "its certificates are not those the join code names");
   // The handshake has shown that the server holds the leaf's key; this ties the leaf to the authority.
   const doubt = await checkIssued(leaf, authority, "server", nowMs);
-  if (doubt !== null) throw notOurs(address, `its certificate is not good: ${doubt}`);
-  return toPem(authority);
+  switch (doubt) {
+    case null: return toPem(authority);
+    case "expired": case "not-yet-valid": throw outOfTime(address, doubt);
+    case "other-issuer": case "other-use": case "not-an-authority": throw notOurs(address, `its certificate is not good: ${doubt}`);
+  }
 }
 
 const HANDSHAKE_MAX_MS = 10_000;
@@ -65,5 +69,12 @@ function notOurs({ host, port }: EnrolmentAddress, detail: string): Refusal {
   return new Refusal({
     code: "ENROL_FINGERPRINT", title: `what answers on ${host}:${port} is not the coordinator of this join code`, detail,
     fix: "do not go on; check address and code with the coordinator's operator by phone: somebody may be in between",
+  });
+}
+
+function outOfTime({ host, port }: EnrolmentAddress, doubt: string): Refusal {
+  return new Refusal({
+    code: "CERTIFICATE_TIME", title: `the certificate of the coordinator on ${host}:${port} is out of its time`, detail: doubt,
+    fix: "check this machine's clock; if it is right, have the coordinator restarted, which renews the certificate",
   });
 }

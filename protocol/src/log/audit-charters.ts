@@ -24,7 +24,8 @@ export class CharterBook {
   }
 
   /** A new charter. The keys it names are valid from here on, unless the log has already said otherwise. */
-  add(body: CharterLogged, statement: Statement, keys: KeyDirectory, { opened, reject }: { opened: LogOpened; reject: Reject }): void {
+  add(body: CharterLogged, statement: Statement, keys: KeyDirectory, context: { readonly opened: LogOpened; readonly reject: Reject }): void {
+    const { opened, reject } = context;
     const digest = toHex(sha256(canonicalBytes(body.charter)));
     if (digest !== body.digest || digest !== statement.charter) reject("CHARTER_DIGEST", "the digest is not that of the charter in the entry");
     const { name, signingKey, logKey } = body.operator;

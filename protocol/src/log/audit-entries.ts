@@ -8,6 +8,8 @@ import { entrySignedBy, parseEntry, type Entry, type EntryType } from "./entry.j
 /** Entries only a party of the charter may make. */
 const BY_PARTIES: readonly EntryType[] = ["charter.signature", "charter.refusal", "bundle", "shares", "round.upload", "round.agree", "round.unmask"];
 
+type RoundBody = Extract<Body, { kind: `round.${string}` }>;
+
 interface Session {
   /** Entry ids of bundles, by the party that signed them. */
   readonly bundles: Map<string, Set<string>>;
@@ -56,18 +58,22 @@ export class EntryAudit {
 
   #open(body: LogOpened, reject: Reject): void {
     if (this.#opened !== null) return;
-    if (body.logKey !== this.#logKey || body.logKey.split("+")[0] !== body.origin) reject("LOG_OPENED", "the log was opened under another key or origin than it is signed with");
+    if (body.logKey !== this.#logKey || body.logKey.split("+")[0] !== body.origin) {
+      reject("LOG_OPENED", "the log was opened under another key or origin than it is signed with");
+    }
     this.#opened = body;
     this.keys.add(body.coordinator, body.signingKey, null);
   }
 
   #checkAuthor(entry: Entry, reject: Reject): void {
     const { actor, type, charter } = entry.statement;
-    if (!BY_PARTIES.includes(type) && actor !== this.#opened?.coordinator) reject("ENTRY_AUTHOR", `${type} is the coordinator's to say, not ${actor}'s`);
-    if (BY_PARTIES.includes(type) && !this.#charters.isParty(charter, actor)) reject("ENTRY_AUTHOR", `${actor} is not a party of the charter it quotes`);
+    const isByParty = BY_PARTIES.includes(type);
+    if (!isByParty && actor !== this.#opened?.coordinator) reject("ENTRY_AUTHOR", `${type} is the coordinator's to say, not ${actor}'s`);
+    if (isByParty && !this.#charters.isParty(charter, actor)) reject("ENTRY_AUTHOR", `${actor} is not a party of the charter it quotes`);
     this.#counts.signatures++;
     if (this.keys.valid(actor).some((key) => entrySignedBy(entry, key))) return;
-    if (this.keys.revoked(actor).some((key) => entrySignedBy(entry, key))) return reject("KEY_REVOKED", `signed with a key of ${actor} that was revoked before`);
+    const isRevoked = this.keys.revoked(actor).some((key) => entrySignedBy(entry, key));
+    if (isRevoked) return reject("KEY_REVOKED", `signed with a key of ${actor} that was revoked before`);
     if (!this.keys.isKnown(actor)) return reject("KEY_UNKNOWN", `no key of ${actor} is logged before`);
     reject("ENTRY_SIGNATURE", `the signature is not by ${actor}`);
   }
@@ -125,14 +131,15 @@ export class EntryAudit {
       }
       case "ready": {
         if (session.ready !== null) reject("ROUND_SECOND", "a second list of ready parties in one session");
-        if (!body.parties.every((party) => session.roster?.parties.includes(party))) reject("ROUND_PARTY", "a party is ready that is not on the roster");
+        const { parties = [] } = session.roster ?? {};
+        if (!body.parties.every((party) => parties.includes(party))) reject("ROUND_PARTY", "a party is ready that is not on the roster");
         session.ready ??= body;
         return;
       }
     }
   }
 
-  #round(body: Extract<Body, { kind: `round.${string}` }>, place: Place, at: { session: Session; round: number; reject: Reject }): CompletedRound | null {
+  #round(body: RoundBody, place: Place, at: { readonly session: Session; readonly round: number; readonly reject: Reject }): CompletedRound | null {
     const { session, round, reject } = at;
     const audit = session.rounds.get(round);
     if (body.kind === "round.offer") {

@@ -11,16 +11,17 @@ interface HeldKey {
 export class KeyDirectory {
   readonly #holders = new Map<string, Map<string, HeldKey>>();
 
-  /** `certificate` is null if a charter or the log itself names the key. A revoked key stays revoked. */
+  /** `certificate` is null if a charter or the log itself names the key. Only an enrolment under a new certificate brings a revoked key back. */
   add(holder: string, publicKey: Uint8Array, certificate: string | null): void {
     const keys = this.#holders.get(holder) ?? new Map<string, HeldKey>();
     const known = keys.get(toHex(publicKey));
+    const isNew = certificate !== null && known?.certificates.has(certificate) !== true;
     const certificates = new Set([...(known?.certificates ?? []), ...(certificate === null ? [] : [certificate])]);
-    keys.set(toHex(publicKey), { publicKey, certificates, isRevoked: known?.isRevoked ?? false });
+    keys.set(toHex(publicKey), { publicKey, certificates, isRevoked: !isNew && (known?.isRevoked ?? false) });
     this.#holders.set(holder, keys);
   }
 
-  /** Ends the key that was enrolled under a certificate. False if there is none. */
+  /** Ends the key that was enrolled under a certificate, also if it has others. False if there is none. */
   revoke(holder: string, certificate: string): boolean {
     const keys = this.#holders.get(holder);
     const found = [...(keys ?? [])].find(([, key]) => key.certificates.has(certificate));

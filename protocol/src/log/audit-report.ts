@@ -79,14 +79,14 @@ export class Findings {
     if (this.#kept.length < FINDINGS_MAX) this.#kept.push({ entry, code, says });
   }
 
-  /** `counts` says what each check looked at. */
-  report(counts: Readonly<Record<CheckName, number>>, checkpointSize: number): AuditReport {
+  /** `counts` says what each check looked at; null, that there was nothing to look at, and then no check has held. */
+  report(counts: Readonly<Record<CheckName, number>> | null, checkpointSize: number): AuditReport {
     return {
-      verified: this.#failed.size === 0,
-      entries: counts.entries,
+      verified: counts !== null && this.#failed.size === 0,
+      entries: counts?.entries ?? 0,
       checkpointSize,
-      checks: CHECKS.map((name) => ({ name, count: counts[name], ok: !this.#failed.has(name) })),
-      sumsRecomputed: counts.sums,
+      checks: CHECKS.map((name) => ({ name, count: counts?.[name] ?? 0, ok: counts !== null && !this.#failed.has(name) })),
+      sumsRecomputed: counts?.sums ?? 0,
       // What concerns the log as a whole comes last, because it names nothing one could look at.
       findings: this.#kept.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0),
     };

@@ -54,12 +54,15 @@ export class RoundAudit {
     this.#frame = frame;
     this.#offer = offer;
     this.#offerId = id;
-    if (!offer.parties.every((party) => frame.ready.parties.includes(party))) reject("ROUND_PARTY", "the offer names a party that was not ready");
+    const isToReady = offer.parties.every((party) => frame.ready.parties.includes(party));
+    if (!isToReady) reject("ROUND_PARTY", "the offer names a party that was not ready");
   }
 
   upload(body: RoundUpload, { id, actor, entry }: Place, reject: Reject): void {
     const earlier = [...this.#uploads.values()].find(({ party }) => party === actor);
-    if (earlier !== undefined && earlier.root !== body.root) return reject("ROUND_SECOND", `${actor} uploaded something else before, in entry ${earlier.entry}`);
+    if (earlier !== undefined && earlier.root !== body.root) {
+      return reject("ROUND_SECOND", `${actor} uploaded something else before, in entry ${earlier.entry}`);
+    }
     if (!this.#offer.parties.includes(actor)) reject("ROUND_PARTY", `${actor} was not asked to upload in this round`);
     if (body.offer !== this.#offerId) reject("ROUND_ORDER", `the upload of ${actor} answers another offer than this round's`);
     if (body.words !== this.#offer.words) reject("ROUND_WORDS", `${actor} uploaded ${body.words} words, the offer asks for ${this.#offer.words}`);
@@ -91,7 +94,8 @@ export class RoundAudit {
     if (this.#unmasks.has(actor)) return reject("ROUND_SECOND", `a second unmasking by ${actor} in one round`);
     if (!this.#namesSurvivors(body.survivors)) return reject("ROUND_ORDER", `${actor} unmasks for survivors that are not this round's`);
     const { threshold } = this.#frame.roster;
-    if (this.#agreed.size < threshold) reject("ROUND_ORDER", `${actor} unmasks after ${this.#agreed.size} agreements; ${threshold} have to come first`);
+    const agreed = this.#agreed.size;
+    if (agreed < threshold) reject("ROUND_ORDER", `${actor} unmasks after ${agreed} agreements; ${threshold} have to come first`);
     if (!this.#isSurvivor(actor)) reject("ROUND_PARTY", `${actor} unmasks, but is not a survivor`);
     this.#unmasks.set(actor, body);
     if (body.self !== null) this.#reveal(actor, "self", reject);
@@ -101,7 +105,9 @@ export class RoundAudit {
   /** The finished round, or null if what is logged does not allow to compute it again. */
   result(body: RoundResult, { entry }: Place, reject: Reject): CompletedRound | null {
     if (this.#isDone) return refuse(reject, "ROUND_SECOND", "a second result of one round");
-    if (this.#survivors === null || !this.#namesSurvivors(body.survivors)) return refuse(reject, "ROUND_ORDER", "a result of survivors that are not this round's");
+    if (this.#survivors === null || !this.#namesSurvivors(body.survivors)) {
+      return refuse(reject, "ROUND_ORDER", "a result of survivors that are not this round's");
+    }
     this.#isDone = true;
     if (body.words !== this.#offer.words) return refuse(reject, "ROUND_WORDS", `the result has ${body.words} words, the offer ${this.#offer.words}`);
     for (const party of body.recovered.self.keys()) this.#reveal(party, "self", reject);

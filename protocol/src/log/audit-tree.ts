@@ -55,7 +55,12 @@ interface BundleProblem {
   readonly says: string;
 }
 
-function readBundle(source: AuditSource, bundle: EntryBundle): { readonly found: readonly Uint8Array[]; readonly problem: BundleProblem | null } {
+interface ReadBundle {
+  readonly found: readonly Uint8Array[];
+  readonly problem: BundleProblem | null;
+}
+
+function readBundle(source: AuditSource, bundle: EntryBundle): ReadBundle {
   const path = bundlePath(bundle);
   const exact = source.read(path);
   // A log may drop a partial bundle once the full one is there.
@@ -79,7 +84,8 @@ function upToCut(bundle: Uint8Array): readonly Uint8Array[] {
 
 /** A tile's bytes, or the start of the full tile that replaced it. */
 function readTile(source: AuditSource, tile: Tile): Uint8Array | null {
-  return source.read(tilePath(tile)) ?? source.read(tilePath({ ...tile, width: TILE_WIDTH }))?.subarray(0, tile.width * HASH_BYTES) ?? null;
+  const full = { ...tile, width: TILE_WIDTH };
+  return source.read(tilePath(tile)) ?? source.read(tilePath(full))?.subarray(0, tile.width * HASH_BYTES) ?? null;
 }
 
 /** The leaf hashes the tree was built from, as far as the tiles of level 0 tell. */

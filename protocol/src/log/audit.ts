@@ -1,6 +1,6 @@
 import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
 import { EntryAudit } from "./audit-entries.js";
-import { Findings, type AuditReport, type CheckName, type Finding } from "./audit-report.js";
+import { Findings, type AuditReport, type Finding } from "./audit-report.js";
 import type { CompletedRound } from "./audit-round.js";
 import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
 import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
@@ -32,7 +32,7 @@ export interface AuditOptions {
 export function audit(source: AuditSource, options: AuditOptions = {}): AuditReport {
   const findings = new Findings();
   const opened = openLog(source, options.logKey, findings);
-  if (opened === null) return findings.report(NOTHING, 0);
+  if (opened === null) return findings.report(null, 0);
   const { checkpoint, note, logKey } = opened;
 
   const log = readLog(source, checkpoint, findings);
@@ -51,11 +51,13 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
   return findings.report(counts, checkpoint.size);
 }
 
-const NOTHING: Readonly<Record<CheckName, number>> = {
-  checkpoint: 0, witnesses: 0, "kept checkpoint": 0, tree: 0, entries: 0, signatures: 0, charters: 0, rounds: 0, sums: 0,
-};
+interface Opened {
+  readonly checkpoint: Checkpoint;
+  readonly note: Note;
+  readonly logKey: string;
+}
 
-function openLog(source: AuditSource, trustedKey: string | undefined, findings: Findings): { checkpoint: Checkpoint; note: Note; logKey: string } | null {
+function openLog(source: AuditSource, trustedKey: string | undefined, findings: Findings): Opened | null {
   const bytes = source.read("checkpoint");
   if (bytes === null) return findings.add(null, "CHECKPOINT_MISSING", "there is no file named checkpoint"), null;
   const logKey = trustedKey ?? statedLogKey(source, bytes);
@@ -73,8 +75,8 @@ function statedLogKey(source: AuditSource, checkpoint: Uint8Array): string | nul
     const { size } = parseCheckpointBody(parseNoteBytes(checkpoint).text);
     const width = Math.min(size, TILE_WIDTH);
     const bundle = source.read(bundlePath({ index: 0, width })) ?? source.read(bundlePath({ index: 0, width: TILE_WIDTH }));
-    const first = bundle === null ? null : (entriesOf(bundle).next().value ?? null);
-    const read = first === null ? null : parseBody(parseEntry(first).statement);
+    const [first] = bundle === null ? [] : entriesOf(bundle);
+    const read = first === undefined ? null : parseBody(parseEntry(first).statement);
     return read?.ok === true && read.body.kind === "log.opened" ? read.body.logKey : null;
   });
 }
@@ -94,14 +96,14 @@ function checkAnchor(anchor: string, logKey: string, at: { checkpoint: Checkpoin
 
 /** Every party is a witness under its signing key. Returns how many have cosigned. */
 function checkCosignatures(note: Note, { keys }: EntryAudit, findings: Findings): number {
+  const known = keys.holders().flatMap((party) =>
+    keys.valid(party).map((key) => ({ party, verifier: cosignatureVerifier(witnessVerifierKey(party, key)) })));
   const witnesses = new Set<string>();
-  for (const party of keys.holders()) {
-    for (const verifier of keys.valid(party).map((key) => cosignatureVerifier(witnessVerifierKey(party, key)))) {
-      for (const { payload } of note.signatures.filter(({ name, keyId }) => name === verifier.name && keyId === verifier.keyId)) {
-        if (verifier.accepts(note.text, payload)) witnesses.add(party);
-        else findings.add(null, "COSIGNATURE_BAD", `the cosignature of ${party} does not verify`);
-      }
-    }
+  for (const { name, keyId, payload } of note.signatures) {
+    const witness = known.find(({ verifier }) => verifier.name === name && verifier.keyId === keyId);
+    if (witness === undefined) continue;
+    if (witness.verifier.accepts(note.text, payload)) witnesses.add(witness.party);
+    else findings.add(null, "COSIGNATURE_BAD", `the cosignature of ${witness.party} does not verify`);
   }
   return witnesses.size;
 }

@@ -3,9 +3,21 @@ import { BodyReader, type Parsed } from "./body-reader.js";
 import type { Statement } from "./entry.js";
 
 /** A log names itself, its key and the coordinator that keeps it. Always the first entry. */
-export interface LogOpened { readonly kind: "log.opened"; readonly origin: string; readonly logKey: string; readonly coordinator: string; readonly signingKey: Uint8Array }
+export interface LogOpened {
+  readonly kind: "log.opened";
+  readonly origin: string;
+  readonly logKey: string;
+  readonly coordinator: string;
+  readonly signingKey: Uint8Array;
+}
 /** `certificate` is the SHA-256 of the party's TLS certificate. */
-export interface Enrolment { readonly kind: "enrolment"; readonly party: string; readonly signingKey: Uint8Array; readonly agreementKey: Uint8Array; readonly certificate: string }
+export interface Enrolment {
+  readonly kind: "enrolment";
+  readonly party: string;
+  readonly signingKey: Uint8Array;
+  readonly agreementKey: Uint8Array;
+  readonly certificate: string;
+}
 export interface Revocation { readonly kind: "revocation"; readonly party: string; readonly certificate: string; readonly reason: string }
 
 export interface KeyHolder { readonly name: string; readonly signingKey: Uint8Array }
@@ -48,10 +60,19 @@ export interface RoundOffer {
 /** `root` commits to the masked words, chunk by chunk; `offer` is the id of the offer they answer. */
 export interface RoundUpload { readonly kind: "round.upload"; readonly root: string; readonly words: number; readonly offer: string }
 /** U2: whose upload is in the sum, by the id of its upload entry. */
-export interface RoundSurvivors { readonly kind: "round.survivors"; readonly offer: string; readonly uploads: ReadonlyMap<string, string> }
+export interface RoundSurvivors {
+  readonly kind: "round.survivors";
+  readonly offer: string;
+  readonly uploads: ReadonlyMap<string, string>;
+}
 export interface RoundAgree { readonly kind: "round.agree"; readonly survivors: string }
 /** `self` is this party's own mask key of the round; `orphans` the keys it shared with parties that dropped out. */
-export interface RoundUnmask { readonly kind: "round.unmask"; readonly survivors: string; readonly self: Uint8Array | null; readonly orphans: ReadonlyMap<string, Uint8Array> }
+export interface RoundUnmask {
+  readonly kind: "round.unmask";
+  readonly survivors: string;
+  readonly self: Uint8Array | null;
+  readonly orphans: ReadonlyMap<string, Uint8Array>;
+}
 /** `recovered` holds the keys rebuilt from shares: of survivors that fell silent after agreeing, and of pairs `dropped → survivor`. */
 export interface RoundResult {
   readonly kind: "round.result";
@@ -80,12 +101,16 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
   const read = new BodyReader(body);
   switch (type) {
     case "log.opened":
-      return read.finish({ kind: type, origin: read.text("origin"), logKey: read.text("logKey"), coordinator: read.text("coordinator"), signingKey: read.key("signingKey") });
+      return read.finish({
+        kind: type, origin: read.text("origin"), logKey: read.text("logKey"), coordinator: read.text("coordinator"), signingKey: read.key("signingKey"),
+      });
     case "enrolment":
       return read.finish({
-        kind: type, party: read.text("party"), signingKey: read.key("signingKey"), agreementKey: read.key("agreementKey"), certificate: read.digest("certificate"),
+        kind: type, party: read.text("party"), certificate: read.digest("certificate"),
+        signingKey: read.key("signingKey"), agreementKey: read.key("agreementKey"),
       });
-    case "revocation": return read.finish({ kind: type, party: read.text("party"), certificate: read.digest("certificate"), reason: read.text("reason") });
+    case "revocation":
+      return read.finish({ kind: type, party: read.text("party"), certificate: read.digest("certificate"), reason: read.text("reason") });
     case "charter": return parseCharter(read);
     case "charter.signature": return read.finish({ kind: type, digest: read.digest("digest") });
     case "charter.refusal": return read.finish({ kind: type, digest: read.digest("digest"), reason: read.text("reason") });
@@ -99,7 +124,9 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "round.survivors": return read.finish({ kind: type, offer: read.digest("offer"), uploads: read.object("uploads").digestsByName() });
     case "round.agree": return read.finish({ kind: type, survivors: read.digest("survivors") });
     case "round.unmask":
-      return read.finish({ kind: type, survivors: read.digest("survivors"), self: read.optionalKey("self"), orphans: read.object("orphans").keysByName() });
+      return read.finish({
+        kind: type, survivors: read.digest("survivors"), self: read.optionalKey("self"), orphans: read.object("orphans").keysByName(),
+      });
     case "round.result": return parseResult(read);
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
     case "session.close": return read.finish({ kind: type, model: read.digest("model") });

@@ -102,7 +102,8 @@ export function signatureLine({ name, keyId, payload }: NoteSignature): string {
 export function parseSignatureLine(line: string): NoteSignature {
   const [name = "", encoded = "", ...more] = line.startsWith(DASH) ? line.slice(DASH.length).split(" ") : [];
   const bytes = fromBase64(encoded);
-  if (!isKeyName(name) || bytes.length < 5 || more.length > 0) throw new RangeError("a signature line is: em dash, key name, base64 of key id and signature");
+  const isLine = isKeyName(name) && bytes.length >= 5 && more.length === 0;
+  if (!isLine) throw new RangeError("a signature line is: em dash, key name, base64 of key id and signature");
   return { name, keyId: toHex(bytes.subarray(0, 4)), payload: bytes.slice(4) };
 }
 

@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline, Summed } from "../aggregation/messages.js";
-import { roundLeader, roundWaitsFor, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
+import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
 import { setupLeader, setupWaitsFor, type Epoch, type SetupLeading } from "../aggregation/setup-leader.js";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
@@ -186,7 +186,7 @@ function given({ speaker, members, terms, plan, atMs }: Given): Given {
 }
 
 function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {
-  return { kind: "wait", state, log: [], send: [], ask: [], untilMs };
+  return { kind: "wait", state, log: [], send: [], ask: state.stage === "round" ? sumOwed(state.leading) : [], untilMs };
 }
 
 function withLog<S extends Step<TrainingConduct>>(entries: readonly Entry[], step: S): S {

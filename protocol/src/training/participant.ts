@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Member, Speaker, Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
 import { member, type RoundQuestion } from "../aggregation/round-leader.js";
-import { roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
+import { answersOwed, roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
 import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
 import { entrySignedBy, type Entry } from "../log/entry.js";
 import type { Fault, FaultCode } from "../session/fault.js";
@@ -82,7 +82,7 @@ export const participant: Machine<TrainingPart> = {
     if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
     const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan);
     if (!asOffered) return leave(state, { code: "TRAINING_PLAN", detail: {} }, given.atMs);
-    return { ...wait(state), ask: [{ kind: "admit" }] };
+    return wait(state);
   },
 
   step(state, event) {
@@ -219,6 +219,14 @@ function base(given: Given): Given {
   return { speaker, coordinator, members, terms, plan, entropy, agreementSecret, offer, atMs, expiresAtMs };
 }
 
+function owed(state: Partaking): readonly TrainingPart["ask"][] {
+  switch (state.stage) {
+    case "admitting": return [{ kind: "admit" }];
+    case "setup": return [];
+    case "rounds": return state.current === null ? [] : answersOwed(state.current);
+  }
+}
+
 function wait(state: Partaking): Step<TrainingPart> {
-  return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.expiresAtMs };
+  return { kind: "wait", state, log: [], send: [], ask: owed(state), untilMs: state.expiresAtMs };
 }

@@ -8,7 +8,7 @@ import { createRequest, fingerprintOf, newTlsKeyPem, readCertificate, readReques
 import { issueNodeCertificate, openAuthority, openServerCredentials, type CertificateAuthority } from "../../src/host/credentials.js";
 import { enrolmentWords, pollAuthorization, signClaim, type EnrolmentClaim, type EnrolmentRequest } from "../../src/host/enrolment.js";
 import { enrol, type EnrolmentOptions } from "../../src/host/enrolment-client.js";
-import { openEnrolmentServer, type EnrolmentServer } from "../../src/host/enrolment-server.js";
+import { openEnrolmentServer, type EnrolmentServer, type EnrolmentServerOptions } from "../../src/host/enrolment-server.js";
 import type { EnrolmentDecision, EnrolmentStore, JoinCodeRecord } from "../../src/host/enrolment-store.js";
 import { exchange, readJson } from "../../src/host/http-client.js";
 import { joinCodeSigner, newJoinCode, JOIN_CODE_LIFETIME_MS, type JoinCode } from "../../src/host/join-code.js";
@@ -43,12 +43,16 @@ let server: EnrolmentServer;
 
 beforeAll(async () => {
   authority = await openAuthority(folder, "ports", nowMs);
-  server = await openEnrolmentServer({
-    host: "127.0.0.1", port: 0, credentials: await openServerCredentials(folder, authority, ["127.0.0.1"], nowMs), authorityPem: authority.keyed.certificatePem,
-    identity: IDENTITY, store, nowMs: () => nowMs, logger: silent,
-  });
+  server = await openEnrolmentServer(await serverOptions());
 });
 afterAll(() => server.close());
+
+async function serverOptions(): Promise<EnrolmentServerOptions> {
+  return {
+    host: "127.0.0.1", port: 0, credentials: await openServerCredentials(folder, authority, ["127.0.0.1"], nowMs), authorityPem: authority.keyed.certificatePem,
+    identity: IDENTITY, store, nowMs: () => nowMs, logger: silent,
+  };
+}
 
 let drawn = 10;
 function newCode(): JoinCode {
@@ -126,10 +130,10 @@ describe("a new partner", () => {
   });
 
   test("may stop waiting; its request stays", async () => {
-    const code = newCode();
+    const [code, patience] = [newCode(), new AbortController()];
     const waiting = enrol({
-      address: { host: "127.0.0.1", port: server.port }, code, party: parsePartyId("patient"), keys: await newKeys(25), onWaiting: () => undefined,
-      signal: AbortSignal.timeout(60), nowMs: () => nowMs,
+      address: { host: "127.0.0.1", port: server.port }, code, party: parsePartyId("patient"), keys: await newKeys(25), nowMs: () => nowMs,
+      onWaiting: () => void setTimeout(() => patience.abort(), 20), signal: patience.signal,
     });
     await expect(waiting).rejects.toMatchObject({ code: "ENROL_WAITING", exitCode: 9 });
     expect(store.kept.get(code.id)?.decision.kind).toBe("waiting");
@@ -210,10 +214,24 @@ describe("before a byte of ours is sent,", () => {
   });
 
   test("a server certificate for another host name is refused", async () => {
-    const elsewhere = await openServerCredentials(scratchFolder(), authority, ["coordinator.example"], nowMs);
-    const named = await openEnrolmentServer({ host: "127.0.0.1", port: 0, credentials: elsewhere, authorityPem: authority.keyed.certificatePem, identity: IDENTITY, store, nowMs: () => nowMs, logger: silent });
-    await expect(enrolAt(named.port)).rejects.toMatchObject({ code: "NETWORK_HOST_NAME", detail: expect.stringContaining("coordinator.example") });
-    await named.close();
+    // By the real clock, because here TLS itself checks the times.
+    const elsewhere = await openServerCredentials(scratchFolder(), authority, ["coordinator.example"], Date.now());
+    const named = await openEnrolmentServer({ ...await serverOptions(), credentials: elsewhere });
+    try {
+      await expect(enrolAt(named.port)).rejects.toMatchObject({ code: "NETWORK_HOST_NAME" });
+    } finally {
+      await named.close();
+    }
+  });
+
+  test("a server certificate that is past its time is said to be that, not an attack", async () => {
+    const old = await openServerCredentials(scratchFolder(), authority, ["127.0.0.1"], nowMs - 91 * 86_400_000);
+    const named = await openEnrolmentServer({ ...await serverOptions(), credentials: old });
+    try {
+      await expect(enrolAt(named.port)).rejects.toMatchObject({ code: "CERTIFICATE_TIME", detail: expect.stringContaining("expired") });
+    } finally {
+      await named.close();
+    }
   });
 
   test("nobody at the address is said to be nobody", async () => {
@@ -224,10 +242,7 @@ describe("before a byte of ours is sent,", () => {
 });
 
 test("a flood from one address is turned away after sixty requests in a minute", async () => {
-  const own = await openEnrolmentServer({
-    host: "127.0.0.1", port: 0, credentials: await openServerCredentials(folder, authority, ["127.0.0.1"], nowMs), authorityPem: authority.keyed.certificatePem,
-    identity: IDENTITY, store, nowMs: () => nowMs, logger: silent,
-  });
+  const own = await openEnrolmentServer(await serverOptions());
   const answers = [];
   for (let i = 0; i < 61; i++) answers.push(await call("GET", "/v1/enrolments/0000000000", {}, undefined, own.port));
   expect(answers[59]).toMatchObject({ code: "ENROL_CODE_UNKNOWN" });

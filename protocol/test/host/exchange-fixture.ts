@@ -204,10 +204,10 @@ export class Cable {
   }
 }
 
-/** Waits until `condition` holds, or fails after 5 s. */
+/** Waits until `condition` holds, or fails after 15 s, which outlasts a connection that died unnoticed. */
 export async function until(condition: () => boolean): Promise<void> {
   for (const startMs = performance.now(); !condition();) {
-    if (performance.now() - startMs > 5_000) throw new Error(`still not: ${String(condition)}`);
+    if (performance.now() - startMs > 15_000) throw new Error(`still not: ${String(condition)}`);
     await new Promise((resolve) => { setTimeout(resolve, 5); });
   }
 }

@@ -97,7 +97,8 @@ func checkInclusion(entry, text string, signed head) {
 
 func runFsck(folder, key string, verifier note.Verifier) error {
 	origin, _, _ := strings.Cut(key, "+")
-	return fsck.New(origin, verifier, &client.FileFetcher{Root: folder}, hashBundle, fsck.Opts{N: 1}).Check(context.Background())
+	// Its queue is as long as it has workers, and it hangs if one fails while the queue is full: so there are more than files to check.
+	return fsck.New(origin, verifier, &client.FileFetcher{Root: folder}, hashBundle, fsck.Opts{N: 16}).Check(context.Background())
 }
 
 func hashBundle(bundle []byte) ([][]byte, error) {

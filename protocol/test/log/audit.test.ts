@@ -89,6 +89,11 @@ describe("an honest log", () => {
   });
 });
 
+test("where there is no log to look at, no check has held", () => {
+  const { verified, checks } = run(new Map());
+  expect([verified, checks.some(({ ok }) => ok)]).toEqual([false, false]);
+});
+
 describe("whoever changes the files of a log without its key", () => {
   const changed = (path: string, change: (bytes: Uint8Array) => Uint8Array) => {
     const files = filesOf(HONEST);
@@ -232,6 +237,15 @@ describe("a coordinator that holds the log's key", () => {
     { what: "a wrong recovered key", files: restated(result2, (body) => ({ ...body, recovered: { ...(body["recovered"] as object), self: { orchard: toBase64(selfKey("mill", 2)) } } })), entry: result2, code: "SUM_DIFFERS" },
   ])("is caught logging $what", ({ files, entry, code }) => {
     expect(firstOf(files)).toEqual({ verified: false, entry, code });
+  });
+
+  test("may bring a revoked key back by enrolling it under another certificate, and only so", () => {
+    const enrol = (certificate: string) => say("hub", "enrolment", { party: "mill", signingKey: keyText("mill"), agreementKey: keyText("mill"), certificate }, early);
+    const signs = copyOf(at("charter.signature", "mill"));
+    expect(run(filesOf([...HONEST, revocation("mill"), enrol("cd".repeat(32)), signs])).verified).toBe(true);
+    const again = { ...early, at: "2026-11-22T12:00:00Z" };
+    const sameCertificate = say("hub", "enrolment", { party: "mill", signingKey: keyText("mill"), agreementKey: keyText("mill"), certificate: certificateOf("mill") }, again);
+    expect(firstOf(filesOf([...HONEST, revocation("mill"), sameCertificate, signs]))).toEqual({ verified: false, entry: SIZE + 2, code: "KEY_REVOKED" });
   });
 
   test("is caught when a party nobody enrolled speaks, and may learn its key from a charter", () => {

@@ -5,7 +5,7 @@ import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { Payload } from "../../src/gen/cohortium/v1/payload.js";
 import { signEntry, type EntryType } from "../../src/log/entry.js";
-import type { Digest, PartyId } from "../../src/session/ids.js";
+import type { PartyId } from "../../src/session/ids.js";
 import type { MembershipFromNode, MembershipToNode } from "../../src/session/membership.js";
 import type { FromNode, ToNode } from "../../src/training/messages.js";
 import { encodeFromNode, parseFromNode } from "../../src/wire/from-node.js";
@@ -17,7 +17,7 @@ const signer = signerFromSeed(new Uint8Array(32).fill(5));
 const filled = (length: number, value: number) => new Uint8Array(length).fill(value);
 
 function entry(type: EntryType, body: Json = {}) {
-  return signEntry({ v: 1, type, actor: MILL, at: "2026-11-22T10:00:00.000Z", charter: "ab".repeat(32) as Digest, session: "0".repeat(32), round: 2, body }, signer);
+  return signEntry({ v: 1, type, actor: MILL, at: "2026-11-22T10:00:00.000Z", charter: "ab".repeat(32), session: "0".repeat(32), round: 2, body }, signer);
 }
 
 const TO_NODE: readonly (ToNode | MembershipToNode)[] = [

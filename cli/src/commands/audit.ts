@@ -1,0 +1,134 @@
+import { readFileSync } from "node:fs";
+import { fromUtf8 } from "@cohortium/crypto/bytes";
+import { isFileError } from "@cohortium/protocol/host/atomic-file";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { audit } from "@cohortium/protocol/log/audit";
+import type { AuditReport, Check } from "@cohortium/protocol/log/audit-report";
+import { recomputeSum } from "@cohortium/protocol/log/audit-sums";
+import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
+import { parseEntry } from "@cohortium/protocol/log/entry";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { entryAt, logFolder } from "../log-folder.js";
+import { done, type Outcome } from "../outcome.js";
+import { count } from "../show/amounts.js";
+import { entrySentence } from "../show/entry.js";
+import type { Paint } from "../show/paint.js";
+import { plainLine, plainText } from "../show/plain.js";
+import { table } from "../show/table.js";
+
+/** Checking a log offline, trusting nobody who wrote it. */
+export const AUDIT: CommandGroup = {
+  name: "audit",
+  says: "check a published log offline, trusting nobody who wrote it (auditor)",
+  commands: [
+    {
+      usage: "verify <folder>", says: "signatures, tree, charters, the order of every round, and every sum computed again", example: "audit verify ./hub/public --checkpoint kept.txt",
+      options: [
+        ["--checkpoint <file>", "a checkpoint somebody else kept: the log must contain all it did then"],
+        ["--log-key <key>", "the log's verifier key from whom you trust; otherwise the log is held to the key it states itself"],
+      ],
+      run: async (context, args, options) => verify(context, given(args, 0), options),
+    },
+    {
+      usage: "show <folder> <entry>", says: "one entry as a sentence and as it was signed", example: "audit show ./hub/public 17",
+      run: async (context, args) => show(context, given(args, 0), given(args, 1)),
+    },
+  ],
+};
+
+/** A log that is wrong from the start has as many findings as entries; nobody reads further than this. */
+const FINDINGS_SHOWN_MAX = 20;
+
+function verify(context: Context, folder: string, options: Options): Outcome {
+  const source = logFolder(pathOf(context, folder));
+  const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
+  context.progress.now("checking every entry and every sum …");
+  const report = audit(source, {
+    sums: recomputeSum,
+    ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
+    ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
+  });
+  context.progress.clear();
+  const caveats = [
+    ...(logKey === undefined ? ["The log was held to the key it states itself; --log-key holds it to yours."] : []),
+    ...(checkpoint === undefined ? ["A log that was cut short can pass for a whole one; --checkpoint holds it to what somebody kept."] : []),
+  ];
+  return { json: { ...report, caveats }, text: reportText(report, caveats, { source, paint: context.paint }), exit: report.verified ? 0 : 6 };
+}
+
+function reportText(report: AuditReport, caveats: readonly string[], at: { readonly source: AuditSource; readonly paint: Paint }): string {
+  const { paint } = at;
+  const checks = report.checks.map((check) => [check.name, count(check.count), resultText(check, paint)]);
+  return [
+    verdictText(report, at),
+    "",
+    table([{ head: "check" }, { head: "looked at", right: true }, { head: "result" }], checks, { paint, empty: "" }),
+    ...(report.findings.length === 0 ? [] : ["", findingsText(report, paint)]),
+    ...(caveats.length === 0 ? [] : ["", ...caveats.map((caveat) => paint.dim(caveat))]),
+  ].join("\n");
+}
+
+function verdictText({ verified, entries, sumsRecomputed, findings }: AuditReport, { source, paint }: { readonly source: AuditSource; readonly paint: Paint }): string {
+  if (verified) return `${paint.good("Verified:")} ${count(entries)} entries, ${count(sumsRecomputed)} sums computed again.`;
+  const first = findings.find(({ entry }) => entry !== null)?.entry ?? null;
+  if (first === null) return `${paint.bad("Not verified.")} What is wrong concerns the log as a whole.`;
+  return `${paint.bad(`Not verified: first at entry ${first}.`)}\n  ${sentenceOrNothing(source, first)}`;
+}
+
+function resultText({ ok, count: lookedAt }: Check, paint: Paint): string {
+  if (!ok) return paint.bad("failed");
+  return lookedAt === 0 ? paint.dim("nothing to check") : paint.good("ok");
+}
+
+function findingsText({ findings }: AuditReport, paint: Paint): string {
+  const rows = findings.slice(0, FINDINGS_SHOWN_MAX).map(({ entry, code, says }) => [entry === null ? "-" : String(entry), code, plainLine(says)]);
+  const rest = findings.length - rows.length;
+  const lines = table([{ head: "entry", right: true }, { head: "finding" }, { head: "says" }], rows, { paint, empty: "" });
+  return rest === 0 ? lines : `${lines}\nand ${count(rest)} more; --json has all of them`;
+}
+
+/** The entry in words, if it can be read at all. */
+function sentenceOrNothing(source: AuditSource, index: number): string {
+  try {
+    return entrySentence(parseEntry(entryAt(source, index)).statement);
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    return "That entry cannot be read.";
+  }
+}
+
+function show(context: Context, folder: string, number: string): Outcome {
+  if (!/^\d{1,15}$/.test(number)) throw new Refusal({ code: "USAGE_ENTRY", title: "an entry is named by its number", detail: `"${number}" is none; the first is 0` });
+  const index = Number(number);
+  const bytes = entryAt(logFolder(pathOf(context, folder)), index);
+  const { statement, id, sig } = readEntry(bytes, index);
+  const sentence = entrySentence(statement);
+  const text = [sentence, "", plainText(JSON.stringify({ ...statement, sig }, null, 2)), "", context.paint.dim("Nothing was verified here; that is what audit verify is for.")].join("\n");
+  return done({ index, id, sentence, entry: { ...statement, sig } }, text);
+}
+
+function readEntry(bytes: Uint8Array, index: number) {
+  try {
+    return parseEntry(bytes);
+  } catch (error) {
+    // What the UTF-8 decoder, JSON.parse and the entry's own rules throw at foreign bytes.
+    if (!(error instanceof RangeError || error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    throw new Refusal({ code: "LOG_UNREADABLE", title: `entry ${index} cannot be read`, detail: error.message, entry: index }, { cause: error });
+  }
+}
+
+/** @throws Refusal USAGE_LOG_KEY rather than hold a log to something that is no key. */
+function checkedKey(text: string): string {
+  if (/^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+$/.test(text)) return text;
+  throw new Refusal({ code: "USAGE_LOG_KEY", title: "this is no verifier key", detail: "name+8 hex digits+base64 expected", fix: "copy the line log key of: cohortium coordinator status" });
+}
+
+function readNote(path: string): string {
+  try {
+    return fromUtf8(readFileSync(path));
+  } catch (error) {
+    if (error instanceof TypeError) throw new Refusal({ code: "USAGE_FILE", title: "this is no checkpoint", detail: `${path} is not text` }, { cause: error });
+    if (!isFileError(error, "ENOENT")) throw error;
+    throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the checkpoint that was kept" }, { cause: error });
+  }
+}

@@ -1,0 +1,104 @@
+import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
+import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
+import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { done, type Outcome } from "../outcome.js";
+import { pick, pickByPrefix, pickOnly, type Listing } from "../pick.js";
+import { adminOf, adminOfRole, placeAt } from "../place.js";
+import { duration, instant, quality, short } from "../show/amounts.js";
+import { table } from "../show/table.js";
+import { gainCell, ownTrainingText, stateText, trainingText } from "../show/training.js";
+import { endOf, watchTraining } from "./watch.js";
+
+/** Trainings. Each is a session of several rounds, one sum each. */
+export const ROUND: CommandGroup = {
+  name: "round",
+  says: "trainings under a charter, each a few rounds of masked sums",
+  commands: [
+    {
+      usage: "launch", says: "start a training (operator)", example: "--folder ./hub round launch --watch",
+      options: [["--charter <digest>", "under which charter; needed if several are in force"], ["--watch", "stay and watch"]],
+      run: (context, _, options) => launch(context, options),
+    },
+    {
+      usage: "watch [session]", says: "follow a training; Ctrl-C stops the watching, not the training (operator)", example: "--folder ./hub round watch",
+      run: (context, args) => watch(context, args[0]),
+    },
+    { usage: "ls", says: "all trainings, the newest last", example: "--folder ./harbour round ls", run: (context) => list(context) },
+    { usage: "show <session>", says: "one training: its rounds, how good the model is, your own gain", example: "--folder ./harbour round show 5e5e5e", run: (context, args) => show(context, given(args, 0)) },
+    { usage: "cancel <session>", says: "stop a training; nothing more is revealed (operator)", example: "--folder ./hub round cancel 5e5e5e", run: (context, args) => cancel(context, given(args, 0)) },
+  ],
+};
+
+async function launch(context: Context, options: Options): Promise<Outcome> {
+  const admin = adminOfRole(context.folder, "coordinator", "round launch");
+  const { charters } = await admin.get("/v1/charters", chartersOfOperator);
+  const inForce = { noun: "charter in force", items: charters.filter(({ state }) => state === "in-force"), idOf: ({ digest }: CharterOfOperator) => digest, labelOf: ({ name }: CharterOfOperator) => name };
+  const charter = pick(inForce, textOption(options, "charter"));
+  const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());
+  if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
+  context.progress.note(`launched ${session} under ${charter.name}`);
+  return watchTraining(context, admin, session);
+}
+
+async function watch(context: Context, prefix: string | undefined): Promise<Outcome> {
+  const admin = adminOfRole(context.folder, "coordinator", "round watch");
+  const { trainings } = await admin.get("/v1/trainings", trainingViews);
+  const running = trainings.filter(({ state }) => state === "running");
+  const { session } = prefix === undefined ? pickOnly({ ...trainingsIn(running), noun: "running training" }) : pickByPrefix(trainingsIn(trainings), prefix);
+  return watchTraining(context, admin, session);
+}
+
+async function list({ folder, paint, world }: Context): Promise<Outcome> {
+  const place = placeAt(folder);
+  const empty = "There was no training yet.";
+  switch (place.role) {
+    case "coordinator": {
+      const answer = await adminOf(place).get("/v1/trainings", trainingViews);
+      const rows = answer.trainings.map(({ session, charter, state, startedAtMs, endedAtMs, evaluation, says }) => [
+        short(session), short(charter), stateText(state, paint), instant(startedAtMs), duration(((endedAtMs ?? world.nowMs()) - startedAtMs) / 1_000),
+        evaluation === null ? "" : quality(evaluation.auc), says,
+      ]);
+      const columns = [{ head: "session" }, { head: "charter" }, { head: "state" }, { head: "started" }, { head: "took", right: true }, { head: "AUC", right: true }, { head: "says" }];
+      return done(answer, table(columns, rows, { paint, empty }));
+    }
+    case "node": {
+      const answer = await adminOf(place).get("/v1/trainings", ownTrainings);
+      const rows = answer.trainings.map((training) => [
+        short(training.session), short(training.charter), instant(training.endedAtMs), training.outcome.kind === "done" ? paint.good("done") : paint.bad(training.outcome.code), gainCell(training),
+      ]);
+      return done(answer, table([{ head: "session" }, { head: "charter" }, { head: "ended" }, { head: "outcome" }, { head: "AUC alone → joint" }], rows, { paint, empty }));
+    }
+  }
+}
+
+async function show({ folder, paint }: Context, prefix: string): Promise<Outcome> {
+  const place = placeAt(folder);
+  const admin = adminOf(place);
+  switch (place.role) {
+    case "coordinator": {
+      const { trainings } = await admin.get("/v1/trainings", trainingViews);
+      const { session } = pickByPrefix(trainingsIn(trainings), prefix);
+      const view = await admin.get(`/v1/trainings/${session}`, trainingView);
+      return done(view, trainingText(view, paint));
+    }
+    case "node": {
+      const { trainings } = await admin.get("/v1/trainings", ownTrainings);
+      const training = pickByPrefix({ noun: "training", items: trainings, idOf: ({ session }: OwnTraining) => session, labelOf: ({ outcome }: OwnTraining) => outcome.kind }, prefix);
+      return done(training, ownTrainingText(training, paint));
+    }
+  }
+}
+
+async function cancel(context: Context, prefix: string): Promise<Outcome> {
+  const admin = adminOfRole(context.folder, "coordinator", "round cancel");
+  const { trainings } = await admin.get("/v1/trainings", trainingViews);
+  const { session, says } = pickByPrefix(trainingsIn(trainings), prefix);
+  await confirm(context, `Stop ${short(session)} (${says})?`);
+  const view = await admin.post(`/v1/trainings/${session}/cancel`, {}, trainingView, crypto.randomUUID());
+  // It ended as asked: for whoever cancels, that is success.
+  return { ...endOf(view, context), exit: 0 };
+}
+
+function trainingsIn(items: readonly TrainingView[]): Listing<TrainingView> {
+  return { noun: "training", items, idOf: ({ session }) => session, labelOf: ({ state, says }) => `${state}: ${says}` };
+}

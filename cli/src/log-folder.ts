@@ -1,0 +1,63 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
+import { parseCheckpointBody } from "@cohortium/protocol/log/checkpoint";
+import { parseNoteBytes } from "@cohortium/protocol/log/note";
+import { bundlePath, entriesOf, TILE_WIDTH } from "@cohortium/protocol/log/tiles";
+
+/** A log as files under one folder, as a coordinator publishes it. @throws Refusal USAGE_FOLDER if there is no such folder. */
+export function logFolder(folder: string): AuditSource {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new Refusal({ code: "USAGE_FOLDER", title: "there is no such folder", detail: folder, fix: "name the folder of the published log" });
+  }
+  if (!existsSync(join(folder, "checkpoint")) && existsSync(join(folder, "public", "checkpoint"))) {
+    throw new Refusal({ code: "USAGE_FOLDER", title: "this is a coordinator's folder, not its log", detail: folder, fix: `the log is in ${join(folder, "public")}` });
+  }
+  return { read: (path) => readOrNull(join(folder, path)) };
+}
+
+/**
+ * The bytes of one entry. Nothing is verified.
+ *
+ * @throws Refusal LOG_UNREADABLE without a readable checkpoint or bundle, USAGE_ENTRY if the log does not go so far.
+ */
+export function entryAt(source: AuditSource, index: number): Uint8Array {
+  const size = sizeOf(source);
+  if (index >= size) throw new Refusal({ code: "USAGE_ENTRY", title: `there is no entry ${index}`, detail: `the log has ${size} entries, counted from 0` });
+  const place = Math.floor(index / TILE_WIDTH);
+  const width = Math.min(TILE_WIDTH, size - place * TILE_WIDTH);
+  const bundle = source.read(bundlePath({ index: place, width })) ?? source.read(bundlePath({ index: place, width: TILE_WIDTH }));
+  const entry = bundle === null ? undefined : reading(() => [...entriesOf(bundle)])[index % TILE_WIDTH];
+  if (entry === undefined) throw unreadable(`the file with entry ${index} is missing or cut`);
+  return entry;
+}
+
+function sizeOf(source: AuditSource): number {
+  const checkpoint = source.read("checkpoint");
+  if (checkpoint === null) throw unreadable("there is no file named checkpoint");
+  return reading(() => parseCheckpointBody(parseNoteBytes(checkpoint).text).size);
+}
+
+function reading<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw unreadable(error.message);
+    throw error;
+  }
+}
+
+function unreadable(detail: string): Refusal {
+  return new Refusal({ code: "LOG_UNREADABLE", title: "the log cannot be read", detail, fix: "see what is wrong with: cohortium audit verify DIR" });
+}
+
+function readOrNull(path: string): Uint8Array | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    // ENOTDIR and EISDIR: something else lies where a file should be, which the audit calls missing.
+    if (error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR", "EISDIR"].includes(String(error.code))) return null;
+    throw error;
+  }
+}

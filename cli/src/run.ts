@@ -1,0 +1,47 @@
+import { CommanderError } from "commander";
+import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
+import { Refusal, toProblem } from "@cohortium/protocol/host/refusal";
+import type { Outcome } from "./outcome.js";
+import { contextOf, programOver } from "./program.js";
+import { refusalText } from "./refusal-text.js";
+import { paintFor } from "./show/paint.js";
+import { plainText } from "./show/plain.js";
+import type { World } from "./world.js";
+
+/** Runs one command line to its end and says everything there is to say. Never throws, never exits. @param args - Without the program's name. */
+export async function run(args: readonly string[], world: World, version: string): Promise<ExitCode> {
+  const concluded: Outcome[] = [];
+  const program = programOver(world, version, (outcome) => concluded.push(outcome));
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (error) {
+    contextOf(world, program.opts()).progress.clear();
+    return refuse(error, { world, isJson: args.includes("--json"), noColor: args.includes("--no-color") });
+  }
+  const [outcome] = concluded;
+  if (outcome === undefined) return 0;
+  const { json, text, exit } = outcome;
+  world.out.write(`${program.opts()["json"] === true ? JSON.stringify(json, null, 2) : text}\n`);
+  return exit;
+}
+
+interface Manner {
+  readonly world: World;
+  readonly isJson: boolean;
+  readonly noColor: boolean;
+}
+
+function refuse(error: unknown, { world, isJson, noColor }: Manner): ExitCode {
+  // Commander has printed its own words by now. Help and version come this way too, as no error.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const refusal = error instanceof Refusal ? error : unexpected(error);
+  if (isJson) world.out.write(`${JSON.stringify(toProblem(refusal), null, 2)}\n`);
+  else world.err.write(`${refusalText(refusal, paintFor(world.err.isTerminal, noColor, world.environment))}\n`);
+  return refusal.exitCode;
+}
+
+/** An exception nobody expected, with where it came from: it is ours to mend. */
+function unexpected(error: unknown): Refusal {
+  const where = error instanceof Error ? error.stack ?? error.message : String(error);
+  return new Refusal({ code: "INTERNAL", title: "this is our fault", detail: plainText(where), fix: "report it with these lines" }, { cause: error });
+}

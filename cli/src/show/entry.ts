@@ -1,0 +1,42 @@
+import { parseBody, type Body } from "@cohortium/protocol/log/bodies";
+import type { Statement } from "@cohortium/protocol/log/entry";
+import { count, short } from "./amounts.js";
+import { plainLine } from "./plain.js";
+
+/** A log entry as a sentence: who said what, when, in which training. */
+export function entrySentence(statement: Statement): string {
+  const { actor, at, session, round } = statement;
+  const read = parseBody(statement);
+  const said = read.ok ? says(read.body) : `says something of type ${statement.type} that cannot be read: ${read.problems.join("; ")}`;
+  const where = session === "-" ? "" : `, in training ${short(session)}${round > 0 ? `, round ${round}` : ""}`;
+  return plainLine(`${at}: ${actor} ${said}${where}.`);
+}
+
+function says(body: Body): string {
+  switch (body.kind) {
+    case "log.opened": return `opens the log ${body.origin} under the key ${body.logKey}`;
+    case "enrolment": return `lets ${body.party} in, with the certificate ${short(body.certificate)}`;
+    case "revocation": return `takes the certificate ${short(body.certificate)} of ${body.party} back: ${body.reason}`;
+    case "charter": return `proposes the charter ${short(body.digest)} to ${body.parties.map(({ name }) => name).join(", ")}`;
+    case "charter.signature": return `signs the charter ${short(body.digest)}`;
+    case "charter.refusal": return `refuses the charter ${short(body.digest)}: ${body.reason}`;
+    case "session.offer": return `offers a training: ${body.question}`;
+    case "bundle": return "shows fresh public keys";
+    case "roster": return `lists who takes part: ${body.parties.join(", ")}; ${body.threshold} must help to open a sum, ${body.minimum} at least must remain`;
+    case "shares": return `commits to its mask seeds of ${body.selfSeeds.length} rounds`;
+    case "ready": return `lists whose shares reached everybody: ${body.parties.join(", ")}`;
+    case "round.offer": return `asks ${body.parties.join(", ")} for a masked sum of ${count(body.words)} numbers (${body.purpose})`;
+    case "round.upload": return `uploads ${count(body.words)} masked numbers with the root ${short(body.root)}`;
+    case "round.survivors": return `lists whose numbers are summed: ${[...body.uploads.keys()].join(", ")}`;
+    case "round.agree": return "agrees to that list and to no other";
+    case "round.unmask": return `helps to open the sum${body.orphans.size === 0 ? "" : `, also for ${[...body.orphans.keys()].join(", ")}, which dropped out`}`;
+    case "round.result": return `publishes the sum of ${count(body.words)} numbers with the root ${short(body.root)}${recovered(body)}`;
+    case "model": return `keeps model ${short(body.hash)}, step ${body.iteration} (${body.purpose})`;
+    case "session.close": return `closes the training with model ${short(body.model)}`;
+    case "session.abort": return `ends the training without a model: ${body.code}`;
+  }
+}
+
+function recovered({ recovered: { self } }: Extract<Body, { readonly kind: "round.result" }>): string {
+  return self.size === 0 ? "" : `, with the masks of ${[...self.keys()].join(", ")} rebuilt from shares`;
+}

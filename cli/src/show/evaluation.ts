@@ -1,0 +1,21 @@
+import type { Evaluation } from "../answers/model.js";
+import { count, percent, quality } from "./amounts.js";
+import type { Paint } from "./paint.js";
+import { facts, table } from "./table.js";
+
+const COLUMNS = ["decile", "rows", "positives", "lift", "gain", "predicted", "observed"].map((head) => ({ head, right: true }));
+
+/** How good a model is: ranking, calibration, and what each tenth of the rows holds, highest scores first. */
+export function evaluationText(evaluation: Evaluation, paint: Paint): string {
+  const { rows, positives, auc, ks, calibrationError, deciles } = evaluation;
+  const lines = deciles.map((decile, i) => [
+    String(i + 1), count(decile.rows), count(decile.positives), decile.lift.toFixed(2), percent(decile.gain), percent(decile.meanPredicted), percent(decile.observed),
+  ]);
+  return [
+    facts([
+      ["AUC", quality(auc)], ["KS", quality(ks)], ["calibration error", quality(calibrationError)], ["held-out rows", `${count(rows)}, ${count(positives)} of them positive`],
+    ]),
+    "",
+    table(COLUMNS, lines, { paint, empty: "" }),
+  ].join("\n");
+}

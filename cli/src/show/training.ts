@@ -1,0 +1,77 @@
+import type { OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
+import { count, duration, instant, quality, signed } from "./amounts.js";
+import { evaluationText } from "./evaluation.js";
+import type { Paint } from "./paint.js";
+import { facts, table } from "./table.js";
+
+/** One finished round as a line: what was summed, over whom. */
+export function roundLine({ round, kind, survivors, rows, gradientNorm }: RoundDone): string {
+  const gradient = gradientNorm === null ? "" : `, gradient ${gradientNorm.toExponential(1)}`;
+  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${gradient}`;
+}
+
+/** What a running training does now, and how long somebody has to act. */
+export function nowLine({ round, kind, says, waitingFor }: TrainingView): string {
+  const deadline = waitingFor === null || waitingFor.deadlineInSeconds < 0 ? "" : `, ${duration(waitingFor.deadlineInSeconds)} left`;
+  return `${round === 0 ? kind : `round ${round} (${kind})`}: ${says}${deadline}`;
+}
+
+/** A training from beginning to end. */
+export function trainingText(view: TrainingView, paint: Paint): string {
+  const { session, charter, startedAtMs, endedAtMs, rounds, model, evaluation, fault } = view;
+  return [
+    facts([
+      ["session", session], ["charter", charter], ["state", stateText(view.state, paint)], ["started", `${instant(startedAtMs)} UTC`],
+      ...(endedAtMs === null ? [["now", nowLine(view)] as const] : [["took", duration((endedAtMs - startedAtMs) / 1_000)] as const]),
+      ...(model === null ? [] : [["model", model] as const]),
+    ]),
+    ...(rounds.length === 0 ? [] : ["", roundsText(rounds, paint)]),
+    ...(evaluation === null ? [] : ["", evaluationText(evaluation, paint)]),
+    ...(fault === null ? [] : ["", faultText(fault, paint)]),
+  ].join("\n");
+}
+
+export function stateText(state: TrainingView["state"], paint: Paint): string {
+  switch (state) {
+    case "running": return paint.warn(state);
+    case "done": return paint.good(state);
+    case "aborted": return paint.bad(state);
+  }
+}
+
+/** What this partner got out of a training. */
+export function ownTrainingText({ session, charter, endedAtMs, outcome }: OwnTraining, paint: Paint): string {
+  const head = facts([["session", session], ["charter", charter], ["ended", `${instant(endedAtMs)} UTC`], ["outcome", outcome.kind === "done" ? paint.good("done") : paint.bad(outcome.code)]]);
+  if (outcome.kind === "aborted") return `${head}\n\n${outcome.because}`;
+  const judged = outcome.evaluation === null ? [] : ["", "The joint model on the held-out rows of all parties:", "", evaluationText(outcome.evaluation, paint)];
+  return [head, "", gainText(outcome.comparison, paint), ...judged].join("\n");
+}
+
+/** As one cell: alone → joint. */
+export function gainCell({ outcome }: OwnTraining): string {
+  if (outcome.kind === "aborted" || outcome.comparison.kind === "not-comparable") return "";
+  const { alone, joint } = outcome.comparison;
+  return `${quality(alone.auc)} → ${quality(joint.auc)} (${signed(joint.auc - alone.auc)})`;
+}
+
+type Comparison = Extract<OwnTraining["outcome"], { readonly kind: "done" }>["comparison"];
+
+function gainText(comparison: Comparison, paint: Paint): string {
+  if (comparison.kind === "not-comparable") return `Your own gain cannot be told: ${comparison.because}`;
+  const { trainRows, heldRows, alone, joint } = comparison;
+  const row = (name: string, pick: "auc" | "ks"): readonly string[] => [name, quality(alone[pick]), quality(joint[pick]), signed(joint[pick] - alone[pick])];
+  const columns = [{ head: "" }, { head: "your rows alone", right: true }, { head: "joint model", right: true }, { head: "gain", right: true }];
+  return [
+    `Your own ${count(heldRows)} held-out rows, judged by a model of your ${count(trainRows)} rows and by the joint one:`, "",
+    table(columns, [row("AUC", "auc"), row("KS", "ks")], { paint, empty: "" }),
+  ].join("\n");
+}
+
+function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
+  const lines = rounds.map(({ round, kind, survivors, rows, gradientNorm }) => [String(round), kind, count(rows), survivors.join(", "), gradientNorm === null ? "" : gradientNorm.toExponential(1)]);
+  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "gradient", right: true }], lines, { paint, empty: "" });
+}
+
+function faultText({ code, says, fix, side }: NonNullable<TrainingView["fault"]>, paint: Paint): string {
+  return `${paint.bad("aborted:")} ${says}\n${facts([["  code", code], ["  side", side], ["  to do", fix]])}`;
+}
