@@ -2,7 +2,7 @@
 export const STAGES = ["mask", "root", "sum", "unmask", "machine", "letters"] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Milliseconds and bytes of each party and of the coordinator. Everybody runs in one thread here, so a party's time is what its own work took. */
+/** Milliseconds and bytes of each party and of the coordinator: all run in one thread here, and each is charged for its own work. */
 export class Accounts {
   readonly #ms = new Map<string, number>();
   readonly #sentBytes = new Map<string, number>();

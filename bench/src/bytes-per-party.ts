@@ -11,13 +11,15 @@ export function measureBytes(quick: boolean): Section {
   return {
     title: "3. Bytes of a party against its bare vector of 4·d bytes",
     notes: [
-      "Frames with signed envelopes and 1 MiB chunks as encoded for the wire; ratio = bytes ÷ 4·d, for the party that sends or receives most.",
-      `with set-up = a round and its share of one set-up over ${ROUNDS} rounds. Without TLS and HTTP/2, the log's inclusion proofs and the model a round shows.`,
+      "Frames with signed envelopes and 1 MiB chunks, encoded as for the wire, of the party that sends or receives most; ratio = ÷ 4·d.",
+      `with set-up = a round and its share of one set-up over ${ROUNDS} rounds.`,
+      "Not counted: TLS and HTTP/2, the log's inclusion proofs, and the model that a round shows.",
     ],
     columns: [
       column("parties", "n"), column("words", "d", power), column("bareBytes", "4·d", megabytes),
       column("sentBytes", "sent", megabytes), column("sentRatio", "ratio", times), column("sentWithSetUp", "with set-up", times),
-      column("receivedBytes", "received", megabytes), column("receivedRatio", "ratio", times), column("receivedWithSetUp", "with set-up", times),
+      column("receivedBytes", "received", megabytes), column("receivedRatio", "ratio", times),
+      column("receivedWithSetUp", "with set-up", times),
     ],
     rows: (quick ? [3, 10] : [3, 5, 10, 20, 50]).flatMap((parties) => rowsOf(parties)),
   };

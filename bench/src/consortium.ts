@@ -26,7 +26,8 @@ export function setUp(parties: number, rounds: number, accounts: Accounts): Cons
       speaker, coordinator, members, terms: TERMS, rounds, entropy, agreementSecret, atMs: AT_MS, expiresAtMs: EXPIRES_AT_MS,
     })));
   }
-  let leading: Step<SetupLeading> = accounts.spend(leader.self, "machine", () => setupLeader.open({ speaker: leader, members, terms: TERMS, rounds, atMs: AT_MS }));
+  let leading: Step<SetupLeading> = accounts.spend(leader.self, "machine", () =>
+    setupLeader.open({ speaker: leader, members, terms: TERMS, rounds, atMs: AT_MS }));
 
   converse(
     [...joining.values()].flatMap(({ send }) => send),
@@ -42,5 +43,6 @@ export function setUp(parties: number, rounds: number, accounts: Accounts): Cons
       return step.send;
     },
   );
-  return { cast, rounds, epoch: resultOf<SetupLeading>(leading), epochs: new Map([...joining].map(([name, step]) => [name, resultOf<SetupJoining>(step)])) };
+  const epochs = new Map([...joining].map(([name, step]) => [name, resultOf<SetupJoining>(step)]));
+  return { cast, rounds, epoch: resultOf<SetupLeading>(leading), epochs };
 }

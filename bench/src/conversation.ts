@@ -13,7 +13,11 @@ export function resultOf<P extends Shape>(step: Step<P> | undefined): P["result"
 }
 
 /** Carries letters up and down until nobody has anything left to say. */
-export function converse<Up, Down>(first: readonly Up[], lead: (message: Up) => readonly Down[], hear: (message: Down) => readonly Up[]): void {
+export function converse<Up, Down>(
+  first: readonly Up[],
+  lead: (message: Up) => readonly Down[],
+  hear: (message: Down) => readonly Up[],
+): void {
   for (let up = first; up.length > 0;) up = up.flatMap(lead).flatMap(hear);
 }
 

@@ -39,7 +39,8 @@ function peakOf(folder: string, { parties, words, runs }: Case): number {
   writeFileSync(path, new Uint8Array(4 * words).fill(0x5a));
   const child = fileURLToPath(new URL("./memory-child.js", import.meta.url));
   return spreadOf(Array.from({ length: runs }, () => {
-    const { status, stdout } = spawnSync(process.execPath, [child, path, String(parties), String(words), join(folder, "sum")], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const args = [child, path, String(parties), String(words), join(folder, "sum")];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     if (status !== 0) throw new Error("the process that adds files failed");
     return Number(stdout);
   })).median;
@@ -63,11 +64,13 @@ function section(rows: readonly Row[], { base, runs }: { readonly base: number; 
     title: "5. Peak memory of the coordinator's sum",
     notes: [
       `ratio to base = peak ÷ peak of the same process adding 3 vectors of 1000 words (${megabytes(base)}); median of ${runs}.`,
-      `Goal: at most ${megabytes(ABOVE_BASE_MAX_BYTES)} above base, whatever n·d is. From smallest to largest n·d grows ${times(span("allBytes"))}, the peak ${times(span("peakBytes"))}.`,
+      `Goal: at most ${megabytes(ABOVE_BASE_MAX_BYTES)} above base, whatever n·d is.`,
+      `From the smallest to the largest case n·d grows ${times(span("allBytes"))}, the peak ${times(span("peakBytes"))}.`,
     ],
     columns: [
-      column("parties", "n"), column("words", "d", power), column("allBytes", "n·d·4", megabytes), column("peakBytes", "peak", megabytes),
-      column("ofBase", "ratio to base", times), column("aboveBytes", "above base", megabytes), column("aboveOfAll", "above ÷ n·d·4", times), column("goal", "goal"),
+      column("parties", "n"), column("words", "d", power), column("allBytes", "n·d·4", megabytes),
+      column("peakBytes", "peak", megabytes), column("ofBase", "ratio to base", times),
+      column("aboveBytes", "above base", megabytes), column("aboveOfAll", "above ÷ n·d·4", times), column("goal", "goal"),
     ],
     rows,
   };

@@ -21,7 +21,7 @@ interface Sizes {
 }
 
 const FULL: Sizes = { parties: [3, 5, 10, 20, 50], words: [1e3, 1e4, 1e5, 1e6, 1e7] };
-const QUICK: Sizes = { parties: [3, 5, 10], words: [1e3, 1e5, 1e6] };
+const QUICK: Sizes = { parties: [3, 10], words: [1e3, 1e5, 1e6] };
 
 /** Bytes of pad one case should not make over all its runs: a second for every 2·10^9 or so. */
 const PADS_PER_CASE_BYTES = 4e9;
@@ -88,8 +88,9 @@ function padBytes(parties: number, words: number): number {
 
 function skipReason(parties: number, words: number): string | null {
   if (!(padBytes(parties, words) <= PADS_PER_ROUND_BYTES)) return `${three(padBytes(parties, words) / 1e9)} GB of pads in one thread`;
+  const vectorsBytes = parties * words * 4;
   // Half of what is free: the vectors are not all there is.
-  return parties * words * 4 <= process.availableMemory() / 2 ? null : `${megabytes(parties * words * 4)} of vectors do not fit this machine's memory`;
+  return vectorsBytes <= process.availableMemory() / 2 ? null : `${megabytes(vectorsBytes)} of vectors do not fit this machine's memory`;
 }
 
 function measurePoint(consortium: Consortium, words: number, firstRound: number): Point {
@@ -118,7 +119,8 @@ function growth(points: readonly Point[], skipped: readonly Skipped[]): Section 
   return {
     title: "4. Growth with parties and length",
     notes: [
-      "ratio = time of one party (or of the coordinator) ÷ time of the plain sum of the same n vectors; ns per n·d is level where growth is linear.",
+      "ratio = time of one party, or of the coordinator, ÷ time of the plain sum of the same n vectors.",
+      "ns per n·d is level where time grows with both alike.",
       ...skipped.map(({ parties, words, because }) => `skipped: n = ${parties}, d = ${power(words)}: ${because}`),
     ],
     columns: [
@@ -140,13 +142,18 @@ function exponents(points: readonly Point[]): Section {
     const exponent = (y: (point: Point) => number) => growthExponent({ x: x(from), y: y(from) }, { x: x(to), y: y(to) });
     return {
       fixed, span: `${power(x(from))} → ${power(x(to))}`,
-      party: exponent(({ partyMs }) => partyMs), coordinator: exponent(({ coordinatorMs }) => coordinatorMs), sent: exponent(({ sentBytes }) => sentBytes),
+      party: exponent(({ partyMs }) => partyMs),
+      coordinator: exponent(({ coordinatorMs }) => coordinatorMs),
+      sent: exponent(({ sentBytes }) => sentBytes),
     };
   };
   return {
     title: "4b. Exponents of growth in 4",
-    notes: ["p of time or bytes ~ d^p (between the two longest) or n^p (from fewest to most): 1 is linear, below 1 a round's fixed cost still shows."],
-    columns: [column("fixed", "fixed"), column("span", "from → to"), column("party", "party time", three), column("coordinator", "coordinator time", three), column("sent", "sent", three)],
+    notes: ["p of time or bytes ~ d^p between the two longest, or ~ n^p from fewest to most: 1 is linear, below 1 fixed cost still shows."],
+    columns: [
+      column("fixed", "fixed"), column("span", "from → to"),
+      column("party", "party time", three), column("coordinator", "coordinator time", three), column("sent", "sent", three),
+    ],
     rows: [
       ...parties.map((n) => along(`n = ${n}, in d`, points.filter((point) => point.parties === n).slice(-2), (point) => point.words)),
       ...words.map((d) => along(`d = ${power(d)}, in n`, points.filter((point) => point.words === d), (point) => point.parties)),
@@ -159,16 +166,18 @@ function setUps(grown: readonly Grown[], rounds: number): Section {
   return {
     title: `4c. One set-up, good for ${rounds} rounds of any length`,
     notes: [
-      "ratio = against the smallest consortium of this run. Once a session: X25519 and ML-KEM with every peer, and sealed shares for every round.",
+      "Once a session: X25519 and ML-KEM with every peer, sealed shares for every round. ratio = ÷ the smallest consortium.",
       "Run once each: a party's time is the median of its n parties, the coordinator's a single one.",
     ],
     columns: [
       column("parties", "n"), column("partyMs", "party ms", three), column("partyRatio", "ratio", times),
-      column("coordinatorMs", "coord. ms", three), column("coordinatorRatio", "ratio", times), column("sentBytes", "sent", megabytes), column("sentRatio", "ratio", times),
+      column("coordinatorMs", "coord. ms", three), column("coordinatorRatio", "ratio", times),
+      column("sentBytes", "sent", megabytes), column("sentRatio", "ratio", times),
     ],
     rows: grown.map(({ parties, setUpPartyMs, setUpCoordinatorMs, setUpSentBytes }) => ({
       parties, partyMs: setUpPartyMs, coordinatorMs: setUpCoordinatorMs, sentBytes: setUpSentBytes,
-      partyRatio: setUpPartyMs / (first?.setUpPartyMs ?? Number.NaN), coordinatorRatio: setUpCoordinatorMs / (first?.setUpCoordinatorMs ?? Number.NaN),
+      partyRatio: setUpPartyMs / (first?.setUpPartyMs ?? Number.NaN),
+      coordinatorRatio: setUpCoordinatorMs / (first?.setUpCoordinatorMs ?? Number.NaN),
       sentRatio: setUpSentBytes / (first?.setUpSentBytes ?? Number.NaN),
     })),
   };

@@ -18,5 +18,5 @@ export function thisMachine(): Machine {
 }
 
 export function machineLines({ cores, cpu, memoryGiB, node, openssl, platform }: Machine): string {
-  return `machine  ${cores} cores, ${cpu}, ${memoryGiB} GiB, ${platform}\nruntime  Node ${node}, OpenSSL ${openssl}; everything in one thread\n`;
+  return [`machine  ${cores} cores, ${cpu}, ${memoryGiB} GiB, ${platform}`, `runtime  Node ${node}, OpenSSL ${openssl}; one thread`, ""].join("\n");
 }

@@ -32,7 +32,8 @@ function run(quick: boolean, json: boolean): void {
     return found;
   });
   const tookSeconds = (nowMs() - startMs) / 1000;
-  if (json) process.stdout.write(`${JSON.stringify({ bench: "aggregation", quick, machine, tookSeconds, sections: sections.map(withoutLayout) }, null, 2)}\n`);
+  const document = { bench: "aggregation", quick, machine, tookSeconds, sections: sections.map(withoutLayout) };
+  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else process.stdout.write(`\n${quick ? "quick " : ""}run of ${Math.round(tookSeconds)} s\n`);
 }
 

@@ -41,7 +41,8 @@ export class Post {
     const sealed = this.#accounts.spend(self, "letters", () =>
       sealEnvelope({ from: self, to: to.self, session, charter, seq, payload: encode() }, from.signer));
     this.#accounts.carry(self, to.self, encodeFrame({ kind: "letter", envelope: sealed, evidence: null }).length);
-    const opened = this.#accounts.spend(to.self, "letters", () => openEnvelope(sealed, { from: self, to: to.self, publicKey: from.signer.publicKey }));
+    const opened = this.#accounts.spend(to.self, "letters", () =>
+      openEnvelope(sealed, { from: self, to: to.self, publicKey: from.signer.publicKey }));
     if (opened.kind === "refused") throw new Error(`a letter was refused: ${opened.code}`);
     return opened.envelope.payload;
   }

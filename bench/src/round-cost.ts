@@ -27,9 +27,12 @@ function costs(rounds: readonly TimedRound[]): Section {
     title: `2. One round against the plain sum of the same vectors: ${CASE}`,
     notes: [
       "ratio = time ÷ time of adding the same vectors without masks, with the same kernel and 1 MiB stretches.",
-      "In one thread, so the first line is everybody's work one after the other; in the field the parties work side by side. Words given, nobody drops out.",
+      "whole round = everybody's work one after the other in one thread; in the field the parties work side by side. Nobody drops out.",
     ],
-    columns: [column("who", "whose work"), column("ms", "ms", three), column("ratio", "ratio", times), column("ratioRange", "min–max"), column("runs", "runs")],
+    columns: [
+      column("who", "whose work"), column("ms", "ms", three),
+      column("ratio", "ratio", times), column("ratioRange", "min–max"), column("runs", "runs"),
+    ],
     rows: [
       row("plain sum", plain),
       row("whole round", rounds.map(({ wholeMs }) => wholeMs)),
@@ -45,7 +48,8 @@ function shares({ cast: { companies, leader } }: Consortium, rounds: readonly Ti
   const stageRow = (stage: Stage): Row => {
     const partyMs = spreadOf(rounds.flatMap(({ accounts }) => names.map((name) => accounts.stageMs(name, stage)))).median;
     const coordinatorMs = spreadOf(rounds.map(({ accounts }) => accounts.stageMs(leader.self, stage))).median;
-    const ofWhole = rounds.map(({ accounts, wholeMs }) => [...names, leader.self].reduce((sum, name) => sum + accounts.stageMs(name, stage), 0) / wholeMs);
+    const everybody = [...names, leader.self];
+    const ofWhole = rounds.map(({ accounts, wholeMs }) => everybody.reduce((sum, name) => sum + accounts.stageMs(name, stage), 0) / wholeMs);
     return {
       stage: MEANING[stage], share: spreadOf(ofWhole).median, partyMs: spent(partyMs), coordinatorMs: spent(coordinatorMs),
       ofParty: spent(partyMs / spreadOf(rounds.map((round) => round.partyMs)).median),
@@ -54,9 +58,10 @@ function shares({ cast: { companies, leader } }: Consortium, rounds: readonly Ti
   };
   return {
     title: `2b. Where a round's time goes: ${CASE}`,
-    notes: ["share = part of the whole round, all parties and the coordinator together; then of one party's own time and of the coordinator's."],
+    notes: ["share = of the whole round, everybody together; then of one party's own time, and of the coordinator's."],
     columns: [
-      column("stage", "stage"), column("share", "share", percent), column("partyMs", "one party ms", three), column("ofParty", "of a party", percent),
+      column("stage", "stage"), column("share", "share", percent),
+      column("partyMs", "one party ms", three), column("ofParty", "of a party", percent),
       column("coordinatorMs", "coordinator ms", three), column("ofCoordinator", "of coordinator", percent),
     ],
     rows: STAGES.map(stageRow),

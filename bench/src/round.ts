@@ -70,7 +70,9 @@ function partake(table: Table, message: RoundLeading["send"]): readonly RoundAns
   return [...heard.send, ...answers.flatMap((answer) => take(() => goOn(roundMember, answering.get(party), answer)).send)];
 }
 
-function memberGiven({ consortium: { cast, epochs }, given: { round }, question }: Table, message: RoundLeading["send"] & { readonly kind: "round" }): RoundAnswering["given"] {
+type Offer = Extract<RoundLeading["send"], { readonly kind: "round" }>;
+
+function memberGiven({ consortium: { cast, epochs }, given: { round }, question }: Table, message: Offer): RoundAnswering["given"] {
   const company = cast.companies.find(({ name }) => name === message.to);
   const epoch = epochs.get(message.to);
   if (company === undefined || epoch === undefined) throw new RangeError("an offer to nobody");
@@ -91,5 +93,6 @@ function concluded({ consortium: { cast }, given, accounts }: Table, leading: St
   const [ask] = leading.kind === "wait" ? leading.ask : [];
   if (ask === undefined) return leading;
   const sum = given.hands.sum(ask, accounts);
-  return accounts.spend(cast.leader.self, "machine", () => goOn(roundLeader, leading, { kind: "summed", round: given.round, ...sum, atMs: AT_MS }));
+  return accounts.spend(cast.leader.self, "machine", () =>
+    goOn(roundLeader, leading, { kind: "summed", round: given.round, ...sum, atMs: AT_MS }));
 }

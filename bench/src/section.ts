@@ -24,7 +24,8 @@ export function printed({ title, notes, columns, rows }: Section): string {
   const widths = columns.map(({ heading }, i) => Math.max(heading.length, ...cells.map((line) => line[i]?.length ?? 0)));
   const line = (texts: readonly string[]) => `  ${texts.map((text, i) => text.padStart(widths[i] ?? 0)).join("  ")}`.trimEnd();
   const rule = `  ${widths.map((width) => "-".repeat(width)).join("  ")}`;
-  return [`\n${title}`, ...notes.map((note) => `  ${note}`), "", line(columns.map(({ heading }) => heading)), rule, ...cells.map(line), ""].join("\n");
+  const head = [`\n${title}`, ...notes.map((note) => `  ${note}`), "", line(columns.map(({ heading }) => heading)), rule];
+  return [...head, ...cells.map(line), ""].join("\n");
 }
 
 export function column(key: string, heading: string, show: Column["show"] = String): Column {

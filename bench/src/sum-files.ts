@@ -13,7 +13,7 @@ export interface VectorShape {
 export type SumFromFiles = (paths: readonly string[], shape: VectorShape, remove: readonly MaskKey[], outPath: string) => void;
 
 /**
- * Adds vectors that lie in files and takes the masks away, 1 MiB at a time: memory holds two stretches, whatever the number and length of the files.
+ * Adds vectors that lie in files and takes the masks away, 1 MiB at a time: memory holds two stretches, however many files and however long.
  *
  * @throws Error if a file is shorter than the shape says.
  */
@@ -25,8 +25,10 @@ export const sumFromFiles: SumFromFiles = (paths, shape, remove, outPath) => {
   const scratch = zeroWords(shape.ring, Math.min(stretchWords, shape.words));
   for (let at = 0; at < shape.words; at += stretchWords) {
     const words = Math.min(stretchWords, shape.words - at);
-    const sum = sumStretch(stretchesAt(files, scratch.subarray(0, words), at * wordBytes), { ring: shape.ring, words }, remove, at * wordBytes);
-    writeSync(out, bytesOfWords(sum), 0, sum.byteLength, at * wordBytes);
+    const byteOffset = at * wordBytes;
+    const stretches = stretchesAt(files, scratch.subarray(0, words), byteOffset);
+    const sum = sumStretch(stretches, { ring: shape.ring, words }, remove, byteOffset);
+    writeSync(out, bytesOfWords(sum), 0, sum.byteLength, byteOffset);
   }
   for (const file of [...files, out]) closeSync(file);
 };

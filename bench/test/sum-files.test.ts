@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { applyMasks, type MaskKey } from "@cohortium/crypto/masking";
-import { bytesOfWords, zeroWords, wordsFromBytes, type Ring } from "@cohortium/crypto/words";
+import { bytesOfWords, zeroWords, type Ring } from "@cohortium/crypto/words";
 import { sumStretch } from "@cohortium/protocol/aggregation/sum";
 import { sumFromFiles } from "../src/sum-files.js";
 
@@ -19,13 +19,13 @@ const files = (ring: Ring, words: number) => [21, 34, 55].map((fill) => {
   return { path, vector };
 });
 
-test.each([[32, 600_001], [64, 300_001]] as const)("files of %i-bit words, added in stretches, give the sum of the vectors in one piece", (ring, words) => {
+test.each([[32, 600_001], [64, 300_001]] as const)("files of %i-bit words add up in stretches as in one piece", (ring, words) => {
   const uploads = files(ring, words);
   const remove = [key(89, -1), key(144, 1)];
   const out = join(folder, "sum");
   sumFromFiles(uploads.map(({ path }) => path), { ring, words }, remove, out);
-  const sum = wordsFromBytes(ring, new Uint8Array(readFileSync(out)));
-  expect(Buffer.compare(bytesOfWords(sum), bytesOfWords(sumStretch(uploads.map(({ vector }) => vector), { ring, words }, remove, 0)))).toBe(0);
+  const inOnePiece = sumStretch(uploads.map(({ vector }) => vector), { ring, words }, remove, 0);
+  expect(Buffer.compare(readFileSync(out), bytesOfWords(inOnePiece))).toBe(0);
 });
 
 test("a file that is too short is refused", () => {

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { isFileError } from "@cohortium/protocol/host/atomic-file";
 import { CharterYamlError, charterYamlLine, readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { fileBytes } from "./file-bytes.js";
 
 /** A charter's YAML as it lies on disk, and what it says. */
 export interface Draft {
@@ -41,10 +40,7 @@ function lineInFile(problem: string, { path, text }: Draft): string {
 }
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (!(isFileError(error, "ENOENT") || (error instanceof Error && "code" in error && error.code === "EISDIR"))) throw error;
-    throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the YAML file of the draft" }, { cause: error });
-  }
+  const bytes = fileBytes(path);
+  if (bytes === null) throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the YAML file of the draft" });
+  return new TextDecoder().decode(bytes);
 }

@@ -1,20 +1,21 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseCheckpointBody } from "@cohortium/protocol/log/checkpoint";
 import { parseNoteBytes } from "@cohortium/protocol/log/note";
 import { bundlePath, entriesOf, TILE_WIDTH } from "@cohortium/protocol/log/tiles";
+import { fileBytes } from "./file-bytes.js";
 
 /** A log as files under one folder, as a coordinator publishes it. @throws Refusal USAGE_FOLDER if there is no such folder. */
 export function logFolder(folder: string): AuditSource {
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new Refusal({ code: "USAGE_FOLDER", title: "there is no such folder", detail: folder, fix: "name the folder of the published log" });
   }
   if (!existsSync(join(folder, "checkpoint")) && existsSync(join(folder, "public", "checkpoint"))) {
     throw new Refusal({ code: "USAGE_FOLDER", title: "this is a coordinator's folder, not its log", detail: folder, fix: `the log is in ${join(folder, "public")}` });
   }
-  return { read: (path) => readOrNull(join(folder, path)) };
+  return { read: (path) => fileBytes(join(folder, path)) };
 }
 
 /**
@@ -50,14 +51,4 @@ function reading<T>(parse: () => T): T {
 
 function unreadable(detail: string): Refusal {
   return new Refusal({ code: "LOG_UNREADABLE", title: "the log cannot be read", detail, fix: "see what is wrong with: cohortium audit verify DIR" });
-}
-
-function readOrNull(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    // ENOTDIR and EISDIR: something else lies where a file should be, which the audit calls missing.
-    if (error instanceof Error && "code" in error && ["ENOENT", "ENOTDIR", "EISDIR"].includes(String(error.code))) return null;
-    throw error;
-  }
 }

@@ -1,13 +1,11 @@
-import { readFileSync } from "node:fs";
-import { fromUtf8 } from "@cohortium/crypto/bytes";
-import { isFileError } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { audit } from "@cohortium/protocol/log/audit";
 import type { AuditReport, Check } from "@cohortium/protocol/log/audit-report";
-import { recomputeSum } from "@cohortium/protocol/log/audit-sums";
+import { trainingAuditor } from "@cohortium/protocol/training/audit";
 import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
 import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { fileBytes } from "../file-bytes.js";
 import { entryAt, logFolder } from "../log-folder.js";
 import { done, type Outcome } from "../outcome.js";
 import { count } from "../show/amounts.js";
@@ -44,7 +42,7 @@ function verify(context: Context, folder: string, options: Options): Outcome {
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
   context.progress.now("checking every entry and every sum …");
   const report = audit(source, {
-    sums: recomputeSum,
+    sums: trainingAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
     ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
   });
@@ -56,7 +54,12 @@ function verify(context: Context, folder: string, options: Options): Outcome {
   return { json: { ...report, caveats }, text: reportText(report, caveats, { source, paint: context.paint }), exit: report.verified ? 0 : 6 };
 }
 
-function reportText(report: AuditReport, caveats: readonly string[], at: { readonly source: AuditSource; readonly paint: Paint }): string {
+interface At {
+  readonly source: AuditSource;
+  readonly paint: Paint;
+}
+
+function reportText(report: AuditReport, caveats: readonly string[], at: At): string {
   const { paint } = at;
   const checks = report.checks.map((check) => [check.name, count(check.count), resultText(check, paint)]);
   return [
@@ -68,7 +71,7 @@ function reportText(report: AuditReport, caveats: readonly string[], at: { reado
   ].join("\n");
 }
 
-function verdictText({ verified, entries, sumsRecomputed, findings }: AuditReport, { source, paint }: { readonly source: AuditSource; readonly paint: Paint }): string {
+function verdictText({ verified, entries, sumsRecomputed, findings }: AuditReport, { source, paint }: At): string {
   if (verified) return `${paint.good("Verified:")} ${count(entries)} entries, ${count(sumsRecomputed)} sums computed again.`;
   const first = findings.find(({ entry }) => entry !== null)?.entry ?? null;
   if (first === null) return `${paint.bad("Not verified.")} What is wrong concerns the log as a whole.`;
@@ -124,11 +127,8 @@ function checkedKey(text: string): string {
 }
 
 function readNote(path: string): string {
-  try {
-    return fromUtf8(readFileSync(path));
-  } catch (error) {
-    if (error instanceof TypeError) throw new Refusal({ code: "USAGE_FILE", title: "this is no checkpoint", detail: `${path} is not text` }, { cause: error });
-    if (!isFileError(error, "ENOENT")) throw error;
-    throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the checkpoint that was kept" }, { cause: error });
-  }
+  const bytes = fileBytes(path);
+  if (bytes === null) throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix: "name the checkpoint that was kept" });
+  // Bytes that are no UTF-8 become signs that no checkpoint holds, and the audit says that it cannot be read.
+  return new TextDecoder().decode(bytes);
 }

@@ -34,7 +34,9 @@ export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = { nam
 
 /** The checks in the order in which one failure explains the next. Each is quick, and none changes anything. */
 export function checksOf(patient: Patient): readonly { readonly name: CheckName; look(): Promise<Found> }[] {
-  const looks: Readonly<Record<CheckName, (patient: Patient) => Promise<Found>>> = { name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, disk };
+  const looks: Readonly<Record<CheckName, (patient: Patient) => Promise<Found>>> = {
+    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, disk,
+  };
   return CHECK_NAMES.map((name) => ({ name, look: () => looks[name](patient).catch(failed) }));
 }
 

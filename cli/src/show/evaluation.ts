@@ -9,7 +9,8 @@ const COLUMNS = ["decile", "rows", "positives", "lift", "gain", "predicted", "ob
 export function evaluationText(evaluation: Evaluation, paint: Paint): string {
   const { rows, positives, auc, ks, calibrationError, deciles } = evaluation;
   const lines = deciles.map((decile, i) => [
-    String(i + 1), count(decile.rows), count(decile.positives), decile.lift.toFixed(2), percent(decile.gain), percent(decile.meanPredicted), percent(decile.observed),
+    String(i + 1), count(decile.rows), count(decile.positives),
+    decile.lift.toFixed(2), percent(decile.gain), percent(decile.meanPredicted), percent(decile.observed),
   ]);
   return [
     facts([

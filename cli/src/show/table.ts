@@ -20,7 +20,7 @@ export function facts(pairs: readonly (readonly [name: string, value: string])[]
   return pairs.map(([name, value]) => `${pad(name, widest, false)}  ${value}`.trimEnd()).join("\n");
 }
 
-// eslint-disable-next-line no-control-regex -- our own colours, which take no room
+/** Our own colours take no room. */
 const COLOUR = /\u001b\[\d+m/g;
 /** Scripts whose characters take two columns of a terminal (Unicode UAX #11, the common part of W and F). */
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;

@@ -1,5 +1,5 @@
 import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes } from "@cohortium/crypto/canonical-json";
+import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { KeyDirectory } from "./audit-keys.js";
 import type { Reject } from "./audit-round.js";
@@ -11,7 +11,7 @@ const CHARTERLESS: readonly Statement["type"][] = ["log.opened", "enrolment", "r
 
 /** The charters a log has shown so far, and who signed them. */
 export class CharterBook {
-  readonly #charters = new Map<string, { readonly parties: readonly string[]; readonly signed: Set<string> }>();
+  readonly #charters = new Map<string, { readonly parties: readonly string[]; readonly signed: Set<string>; readonly text: Json }>();
 
   get size(): number {
     return this.#charters.size;
@@ -39,12 +39,17 @@ export class CharterBook {
       if (!keys.isKnown(party.name)) keys.add(party.name, party.signingKey, null);
       else if (!isOurs) reject("CHARTER_KEY", `the charter names a key for ${party.name} that is revoked or was never enrolled`);
     }
-    const charter = this.#charters.get(digest) ?? { parties: body.parties.map((party) => party.name), signed: new Set<string>() };
+    const charter = this.#charters.get(digest) ?? { parties: body.parties.map((party) => party.name), signed: new Set<string>(), text: body.charter };
     this.#charters.set(digest, charter);
   }
 
   isParty(charter: string, name: string): boolean {
     return this.#charters.get(charter)?.parties.includes(name) ?? false;
+  }
+
+  /** The charter itself, or null if it is not in the log. */
+  text(charter: string): Json {
+    return this.#charters.get(charter)?.text ?? null;
   }
 
   sign(charter: string, party: string): void {

@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { CharterBook } from "./audit-charters.js";
 import { KeyDirectory } from "./audit-keys.js";
 import type { Findings } from "./audit-report.js";
@@ -16,6 +17,12 @@ interface Session {
   readonly rounds: Map<number, RoundAudit>;
   roster: Roster | null;
   ready: Ready | null;
+}
+
+/** A completed round, with the session it belongs to and the charter it stands under. */
+export interface LoggedRound extends CompletedRound {
+  readonly session: string;
+  readonly charter: Json;
 }
 
 /** How many things were looked at. */
@@ -41,7 +48,7 @@ export class EntryAudit {
   }
 
   /** Takes the next entry. If it completes a round, the round, so that its sum can be computed again. */
-  take(bytes: Uint8Array, index: number): CompletedRound | null {
+  take(bytes: Uint8Array, index: number): LoggedRound | null {
     const reject: Reject = (code, says) => this.#findings.add(index, code, says);
     const entry = parsed(bytes, reject);
     if (entry === null) return null;
@@ -78,7 +85,7 @@ export class EntryAudit {
     reject("ENTRY_SIGNATURE", `the signature is not by ${actor}`);
   }
 
-  #apply(body: Body, entry: Entry, index: number, reject: Reject): CompletedRound | null {
+  #apply(body: Body, entry: Entry, index: number, reject: Reject): LoggedRound | null {
     const { statement } = entry;
     const place: Place = { entry: index, id: entry.id, actor: statement.actor };
     switch (body.kind) {
@@ -99,8 +106,11 @@ export class EntryAudit {
         return null;
       }
       case "bundle": case "roster": case "ready": return this.#prepare(body, place, this.#session(statement.session), reject), null;
-      case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
-        return this.#round(body, place, { session: this.#session(statement.session), round: statement.round, reject });
+      case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result": {
+        const { session, round, charter } = statement;
+        const completed = this.#round(body, place, { session: this.#session(session), round, reject });
+        return completed === null ? null : { ...completed, session, charter: this.#charters.text(charter) };
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 /** What an audit looked at, in the order a person reads it. */
-export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "rounds", "sums"] as const;
+export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "rounds", "sums", "models"] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Everything an audit can object to, and the check that fails with it. */
@@ -39,6 +39,7 @@ export const FINDINGS = {
   UPLOAD_MISSING: "sums",
   UPLOAD_ROOT: "sums",
   SUM_DIFFERS: "sums",
+  MODEL_DIFFERS: "models",
 } as const satisfies Record<string, CheckName>;
 export type FindingCode = keyof typeof FINDINGS;
 

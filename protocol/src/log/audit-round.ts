@@ -10,6 +10,8 @@ export interface CompletedRound {
   readonly uploads: readonly { readonly party: string; readonly entry: number; readonly root: string }[];
   readonly masks: readonly MaskKey[];
   readonly root: string;
+  /** What the round asked, and of which model under which plan. */
+  readonly asked: Pick<RoundOffer, "purpose" | "model" | "plan">;
 }
 
 export interface MaskKey {
@@ -115,7 +117,8 @@ export class RoundAudit {
     const masks = this.#masks(body, reject);
     if (masks === null) return null;
     const uploads = [...this.#survivors.uploads.values()].map(({ party, entry: uploadEntry, root }) => ({ party, entry: uploadEntry, root }));
-    return { entry, ring: this.#offer.ring, words: body.words, uploads, masks, root: body.root };
+    const { ring, purpose, model, plan } = this.#offer;
+    return { entry, ring, words: body.words, uploads, masks, root: body.root, asked: { purpose, model, plan } };
   }
 
   #namesSurvivors(id: string): boolean {

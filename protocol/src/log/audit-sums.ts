@@ -2,6 +2,7 @@ import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot, chunksOf } from "@cohortium/crypto/chunk-root";
 import { addWordsInto, applyMasks } from "@cohortium/crypto/masking";
 import { bytesOfWords, wordsFromBytes, zeroWords, type Words } from "@cohortium/crypto/words";
+import type { RoundChecked } from "./audit.js";
 import type { Finding } from "./audit-report.js";
 import type { CompletedRound } from "./audit-round.js";
 import type { AuditSource } from "./audit-tree.js";
@@ -11,13 +12,21 @@ export function uploadPath(root: string): string {
   return `upload/${root}`;
 }
 
+export type SumAgain = { readonly kind: "sum"; readonly words: Words } | { readonly kind: "findings"; readonly findings: readonly Finding[] };
+
+/** For `AuditOptions.sums`, in Node: the sum alone, whatever it is a sum of. */
+export function recomputeSum(round: CompletedRound, source: AuditSource): RoundChecked {
+  const again = sumAgain(round, source);
+  return { sum: again.kind === "sum", model: false, findings: again.kind === "sum" ? [] : again.findings };
+}
+
 /**
  * Computes a round's sum again from the masked uploads and the revealed keys, and compares it with the root the coordinator logged.
- * Keeps the sum and one upload in memory. For `AuditOptions.sums`, in Node.
+ * Keeps the sum and one upload in memory.
  *
  * Reveals: to whoever holds the uploads and the log, the sum, and nothing else.
  */
-export function recomputeSum(round: CompletedRound, source: AuditSource): readonly Finding[] {
+export function sumAgain(round: CompletedRound, source: AuditSource): SumAgain {
   const sum = zeroWords(round.ring, round.words);
   const findings: Finding[] = [];
   for (const { party, entry, root } of round.uploads) {
@@ -30,11 +39,10 @@ export function recomputeSum(round: CompletedRound, source: AuditSource): readon
       addBytesInto(sum, bytes);
     }
   }
-  if (findings.length > 0) return findings;
+  if (findings.length > 0) return { kind: "findings", findings };
   applyMasks(sum, round.masks, 0);
-  return toHex(chunkRoot(bytesOfWords(sum))) === round.root
-    ? []
-    : [{ entry: round.entry, code: "SUM_DIFFERS", says: "the logged result is not the sum of the uploads" }];
+  if (toHex(chunkRoot(bytesOfWords(sum))) === round.root) return { kind: "sum", words: sum };
+  return { kind: "findings", findings: [{ entry: round.entry, code: "SUM_DIFFERS", says: "the logged result is not the sum of the uploads" }] };
 }
 
 /** Chunk by chunk, because words need an aligned copy, and one of the whole upload would be a third vector in memory. */

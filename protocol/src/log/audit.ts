@@ -1,7 +1,6 @@
 import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
-import { EntryAudit } from "./audit-entries.js";
+import { EntryAudit, type LoggedRound } from "./audit-entries.js";
 import { Findings, type AuditReport, type Finding } from "./audit-report.js";
-import type { CompletedRound } from "./audit-round.js";
 import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
 import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
 import { cosignatureVerifier, witnessVerifierKey } from "./cosignature.js";
@@ -13,8 +12,16 @@ import { bundlePath, entriesOf, TILE_WIDTH } from "./tiles.js";
 /** More entries than a consortium logs in years; an audit holds all of them in memory. */
 const AUDIT_ENTRIES_MAX = 4_000_000;
 
-/** Computes one round's sum again from what lies in the source. No findings: it is the sum the log names. */
-export type SumChecker = (round: CompletedRound, source: AuditSource) => readonly Finding[];
+/** Computes one round again from what lies in the source, in the order of the log. No findings: the log says what follows from the uploads. */
+export type SumChecker = (round: LoggedRound, source: AuditSource) => RoundChecked;
+
+/** What was computed again and came out as logged, and what did not. */
+export interface RoundChecked {
+  readonly sum: boolean;
+  /** The round's model was found to follow from the sums before it. */
+  readonly model: boolean;
+  readonly findings: readonly Finding[];
+}
 
 export interface AuditOptions {
   /** The log's verifier key, from whoever the auditor trusts. Without it the log is only held to the key it states itself. */
@@ -38,16 +45,17 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
   const log = readLog(source, checkpoint, findings);
   const anchored = options.anchor === undefined ? 0 : checkAnchor(options.anchor, logKey, { checkpoint, log, findings });
   const entries = new EntryAudit(logKey, findings);
-  let sums = 0;
+  let [sums, models] = [0, 0];
   log.entries.forEach((bytes, index) => {
     const round = bytes === null ? null : entries.take(bytes, index);
-    const wrong = round === null ? null : (options.sums?.(round, source) ?? null);
-    for (const { entry, code, says } of wrong ?? []) findings.add(entry, code, says);
-    if (wrong?.length === 0) sums++;
+    const checked = round === null ? null : (options.sums?.(round, source) ?? null);
+    for (const { entry, code, says } of checked?.findings ?? []) findings.add(entry, code, says);
+    if (checked?.sum === true) sums++;
+    if (checked?.model === true) models++;
   });
   const witnesses = checkCosignatures(note, entries, findings);
 
-  const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums };
+  const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums, models };
   return findings.report(counts, checkpoint.size);
 }
 

@@ -56,7 +56,7 @@ describe("an honest log", () => {
       checks: [
         { name: "checkpoint", count: 1, ok: true }, { name: "witnesses", count: 0, ok: true }, { name: "kept checkpoint", count: 0, ok: true },
         { name: "tree", count: 1, ok: true }, { name: "entries", count: SIZE, ok: true }, { name: "signatures", count: SIZE, ok: true },
-        { name: "charters", count: 1, ok: true }, { name: "rounds", count: 2, ok: true }, { name: "sums", count: 2, ok: true },
+        { name: "charters", count: 1, ok: true }, { name: "rounds", count: 2, ok: true }, { name: "sums", count: 2, ok: true }, { name: "models", count: 0, ok: true },
       ],
     });
   });
@@ -284,6 +284,6 @@ test("a log that is wrong from the start yields the first thousand findings, in 
   expect(checks.find(({ name }) => name === "charters")).toMatchObject({ ok: false });
 });
 
-test("every finding there is was provoked above", () => {
-  expect(Object.keys(FINDINGS).filter((code) => !seenCodes.has(code))).toEqual([]);
+test("every finding there is was provoked above, but the one about models, which training/audit.test.ts provokes", () => {
+  expect(Object.keys(FINDINGS).filter((code) => !seenCodes.has(code))).toEqual(["MODEL_DIFFERS"]);
 });

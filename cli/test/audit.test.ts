@@ -1,0 +1,124 @@
+import { describe, expect, test } from "@jest/globals";
+import { filesOf, honestEntries, LOG_KEY, say, type Files } from "../../protocol/test/log/small-log.js";
+import { folderWith, play } from "./stage.js";
+
+const HONEST = honestEntries();
+const SIZE = HONEST.length;
+const bundle = `tile/entries/000.p/${SIZE}`;
+
+const tampered = (): Files => {
+  const files = filesOf(HONEST);
+  const bytes = Uint8Array.from(files.get(bundle)!);
+  // A digit in the body of entry 3, which its hash and its signature cover.
+  const offset = HONEST.slice(0, 3).reduce((sum, entry) => sum + 2 + entry.bytes.length, 2) + 40;
+  bytes[offset] = bytes[offset]! ^ 1;
+  return files.set(bundle, bytes);
+};
+
+describe("audit verify", () => {
+  test("says what it looked at, and ends well, on an honest log", async () => {
+    const folder = folderWith([...filesOf(HONEST), ["kept", filesOf(HONEST.slice(0, 20)).get("checkpoint")!]]);
+    const played = await play(["audit", "verify", ".", "--checkpoint", "kept", "--log-key", LOG_KEY], { folder });
+    expect(played.out).toBe([
+      `Verified: ${SIZE} entries, 2 sums computed again.`,
+      "",
+      "check            looked at  result",
+      "checkpoint               1  ok",
+      "witnesses                0  nothing to check",
+      "kept checkpoint          1  ok",
+      "tree                     1  ok",
+      `entries                 ${SIZE}  ok`,
+      `signatures              ${SIZE}  ok`,
+      "charters                 1  ok",
+      "rounds                   2  ok",
+      "sums                     2  ok",
+      "",
+    ].join("\n"));
+    expect(played.code).toBe(0);
+  });
+
+  test("says what it could not know without a key and a kept checkpoint", async () => {
+    const { out } = await play(["audit", "verify", folderWith(filesOf(HONEST))]);
+    expect(out).toContain("held to the key it states itself");
+    expect(out).toContain("cut short can pass for a whole one");
+  });
+
+  test("names the first wrong entry and ends with 6", async () => {
+    const { code, out } = await play(["audit", "verify", folderWith(tampered())]);
+    expect(code).toBe(6);
+    expect(out.split("\n")[0]).toBe("Not verified: first at entry 3.");
+    expect(out).toMatch(/tree +1 +failed/);
+    expect(out).toMatch(/\n +3 +ENTRY_HASH +the entry is not the one whose hash stands in the tree/);
+  });
+
+  test("holds the log to the key it is given", async () => {
+    const other = `${LOG_KEY.split("+")[0]}+00000000+${LOG_KEY.split("+").slice(2).join("+")}`;
+    expect(await play(["audit", "verify", folderWith(filesOf(HONEST)), "--log-key", other])).toMatchObject({ code: 6 });
+    expect(await play(["audit", "verify", folderWith(filesOf(HONEST)), "--log-key", "nonsense"])).toMatchObject({ code: 2 });
+  });
+
+  test("notices a log that ends before the kept checkpoint", async () => {
+    const files = filesOf(HONEST.slice(0, 20)).set("kept", filesOf(HONEST).get("checkpoint")!);
+    const { code, out } = await play(["audit", "verify", ".", "--checkpoint", "kept"], { folder: folderWith(files) });
+    expect({ code, says: out.includes("ANCHOR_ROLLBACK") }).toEqual({ code: 6, says: true });
+  });
+
+  test("is one JSON document with every finding and the caveats", async () => {
+    const { code, out, err } = await play(["audit", "verify", folderWith(tampered()), "--json", "--quiet"]);
+    const report = JSON.parse(out);
+    expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "sumsRecomputed", "verified"]);
+    expect(report).toMatchObject({ verified: false, findings: [{ entry: 3, code: "ENTRY_HASH" }, ...report.findings.slice(1)] });
+    expect({ code, err }).toEqual({ code: 6, err: "" });
+  });
+
+  test("refuses a folder that is not there, and points from a coordinator's folder to its log", async () => {
+    expect(await play(["audit", "verify", "/nowhere/at/all"])).toMatchObject({ code: 2 });
+    const { code, err } = await play(["audit", "verify", folderWith([["public/checkpoint", "x"]])]);
+    expect({ code, points: /to do +the log is in .*public/.test(err) }).toEqual({ code: 2, points: true });
+  });
+});
+
+describe("audit show", () => {
+  test("says an entry as a sentence and as it was signed", async () => {
+    const { code, out } = await play(["audit", "show", folderWith(filesOf(HONEST)), "0"]);
+    expect(out.split("\n")[0]).toBe(`2026-11-22T10:00:00Z: hub opens the log log.example/consortium under the key ${LOG_KEY}.`);
+    expect(out).toContain('"type": "log.opened"');
+    expect(code).toBe(0);
+  });
+
+  test("has a sentence for every kind of entry", async () => {
+    const digest = "ab".repeat(32);
+    const all = [
+      ...HONEST,
+      say("hub", "revocation", { party: "mill", certificate: digest, reason: "left" }),
+      say("mill", "charter.refusal", { digest, reason: "age is not needed" }),
+      say("hub", "session.abort", { code: "AGGREGATION_TOO_FEW" }),
+    ];
+    const folder = folderWith(filesOf(all));
+    const sentences = await Promise.all(all.map(async (_, i) => JSON.parse((await play(["audit", "show", folder, String(i), "--json"])).out).sentence as string));
+    expect(sentences.filter((sentence) => sentence.includes("cannot be read"))).toEqual([]);
+    expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(20);
+    expect(sentences.at(-1)).toBe("2026-11-22T10:00:00Z: hub ends the training without a model: AGGREGATION_TOO_FEW, in training 5e5e5e5e5e5e.");
+  });
+
+  test("lets no entry write to the terminal", async () => {
+    const evil = say("hub", "session.offer", { question: "\u001b[2J\u202eodd", plan: "ab".repeat(32) });
+    const { out } = await play(["audit", "show", folderWith(filesOf([...HONEST, evil])), String(SIZE)]);
+    expect(out).not.toMatch(/[\u001b\u202e]/);
+    expect(out).toContain("offers a training: ·[2J·odd");
+  });
+
+  test("refuses a number beyond the log, and what is no number", async () => {
+    const folder = folderWith(filesOf(HONEST));
+    expect((await play(["audit", "show", folder, String(SIZE)])).err).toContain(`the log has ${SIZE} entries, counted from 0`);
+    expect(await play(["audit", "show", folder, "-1"])).toMatchObject({ code: 2 });
+    expect(await play(["audit", "show", folder, "two"])).toMatchObject({ code: 2 });
+  });
+
+  test("ends with 6 where the log itself cannot be read", async () => {
+    const files = filesOf(HONEST);
+    files.delete(bundle);
+    expect(await play(["audit", "show", folderWith(files), "3"])).toMatchObject({ code: 6 });
+    expect(await play(["audit", "show", folderWith([["checkpoint", "no note"]]), "3"])).toMatchObject({ code: 6 });
+  });
+});

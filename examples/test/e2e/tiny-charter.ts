@@ -1,0 +1,39 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { instantText } from "@cohortium/protocol/session/instant";
+import { quorumMin } from "@cohortium/protocol/session/quorum";
+import { REGIONS } from "./tiny-data.js";
+
+/** What a test may want to be different. Times are offsets from now. */
+export interface TinyTerms {
+  readonly deadlineMs?: number;
+  readonly expiresInMs?: number;
+  readonly name?: string;
+}
+
+/** A charter draft over the rows of `tiny-data.ts`, for any parties. */
+export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny" }: TinyTerms = {}) {
+  return {
+    version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
+    parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
+    minimumParties: 3, quorum: Math.min(parties.length, quorumMin(parties.length)),
+    questions: [{
+      id: "propensity.train",
+      features: [
+        { kind: "numeric", name: "age", unit: "years", min: 18, max: 100 },
+        { kind: "numeric", name: "visits", unit: "visits", min: 0, max: 60 },
+        { kind: "categorical", name: "region", categories: [...REGIONS] },
+      ],
+      label: { name: "bought", positive: "yes", negative: "no" },
+      training: { ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15, scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
+    }] as Json[],
+    rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
+    thresholds: { categoryRows: 10 },
+    privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 100_000 } },
+    aggregation: { scheme: "masked", deadlineMs },
+    notBefore: secondOf(-3_600_000), expires: secondOf(expiresInMs),
+  };
+}
+
+function secondOf(fromNowMs: number): string {
+  return `${instantText(Date.now() + fromNowMs).slice(0, 19)}Z`;
+}

@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { TrainingView } from "@cohortium/coordinator/training-view";
+import type { LogisticModel } from "@cohortium/protocol/training/model";
+import { z } from "zod";
+import { LocalConsortium, type LocalPartner } from "../../src/consortium/local-consortium.js";
+import type { LocalProcess } from "../../src/consortium/processes.js";
+import { csvOf, tinyRows } from "./tiny-data.js";
+
+/** Real processes over tiny rows, in a folder that `end` removes. */
+export interface TinyConsortium {
+  readonly consortium: LocalConsortium;
+  readonly folder: string;
+  /** The folder the coordinator publishes. */
+  readonly published: string;
+  rowsFile(party: string): string;
+  end(): Promise<void>;
+}
+
+/** Founds a coordinator and folders for nodes that still have to enrol. The rows of a party follow from its place in `names`. */
+export async function foundTiny(names: readonly string[], { rows = 300 }: { readonly rows?: number } = {}): Promise<TinyConsortium> {
+  const folder = mkdtempSync(join(tmpdir(), "cohortium-e2e-"));
+  const rowsFile = (party: string) => join(folder, `${party}-data`, "rows.csv");
+  const partners: LocalPartner[] = names.map((name, i) => {
+    mkdirSync(join(folder, `${name}-data`), { recursive: true });
+    writeFileSync(rowsFile(name), csvOf(tinyRows(i + 1, rows)));
+    return { name, rows: rowsFile(name), holdout: null };
+  });
+  const consortium = await LocalConsortium.found(folder, "test-circle", partners);
+  return {
+    consortium, folder, rowsFile, published: join(folder, "coordinator", "public"),
+    end: async () => {
+      // Also what a test has paused.
+      for (const process of [...consortium.nodes, consortium.coordinator]) await process.stop("SIGKILL");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export const NO_STEPS = { enrolled: () => undefined };
+
+/** Changes a text in a process's configuration file. It counts from the next start. */
+export function reconfigure({ folder, role }: LocalProcess, change: (yaml: string) => string): void {
+  const file = join(folder, `${role}.yaml`);
+  writeFileSync(file, change(readFileSync(file, "utf8")));
+}
+
+/** Kills a process as a power cut would, and starts it again. */
+export async function crash(process: LocalProcess): Promise<void> {
+  await process.stop("SIGKILL");
+  await process.start();
+}
+
+export async function untilTrue(what: string, holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+  const startedMs = Date.now();
+  while (!(await holds())) {
+    if (Date.now() - startedMs > withinMs) throw new Error(`waited ${withinMs / 1_000} s in vain until ${what}`);
+    await sleep(5);
+  }
+}
+
+/** The model a training ended with, as the coordinator keeps it. */
+export async function modelOf({ coordinator }: LocalConsortium, view: TrainingView): Promise<LogisticModel> {
+  if (view.model === null) throw new Error(`no model: ${view.says}`);
+  const { model } = await coordinator.admin.get(`/v1/models/${view.model}`, z.object({ model: z.any() }));
+  return model as LogisticModel;
+}
+
+export interface LedgerLine { readonly session: string; readonly round: number; readonly kind: string; readonly digest: string }
+
+/** A node's own list of what left it. */
+export async function ledgerOf(node: LocalProcess, session: string): Promise<readonly LedgerLine[]> {
+  return (await node.admin.get(`/v1/egress?session=${session}`, z.object({ lines: z.array(z.any()) }))).lines as LedgerLine[];
+}
+
+/** The newest checkpoint a node has accepted: what an auditor anchors on. */
+export async function checkpointOf(node: LocalProcess): Promise<{ readonly size: number; readonly checkpoint: string }> {
+  return node.admin.get("/v1/checkpoint", z.object({ size: z.number(), checkpoint: z.string() }));
+}
+
+export async function nodeStatus(node: LocalProcess) {
+  return node.admin.get("/v1/status", z.object({
+    link: z.object({ kind: z.string(), says: z.string() }),
+    log: z.object({ size: z.number(), distrust: z.string().nullable() }),
+    trainings: z.array(z.object({ session: z.string(), doing: z.string() })),
+  }));
+}
+
+export function processLog(process: LocalProcess): string {
+  return readFileSync(join(process.folder, "process.log"), "utf8");
+}
