@@ -74,6 +74,7 @@ export class Egress {
     transaction(this.#db, () => {
       this.ledger.record(key, { ...about, round, kind: message.kind, bytes: payload.length, meaning: meaningOf(message), digest: toHex(sha256(payload)) });
       if (message.kind === "uploaded") this.#listVector(key, about, round);
+      if (message.kind === "unmasked") this.ledger.opened(about.session, round);
       queue();
     });
   }

@@ -26,14 +26,15 @@ export interface Release {
   readonly path: string;
 }
 
-/** A sum that this node helped to open: the question, the rows it was asked of, and over whom. */
+/** A sum that this node agreed to open: the question, the rows it was asked of, and over whom. */
 export interface Opening {
+  readonly session: string;
+  readonly round: number;
   readonly charter: string;
   readonly question: string;
   readonly model: string;
   readonly rows: string;
   readonly survivors: string;
-  readonly session: string;
 }
 
 /** This node's own list of what left it. It never shrinks, and a repeat after a crash adds nothing. */
@@ -68,14 +69,25 @@ export class Ledger {
     return integerOf(this.#db.prepare("SELECT count(*) AS n FROM releases WHERE charter = ?").get(charter) ?? {}, "n");
   }
 
-  /** The survivors with whom this node opened this question on these rows before; null if it never did. */
-  opened({ charter, question, model, rows }: Omit<Opening, "survivors" | "session">): string | null {
-    const row = this.#db.prepare("SELECT survivors FROM openings WHERE charter = ? AND question = ? AND model = ? AND rows = ?").get(charter, question, model, rows);
-    return row === undefined ? null : textOf(row, "survivors");
+  /** Whether this node opened, or is about to open, the same question on the same rows over other survivors. */
+  contradicts({ charter, question, model, rows, survivors }: Opening): boolean {
+    return this.#db.prepare("SELECT 1 FROM openings WHERE charter = ? AND question = ? AND model = ? AND rows = ? AND survivors <> ?")
+      .get(charter, question, model, rows, survivors) !== undefined;
   }
 
-  keepOpening({ charter, question, model, rows, survivors, session }: Opening): void {
-    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING").run(charter, question, model, rows, survivors, session);
+  /** Remembers what this node agrees to, before it says so. */
+  agree({ session, round, charter, question, model, rows, survivors }: Opening): void {
+    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING").run(session, round, charter, question, model, rows, survivors);
+  }
+
+  /** The answer of this round is on its way: from now on the sum counts as open. */
+  opened(session: string, round: number): void {
+    this.#db.prepare("UPDATE openings SET opened = 1 WHERE session = ? AND round = ?").run(session, round);
+  }
+
+  /** The session is over; what was agreed in it and never answered cannot be opened any more. */
+  forgetUnopened(session: string): void {
+    this.#db.prepare("DELETE FROM openings WHERE session = ? AND opened = 0").run(session);
   }
 
   /** The digest of the rows a session was admitted with; a session that comes back with others is refused. */

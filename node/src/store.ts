@@ -33,9 +33,10 @@ const NODE_SCHEMA = `
     words INTEGER NOT NULL, bytes INTEGER NOT NULL, path TEXT NOT NULL, PRIMARY KEY (session, round)
   ) STRICT;
   CREATE TABLE openings (
-    charter TEXT NOT NULL, question TEXT NOT NULL, model TEXT NOT NULL, rows TEXT NOT NULL, survivors TEXT NOT NULL, session TEXT NOT NULL,
-    PRIMARY KEY (charter, question, model, rows)
+    session TEXT NOT NULL, round INTEGER NOT NULL, charter TEXT NOT NULL, question TEXT NOT NULL, model TEXT NOT NULL, rows TEXT NOT NULL,
+    survivors TEXT NOT NULL, opened INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (session, round)
   ) STRICT;
+  CREATE INDEX openings_by_question ON openings (charter, question, model, rows);
   CREATE TABLE session_rows (session TEXT PRIMARY KEY, rows TEXT NOT NULL, charter TEXT NOT NULL) STRICT;
   CREATE TABLE egress (
     n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, recipient TEXT NOT NULL, session TEXT NOT NULL,

@@ -90,11 +90,9 @@ export class TrainingWork {
   /** The same question, at the same model, on the same rows, opened over other parties than before, would be the difference of two sums. */
   #permit({ question, survivors, round }: PermissionAsked): Result {
     const { session, digest, egress: { ledger }, nowMs } = this.#work;
-    const asked = { charter: digest, question: question.kind, model: question.model, rows: ledger.rowsOf(session) ?? "" };
-    const list = survivors.join(" ");
-    const before = ledger.opened(asked);
-    if (before !== null && before !== list) return this.#refused("TRAINING_REPEAT", "the question was opened on these rows over other parties");
-    ledger.keepOpening({ ...asked, survivors: list, session });
+    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows: ledger.rowsOf(session) ?? "", survivors: survivors.join(" ") };
+    if (ledger.contradicts(opening)) return this.#refused("TRAINING_REPEAT", "the question was opened on these rows over other parties");
+    ledger.agree(opening);
     return { kind: "permitted", round, atMs: nowMs() };
   }
 

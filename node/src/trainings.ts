@@ -190,6 +190,7 @@ export class Trainings {
     const { journal, store, metrics, logger, nowMs } = this.#host;
     const kept = outcome.kind === "done" ? await this.#report(running, outcome.result) : { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
     if (this.#closed) return;
+    this.#host.egress.ledger.forgetUnopened(session);
     store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);

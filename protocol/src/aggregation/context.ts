@@ -1,6 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
-import { signEntry, type Entry, type EntryType } from "../log/entry.js";
+import { parseBody } from "../log/bodies.js";
+import { entrySignedBy, signEntry, type Entry, type EntryType } from "../log/entry.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { Digest, PartyId, SessionId } from "../session/ids.js";
 import { instantText } from "../session/instant.js";
@@ -35,6 +36,17 @@ export const NO_ROUND = 0;
 export function say(speaker: Speaker, about: { readonly type: EntryType; readonly round: number; readonly atMs: number }, body: Json): Entry {
   const { self, session, charter, signer } = speaker;
   return signEntry({ v: 1, type: about.type, actor: self, at: instantText(about.atMs), charter, session, round: about.round, body }, signer);
+}
+
+/**
+ * Whether `entry` is that party's own statement: of this type, in this session and round, signed with the key the charter names, and with a
+ * body that an auditor can read. Nobody relies on, relays or logs a peer's entry before.
+ */
+export function isStatementBy(author: Pick<Member, "name" | "signingKey">, entry: Entry, about: { readonly type: EntryType; readonly round: number },
+  { session, charter }: Pick<Speaker, "session" | "charter">): boolean {
+  const { statement } = entry;
+  return statement.type === about.type && statement.actor === author.name && statement.round === about.round
+    && statement.session === session && statement.charter === charter && parseBody(statement).ok && entrySignedBy(entry, author.signingKey);
 }
 
 /** A step that ends the session badly. */

@@ -2,10 +2,10 @@ import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Ring, Words } from "@cohortium/crypto/words";
 import type { MaskKey } from "@cohortium/crypto/masking";
-import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Entry, EntryType } from "../log/entry.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, PARTIES_MIN, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, PARTIES_MIN, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
 import type { Epoch } from "./setup-leader.js";
@@ -34,6 +34,8 @@ interface Given {
   readonly round: number;
   readonly question: RoundQuestion;
   readonly context: Json;
+  /** Parties that left in an earlier round: nobody waits for them any more. */
+  readonly gone: readonly Declined[];
   readonly atMs: number;
 }
 
@@ -51,7 +53,6 @@ interface Leading extends Given {
   readonly phase: "uploading" | "agreeing" | "unmasking" | "summing";
   readonly untilMs: number;
   readonly offer: Entry;
-  readonly gone: readonly Declined[];
   readonly uploads: Readonly<Record<string, Entry>>;
   readonly survivors: readonly PartyId[];
   readonly list: Entry | null;
@@ -82,7 +83,7 @@ export const roundLeader: Machine<RoundLeading> = {
     const offer = say(given.speaker, { type: "round.offer", round: given.round, atMs: given.atMs },
       { kind, model, plan, ring, words, parties: [...given.epoch.ready] });
     const state: Leading = {
-      ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, gone: [], uploads: {},
+      ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, uploads: {},
       survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED, remove: [],
     };
     return { ...wait(state), log: [offer], send: given.epoch.ready.map((to) => ({ kind: "round", to, offer, context: given.context })) };
@@ -112,24 +113,28 @@ export function roundWaitsFor(state: Leading): { readonly parties: readonly Part
 }
 
 function upload(state: Leading, { from, upload: entry, atMs }: Uploaded): Step<RoundLeading> {
-  if (!state.epoch.ready.includes(from) || !signed(state, from, entry, "round.upload") || member(entry, "offer") !== state.offer.id) {
-    return abort("AGGREGATION_EQUIVOCATION", { from });
-  }
+  const asked = state.epoch.ready.includes(from) && signed(state, from, entry, "round.upload")
+    && member(entry, "offer") === state.offer.id && member(entry, "words") === state.question.words;
+  if (!asked) return abort("AGGREGATION_EQUIVOCATION", { from });
   const before = state.uploads[from];
-  if (before !== undefined && before.id !== entry.id) return abort("AGGREGATION_EQUIVOCATION", { from });
+  if (before !== undefined) return repeated(state, before, entry);
   return logged(advance({ ...state, uploads: { ...state.uploads, [from]: entry } }, atMs, false), [entry]);
 }
 
 function agree(state: Leading, { from, agree: entry, atMs }: Agreed): Step<RoundLeading> {
   if (state.phase !== "agreeing") return wait(state);
-  if (!signed(state, from, entry, "round.agree") || member(entry, "survivors") !== state.list?.id) return abort("AGGREGATION_EQUIVOCATION", { from });
+  if (!aboutTheList(state, from, entry, "round.agree")) return abort("AGGREGATION_EQUIVOCATION", { from });
+  const before = state.agreed[from];
+  if (before !== undefined) return repeated(state, before, entry);
   return logged(advance({ ...state, agreed: { ...state.agreed, [from]: entry } }, atMs, false), [entry]);
 }
 
 function unmask(state: Leading, event: Unmasked): Step<RoundLeading> {
-  if (!signed(state, event.from, event.unmask, "round.unmask") || member(event.unmask, "survivors") !== state.list?.id) {
-    return abort("AGGREGATION_EQUIVOCATION", { from: event.from });
-  }
+  // A key it shares with a survivor would, in the log, lay that survivor open.
+  const asked = aboutTheList(state, event.from, event.unmask, "round.unmask") && orphansIn(event.unmask).join() === inOrder(droppedIn(state)).join();
+  if (!asked) return abort("AGGREGATION_EQUIVOCATION", { from: event.from });
+  const before = state.unmasked[event.from];
+  if (before !== undefined) return repeated(state, before.unmask, event.unmask);
   return logged(advance({ ...state, unmasked: { ...state.unmasked, [event.from]: event } }, event.atMs, false), [event.unmask]);
 }
 
@@ -178,7 +183,7 @@ export function sumOwed({ phase, round, question: { ring, words }, survivors, up
 
 /** Σ y_i holds every survivor's self mask and its pair masks with the dropped; each is taken away once. Null if a key is missing. */
 function masksToRemove(state: Leading, recovered: Recovered): readonly MaskKey[] | null {
-  const dropped = state.epoch.ready.filter((name) => !state.survivors.includes(name));
+  const dropped = droppedIn(state);
   const keys: (MaskKey | null)[] = state.survivors.flatMap((survivor) => {
     const body = state.unmasked[survivor]?.unmask;
     const self = member(body, "self") ?? recovered.self[survivor];
@@ -197,6 +202,10 @@ function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLead
   return { kind: "done", result: { survivors: state.survivors, words, root }, log: [result], send: [] };
 }
 
+function droppedIn({ epoch, survivors }: Leading): readonly PartyId[] {
+  return epoch.ready.filter((name) => !survivors.includes(name));
+}
+
 function isGone({ gone }: Leading, name: PartyId): boolean {
   return gone.some(({ from }) => from === name);
 }
@@ -211,6 +220,12 @@ function orphanIn(entry: Entry | undefined, lost: PartyId): Json | undefined {
     ? Object.entries(orphans).find(([name]) => name === lost)?.[1] : undefined;
 }
 
+/** The parties whose pair masks an unmasking reveals, in order. */
+function orphansIn(unmask: Entry): readonly string[] {
+  const orphans = member(unmask, "orphans");
+  return typeof orphans === "object" && orphans !== null ? Object.keys(orphans).sort() : [];
+}
+
 /** Under which root the chunks of an upload lie. One that is no text names no chunks: the host then finds nothing to add. */
 function rootIn(upload: Entry | undefined): string {
   const root = member(upload, "root");
@@ -223,11 +238,18 @@ export function member(entry: Entry | undefined, name: string): Json | undefined
   return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
 }
 
-function signed(state: Leading, from: PartyId, entry: Entry, type: Entry["statement"]["type"]): boolean {
-  const { statement } = entry;
-  const key = state.members.find(({ name }) => name === from)?.signingKey;
-  return key !== undefined && statement.type === type && statement.actor === from && statement.round === state.round
-    && statement.session === state.speaker.session && statement.charter === state.speaker.charter && entrySignedBy(entry, key);
+function signed(state: Leading, from: PartyId, entry: Entry, type: EntryType): boolean {
+  const author = state.members.find(({ name }) => name === from);
+  return author !== undefined && isStatementBy(author, entry, { type, round: state.round }, state.speaker);
+}
+
+function aboutTheList(state: Leading, from: PartyId, entry: Entry, type: EntryType): boolean {
+  return state.survivors.includes(from) && signed(state, from, entry, type) && member(entry, "survivors") === state.list?.id;
+}
+
+/** Said before: the same again is a repeat, anything else a contradiction, and the log keeps the evidence. */
+function repeated(state: Leading, before: Entry, now: Entry): Step<RoundLeading> {
+  return before.id === now.id ? wait(state) : logged(abort("AGGREGATION_EQUIVOCATION", { from: now.statement.actor }), [now]);
 }
 
 function wait(state: Leading): Step<RoundLeading> & { readonly kind: "wait" } {

@@ -1,10 +1,10 @@
 import { toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { MaskKey } from "@cohortium/crypto/masking";
-import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, PARTIES_MIN, say, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, PARTIES_MIN, say, type Member, type Speaker, type Terms } from "./context.js";
 import { maskKey, pairSeed, selfSeed } from "./keys.js";
 import type { Agreed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { member, type RoundQuestion } from "./round-leader.js";
@@ -155,10 +155,9 @@ function survivorsIn(state: Answering, { survivors: list, uploads }: SurvivorsLi
 }
 
 function genuineUpload(state: Answering, name: PartyId, entry: Entry): boolean {
-  const key = state.members.find((candidate) => candidate.name === name)?.signingKey;
-  const { statement } = entry;
-  return key !== undefined && statement.type === "round.upload" && statement.session === state.speaker.session && statement.round === state.round
-    && statement.charter === state.speaker.charter && member(entry, "offer") === state.offer.id && entrySignedBy(entry, key);
+  const author = state.members.find((candidate) => candidate.name === name);
+  return author !== undefined && member(entry, "offer") === state.offer.id
+    && isStatementBy(author, entry, { type: "round.upload", round: state.round }, state.speaker);
 }
 
 function agree(state: Answering, { atMs }: Permitted): Step<RoundAnswering> {
@@ -188,17 +187,13 @@ function answer(state: Answering, { agreements }: UnmaskRequested, atMs: number)
 }
 
 function genuineAgreement(state: Answering, entry: Entry): boolean {
-  const { statement } = entry;
-  const name = state.survivors.find((candidate) => candidate === statement.actor);
-  const key = state.members.find((candidate) => candidate.name === name)?.signingKey;
-  return key !== undefined && statement.type === "round.agree" && statement.session === state.speaker.session && statement.round === state.round
-    && statement.charter === state.speaker.charter && member(entry, "survivors") === state.list?.id && entrySignedBy(entry, key);
+  const author = state.members.find(({ name }) => name === entry.statement.actor && state.survivors.includes(name));
+  return author !== undefined && member(entry, "survivors") === state.list?.id
+    && isStatementBy(author, entry, { type: "round.agree", round: state.round }, state.speaker);
 }
 
-function fromCoordinator(state: Answering, { statement, ...entry }: Entry): boolean {
-  return statement.type === "round.survivors" && statement.actor === state.coordinator.name && statement.session === state.speaker.session
-    && statement.charter === state.speaker.charter && statement.round === state.round
-    && entrySignedBy({ statement, ...entry }, state.coordinator.signingKey);
+function fromCoordinator({ coordinator, round, speaker }: Answering, entry: Entry): boolean {
+  return isStatementBy(coordinator, entry, { type: "round.survivors", round }, speaker);
 }
 
 function wait(state: Answering): Step<RoundAnswering> & { readonly kind: "wait" } {

@@ -1,8 +1,8 @@
 import { toBase64 } from "@cohortium/crypto/bytes";
-import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, NO_ROUND, PARTIES_MIN, say, thresholdFor, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, PARTIES_MIN, say, thresholdFor, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { ByParty, CiphertextsRelayed, Deadline, Declined, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
 
 /** What the coordinator keeps of the set-up for the rounds that follow. It holds no key: only sealed boxes and commitments. */
@@ -80,17 +80,21 @@ export function setupWaitsFor(state: Gathering): { readonly parties: readonly Pa
 
 function join(state: Gathering, joined: Joined): Step<SetupLeading> {
   const member = state.members.find(({ name }) => name === joined.from);
-  if (member === undefined || !entrySignedBy(joined.bundle, member.signingKey)) return abort("AGGREGATION_BUNDLE", { from: joined.from });
+  if (member === undefined || !isStatementBy(member, joined.bundle, { type: "bundle", round: NO_ROUND }, state.speaker)) {
+    return abort("AGGREGATION_BUNDLE", { from: joined.from });
+  }
   const before = state.joined[joined.from];
-  if (before !== undefined && before.bundle.id !== joined.bundle.id) return abort("AGGREGATION_EQUIVOCATION", { from: joined.from });
+  if (before !== undefined) return before.bundle.id === joined.bundle.id ? wait(state) : logged(abort("AGGREGATION_EQUIVOCATION", { from: joined.from }), [joined.bundle]);
   return logged(advance({ ...state, joined: { ...state.joined, [joined.from]: joined } }, joined.atMs, false), [joined.bundle]);
 }
 
 function share(state: Gathering, shared: Shared): Step<SetupLeading> {
   const member = state.members.find(({ name }) => name === shared.from);
-  if (member === undefined || !state.present.includes(shared.from) || !entrySignedBy(shared.shares, member.signingKey)) {
-    return abort("AGGREGATION_BUNDLE", { from: shared.from });
-  }
+  const genuine = member !== undefined && state.present.includes(shared.from)
+    && isStatementBy(member, shared.shares, { type: "shares", round: NO_ROUND }, state.speaker);
+  if (!genuine) return abort("AGGREGATION_BUNDLE", { from: shared.from });
+  const before = state.shared[shared.from];
+  if (before !== undefined) return before.shares.id === shared.shares.id ? wait(state) : logged(abort("AGGREGATION_EQUIVOCATION", { from: shared.from }), [shared.shares]);
   return logged(advance({ ...state, shared: { ...state.shared, [shared.from]: shared } }, shared.atMs, false), [shared.shares]);
 }
 
@@ -185,7 +189,7 @@ function wait(state: Gathering): Step<SetupLeading> & { readonly kind: "wait" } 
   return { kind: "wait", state, log: [], send: [], ask: [], untilMs: state.untilMs };
 }
 
-/** Entries by peers go into the log before what follows from them. */
+/** Entries by peers go into the log before what follows from them, and contradictions as evidence. */
 function logged(step: Step<SetupLeading>, entries: readonly Entry[]): Step<SetupLeading> {
   return { ...step, log: [...entries, ...step.log] };
 }

@@ -1,9 +1,9 @@
 import { fromBase64, toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
-import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, NO_ROUND, PARTIES_MIN, say, thresholdFor, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, PARTIES_MIN, say, thresholdFor, type Member, type Speaker, type Terms } from "./context.js";
 import { decapsulate, encapsulateTo, pairKey, sessionKeys, type SessionKeys } from "./keys.js";
 import { member } from "./round-leader.js";
 import type { ByParty, CiphertextsRelayed, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
@@ -122,9 +122,7 @@ function peerIn(state: Joining, message: RosterListed, name: PartyId): { member:
   const bundleIds = member(message.roster, "bundles");
   const listed = typeof bundleIds === "object" && bundleIds !== null && Object.entries(bundleIds).some(([party, id]) => party === name && id === bundle?.id);
   if (known === undefined || bundle === undefined || mlKemKey === undefined || typeof x25519Public !== "string" || !listed) return null;
-  const genuine = bundle.statement.type === "bundle" && bundle.statement.session === state.speaker.session
-    && bundle.statement.charter === state.speaker.charter && entrySignedBy(bundle, known.signingKey)
-    && member(bundle, "mlkem") === toHex(sha256(mlKemKey));
+  const genuine = isStatementBy(known, bundle, { type: "bundle", round: NO_ROUND }, state.speaker) && member(bundle, "mlkem") === toHex(sha256(mlKemKey));
   return genuine ? { member: known, x25519Public: fromBase64(x25519Public), mlKemKey } : null;
 }
 
@@ -184,10 +182,8 @@ function listedParties(json: unknown, members: readonly Member[]): readonly Part
   return names.length === json.length ? inOrder(names) : [];
 }
 
-function fromCoordinator(state: Joining, entry: Entry, type: Entry["statement"]["type"]): boolean {
-  const { statement } = entry;
-  return statement.type === type && statement.actor === state.coordinator.name && statement.session === state.speaker.session
-    && statement.charter === state.speaker.charter && entrySignedBy(entry, state.coordinator.signingKey);
+function fromCoordinator({ coordinator, speaker }: Joining, entry: Entry, type: "roster" | "ready"): boolean {
+  return isStatementBy(coordinator, entry, { type, round: NO_ROUND }, speaker);
 }
 
 function wait(state: Joining): Step<SetupJoining> & { readonly kind: "wait" } {

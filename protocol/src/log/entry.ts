@@ -1,7 +1,7 @@
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { equalBytes, fromBase64, fromUtf8, toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
-import { verify, type Signer } from "@cohortium/crypto/signing";
+import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing";
 
 /**
  * What can stand in the log. A closed list: an auditor who meets another type must stop.
@@ -53,12 +53,13 @@ export function entrySignedBy(entry: Entry, publicKey: Uint8Array): boolean {
 /**
  * Reads an entry back from its canonical bytes. Says nothing about the signature.
  *
- * @throws RangeError if the bytes are not canonical JSON of exactly an entry's members.
+ * @throws RangeError if the bytes are not canonical JSON of exactly an entry's members, with a signature as long as one.
  */
 export function parseEntry(bytes: Uint8Array): Entry {
   const raw: unknown = JSON.parse(fromUtf8(bytes));
   if (!isEntryRecord(raw)) throw new RangeError("not an entry of this log");
   const { sig, ...statement } = raw;
+  if (fromBase64(sig).length !== SIGNATURE_BYTES) throw new RangeError("a signature is 64 bytes");
   // Two spellings of one entry would be two leaves; only the RFC 8785 form is an entry.
   if (!equalBytes(canonicalBytes({ ...statement, sig }), bytes)) throw new RangeError("the entry is not in canonical form (RFC 8785)");
   return { statement, sig, id: toHex(sha256(signedBytes(statement))), bytes };

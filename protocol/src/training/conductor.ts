@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
-import type { Deadline, Summed } from "../aggregation/messages.js";
+import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
 import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
 import { setupLeader, setupWaitsFor, type Epoch, type SetupLeading } from "../aggregation/setup-leader.js";
 import type { Entry } from "../log/entry.js";
@@ -46,6 +46,8 @@ interface Given {
 
 interface Base extends Given {
   readonly done: readonly RoundDone[];
+  /** Who has left for good. */
+  readonly gone: readonly Declined[];
 }
 
 type Conducting = Base & (
@@ -67,7 +69,7 @@ export const conductor: Machine<TrainingConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
     const { speaker, members, terms, plan, atMs } = given;
-    const base: Base = { ...given, done: [] };
+    const base: Base = { ...given, done: [], gone: [] };
     const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
@@ -75,6 +77,8 @@ export const conductor: Machine<TrainingConduct> = {
 
   step(state, event) {
     if (event.kind === "cancelled") return end(state, { code: "SESSION_CANCELLED", detail: {} }, event.atMs);
+    // Whoever is enrolled can write, also into a session of a charter that does not name it.
+    if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, trainingWaitsFor(state).untilMs);
     return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
   },
 };
@@ -110,7 +114,7 @@ function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude
 
 function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<TrainingConduct> {
   switch (step.kind) {
-    case "wait": return { ...step, state: { ...given(state), done: state.done, stage: "setup", setup: step.state } };
+    case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
     case "done": {
       const next = startRound(state, step.result, FIRST, atMs);
@@ -125,10 +129,10 @@ function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number)
   const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
   const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
   const round = state.done.length + 1;
-  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, atMs });
+  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, gone: state.gone, atMs });
   // Opening a round cannot fail; the type does not know.
   if (step.kind !== "wait") return end(state, { code: "TRAINING_ORDER", detail: { round } }, atMs);
-  return { ...step, state: { ...given(state), done: state.done, stage: "round", epoch, progress, leading: step.state } };
+  return { ...step, state: { ...base(state), stage: "round", epoch, progress, leading: step.state } };
 }
 
 function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<RoundLeading>, atMs: number): Step<TrainingConduct> {
@@ -143,7 +147,7 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   const advanced = advance(state.progress, sum.words, sum.survivors.length, state.plan);
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
-  const next: Base = { ...given(state), done };
+  const next: Base = { ...base(state), done, gone: state.leading.gone };
   if (advanced.kind === "evaluated") return close(next, state.epoch, advanced, atMs);
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
@@ -181,8 +185,8 @@ function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
 
-function given({ speaker, members, terms, plan, atMs }: Given): Given {
-  return { speaker, members, terms, plan, atMs };
+function base({ speaker, members, terms, plan, atMs, done, gone }: Base): Base {
+  return { speaker, members, terms, plan, atMs, done, gone };
 }
 
 function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {

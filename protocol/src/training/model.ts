@@ -62,8 +62,8 @@ export function modelDigest(model: LogisticModel): Digest {
 /**
  * Reads a model that claims to be over `features`.
  *
- * A node computes its update at whatever model it is sent, so a mean outside the charter's bounds or a deviation wider than them,
- * which no rows could have produced, is refused here.
+ * A node computes its update at whatever model it is sent, so a mean outside the charter's bounds, or a deviation wider than them or so
+ * narrow that training would have dropped the column, which no rows could have produced, is refused here.
  *
  * @throws RangeError if it is not such a model.
  */
@@ -86,12 +86,18 @@ export function parseModel(raw: unknown, features: readonly Feature[]): Logistic
   return { kind: "logistic", iteration, columns: names, means, deviations, coefficients, dropped };
 }
 
+/**
+ * A standard deviation of 1e-5 of half a column's range is rounding, not information: such a column is dropped. So standardised values are
+ * bounded by 2e5, and the Hessian of 2^28 joint rows, the most a charter allows, stays within the 64-bit ring: 2^28 · (2e5)² / 4 < 2^62.
+ */
+export const UNIT_DEVIATION_MIN = 1e-5;
+
 const MEMBERS = ["coefficients", "columns", "deviations", "dropped", "iteration", "kind", "means"];
 
 function isScaled(column: Column, mean: number, deviation: number): boolean {
   if (column.kind !== "numeric") return mean === 0 && deviation === 1;
   const { min, max } = column.feature;
-  return mean >= min && mean <= max && deviation > 0 && deviation <= max - min;
+  return mean >= min && mean <= max && deviation >= ((max - min) / 2) * UNIT_DEVIATION_MIN && deviation <= max - min;
 }
 
 function boundOf(column: Column, mean: number, deviation: number): number {

@@ -1,5 +1,5 @@
 import { categoricalsOf, columnsOf, numericsOf, type Column, type Feature, type NumericFeature } from "./features.js";
-import type { LogisticModel } from "./model.js";
+import { UNIT_DEVIATION_MIN, type LogisticModel } from "./model.js";
 
 /**
  * What the columns look like over some rows. `sums` and `squares` run over the numeric features mapped to [-1, 1], `counts` over all
@@ -66,7 +66,7 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
   const dropped = columns.filter((column, i) => {
     switch (column.kind) {
       case "intercept": return false;
-      case "numeric": return !((scales[i]?.varianceOfUnit ?? 0) > UNIT_VARIANCE_MIN);
+      case "numeric": return !((scales[i]?.unitDeviation ?? 0) > UNIT_DEVIATION_MIN);
       case "category": return !((categoryRows.get(column.name) ?? 0) >= minimums.categoryRowsMin);
     }
   });
@@ -88,20 +88,14 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
 
 const HEAD = 3;
 
-/**
- * A standard deviation of 1e-5 of half a column's range is rounding, not information. It also bounds standardised values by 2e5, so that
- * the Hessian of 2^28 joint rows, the most a charter allows, stays within the 64-bit ring: 2^28 · (2e5)² / 4 < 2^62.
- */
-const UNIT_VARIANCE_MIN = 1e-10;
-
 interface Scale {
   readonly mean: number;
   readonly deviation: number;
   readonly halfRange: number;
-  readonly varianceOfUnit: number;
+  readonly unitDeviation: number;
 }
 
-const UNSCALED: Scale = { mean: 0, deviation: 1, halfRange: 1, varianceOfUnit: 0 };
+const UNSCALED: Scale = { mean: 0, deviation: 1, halfRange: 1, unitDeviation: 0 };
 
 function scalesOf({ rows, sums, squares }: Moments, features: readonly Feature[], columns: readonly Column[]): readonly Scale[] {
   const position = new Map(numericsOf(features).map(({ name }, i) => [name, i]));
@@ -111,9 +105,9 @@ function scalesOf({ rows, sums, squares }: Moments, features: readonly Feature[]
     const { min, max } = column.feature;
     const halfRange = (max - min) / 2;
     const unitMean = (sums[k] ?? 0) / rows;
-    const varianceOfUnit = Math.max(0, (squares[k] ?? 0) / rows - unitMean * unitMean);
+    const unitDeviation = Math.sqrt(Math.max(0, (squares[k] ?? 0) / rows - unitMean * unitMean));
     const mean = Math.min(max, Math.max(min, (min + max) / 2 + halfRange * unitMean));
-    return { mean, deviation: halfRange * Math.sqrt(varianceOfUnit), halfRange, varianceOfUnit };
+    return { mean, deviation: halfRange * unitDeviation, halfRange, unitDeviation };
   });
 }
 

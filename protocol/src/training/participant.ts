@@ -1,10 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Member, Speaker, Terms } from "../aggregation/context.js";
+import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
 import { member, type RoundQuestion } from "../aggregation/round-leader.js";
 import { answersOwed, roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
 import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
-import { entrySignedBy, type Entry } from "../log/entry.js";
+import type { Entry, EntryType } from "../log/entry.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { Machine, Step } from "../session/machine.js";
 import { layoutOf, type Question } from "./layout.js";
@@ -135,7 +135,7 @@ function liftSetup(state: Partaking, step: Step<SetupJoining>, atMs: number): St
 
 function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
   const { round } = offer.statement;
-  if (!fromCoordinator(state, offer, "round.offer") || !(Number.isSafeInteger(round) && round > state.lastRound && round <= state.plan.rounds)) {
+  if (!fromCoordinator(state, offer, "round.offer", round) || !(Number.isSafeInteger(round) && round > state.lastRound && round <= state.plan.rounds)) {
     return outOfOrder(state, "round", atMs);
   }
   if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
@@ -208,10 +208,8 @@ function outOfOrder(state: Partaking, what: string, atMs: number): Step<Training
   return leave(state, { code: "TRAINING_ORDER", detail: { message: what, stage: state.stage } }, atMs);
 }
 
-function fromCoordinator({ speaker, coordinator }: Given, entry: Entry, type: Entry["statement"]["type"]): boolean {
-  const { statement } = entry;
-  return statement.type === type && statement.actor === coordinator.name && statement.session === speaker.session
-    && statement.charter === speaker.charter && entrySignedBy(entry, coordinator.signingKey);
+function fromCoordinator({ speaker, coordinator }: Given, entry: Entry, type: EntryType, round: number = NO_ROUND): boolean {
+  return isStatementBy(coordinator, entry, { type, round }, speaker);
 }
 
 function base(given: Given): Given {

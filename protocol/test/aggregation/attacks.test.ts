@@ -133,12 +133,29 @@ describe("a model shown differently to one node", () => {
     expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_MODEL" } });
   });
 
-  test("with an offer of its own, gives an upload that the coordinator cannot pass off and masks that do not cancel", () => {
+  test("with an offer of its own, makes its upload one that nobody else's list can hold", () => {
     const run = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.context !== null ? [shown(self, message, true)] : [message]) });
     expect(run.run()).toMatchObject({ kind: "abort", fault: { code: "AGGREGATION_EQUIVOCATION", detail: { from: DOT } } });
-    // Had it summed that upload all the same, the pair masks, bound to two offers, would not cancel:
-    const offers = entries(run, "round.offer").filter(({ statement }) => statement.round === 2);
-    expect(offers).toHaveLength(1);
+    expect(entries(run, "round.offer").filter(({ statement }) => statement.round === 2)).toHaveLength(1);
+  });
+
+  test("would give garbage to a coordinator that added all the same, and the guard shows it; control: one offer for all gives the sum", () => {
+    const guardOf = (run: World) => {
+      run.run();
+      const uploaded = FIVE.map((name) => run.nodes.get(name)?.sent.find((message) => message.kind === "uploaded" && message.upload.statement.round === 2));
+      const sum = new BigUint64Array(20);
+      for (const message of uploaded) {
+        if (message?.kind !== "uploaded") throw new Error("everybody uploads in round 2");
+        const { root, offer } = message.upload.statement.body as { root: string; offer: string };
+        const words = run.uploads.get(root)?.slice(0, 20) as BigUint64Array;
+        applyMasks(words, [{ key: maskKey(selfSeed(run.nodes.get(message.from)?.given?.entropy ?? new Uint8Array(), 2), offer, "self"), sign: -1 }], 0);
+        words.forEach((word, i) => { sum[i] = (sum[i] ?? 0n) + word; });
+      }
+      return sum[0];
+    };
+    expect(guardOf(world())).toBe(5n);
+    const split = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.context !== null ? [shown(self, message, true)] : [message]) });
+    expect(guardOf(split)).not.toBe(5n);
   });
 
   test("masks bound to two contexts leave noise; control: masks of one context cancel", () => {

@@ -1,0 +1,36 @@
+import { auditFolder } from "../../src/consortium/audit-folder.js";
+import { entriesIn, tally } from "./published-log.js";
+import { checkpointOf, ledgerOf, type TinyConsortium } from "./tiny-consortium.js";
+
+/** What a training left behind, in the numbers that must hold however often somebody was killed. */
+export interface Traces {
+  /** Uploads per round and party; each must be 1. */
+  readonly uploads: readonly number[];
+  /** The most unmask entries any party has in any round. */
+  readonly unmasksMax: number;
+  /** Lines of all ledgers whose round and kind stand there twice. */
+  readonly repeatedInLedgers: readonly string[];
+  /** The audit's verdict with each node's kept checkpoint as the anchor. */
+  readonly audited: readonly boolean[];
+}
+
+export async function tracesOf({ consortium, published }: TinyConsortium, session: string): Promise<Traces> {
+  const entries = entriesIn(published, session);
+  const ledgers = await Promise.all(consortium.nodes.map((node) => ledgerOf(node, session)));
+  const anchors = await Promise.all(consortium.nodes.map(checkpointOf));
+  return {
+    uploads: [...tally(entries, "round.upload").values()],
+    unmasksMax: Math.max(...tally(entries, "round.unmask").values()),
+    repeatedInLedgers: ledgers.flatMap((lines) => repeatedIn(lines.map(({ round, kind }) => `${round} ${kind}`))),
+    audited: anchors.map(({ checkpoint }) => auditFolder(published, checkpoint).verified),
+  };
+}
+
+/** What `tracesOf` must say after `rounds` rounds of `parties` that all answered. */
+export function onceEach(parties: number, rounds: number): Traces {
+  return { uploads: Array.from({ length: parties * rounds }, () => 1), unmasksMax: 1, repeatedInLedgers: [], audited: Array.from({ length: parties }, () => true) };
+}
+
+function repeatedIn(keys: readonly string[]): readonly string[] {
+  return keys.filter((key, i) => keys.indexOf(key) !== i);
+}
