@@ -69,7 +69,7 @@ const PLATFORM = [
   door("@duckdb/node-api", ["node/src/data/duckdb.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
-  door("commander", ["cli/src/main.ts"]),
+  door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),
 ];
 
 const HYGIENE = [

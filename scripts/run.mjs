@@ -16,13 +16,13 @@ const JEST = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarnin
 /** Each task is a list of commands for the pinned Node. What a person asked for gets her arguments; what leads up to it does not. */
 const TASKS = {
   build: () => [TSC],
-  demo: () => [TSC, ["examples/dist/bank-marketing/main.js", ...args]],
+  demo: () => [[...TSC, "examples"], ["examples/dist/bank-marketing/main.js", ...args]],
   test: () => [TSC, [...JEST, ...args]],
   "test:slow": () => [TSC, [...JEST, "--config", "jest.slow.config.mjs", ...args]],
   check: () => [["scripts/check.mjs", ...args]],
-  bench: () => [TSC, ["--expose-gc", "bench/dist/main.js", ...args]],
+  bench: () => [[...TSC, "bench"], ["--expose-gc", "bench/dist/main.js", ...args]],
   generate: () => [["scripts/generate.mjs", ...args]],
-  cohortium: () => [TSC, ["cli/dist/main.js", ...args]],
+  cohortium: () => [[...TSC, "cli"], ["cli/dist/main.js", ...args]],
 };
 
 if (!(task in TASKS)) fail(`unknown task "${task}"; one of: ${Object.keys(TASKS).join(", ")}`, 2);

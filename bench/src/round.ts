@@ -30,8 +30,9 @@ export function playRound(consortium: Consortium, given: RoundGiven, accounts: A
   const post = new Post(cast, accounts);
   const question: RoundQuestion = { kind: "bench", model: CHARTER, plan: CHARTER, ring: 32, words: given.words };
   const table: Table = { consortium, given, question, accounts, answering: new Map() };
-  let leading = accounts.spend(cast.leader.self, "machine", () => roundLeader.open(
-    { speaker: cast.leader, members: cast.members, terms: TERMS, epoch, round: given.round, question, context: null, atMs: AT_MS }));
+  let leading = accounts.spend(cast.leader.self, "machine", () => roundLeader.open({
+    speaker: cast.leader, members: cast.members, terms: TERMS, epoch, round: given.round, question, context: null, gone: [], silent: [], atMs: AT_MS,
+  }));
 
   const hear = (message: RoundLeading["send"]) => {
     post.down(message);

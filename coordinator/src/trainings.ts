@@ -4,6 +4,7 @@ import { SessionDriver, type Keyed, type Outcome, type Ports } from "@cohortium/
 import type { Journal } from "@cohortium/protocol/host/journal";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
+import { transaction } from "@cohortium/protocol/host/sqlite";
 import { Wakes } from "@cohortium/protocol/host/wakes";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
@@ -37,9 +38,15 @@ export interface TrainingsHost {
   changed(session: SessionId): void;
 }
 
+/** `patientUntilMs`: no phase's time is up before. */
+interface Clock {
+  readonly atMs: number;
+  readonly patientUntilMs: number;
+}
+
 interface Running {
   readonly charter: Digest;
-  readonly startedMs: number;
+  readonly patientUntilMs: number;
   driver: SessionDriver<TrainingConduct> | null;
   phase: { readonly name: string; readonly sinceMs: number };
   /** The round whose sum is under way. */
@@ -60,22 +67,28 @@ export class Trainings {
     this.#wakes = new Wakes(host.nowMs);
   }
 
+  /** Goes on with every training. A phase gets its whole time again, because nodes come back only as fast as their pauses between attempts let them. */
   recover(): void {
-    const { journal, logger } = this.#host;
+    const { journal, logger, charterInForce, nowMs } = this.#host;
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
       const { charter, atMs } = given.open as { readonly charter: string; readonly atMs: number };
       logger.info("a training goes on where it was", { session: id });
-      this.#begin(parseSessionId(id), parseDigest(charter), atMs, journal.events(id) as readonly TrainingConduct["event"][]);
+      const patientUntilMs = nowMs() + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
+      this.#begin(parseSessionId(id), parseDigest(charter), { atMs, patientUntilMs }, journal.events(id) as readonly TrainingConduct["event"][]);
     }
   }
 
   /** Starts a training under a charter in force. @param session - Fresh. */
   launch(session: SessionId, charter: Digest): void {
     const atMs = this.#host.nowMs();
-    this.#host.journal.openSession(session, ROLE, { open: { charter, atMs }, secret: new Uint8Array() });
-    this.#host.registry.begin(session, charter, atMs);
-    this.#begin(session, charter, atMs, []);
+    const { journal, registry } = this.#host;
+    // Both or neither: a session that the registry does not know would refuse every letter about it after a crash.
+    transaction(journal.database, () => {
+      journal.openSession(session, ROLE, { open: { charter, atMs }, secret: new Uint8Array() });
+      registry.begin(session, charter, atMs);
+    });
+    this.#begin(session, charter, { atMs, patientUntilMs: atMs }, []);
   }
 
   /** A node said something in a session. `admit` as in `SessionDriver.advance`. */
@@ -115,11 +128,11 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, digest: Digest, atMs: number, events: readonly TrainingConduct["event"][]): void {
+  #begin(session: SessionId, digest: Digest, { atMs, patientUntilMs }: Clock, events: readonly TrainingConduct["event"][]): void {
     const { self, signer, journal, charterInForce } = this.#host;
     const charter = charterInForce(digest);
     if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
-    const running: Running = { charter: digest, startedMs: atMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
+    const running: Running = { charter: digest, patientUntilMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
     this.#running.set(session, running);
     const given = { speaker: { self, session, charter: digest, signer }, members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter), atMs };
     const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
@@ -133,7 +146,7 @@ export class Trainings {
       publish: (entries) => this.#host.publish(entries),
       deliver: (letters) => letters.forEach((letter) => this.#host.post(letter, { session, charter })),
       perform: (asks) => asks.forEach((ask) => this.#perform(session, running, ask)),
-      wakeAt: (atMs) => this.#wakes.set(session, atMs, () => {
+      wakeAt: (atMs) => this.#wakes.set(session, Math.max(atMs, running.patientUntilMs), () => {
         running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true);
         this.#watch(session);
       }),

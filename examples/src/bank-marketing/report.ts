@@ -35,7 +35,7 @@ function egressTable({ egress }: StoryResult): readonly string[] {
   const kinds = [...new Set(first?.lines.map(({ kind }) => kind) ?? [])];
   const rows = kinds.map((kind) => {
     const lines = first?.lines.filter((line) => line.kind === kind) ?? [];
-    return [kind, String(lines.length), bytes(lines), lines[0]?.meaning ?? ""];
+    return [kind, String(lines.length), bytes(lines), commonMeaning(lines)];
   });
   return [
     `What left ${first?.name ?? "a node"} (every node keeps such a list: cohortium egress show):`, "",
@@ -44,10 +44,17 @@ function egressTable({ egress }: StoryResult): readonly string[] {
   ];
 }
 
+/** What all lines of one kind say; of vectors, which differ in question and length, the half that does not. */
+function commonMeaning(lines: readonly EgressLine[]): string {
+  const meanings = [...new Set(lines.map(({ meaning }) => meaning))];
+  const [first = ""] = meanings;
+  return meanings.length === 1 ? first : `one a round; ${first.split("; ").slice(1).join("; ")}`;
+}
+
 function logLines({ audit }: StoryResult): readonly string[] {
   return [
     audit.verified
-      ? `The log: ${audit.entries} signed entries verified, ${audit.sumsRecomputed} sums computed again from the masked uploads, ${audit.witnesses} nodes cosigned`
+      ? `The log: ${audit.entries} signed entries verified, ${audit.sumsRecomputed} sums computed again from the masked uploads, every model from the sums; ${audit.witnesses} nodes cosigned`
       : `The log DOES NOT VERIFY: ${audit.findings[0]?.says ?? ""} (entry ${audit.findings[0]?.entry ?? "-"})`,
   ];
 }
@@ -56,7 +63,7 @@ function lookAround(folder: string): readonly string[] {
   return [
     `Everything is in ${folder}:`,
     `  npm run cohortium -- audit verify ${folder}/coordinator/public`,
-    `  npm run cohortium -- --folder ${folder}/coordinator coordinator start        then, in another terminal, each node:`,
+    `  npm run cohortium -- --folder ${folder}/coordinator coordinator start        and in another terminal:`,
     `  npm run cohortium -- --folder ${folder}/harbour node start`,
     `  npm run cohortium -- --folder ${folder}/harbour egress show`,
   ];

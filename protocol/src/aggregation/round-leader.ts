@@ -24,6 +24,8 @@ export interface RoundSum {
   readonly survivors: readonly PartyId[];
   readonly words: Words;
   readonly root: string;
+  /** Ready parties that did not answer to the end. The next round takes them in if they come, and does not wait for them. */
+  readonly silent: readonly PartyId[];
 }
 
 interface Given {
@@ -36,6 +38,8 @@ interface Given {
   readonly context: Json;
   /** Parties that left in an earlier round: nobody waits for them any more. */
   readonly gone: readonly Declined[];
+  /** Parties that fell silent in the last round: a dead node must not cost every round its deadline. */
+  readonly silent: readonly PartyId[];
   readonly atMs: number;
 }
 
@@ -105,7 +109,7 @@ export const roundLeader: Machine<RoundLeading> = {
 export function roundWaitsFor(state: Leading): { readonly parties: readonly PartyId[]; readonly what: string } {
   const missing = (names: readonly PartyId[], heard: object) => names.filter((name) => !Object.hasOwn(heard, name) && !isGone(state, name));
   switch (state.phase) {
-    case "uploading": return { parties: missing(state.epoch.ready, state.uploads), what: "no masked update" };
+    case "uploading": return { parties: missing(state.epoch.ready.filter((name) => !state.silent.includes(name)), state.uploads), what: "no masked update" };
     case "agreeing": return { parties: missing(state.survivors, state.agreed), what: "no agreement to the survivors" };
     case "unmasking": return { parties: missing(state.survivors, state.unmasked), what: "no mask keys" };
     case "summing": return { parties: [], what: "adding the masked updates" };
@@ -199,7 +203,7 @@ function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLead
   const result = say(state.speaker, { type: "round.result", round: state.round, atMs }, {
     survivors: state.list?.id ?? "", root, words: words.length, recovered: { self: { ...state.recovered.self }, orphans },
   });
-  return { kind: "done", result: { survivors: state.survivors, words, root }, log: [result], send: [] };
+  return { kind: "done", result: { survivors: state.survivors, words, root, silent: state.epoch.ready.filter((name) => !Object.hasOwn(state.unmasked, name)) }, log: [result], send: [] };
 }
 
 function droppedIn({ epoch, survivors }: Leading): readonly PartyId[] {

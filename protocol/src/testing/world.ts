@@ -19,6 +19,7 @@ import type { FromNode, ToNode } from "../training/messages.js";
 import { participant, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
+import { untouched } from "./untouched.js";
 
 /** A whole consortium in one process: seeded order of delivery, a virtual clock, crashes and silences. Ships with the package. */
 export interface WorldGiven {
@@ -36,6 +37,8 @@ export interface WorldGiven {
   readonly tamper?: (message: ToNode, world: World) => readonly ToNode[];
   /** The nodes' letters as a malicious node or relay would send them. */
   readonly tamperUp?: (message: FromNode, world: World) => readonly FromNode[];
+  /** Fail on a step that changes its state or its event. */
+  readonly guarded?: boolean;
   /** A host that refuses what the node's own rules refuse. */
   readonly admits?: (party: PartyId) => { readonly code: "DATA_REFUSED"; readonly clause: string } | null;
 }
@@ -111,7 +114,9 @@ export class World {
     const { step } = this.coordinator;
     if (event === undefined || step.kind !== "wait") return;
     this.coordinator.journal.push(event);
+    const changed = this.#watch(step.state, event);
     this.coordinator.step = conductor.step(step.state, event);
+    changed();
     this.#afterConduct(this.coordinator.step);
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashCoordinator();
   }
@@ -140,6 +145,8 @@ export class World {
       node.inbox.push({ kind: "heard", message, atMs: this.nowMs });
       return;
     }
+    // A host opens a session once.
+    if (node.given !== null) return;
     const given: TrainingPart["given"] = {
       speaker: { self: message.to, session: SESSION, charter: CHARTER, signer: signerFromSeed(seedOf(message.to, "signing")) },
       coordinator: { name: COORDINATOR, signingKey: this.coordinator.given.speaker.signer.publicKey },
@@ -157,7 +164,9 @@ export class World {
     const event = node?.inbox.shift();
     if (node === undefined || event === undefined || node.step?.kind !== "wait") return;
     node.journal.push(event);
+    const changed = this.#watch(node.step.state, event);
     node.step = participant.step(node.step.state, event);
+    changed();
     this.#afterPart(name, node.step);
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashNode(name);
   }
@@ -170,6 +179,10 @@ export class World {
     }
     if (step.kind !== "wait") return;
     for (const ask of step.ask) node?.inbox.push(this.#perform(name, ask));
+  }
+
+  #watch(...inputs: readonly unknown[]): () => void {
+    return this.#given.guarded === true ? untouched(inputs) : () => undefined;
   }
 
   #perform(name: PartyId, ask: TrainingPart["ask"]): TrainingPart["event"] {

@@ -48,6 +48,7 @@ interface Base extends Given {
   readonly done: readonly RoundDone[];
   /** Who has left for good. */
   readonly gone: readonly Declined[];
+  readonly silent: readonly PartyId[];
 }
 
 type Conducting = Base & (
@@ -69,7 +70,7 @@ export const conductor: Machine<TrainingConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
     const { speaker, members, terms, plan, atMs } = given;
-    const base: Base = { ...given, done: [], gone: [] };
+    const base: Base = { ...given, done: [], gone: [], silent: [] };
     const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
@@ -129,7 +130,7 @@ function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number)
   const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
   const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
   const round = state.done.length + 1;
-  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, gone: state.gone, atMs });
+  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, gone: state.gone, silent: state.silent, atMs });
   // Opening a round cannot fail; the type does not know.
   if (step.kind !== "wait") return end(state, { code: "TRAINING_ORDER", detail: { round } }, atMs);
   return { ...step, state: { ...base(state), stage: "round", epoch, progress, leading: step.state } };
@@ -147,7 +148,7 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   const advanced = advance(state.progress, sum.words, sum.survivors.length, state.plan);
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
-  const next: Base = { ...base(state), done, gone: state.leading.gone };
+  const next: Base = { ...base(state), done, gone: state.leading.gone, silent: sum.silent };
   if (advanced.kind === "evaluated") return close(next, state.epoch, advanced, atMs);
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
@@ -185,8 +186,8 @@ function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
 
-function base({ speaker, members, terms, plan, atMs, done, gone }: Base): Base {
-  return { speaker, members, terms, plan, atMs, done, gone };
+function base({ speaker, members, terms, plan, atMs, done, gone, silent }: Base): Base {
+  return { speaker, members, terms, plan, atMs, done, gone, silent };
 }
 
 function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {

@@ -105,3 +105,13 @@ describe("with five nodes one may vanish in any phase", () => {
     expect(run.run()).toMatchObject({ kind: "abort", fault: { code: "NODE_REFUSED", detail: { party: "cleo", clause: "DATA_COLUMN_MISSING" } } });
   });
 });
+
+test("a node that vanished costs one deadline, not one a round", () => {
+  const calm = world();
+  calm.run();
+  const lossy = world({ silentWhen: (party, message) => party === "dot" && message.kind === "round" });
+  expect(lossy.run().kind).toBe("done");
+  const waitedMs = lossy.nowMs - calm.nowMs;
+  expect(waitedMs).toBeGreaterThan(TERMS.deadlineMs - 5_000);
+  expect(waitedMs).toBeLessThan(2 * TERMS.deadlineMs);
+});
