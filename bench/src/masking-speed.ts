@@ -19,7 +19,7 @@ export function measureMasking(quick: boolean): Section {
       column("maskGBps", "mask GB/s", three), column("aesGBps", "AES GB/s", three),
       column("ratio", "ratio", three), column("ratioRange", "min–max"), column("runs", "runs"), column("goal", "goal"),
     ],
-    rows: rings.flatMap((ring) => cases.map(([words, keys]) => measureCase({ ring, words, keys, padBytes: quick ? 3e8 : 1e9 }))),
+    rows: rings.flatMap((ring) => cases.map(([words, keys]) => measureCase({ ring, words, keys, padBytes: quick ? 1.5e8 : 1e9 }))),
   };
 }
 
@@ -47,7 +47,7 @@ function measureCase({ ring, words, keys, padBytes }: CaseGiven): Row {
   const masks = Array.from({ length: keys }, (_, i) => maskOf(i));
   const bytes = vector.byteLength * keys;
   const calls = Math.max(1, Math.round(TURN_BYTES / bytes));
-  const runs = Math.min(41, Math.max(5, Math.floor(padBytes / (bytes * calls))));
+  const runs = Math.min(41, Math.max(9, Math.floor(padBytes / (bytes * calls))));
 
   const subjects = [() => applyMasks(vector, masks, 0), () => makePads(masks, vector.byteLength)];
   const [masked = [], raw = []] = interleave(subjects, { warmUps: 2, runs, calls });

@@ -21,8 +21,14 @@ export interface TrainingView {
   readonly fault: Json | null;
 }
 
-/** @param clock - `phaseSinceMs`: when the present phase began. */
-export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | null, clock: { readonly nowMs: number; readonly phaseSinceMs: number }): TrainingView {
+/** When the present phase began, and until when it lasts even if its time was up before. */
+interface Clock {
+  readonly nowMs: number;
+  readonly phaseSinceMs: number;
+  readonly patientUntilMs: number;
+}
+
+export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | null, clock: Clock): TrainingView {
   const { session, charter, startedMs: startedAtMs, endedMs: endedAtMs } = kept;
   const base = { session, charter, startedAtMs, endedAtMs };
   return kept.outcome === null ? { ...base, ...runningView(state, clock) } : { ...base, ...endedView(kept.outcome) };
@@ -30,10 +36,11 @@ export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | nul
 
 type Rest = Omit<TrainingView, "session" | "charter" | "startedAtMs" | "endedAtMs">;
 
-function runningView(state: TrainingConduct["state"] | null, { nowMs, phaseSinceMs }: { readonly nowMs: number; readonly phaseSinceMs: number }): Rest {
+function runningView(state: TrainingConduct["state"] | null, { nowMs, phaseSinceMs, patientUntilMs }: Clock): Rest {
   const none = { state: "running", model: null, evaluation: null, fault: null } as const;
   if (state === null) return { ...none, round: 0, kind: "setup", phase: "ending", waitingFor: null, says: "writes down how it ended", rounds: [] };
-  const { parties, what, untilMs } = trainingWaitsFor(state);
+  const { parties, what, untilMs: dueMs } = trainingWaitsFor(state);
+  const untilMs = Math.max(dueMs, patientUntilMs);
   const forSeconds = Math.max(0, Math.round((nowMs - phaseSinceMs) / 1_000));
   const [round, kind, phase] = state.stage === "setup"
     ? [0, "setup", state.setup.phase] : [state.leading.round, state.progress.question.kind, state.leading.phase];

@@ -116,7 +116,8 @@ export class Trainings {
     if (kept === null) return null;
     const running = this.#running.get(session);
     const state = running?.driver?.state ?? null;
-    return viewOf(kept, state, { nowMs: this.#host.nowMs(), phaseSinceMs: running?.phase.sinceMs ?? kept.startedMs });
+    const { phase, patientUntilMs } = running ?? { phase: { sinceMs: kept.startedMs }, patientUntilMs: kept.startedMs };
+    return viewOf(kept, state, { nowMs: this.#host.nowMs(), phaseSinceMs: phase.sinceMs, patientUntilMs });
   }
 
   views(): readonly TrainingView[] {

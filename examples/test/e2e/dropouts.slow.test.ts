@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { TrainingView } from "@cohortium/coordinator/training-view";
+import { auditFolder } from "../../src/consortium/audit-folder.js";
+import { entriesIn, tally } from "./published-log.js";
+import { openSlowLine, type SlowLine } from "./slow-line.js";
+import { checkpointOf, foundTiny, NO_STEPS, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { tinyDraft } from "./tiny-charter.js";
+
+const NAMES = ["alder", "birch", "cedar", "dogwood", "elder"];
+const VICTIM = "cedar";
+const OTHERS = NAMES.filter((name) => name !== VICTIM);
+/** Long enough for four busy nodes on a busy machine, short enough to wait for a dead fifth a few times. */
+const DEADLINE_MS = 2_000;
+/** The victim's line is made so slow, where it is to die, that each phase waits for it alone for a while. */
+const SLOW_MS = 250;
+const LAST_ROUND = 8;
+
+let tiny: TinyConsortium;
+let line: SlowLine;
+let charter: string;
+let undisturbed: TrainingView;
+
+beforeAll(async () => {
+  tiny = await foundTiny(NAMES);
+  const { consortium } = tiny;
+  const exchange = /localhost:(\d+)/;
+  reconfigure(consortium.node(VICTIM), (yaml) => {
+    port = Number(exchange.exec(yaml)?.[1]);
+    return yaml;
+  });
+  line = await openSlowLine(port);
+  reconfigure(consortium.node(VICTIM), (yaml) => yaml.replace(exchange, `localhost:${line.port}`));
+  await consortium.enrol(NO_STEPS);
+  charter = await consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS }));
+  undisturbed = await consortium.follow(await consortium.launch(charter), () => undefined);
+});
+let port = 0;
+afterAll(async () => {
+  await tiny.end();
+  await line.close();
+});
+
+describe("one node of five is killed for good", () => {
+  test("the undisturbed training takes as many rounds as the cases below assume", () => {
+    expect(undisturbed.rounds.map(({ survivors }) => survivors.length)).toEqual(Array.from({ length: LAST_ROUND }, () => 5));
+  });
+
+  test.each([
+    { phase: "joining", round: 0 }, { phase: "encapsulating", round: 0 }, { phase: "sharing", round: 0 },
+  ])("while the set-up is $phase: the others train without it from the first round on", async ({ phase, round }) => {
+    const { session, view } = await trainWithDeath(round, phase);
+    expect({ state: view.state, survivors: view.rounds.map(({ survivors }) => survivors) }).toEqual({ state: "done", survivors: view.rounds.map(() => OTHERS) });
+    expect([...tally(entriesIn(tiny.published, session), "round.upload").keys()].filter((key) => key.endsWith(VICTIM))).toEqual([]);
+    await expectAudited();
+  });
+
+  test("before it uploaded: the round goes on without it, and the others reveal their masks with it", async () => {
+    const { session, view } = await trainWithDeath(LAST_ROUND - 1, "uploading");
+    expect(view).toMatchObject({ state: "done" });
+    expect(view.rounds.map(({ survivors }) => survivors)).toEqual(view.rounds.map(({ round }) => (round < LAST_ROUND - 1 ? NAMES : OTHERS)));
+    const unmasks = bodies(session, "round.unmask", LAST_ROUND - 1) as { orphans: object }[];
+    expect(unmasks.map(({ orphans }) => Object.keys(orphans))).toEqual(OTHERS.map(() => [VICTIM]));
+    expect(bodies(session, "round.result", LAST_ROUND - 1)).toMatchObject([{ recovered: { self: {}, orphans: {} } }]);
+    await expectAudited();
+  });
+
+  test.each([
+    { phase: "agreeing" }, { phase: "unmasking" },
+  ])("after it uploaded, while the round is $phase: its part stays in the sum, by the others' shares of its mask", async ({ phase }) => {
+    const { session, view } = await trainWithDeath(LAST_ROUND, phase);
+    expect({ state: view.state, model: view.model, evaluation: view.evaluation, survivors: view.rounds.at(-1)?.survivors })
+      .toEqual({ state: "done", model: undisturbed.model, evaluation: undisturbed.evaluation, survivors: NAMES });
+    const [result] = bodies(session, "round.result", LAST_ROUND) as { recovered: { self: object; orphans: object } }[];
+    expect({ self: Object.keys(result?.recovered.self ?? {}), orphans: result?.recovered.orphans }).toEqual({ self: [VICTIM], orphans: {} });
+    await expectAudited();
+  });
+
+  test("a line that breaks in every phase of a round costs nothing but time", async () => {
+    const session = await tiny.consortium.launch(charter);
+    const cuts = new Set<string>();
+    const view = await tiny.consortium.follow(session, ({ round, phase }) => {
+      if (round % 3 !== 1 || cuts.has(phase)) return;
+      cuts.add(phase);
+      line.cut();
+    });
+    expect(cuts.size).toBeGreaterThan(0);
+    expect({ state: view.state, model: view.model }).toEqual({ state: "done", model: undisturbed.model });
+  });
+});
+
+/** Runs a training in which the victim is killed when `phase` of `round` waits for it alone, and brings it back when all is over. */
+async function trainWithDeath(round: number, phase: string): Promise<{ readonly session: string; readonly view: TrainingView }> {
+  const { consortium } = tiny;
+  const victim = consortium.node(VICTIM);
+  line.delayMs = round === 0 ? SLOW_MS : 0;
+  const session = await consortium.launch(charter);
+  try {
+    if (round > 0) await untilTrue(`round ${round - 1}`, async () => (await consortium.view(session)).round === round - 1);
+    line.delayMs = SLOW_MS;
+    await untilTrue(`${phase} of round ${round} waits for ${VICTIM}`, async () => {
+      const view = await consortium.view(session);
+      return view.round === round && view.phase === phase && view.waitingFor?.parties.join() === VICTIM;
+    });
+    await victim.stop("SIGKILL");
+    return { session, view: await consortium.follow(session, () => undefined) };
+  } finally {
+    line.delayMs = 0;
+    await victim.stop("SIGKILL");
+    await victim.start();
+  }
+}
+
+function bodies(session: string, type: string, round: number): readonly unknown[] {
+  return entriesIn(tiny.published, session).filter(({ statement }) => statement.type === type && statement.round === round)
+    .sort((a, b) => (a.statement.actor < b.statement.actor ? -1 : 1)).map(({ statement }) => statement.body);
+}
+
+/** With what a node that lived through it all has kept. */
+async function expectAudited(): Promise<void> {
+  const { checkpoint } = await checkpointOf(tiny.consortium.node("alder"));
+  expect(auditFolder(tiny.published, checkpoint)).toMatchObject({ verified: true });
+}

@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+
+/** A bad line between a node and its coordinator: carries TCP both ways, as late as `delayMs` says. It cannot read what it carries. */
+export interface SlowLine {
+  readonly port: number;
+  delayMs: number;
+  /** Breaks every connection there is now, as a router that restarts does. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+export async function openSlowLine(coordinatorPort: number): Promise<SlowLine> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = connect(coordinatorPort, "127.0.0.1");
+    for (const [from, to] of [[near, far], [far, near]] as const) {
+      sockets.add(from);
+      from.setNoDelay(true);
+      carry(from, to, () => line.delayMs);
+      from.on("error", () => undefined);
+      // What is still on the way is lost with the line.
+      from.on("close", () => { to.destroy(); sockets.delete(from); });
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const cut = () => sockets.forEach((socket) => socket.destroy());
+  const line: SlowLine = {
+    port: typeof address === "object" && address !== null ? address.port : 0, delayMs: 0, cut,
+    close: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return line;
+}
+
+/** Late, but in order. */
+function carry(from: Socket, to: Socket, delayMs: () => number): void {
+  let lastMs = 0;
+  from.on("data", (bytes) => {
+    lastMs = Math.max(lastMs, Date.now() + delayMs());
+    setTimeout(() => { if (!to.destroyed) to.write(bytes); }, lastMs - Date.now());
+  });
+  from.on("end", () => setTimeout(() => to.end(), Math.max(0, lastMs - Date.now())));
+}
