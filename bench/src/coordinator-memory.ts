@@ -7,8 +7,8 @@ import { spreadOf } from "./measure.js";
 import { column, megabytes, power, times, type Row, type Section } from "./section.js";
 
 /**
- * Peak memory of a process that adds n uploads of d words from files, against the same process with next to nothing to add. The reading is
- * `sum-files.ts`, the least that `sumStretch` needs; what a coordinator holds besides is not in it.
+ * Peak memory of a process that adds n uploads of d words from files the way a coordinator does (`host/sum-files.ts`), against the same process
+ * with next to nothing to add. What a coordinator holds besides is not in it.
  */
 export function measureMemory(quick: boolean): Section {
   const folder = mkdtempSync(join(tmpdir(), "cohortium-bench-"));
@@ -66,7 +66,7 @@ function section(rows: readonly Row[], { base, runs }: { readonly base: number; 
   return {
     title: "5. Peak memory of a sum from files, 1 MiB at a time",
     notes: [
-      "sumStretch over files, every self mask taken away, in a process of its own; the coordinator's services are not in it.",
+      "The coordinator's own sum over files, every self mask taken away, in a process of its own; its services are not in it.",
       `ratio to base = peak ÷ peak of the same process adding 3 vectors of 1000 words (${megabytes(base)}); median of ${runs}.`,
       `Goal: at most ${megabytes(ABOVE_BASE_MAX_BYTES)} above base, whatever n·d is.`,
       `From the smallest to the largest case n·d grows ${times(span("allBytes"))}, the peak ${times(span("peakBytes"))}.`,

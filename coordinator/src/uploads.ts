@@ -2,11 +2,10 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { open, rename, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
-import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
 import { CompactRange, leafHash } from "@cohortium/crypto/merkle";
-import { bytesOfWords, wordsFromBytes, zeroWords, type Words } from "@cohortium/crypto/words";
+import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
-import { sumStretch } from "@cohortium/protocol/aggregation/sum";
+import { sumFiles } from "@cohortium/protocol/host/sum-files";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
 
@@ -24,7 +23,7 @@ interface Arriving {
 
 /**
  * Masked vectors as files under their chunk root: `upload/<root>`, raw little-endian words. They are uniform, and published to those entitled to
- * the sum, so that anybody of them can add again. Memory: one chunk of each party's, whatever the length.
+ * the sum, so that anybody of them can add again. Memory while adding: two chunks and the sum.
  */
 export class Uploads {
   readonly #folder: string;
@@ -65,13 +64,12 @@ export class Uploads {
     return join(this.#folder, root);
   }
 
-  /** Adds the uploads and takes the masks away, chunk by chunk. */
+  /** Adds the uploads and takes the masks away, chunk by chunk. @throws RangeError for a sum too long to be kept whole. */
   async sum({ ring, words, uploads, remove }: SumAsked): Promise<{ readonly root: string; readonly words: Words }> {
     if (words > SUM_WORDS_MAX) throw new RangeError(`a sum of ${words} words; a training step has at most ${SUM_WORDS_MAX}`);
     const whole = zeroWords(ring, words);
     const range = new CompactRange();
-    await this.#eachStretch(uploads.map(({ root }) => this.path(root)), { ring, words }, (stretches, shape, byteOffset) => {
-      const stretch = sumStretch(stretches, shape, remove, byteOffset);
+    await sumFiles(uploads.map(({ root }) => this.path(root)), { ring, words }, remove, (stretch, byteOffset) => {
       range.append(leafHash(bytesOfWords(stretch)));
       bytesOfWords(whole).set(bytesOfWords(stretch), byteOffset);
     });
@@ -92,26 +90,4 @@ export class Uploads {
     const path = join(this.#folder, `arriving-${peer}`);
     this.#arriving.set(peer, { file: await open(path, "w", 0o644), path, range: new CompactRange(), key, next: 0, total });
   }
-
-  async #eachStretch(paths: readonly string[], vector: { readonly ring: 32 | 64; readonly words: number },
-    visit: (stretches: readonly Words[], shape: { readonly ring: 32 | 64; readonly words: number }, byteOffset: number) => void): Promise<void> {
-    const files = await Promise.all(paths.map((path) => open(path, "r")));
-    try {
-      const sizeBytes = vector.words * (vector.ring / 8);
-      for (let at = 0; at < sizeBytes; at += CHUNK_SIZE_BYTES) {
-        const length = Math.min(CHUNK_SIZE_BYTES, sizeBytes - at);
-        const stretches = await Promise.all(files.map((file) => readStretch(file, vector.ring, at, length)));
-        visit(stretches, { ring: vector.ring, words: length / (vector.ring / 8) }, at);
-      }
-    } finally {
-      await Promise.all(files.map((file) => file.close()));
-    }
-  }
-}
-
-async function readStretch(file: FileHandle, ring: 32 | 64, at: number, length: number): Promise<Words> {
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, at);
-  if (bytesRead !== length) throw new Error("an upload is shorter than the round asks");
-  return wordsFromBytes(ring, bytes);
 }

@@ -7,6 +7,7 @@
  * Not for:  messages without a domain prefix: a signature says only "this key signed these bytes".
  */
 import { ed25519Sign, ed25519Verify, exportPublicKey, importPrivateKey, importPublicKey, type KeyObject } from "./openssl.js";
+import { toHex } from "./bytes.js";
 import { isEd25519Key } from "./ed25519-key.js";
 
 export const SIGNING_SEED_BYTES = 32;
@@ -25,8 +26,23 @@ export function signerFromSeed(seed: Uint8Array): Signer {
 
 /** Whether `signature` is by `publicKey` over `message`. False, never an exception, for keys and signatures that are none. */
 export function verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  if (signature.length !== SIGNATURE_BYTES || !isEd25519Key(publicKey)) return false;
-  return ed25519Verify(importPublicKey("Ed25519", publicKey), message, signature);
+  const key = signature.length === SIGNATURE_BYTES ? imported(publicKey) : null;
+  return key !== null && ed25519Verify(key, message, signature);
+}
+
+/** An audit verifies thousands of signatures by a handful of keys, and importing one costs a good part of a verification. */
+const KEYS_KEPT_MAX = 256;
+const keysKept = new Map<string, KeyObject>();
+
+function imported(publicKey: Uint8Array): KeyObject | null {
+  const name = toHex(publicKey);
+  const kept = keysKept.get(name);
+  if (kept !== undefined) return kept;
+  if (!isEd25519Key(publicKey)) return null;
+  const key = importPublicKey("Ed25519", publicKey);
+  if (keysKept.size >= KEYS_KEPT_MAX) keysKept.clear();
+  keysKept.set(name, key);
+  return key;
 }
 
 /** Keeps the key inside OpenSSL: nothing enumerable but the public half, so logs and `inspect` have nothing to show. */

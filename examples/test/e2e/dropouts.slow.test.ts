@@ -3,7 +3,7 @@ import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { auditFolder } from "../../src/consortium/audit-folder.js";
 import { entriesIn, tally } from "./published-log.js";
 import { openSlowLine, type SlowLine } from "./slow-line.js";
-import { checkpointOf, foundTiny, NO_STEPS, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { checkpointOf, exchangePortOf, foundTiny, NO_STEPS, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar", "dogwood", "elder"];
@@ -17,24 +17,16 @@ const LAST_ROUND = 8;
 
 let tiny: TinyConsortium;
 let line: SlowLine;
-let charter: string;
 let undisturbed: TrainingView;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
   const { consortium } = tiny;
-  const exchange = /localhost:(\d+)/;
-  reconfigure(consortium.node(VICTIM), (yaml) => {
-    port = Number(exchange.exec(yaml)?.[1]);
-    return yaml;
-  });
-  line = await openSlowLine(port);
-  reconfigure(consortium.node(VICTIM), (yaml) => yaml.replace(exchange, `localhost:${line.port}`));
+  line = await openSlowLine(exchangePortOf(tiny));
+  reconfigure(consortium.node(VICTIM), (yaml) => yaml.replace(`localhost:${exchangePortOf(tiny)}`, `localhost:${line.port}`));
   await consortium.enrol(NO_STEPS);
-  charter = await consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS }));
-  undisturbed = await consortium.follow(await consortium.launch(charter), () => undefined);
+  undisturbed = await consortium.follow(await consortium.launch(await newCharter()), () => undefined);
 });
-let port = 0;
 afterAll(async () => {
   await tiny.end();
   await line.close();
@@ -76,7 +68,7 @@ describe("one node of five is killed for good", () => {
   });
 
   test("a line that breaks in every phase of a round costs nothing but time", async () => {
-    const session = await tiny.consortium.launch(charter);
+    const session = await tiny.consortium.launch(await newCharter());
     const cuts = new Set<string>();
     const view = await tiny.consortium.follow(session, ({ round, phase }) => {
       if (round % 3 !== 1 || cuts.has(phase)) return;
@@ -92,6 +84,7 @@ describe("one node of five is killed for good", () => {
 async function trainWithDeath(round: number, phase: string): Promise<{ readonly session: string; readonly view: TrainingView }> {
   const { consortium } = tiny;
   const victim = consortium.node(VICTIM);
+  const charter = await newCharter();
   line.delayMs = round === 0 ? SLOW_MS : 0;
   const session = await consortium.launch(charter);
   try {
@@ -109,6 +102,12 @@ async function trainWithDeath(round: number, phase: string): Promise<{ readonly 
     await victim.start();
   }
 }
+
+/** One per training, because a node never opens one question on the same rows under one charter over two lists of survivors. */
+async function newCharter(): Promise<string> {
+  return tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS, name: `tiny-${charters++}` }));
+}
+let charters = 0;
 
 function bodies(session: string, type: string, round: number): readonly unknown[] {
   return entriesIn(tiny.published, session).filter(({ statement }) => statement.type === type && statement.round === round)

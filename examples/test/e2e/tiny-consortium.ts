@@ -50,6 +50,11 @@ export function reconfigure({ folder, role }: LocalProcess, change: (yaml: strin
   writeFileSync(file, change(readFileSync(file, "utf8")));
 }
 
+/** Where the coordinator waits for enrolled nodes. */
+export function exchangePortOf({ consortium }: TinyConsortium): number {
+  return Number(/exchange: \{ port: (\d+) \}/.exec(readFileSync(join(consortium.coordinator.folder, "coordinator.yaml"), "utf8"))?.[1]);
+}
+
 /** Kills a process as a power cut would, and starts it again. */
 export async function crash(process: LocalProcess): Promise<void> {
   await process.stop("SIGKILL");

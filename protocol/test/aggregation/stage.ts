@@ -86,7 +86,7 @@ export function setUp(names: readonly PartyId[]): SetUp {
     }
   };
   const gather = <K extends "joined" | "encapsulated" | "shared">(kind: K) => {
-    const messages = sentBy(kind) as readonly (SetupJoining["send"] & { kind: K })[];
+    const messages = sentBy(kind) as unknown as readonly (SetupJoining["send"] & { kind: K })[];
     leading.push(after(setupLeader, leading.at(-1) as Step<SetupLeading>, messages));
     relay();
     return messages;
@@ -110,7 +110,7 @@ export class Round {
     this.#setUp = ready;
     this.#question = question;
     this.opening = roundLeader.open({
-      speaker: speaker(CENTRE), members: ready.epoch.ready.map(memberOf), terms: TERMS, epoch: ready.epoch, round: 1, question, context: null, gone: [], atMs: NOW_MS,
+      speaker: speaker(CENTRE), members: ready.epoch.ready.map(memberOf), terms: TERMS, epoch: ready.epoch, round: 1, question, context: null, gone: [], silent: [], atMs: NOW_MS,
     });
   }
 
