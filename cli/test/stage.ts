@@ -1,17 +1,23 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
-import { openAdminServer, type AdminServer } from "@cohortium/protocol/host/admin-server";
+import { openAdminServer } from "@cohortium/protocol/host/admin-server";
 import { json, type Route, type RouteRequest } from "@cohortium/protocol/host/http-route";
 import { createLogger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
 import type { Programs } from "../src/programs.js";
 import { run } from "../src/run.js";
 import type { World } from "../src/world.js";
-import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 
 /** 2026-11-22T10:00:00Z. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 10);
+
+/** What the tests of a file have opened; a hook inside a test would come too late. */
+const opened: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of opened) await close();
+});
 
 /** What a command line said and how it ended. */
 export interface Played {
@@ -68,13 +74,13 @@ export async function openStage(role: "node" | "coordinator", routes: readonly R
   const folder = scratchFolder();
   writeFileSync(join(folder, `${role}.yaml`), "# settings\n");
   const asked: Asked[] = [];
-  const server: AdminServer = await openAdminServer({
+  const server = await openAdminServer({
     folder, host: "127.0.0.1", port: 0, allowRemote: false, waitingFor: () => [], metrics: createMetrics(),
     routes: routes.map((route) => ({ ...route, handle: (request: RouteRequest) => (route.method === "POST" && asked.push({ path: pathOf(route, request), body: request.body }), route.handle(request)) })),
     idempotency: { store: { claim: () => ({ kind: "fresh" }), answer: () => undefined, forget: () => undefined }, nowMs: () => NOW_MS },
     logger: createLogger("test", "silent", { kind: "stdout" }),
   });
-  afterAll(() => server.close());
+  opened.push(() => server.close());
   return { folder, asked };
 }
 
@@ -95,6 +101,12 @@ export function folderWith(files: Iterable<readonly [path: string, bytes: string
     mkdirSync(join(folder, path, ".."), { recursive: true });
     writeFileSync(join(folder, path), bytes);
   }
+  return folder;
+}
+
+export function scratchFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "cohortium-cli-"));
+  opened.push(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

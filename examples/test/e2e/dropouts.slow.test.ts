@@ -68,7 +68,7 @@ describe("one node of five is killed for good", () => {
   });
 
   test("a line that breaks in every phase of a round costs nothing but time", async () => {
-    const session = await tiny.consortium.launch(await newCharter());
+    const session = await tiny.consortium.launch(await newCharter(60_000));
     const cuts = new Set<string>();
     const view = await tiny.consortium.follow(session, ({ round, phase }) => {
       if (round % 3 !== 1 || cuts.has(phase)) return;
@@ -104,8 +104,8 @@ async function trainWithDeath(round: number, phase: string): Promise<{ readonly 
 }
 
 /** One per training, because a node never opens one question on the same rows under one charter over two lists of survivors. */
-async function newCharter(): Promise<string> {
-  return tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS, name: `tiny-${charters++}` }));
+async function newCharter(deadlineMs = DEADLINE_MS): Promise<string> {
+  return tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs, name: `tiny-${charters++}` }));
 }
 let charters = 0;
 

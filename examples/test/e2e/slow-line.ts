@@ -42,7 +42,7 @@ function carry(from: Socket, to: Socket, delayMs: () => number): void {
   let lastMs = 0;
   from.on("data", (bytes) => {
     lastMs = Math.max(lastMs, Date.now() + delayMs());
-    setTimeout(() => { if (!to.destroyed) to.write(bytes); }, lastMs - Date.now());
+    setTimeout(() => { if (!to.destroyed) to.write(bytes); }, Math.max(0, lastMs - Date.now()));
   });
   from.on("end", () => setTimeout(() => to.end(), Math.max(0, lastMs - Date.now())));
 }

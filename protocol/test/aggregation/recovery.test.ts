@@ -2,10 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { toBase64 } from "@cohortium/crypto/bytes";
 import { recoverMasks } from "../../src/aggregation/recovery.js";
 import { maskKey, pairSeed, selfSeed } from "../../src/aggregation/keys.js";
+import { sealBoxes } from "../../src/aggregation/seed-shares.js";
+import type { MemberEpoch } from "../../src/aggregation/setup-member.js";
 import type { Unmasked } from "../../src/aggregation/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { seedOf } from "../../src/testing/world.js";
-import { ADA, BOB, CENTRE, CLEO, DOT, EVE, FIVE, ofFive, playedFive, playedRound, setUp, speaker } from "./stage.js";
+import { ADA, BOB, CENTRE, DOT, EVE, FIVE, ofFive, playedFive, playedRound, setUp, speaker } from "./stage.js";
 
 const SEVEN = [...FIVE, "fay", "gus"] as PartyId[];
 /** eve dropped, and dot fell silent after agreeing. */
@@ -58,13 +60,11 @@ describe("nothing is recovered", () => {
     expect(recoverMasks({ ...round, epoch: { ...seven.epoch, boxes: {} } }, answers([DOT]))).toBeNull();
   });
 
-  test("when the box holds no seed of the silent one", () => {
-    // cleo's box of a session without dot: it opens, and says nothing about dot.
-    const four = setUp(SEVEN.filter((name) => name !== DOT));
-    const play = playedRound(four, four.epoch.ready.filter((name) => name !== CLEO));
-    const listed = [...play.unmasked.keys()];
-    const pretended = { ...round, epoch: four.epoch, context: play.round.offer.id, survivors: [...listed, DOT] };
-    expect(recoverMasks({ ...pretended, survivors: listed }, [...play.unmasked.values()])).toEqual({ self: {}, orphans: {} });
-    expect(recoverMasks(pretended, [...play.unmasked.values()])).toBeNull();
+  test("when the dropped one's box holds no seed of the silent one", () => {
+    const { sharing, pairs } = seven.parts.get(EVE) as MemberEpoch;
+    const box = (keyed: ReadonlyMap<PartyId, Uint8Array>) => ({ ...seven.epoch.boxes, [EVE]: sealBoxes(sharing, EVE, seedOf(EVE, "session"), keyed) });
+    const withoutDot = new Map([...pairs].filter(([name]) => name !== DOT));
+    expect(recoverMasks({ ...round, epoch: { ...seven.epoch, boxes: box(pairs) } }, answers([DOT]))).not.toBeNull();
+    expect(recoverMasks({ ...round, epoch: { ...seven.epoch, boxes: box(withoutDot) } }, answers([DOT]))).toBeNull();
   });
 });
