@@ -5,6 +5,8 @@ import { short } from "./show/amounts.js";
 export interface Listing<T> {
   /** As in "charter". */
   readonly noun: string;
+  /** The command that lists them, as in "charter ls". */
+  readonly listedBy: string;
   readonly items: readonly T[];
   idOf(item: T): string;
   /** What tells two of them apart for a person. */
@@ -18,7 +20,8 @@ export function pickByPrefix<T>(listing: Listing<T>, prefix: string): T {
   const found = items.filter((item) => wanted !== "" && idOf(item).startsWith(wanted));
   const [first] = found;
   if (first === undefined) {
-    throw new Refusal({ code: "USAGE_UNKNOWN", title: `there is no ${noun} ${prefix}`, detail: items.length === 0 ? `there is no ${noun} at all` : `there is ${list(listing, items)}` });
+    const detail = items.length === 0 ? `there is no ${noun} at all` : `there is ${list(listing, items)}`;
+    throw new Refusal({ code: "USAGE_UNKNOWN", title: `there is no ${noun} ${prefix}`, detail, fix: seeList(listing) });
   }
   if (found.length > 1) {
     throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `${prefix} begins the name of more than one ${noun}`, detail: list(listing, found), fix: "type more of it" });
@@ -30,7 +33,7 @@ export function pickByPrefix<T>(listing: Listing<T>, prefix: string): T {
 export function pickOnly<T>(listing: Listing<T>): T {
   const { noun, items } = listing;
   const [first] = items;
-  if (first === undefined) throw new Refusal({ code: "USAGE_NOTHING", title: `there is no ${noun}`, detail: "the list is empty" });
+  if (first === undefined) throw new Refusal({ code: "USAGE_NOTHING", title: `there is no ${noun}`, detail: "the list is empty", fix: seeList(listing) });
   if (items.length > 1) {
     throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `there is more than one ${noun}`, detail: list(listing, items), fix: "name one by the beginning of its name" });
   }
@@ -40,6 +43,10 @@ export function pickOnly<T>(listing: Listing<T>): T {
 /** The item of this prefix, or the only one. */
 export function pick<T>(listing: Listing<T>, prefix: string | undefined): T {
   return prefix === undefined ? pickOnly(listing) : pickByPrefix(listing, prefix);
+}
+
+function seeList({ listedBy }: { readonly listedBy: string }): string {
+  return `see all there is with: cohortium ${listedBy}`;
 }
 
 function list<T>({ idOf, labelOf }: Listing<T>, items: readonly T[]): string {

@@ -31,6 +31,7 @@ export function programOver(world: World, version: string, conclude: (outcome: O
     .helpOption("--help", "this text")
     .showSuggestionAfterError()
     .showHelpAfterError("(--help after any command says more)")
+    .configureHelp({ showGlobalOptions: true })
     .exitOverride()
     .configureOutput({ writeOut: (text) => world.out.write(text), writeErr: (text) => world.err.write(text) })
     .addHelpText("after", example("--folder ./harbour node status"));

@@ -11,13 +11,15 @@ export interface Progress {
   clear(): void;
 }
 
+/** Whoever waits less asks nothing. */
+const PLAIN_AFTER_MS = 2_000;
 /** A log file of a waiting command should show that it lives, not scroll. */
 const PLAIN_EVERY_MS = 10_000;
 
 export function progressOn(sink: Sink, quiet: boolean, nowMs: () => number): Progress {
   if (quiet) return { note: () => undefined, now: () => undefined, clear: () => undefined };
   let moving = false;
-  let saidAtMs = -Infinity;
+  let sayAtMs = nowMs() + PLAIN_AFTER_MS;
   const clear = (): void => {
     if (moving) sink.write("\r\u001b[K");
     moving = false;
@@ -32,8 +34,8 @@ export function progressOn(sink: Sink, quiet: boolean, nowMs: () => number): Pro
       if (sink.isTerminal) {
         sink.write(`\r\u001b[K${plainLine(text)}`);
         moving = true;
-      } else if (nowMs() - saidAtMs >= PLAIN_EVERY_MS) {
-        saidAtMs = nowMs();
+      } else if (nowMs() >= sayAtMs) {
+        sayAtMs = nowMs() + PLAIN_EVERY_MS;
         sink.write(`${plainLine(text)}\n`);
       }
     },

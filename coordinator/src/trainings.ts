@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
+import { BACKOFF_MAX_MS } from "@cohortium/protocol/host/backoff";
 import { SessionDriver, type Keyed, type Outcome, type Ports } from "@cohortium/protocol/host/driver";
 import type { Journal } from "@cohortium/protocol/host/journal";
 import type { Logger } from "@cohortium/protocol/host/logger";
@@ -67,14 +68,14 @@ export class Trainings {
     this.#wakes = new Wakes(host.nowMs);
   }
 
-  /** Goes on with every training. A phase gets its whole time again, because nodes come back only as fast as their pauses between attempts let them. */
+  /** Goes on with every training. The phase it was in gets its whole time again, and begins when the last node has had its pause between two attempts. */
   recover(): void {
     const { journal, logger, charterInForce, nowMs } = this.#host;
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
       const { charter, atMs } = given.open as { readonly charter: string; readonly atMs: number };
       logger.info("a training goes on where it was", { session: id });
-      const patientUntilMs = nowMs() + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
+      const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
       this.#begin(parseSessionId(id), parseDigest(charter), { atMs, patientUntilMs }, journal.events(id) as readonly TrainingConduct["event"][]);
     }
   }

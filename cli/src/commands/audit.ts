@@ -20,7 +20,7 @@ export const AUDIT: CommandGroup = {
   says: "check a published log offline, trusting nobody who wrote it (auditor)",
   commands: [
     {
-      usage: "verify <folder>", says: "signatures, tree, charters, the order of every round, and every sum computed again", example: "audit verify ./hub/public --checkpoint kept.txt",
+      usage: "verify <folder>", says: "signatures, tree, charters, the order of every round; every sum and every model computed again", example: "audit verify ./hub/public --checkpoint kept.txt",
       options: [
         ["--checkpoint <file>", "a checkpoint somebody else kept: the log must contain all it did then"],
         ["--log-key <key>", "the log's verifier key from whom you trust; otherwise the log is held to the key it states itself"],
@@ -40,7 +40,7 @@ const FINDINGS_SHOWN_MAX = 20;
 function verify(context: Context, folder: string, options: Options): Outcome {
   const source = logFolder(pathOf(context, folder));
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
-  context.progress.now("checking every entry and every sum …");
+  context.progress.now("checking every entry, sum and model …");
   const report = audit(source, {
     sums: trainingAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),

@@ -45,7 +45,7 @@ async function pending(admin: AdminClient, prefix: string | undefined): Promise<
 }
 
 function listing(noun: string, items: readonly CharterOfPartner[]): Listing<CharterOfPartner> {
-  return { noun, items, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
+  return { noun, listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
 }
 
 function charterText({ digest, name, state, expires, words }: CharterOfPartner): string {

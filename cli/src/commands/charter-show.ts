@@ -52,7 +52,7 @@ export async function listCharters({ folder, paint }: Context): Promise<Outcome>
 }
 
 function namesIn({ charters }: { readonly charters: readonly CharterName[] }): Listing<CharterName> {
-  return { noun: "charter", items: charters, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
+  return { noun: "charter", listedBy: "charter ls", items: charters, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
 }
 
 async function charterFrom(context: Context, fileOrPrefix: string): Promise<Charter> {

@@ -35,7 +35,7 @@ async function show({ folder, paint }: Context, options: Options): Promise<Outco
     String(line.n), instant(line.atMs), line.recipient, short(line.session), String(line.round), line.kind, count(line.bytes), line.meaning, short(line.digest),
   ]);
   const { messages, bytes: sizeBytes } = answer.totals;
-  const total = rows.length === 0 ? "" : `\n\n${count(messages)} messages, ${bytes(sizeBytes)} in all.`;
+  const total = rows.length === 0 ? "" : `\n\n${count(messages)} ${messages === 1 ? "message" : "messages"}, ${bytes(sizeBytes)} in all.`;
   return done(answer, `${table(COLUMNS, rows, { paint, empty: "Nothing has left this node." })}${total}`);
 }
 
@@ -43,5 +43,5 @@ async function show({ folder, paint }: Context, options: Options): Promise<Outco
 async function sessionNamed(admin: AdminClient, prefix: string): Promise<string> {
   const [{ trainings: over }, { trainings: running }] = [await admin.get("/v1/trainings", ownTrainings), await admin.get("/v1/status", nodeStatus)];
   const sessions = [...new Set([...over, ...running].map(({ session }) => session))];
-  return pickByPrefix({ noun: "training", items: sessions, idOf: (session) => session, labelOf: () => "training" }, prefix);
+  return pickByPrefix({ noun: "training", listedBy: "round ls", items: sessions, idOf: (session) => session, labelOf: () => "training" }, prefix);
 }

@@ -60,5 +60,5 @@ async function show({ folder, paint }: Context, prefix: string): Promise<Outcome
 /** The same model may come out of two trainings; under one digest it is one. */
 function listing<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]) {
   const items = [...new Map(models.map((model) => [model.digest, model])).values()];
-  return { noun: "model", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
+  return { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
 }

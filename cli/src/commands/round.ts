@@ -32,7 +32,9 @@ export const ROUND: CommandGroup = {
 async function launch(context: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round launch");
   const { charters } = await admin.get("/v1/charters", chartersOfOperator);
-  const inForce = { noun: "charter in force", items: charters.filter(({ state }) => state === "in-force"), idOf: ({ digest }: CharterOfOperator) => digest, labelOf: ({ name }: CharterOfOperator) => name };
+  const inForce: Listing<CharterOfOperator> = {
+    noun: "charter in force", listedBy: "charter ls", items: charters.filter(({ state }) => state === "in-force"), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
+  };
   const charter = pick(inForce, textOption(options, "charter"));
   const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());
   if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
@@ -83,7 +85,7 @@ async function show({ folder, paint }: Context, prefix: string): Promise<Outcome
     }
     case "node": {
       const { trainings } = await admin.get("/v1/trainings", ownTrainings);
-      const training = pickByPrefix({ noun: "training", items: trainings, idOf: ({ session }: OwnTraining) => session, labelOf: ({ outcome }: OwnTraining) => outcome.kind }, prefix);
+      const training = pickByPrefix({ noun: "training", listedBy: "round ls", items: trainings, idOf: ({ session }: OwnTraining) => session, labelOf: ({ outcome }: OwnTraining) => outcome.kind }, prefix);
       return done(training, ownTrainingText(training, paint));
     }
   }
@@ -100,5 +102,5 @@ async function cancel(context: Context, prefix: string): Promise<Outcome> {
 }
 
 function trainingsIn(items: readonly TrainingView[]): Listing<TrainingView> {
-  return { noun: "training", items, idOf: ({ session }) => session, labelOf: ({ state, says }) => `${state}: ${says}` };
+  return { noun: "training", listedBy: "round ls", items, idOf: ({ session }) => session, labelOf: ({ state, says }) => `${state}: ${says}` };
 }

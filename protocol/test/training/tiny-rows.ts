@@ -23,6 +23,9 @@ export const TINY_PLAN: TrainingPlan = {
   holdoutDigest: "", parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
 };
 
+/** Ends after the moments, one Newton sum and the evaluation, for tests that are not about the fit. */
+export const SHORT_PLAN: TrainingPlan = { ...TINY_PLAN, training: { ...TINY_PLAN.training, gradientTolerance: 1_000, iterationsMax: 2 }, rounds: 5 };
+
 /** A party's rows: a fixed function of its name, with a true effect of age and of being a pilot. */
 export function tinyRows(party: string): readonly TinyRow[] {
   const dice = new Dice([...party].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 17) >>> 0);

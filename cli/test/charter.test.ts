@@ -1,0 +1,149 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { bent, SOUND } from "../../protocol/test/session/charter-fixture.js";
+import { folderWith, get, openStage, play, post } from "./stage.js";
+
+const [A, B, C] = ["a1".repeat(32), "a2".repeat(32), "b3".repeat(32)] as const;
+const WORDS = ["Four companies sign.", "Nobody receives rows."];
+
+const partnerCharter = (digest: string, name: string, state: string) => ({ digest, name, state, expires: "2027-06-30T12:00:00Z", words: WORDS, reason: "" });
+const decided = (state: string) => [post("/v1/charters/:digest/sign", { digest: A, state }), post("/v1/charters/:digest/refuse", { digest: A, state })];
+const partnerWith = (...charters: readonly ReturnType<typeof partnerCharter>[]) => openStage("node", [get("/v1/charters", { charters }), ...decided("signed")]);
+
+describe("a partner signs", () => {
+  test("after reading the plain words and saying yes", async () => {
+    const { folder, asked } = await partnerWith(partnerCharter(A, "spring", "proposed"), partnerCharter(C, "winter", "in-force"));
+    const { code, out, err } = await play(["charter", "sign"], { folder, answers: ["y"] });
+    expect(err).toBe([
+      `charter  ${A}`, "name     spring", "state    proposed", "expires  2027-06-30T12:00:00Z", "",
+      "  - Four companies sign.", "  - Nobody receives rows.",
+      `Sign "spring" in your company's name? [y/N] `,
+    ].join("\n"));
+    expect(out).toBe("Signed a1a1a1a1a1a1. It is in force once every party has signed: cohortium charter ls\n");
+    expect({ code, asked }).toEqual({ code: 0, asked: [{ path: `/v1/charters/${A}/sign`, body: {} }] });
+  });
+
+  test.each([["no", ["n"]], ["nothing", [""]], ["neither", []]])("not when the answer is %s", async (_, answers) => {
+    const { folder, asked } = await partnerWith(partnerCharter(A, "spring", "proposed"));
+    expect(await play(["charter", "sign"], { folder, answers })).toMatchObject({ code: 2, out: "" });
+    expect(asked).toEqual([]);
+  });
+
+  test("unasked with --yes, and still sees the words, even when quiet", async () => {
+    const { folder, asked } = await partnerWith(partnerCharter(A, "spring", "proposed"));
+    const { code, err } = await play(["charter", "sign", "a1", "--yes", "--quiet"], { folder });
+    expect({ code, posts: asked.length, words: err.includes("Nobody receives rows.") }).toEqual({ code: 0, posts: 1, words: true });
+  });
+
+  test("not where the beginning of a digest fits two charters, or none", async () => {
+    const { folder } = await partnerWith(partnerCharter(A, "spring", "proposed"), partnerCharter(B, "summer", "proposed"));
+    const two = await play(["charter", "sign", "a"], { folder });
+    expect(two.err).toContain("a begins the name of more than one charter waiting for your signature");
+    expect(two.err).toContain("a1a1a1a1a1a1 (spring, proposed), a2a2a2a2a2a2 (summer, proposed)");
+    const none = await play(["charter", "sign", "ff"], { folder });
+    const unnamed = await play(["charter", "sign"], { folder });
+    expect([two.code, none.code, unnamed.code]).toEqual([2, 2, 2]);
+    expect(unnamed.err).toContain("there is more than one charter waiting for your signature");
+  });
+
+  test("nothing that nobody proposed", async () => {
+    const { folder } = await partnerWith(partnerCharter(C, "winter", "in-force"));
+    expect((await play(["charter", "sign"], { folder })).err).toMatch(/there is no charter waiting for your signature\n[^]*to do +see all there is with: cohortium charter ls\n/);
+  });
+
+  test("or refuses, with a reason", async () => {
+    const { folder, asked } = await partnerWith(partnerCharter(A, "spring", "proposed"));
+    expect(await play(["charter", "refuse", "--yes"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("add --reason TEXT") });
+    expect(await play(["charter", "refuse", "--yes", "--reason", "age is not needed"], { folder })).toMatchObject({ code: 0 });
+    expect(asked).toEqual([{ path: `/v1/charters/${A}/refuse`, body: { reason: "age is not needed" } }]);
+  });
+});
+
+describe("the operator proposes", () => {
+  const planned = { digest: A, words: WORDS, charter: { name: "spring" }, changes: [{ clause: "quorum", before: "3 nodes", after: "4 nodes" }, { clause: "parties.mill.organisation", after: "Mill" }] };
+  const operator = (proposed: string) => openStage("coordinator", [post("/v1/charters/plan", planned), post("/v1/charters", { digest: proposed })]);
+  const draftIn = (folder: string, text = "name: spring\n") => writeFileSync(join(folder, "draft.yaml"), text);
+
+  test("a draft after seeing what it means", async () => {
+    const { folder, asked } = await operator(A);
+    draftIn(folder);
+    const { code, out, err } = await play(["charter", "sign", "draft.yaml"], { folder, answers: ["yes"] });
+    expect(err).toContain("Against the charter in force:\n\n  quorum\n    - 3 nodes\n    + 4 nodes\n  parties.mill.organisation\n    + Mill\n");
+    expect({ code, out: out.slice(0, 21) }).toEqual({ code: 0, out: "Proposed a1a1a1a1a1a1" });
+    expect(asked.map(({ path, body }) => [path, body])).toEqual([["/v1/charters/plan", { draft: { name: "spring" } }], ["/v1/charters", { draft: { name: "spring" } }]]);
+  });
+
+  test("and is told when something else was proposed than shown", async () => {
+    const { folder } = await operator(B);
+    draftIn(folder);
+    expect(await play(["charter", "sign", "draft.yaml", "--yes"], { folder })).toMatchObject({ code: 6, err: expect.stringContaining("VERIFY_CHARTER") });
+  });
+
+  test("nothing by planning", async () => {
+    const { folder, asked } = await operator(A);
+    draftIn(folder);
+    const { code, out } = await play(["charter", "plan", "draft.yaml", "--json"], { folder });
+    expect({ code, planned: JSON.parse(out) }).toEqual({ code: 0, planned });
+    expect(asked.map(({ path }) => path)).toEqual(["/v1/charters/plan"]);
+  });
+
+  test("what has problems only after mending them, each named with its line", async () => {
+    const refusal = new Refusal({
+      code: "CHARTER_REFUSED", title: "the charter breaks 2 rules", rule: "shape.value", fix: "write 3",
+      detail: "shape.value at /quorum: it is not a number; to do: write 3\nenrolment.missing at /parties/1: \"mill\" has not enrolled a node; to do: enrol it",
+    });
+    const { folder } = await openStage("coordinator", [{ method: "POST", path: "/v1/charters/plan", handle: () => { throw refusal; } }]);
+    draftIn(folder, "name: spring\nquorum: three\nparties:\n  - name: harbour\n  - name: mill\n");
+    const { code, err } = await play(["charter", "plan", "draft.yaml"], { folder });
+    expect(err).toContain(`${folder}/draft.yaml:2: shape.value at /quorum: it is not a number`);
+    expect(err).toContain(`${folder}/draft.yaml:5: enrolment.missing at /parties/1: "mill" has not`);
+    expect(err).toMatch(/rule +shape\.value\n/);
+    expect(code).toBe(4);
+  });
+
+  test("no file that is missing, or is no YAML", async () => {
+    const { folder } = await operator(A);
+    draftIn(folder, "name: spring\nname: summer\n");
+    expect(await play(["charter", "plan", "draft.yaml"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("draft.yaml:2: ") });
+    expect(await play(["charter", "plan", "gone.yaml"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_FILE") });
+    expect(await play(["charter", "plan"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("cohortium charter plan FILE") });
+  });
+});
+
+describe("charters are compared by meaning", () => {
+  const files = () => folderWith([["before.yaml", JSON.stringify(SOUND)], ["after.yaml", JSON.stringify(bent("/quorum", 4))], ["draft.yaml", "name: spring\n"]]);
+
+  test("as files, without any process", async () => {
+    expect(await play(["charter", "diff", "before.yaml", "after.yaml"], { folder: files() })).toEqual({ code: 0, err: "", out: "  quorum\n    - 3 nodes\n    + 4 nodes\n" });
+    expect(await play(["charter", "diff", "before.yaml", "before.yaml"], { folder: files() })).toMatchObject({ out: "They are the same.\n" });
+  });
+
+  test("as digests", async () => {
+    const whole = (digest: string, charter: unknown) => ({ ...partnerCharter(digest, "spring", "in-force"), charter });
+    const { folder } = await openStage("node", [
+      get("/v1/charters", { charters: [partnerCharter(A, "spring", "in-force"), partnerCharter(B, "spring", "refused")] }),
+      get(`/v1/charters/${A}`, whole(A, SOUND)), get(`/v1/charters/${B}`, whole(B, bent("/quorum", 4))),
+    ]);
+    expect(JSON.parse((await play(["charter", "diff", "a1", "a2", "--json"], { folder })).out)).toEqual({ changes: [{ clause: "quorum", before: "3 nodes", after: "4 nodes" }] });
+    expect((await play(["charter", "show", "a2"], { folder })).out).toContain("state    in-force");
+  });
+
+  test("but not as drafts", async () => {
+    expect(await play(["charter", "diff", "before.yaml", "draft.yaml"], { folder: files() })).toMatchObject({ code: 4, err: expect.stringContaining("charter plan FILE") });
+  });
+});
+
+test("charters are listed with those who signed and refused", async () => {
+  const { folder } = await openStage("coordinator", [get("/v1/charters", { charters: [
+    { digest: A, name: "spring", state: "proposed", signatures: ["harbour", "mill"], refusals: [], expires: "2027-06-30T12:00:00Z" },
+    { digest: C, name: "winter", state: "refused", signatures: [], refusals: [{ party: "mill", reason: "too\u001b[2Jmuch" }], expires: "2027-01-31T12:00:00Z" },
+  ] })]);
+  expect((await play(["charter", "ls"], { folder })).out).toBe([
+    "charter       name    state     signed by      refused by         expires",
+    "a1a1a1a1a1a1  spring  proposed  harbour, mill                     2027-06-30T12:00:00Z",
+    "b3b3b3b3b3b3  winter  refused                  mill: too·[2Jmuch  2027-01-31T12:00:00Z",
+    "",
+  ].join("\n"));
+});

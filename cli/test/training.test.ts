@@ -1,0 +1,188 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Route } from "@cohortium/protocol/host/http-route";
+import { get, NOW_MS, openStage, play, post } from "./stage.js";
+
+const [SESSION, OTHER] = ["5e".repeat(16), "5f".repeat(16)] as const;
+const [CHARTER, MODEL] = ["a1".repeat(32), "0f".repeat(32)] as const;
+
+const DECILE = { rows: 412.5, positives: 201.4, lift: 4.31, gain: 0.431, meanPredicted: 0.462, observed: 0.488 };
+const EVALUATION = { kind: "evaluated", rows: 4_125, positives: 467, auc: 0.79312, ks: 0.4611, calibrationError: 0.0123, deciles: [DECILE, { ...DECILE, lift: 0.2, gain: 1 }] };
+const ROUND = { round: 1, kind: "moments", survivors: ["harbour", "mill", "orchard"], rows: 16_500, gradientNorm: null };
+
+const RUNNING = {
+  session: SESSION, charter: CHARTER, state: "running", startedAtMs: NOW_MS - 65_000, endedAtMs: null, round: 2, kind: "newton", phase: "upload",
+  waitingFor: { parties: ["mill"], what: "no masked update", forSeconds: 12, deadlineInSeconds: 48 }, says: "waiting for mill: no masked update for 12 s",
+  rounds: [ROUND], model: null, evaluation: null, fault: null,
+};
+const DONE = {
+  ...RUNNING, state: "done", endedAtMs: NOW_MS, phase: "ended", waitingFor: null, says: "joint model after 2 rounds",
+  rounds: [ROUND, { ...ROUND, round: 2, kind: "newton", gradientNorm: 3.2e-9 }], model: MODEL, evaluation: EVALUATION,
+};
+const ABORTED = { ...RUNNING, state: "aborted", endedAtMs: NOW_MS, waitingFor: null, says: "fewer nodes", fault: { code: "AGGREGATION_TOO_FEW", says: "AGGREGATION_TOO_FEW: fewer nodes answered", fix: "start the silent nodes", side: "operator" } };
+
+const events = (...views: readonly unknown[]): Route => ({
+  method: "GET", path: "/v1/trainings/:session/events",
+  handle: () => ({ kind: "events", events: (async function* () { for (const data of views) yield { event: "progress", data }; })() }),
+});
+const charterIn = (state: string, digest: string) => ({ digest, name: "spring", state, signatures: [], refusals: [], expires: "2027-06-30T12:00:00Z" });
+
+describe("round launch", () => {
+  test("takes the one charter in force, and with --watch tells what happens until the model is there", async () => {
+    const { folder, asked } = await openStage("coordinator", [
+      get("/v1/charters", { charters: [charterIn("in-force", CHARTER), charterIn("proposed", "a2".repeat(32))] }),
+      post("/v1/trainings", { session: SESSION }), events(RUNNING, RUNNING, DONE),
+    ]);
+    const { code, out, err } = await play(["round", "launch", "--watch"], { folder });
+    expect(asked).toEqual([{ path: "/v1/trainings", body: { charter: CHARTER } }]);
+    expect(err).toBe([
+      `launched ${SESSION} under spring`,
+      "round 1 (moments): 16,500 rows of harbour, mill, orchard",
+      "round 2 (newton): 16,500 rows of harbour, mill, orchard, gradient 3.2e-9",
+      "",
+    ].join("\n"));
+    expect(out).toBe([
+      `session  ${SESSION}`, `charter  ${CHARTER}`, "state    done", "started  2026-11-22 09:58:55 UTC", "took     1 min 5 s", `model    ${MODEL}`, "",
+      "round  kind       rows  parties                 gradient",
+      "    1  moments  16,500  harbour, mill, orchard",
+      "    2  newton   16,500  harbour, mill, orchard    3.2e-9", "",
+      "AUC                0.7931", "KS                 0.4611", "calibration error  0.0123", "held-out rows      4,125, 467 of them positive", "",
+      "decile  rows  positives  lift     gain  predicted  observed",
+      "     1   413        201  4.31   43.1 %     46.2 %    48.8 %",
+      "     2   413        201  0.20  100.0 %     46.2 %    48.8 %", "",
+    ].join("\n"));
+    expect(code).toBe(0);
+  });
+
+  test("is refused where no charter is in force", async () => {
+    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("proposed", CHARTER)] }), post("/v1/trainings", { session: SESSION })]);
+    expect(await play(["round", "launch"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("there is no charter in force") });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("round watch", () => {
+  const watched = (...views: readonly unknown[]) => openStage("coordinator", [get("/v1/trainings", { trainings: [DONE, { ...RUNNING, session: OTHER }] }), events(...views)]);
+
+  test("finds the one that runs, and ends with the exit code of its fault", async () => {
+    const { folder } = await watched(ABORTED);
+    const { code, out } = await play(["round", "watch"], { folder });
+    expect(out).toContain("aborted: AGGREGATION_TOO_FEW: fewer nodes answered\n  code   AGGREGATION_TOO_FEW\n  side   operator\n  to do  start the silent nodes\n");
+    expect(code).toBe(7);
+  });
+
+  test("comes back to a stream that ends early", async () => {
+    let streams = 0;
+    const stream = (): Route => ({ ...events(RUNNING), handle: (request) => (streams++ === 0 ? events(RUNNING) : events(DONE)).handle(request) });
+    const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), stream()]);
+    expect(await play(["round", "watch"], { folder })).toMatchObject({ code: 0 });
+    expect(streams).toBe(2);
+  });
+
+  test("leaves the training running on Ctrl-C, says so, and ends with 130", async () => {
+    const stop = new AbortController();
+    const silent: Route = {
+      ...events(), handle: ({ signal }) => ({ kind: "events", events: (async function* () {
+        yield { event: "progress", data: RUNNING };
+        setTimeout(() => stop.abort(), 20);
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      })() }),
+    };
+    const { folder, asked } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), silent]);
+    const { code, out } = await play(["round", "watch", "5e"], { folder, interrupt: stop.signal });
+    expect(out).toBe("Stopped watching. The training goes on; to follow it again: cohortium round watch 5e5e5e5e5e5e\n");
+    expect({ code, asked }).toEqual({ code: 130, asked: [] });
+  });
+
+  test("moves one line on a terminal, and takes it away at the end", async () => {
+    const { folder } = await watched(RUNNING, RUNNING, DONE);
+    const { err } = await play(["round", "watch", "--no-color"], { folder, isTerminal: true });
+    expect(err.split("\u001b[K").filter((line) => line.startsWith("round 2 (newton): waiting"))).toHaveLength(2);
+    expect(err.endsWith("gradient 3.2e-9\n")).toBe(true);
+  });
+
+  test("is one JSON document, and silent otherwise with --quiet", async () => {
+    const { folder } = await watched(RUNNING, DONE);
+    const { out, err } = await play(["round", "watch", "--json", "--quiet"], { folder });
+    expect({ view: JSON.parse(out), err }).toEqual({ view: DONE, err: "" });
+  });
+});
+
+describe("trainings", () => {
+  test("are listed for the operator, and one is cancelled after a yes", async () => {
+    const { folder, asked } = await openStage("coordinator", [get("/v1/trainings", { trainings: [DONE, { ...RUNNING, session: OTHER }] }), post("/v1/trainings/:session/cancel", { ...ABORTED, session: OTHER })]);
+    expect((await play(["round", "ls"], { folder })).out).toBe([
+      "session       charter       state    started                   took     AUC  says",
+      "5e5e5e5e5e5e  a1a1a1a1a1a1  done     2026-11-22 09:58:55  1 min 5 s  0.7931  joint model after 2 rounds",
+      "5f5f5f5f5f5f  a1a1a1a1a1a1  running  2026-11-22 09:58:55  1 min 5 s          waiting for mill: no masked update for 12 s",
+      "",
+    ].join("\n"));
+    expect(await play(["round", "cancel", "5"], { folder, answers: ["y"] })).toMatchObject({ code: 2 });
+    expect(await play(["round", "cancel", "5f"], { folder, answers: ["y"] })).toMatchObject({ code: 0 });
+    expect(asked.map(({ path }) => path)).toEqual([`/v1/trainings/${OTHER}/cancel`]);
+  });
+
+  const compared = { kind: "compared", trainRows: 4_400, heldRows: 1_100, alone: { auc: 0.7512, ks: 0.4 }, joint: { auc: 0.7933, ks: 0.45 } };
+  const own = [
+    { session: SESSION, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "done", model: {}, evaluation: EVALUATION, comparison: compared } },
+    { session: OTHER, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "aborted", code: "SESSION_CANCELLED", because: "somebody stopped the session" } },
+  ];
+
+  test("show a partner its own gain", async () => {
+    const { folder } = await openStage("node", [get("/v1/trainings", { trainings: own })]);
+    expect((await play(["round", "ls"], { folder })).out).toBe([
+      "session       charter       ended                outcome            AUC alone → joint",
+      "5e5e5e5e5e5e  a1a1a1a1a1a1  2026-11-22 10:00:00  done               0.7512 → 0.7933 (+0.0421)",
+      "5f5f5f5f5f5f  a1a1a1a1a1a1  2026-11-22 10:00:00  SESSION_CANCELLED",
+      "",
+    ].join("\n"));
+    expect((await play(["round", "show", "5e"], { folder })).out).toContain([
+      "Your own 1,100 held-out rows, judged by a model of your 4,400 rows and by the joint one:", "",
+      "     your rows alone  joint model     gain",
+      "AUC           0.7512       0.7933  +0.0421",
+      "KS            0.4000       0.4500  +0.0500",
+    ].join("\n"));
+  });
+});
+
+describe("models", () => {
+  const model = { kind: "logistic", iteration: 6, columns: ["intercept", "age", "job=student", "rare"], means: [0, 40.2, 0, 0], deviations: [1, 10.4, 1, 1], coefficients: [-2.25, 0.125, 1.5, 0], dropped: ["rare"] };
+  const listed = { digest: MODEL, session: SESSION, charter: CHARTER, iteration: 6, final: true, createdAtMs: NOW_MS, auc: 0.79312 };
+
+  test("show the heaviest coefficients first, and leave out what was dropped", async () => {
+    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed] }), get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION })]);
+    const { out } = await play(["model", "show", "0f"], { folder });
+    expect(out).toContain([
+      "column       coefficient",
+      "intercept        -2.2500  --------------------",
+      "job=student      +1.5000  +++++++++++++",
+      "age              +0.1250  +", "",
+      "Without a coefficient, because too few rows have it: rare", "",
+      "AUC                0.7931",
+    ].join("\n"));
+    expect((await play(["model", "ls"], { folder })).out).toContain("0f0f0f0f0f0f  5e5e5e5e5e5e     6  final  2026-11-22 10:00:00  0.7931");
+  });
+
+  test("have the same name at a node, which works it out itself", async () => {
+    const { folder } = await openStage("node", [get("/v1/models", { models: [{ session: SESSION, model, evaluation: null }] })]);
+    const { models: [one] } = JSON.parse((await play(["model", "ls", "--json"], { folder })).out);
+    expect(one.digest).toMatch(/^[0-9a-f]{64}$/);
+    expect((await play(["model", "show", one.digest.slice(0, 8)], { folder })).out).toContain("Not evaluated: a step on the way.");
+  });
+});
+
+test("what left a node is told line by line, of one training and round if asked", async () => {
+  const asked: unknown[] = [];
+  const line = { n: 17, atMs: NOW_MS, recipient: "hub", session: SESSION, round: 3, kind: "uploaded", bytes: 1_536, meaning: "announces the masked vector", digest: "cd".repeat(32) };
+  const { folder } = await openStage("node", [
+    { method: "GET", path: "/v1/egress", handle: ({ query }) => (asked.push({ ...query }), { kind: "json", status: 200, body: { lines: [line], totals: { messages: 1, bytes: 1_536 } } }) },
+    get("/v1/trainings", { trainings: [] }),
+    get("/v1/status", { party: "harbour", coordinator: "hub", link: { kind: "connected", says: "connected" }, trainings: [{ session: SESSION, charter: CHARTER, doing: "masks", sinceMs: NOW_MS }], log: { size: 4, distrust: null }, feed: { rows: null, holdout: null } }),
+  ]);
+  expect((await play(["egress", "show", "--session", "5e", "--round", "3"], { folder })).out).toBe([
+    " n  when (UTC)           to   session       round  kind      bytes  meaning                      digest",
+    "17  2026-11-22 10:00:00  hub  5e5e5e5e5e5e      3  uploaded  1,536  announces the masked vector  cdcdcdcdcdcd", "",
+    "1 message, 1,536 bytes in all.", "",
+  ].join("\n"));
+  expect(asked).toEqual([{ session: SESSION, round: "3" }]);
+  expect(await play(["egress", "show", "--round", "last"], { folder })).toMatchObject({ code: 2 });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, test } from "@jest/globals";
+import { encodeFixed } from "@cohortium/crypto/fixed-point";
+import type { Words } from "@cohortium/crypto/words";
+import { layoutOf, type Question } from "../../src/training/layout.js";
+import { modelJson, type LogisticModel } from "../../src/training/model.js";
+import { layoutTerms } from "../../src/training/plan.js";
+import { advance, contextOf, FIRST, type Progress } from "../../src/training/progress.js";
+import { RECORDED } from "./recorded.js";
+import { SHORT_PLAN, TINY_PLAN, tinyAnswers, tinyRows } from "./tiny-rows.js";
+
+const rows = ["ada", "bob", "cleo"].flatMap((name) => [...tinyRows(name)]);
+const answers = tinyAnswers(rows);
+/** The sum that three parties with these rows would give: the guard counts them. */
+const summed = (question: Question, values: Float64Array): Words => {
+  const { segments, ring } = layoutOf(question, layoutTerms(TINY_PLAN));
+  const words = encodeFixed(values, segments, ring);
+  words[0] = (ring === 64 ? 3n : 3) as never;
+  return words;
+};
+const start = advance(FIRST, summed(FIRST.question, answers.moments()), 3, TINY_PLAN);
+const started = start.kind === "next" ? start.progress : FIRST;
+const model = started.model as LogisticModel;
+
+describe("a step of a training", () => {
+  test("before there is a model shows nothing; after it, the model", () => {
+    expect(contextOf(FIRST)).toBeNull();
+    expect(contextOf(started)).toEqual(modelJson(model));
+  });
+
+  test("from the moments is the zero model", () => {
+    expect(start).toMatchObject({ kind: "next", rows: rows.length, gradientNorm: null, progress: { question: { kind: "newton" }, accepted: undefined } });
+    expect(model.coefficients.every((w) => w === 0)).toBe(true);
+  });
+
+  test("from a Newton sum is another model, until the gradient is small; then the evaluation of that same model", () => {
+    const sum = summed(started.question, answers.newton(model));
+    const next = advance(started, sum, 3, TINY_PLAN);
+    expect(next).toMatchObject({ kind: "next", progress: { question: { kind: "newton" }, model: { iteration: 1 } } });
+    expect(next.kind === "next" && next.gradientNorm).toBeGreaterThan(0.01);
+    expect(advance(started, sum, 3, SHORT_PLAN)).toMatchObject({ kind: "next", progress: { question: { kind: "evaluation" }, model, accepted: undefined } });
+  });
+
+  const asked: Progress = { question: { kind: "evaluation" }, model, accepted: undefined };
+  test("from the held-out scores is the end", () => {
+    const end = advance(asked, summed(asked.question, answers.evaluation(model)), 3, TINY_PLAN);
+    expect(end).toMatchObject({ kind: "evaluated", model, rows: rows.length });
+  });
+
+  test("from scores of one class, or of no model, is a failure", () => {
+    const scores = answers.evaluation(model);
+    expect(advance(asked, summed(asked.question, scores.map((value, i) => (i < 2 ? value : 0))), 3, TINY_PLAN)).toMatchObject({ kind: "failed", code: "TRAINING_DEGENERATE" });
+    expect(advance({ ...asked, model: null }, summed(asked.question, scores), 3, TINY_PLAN)).toEqual({ kind: "failed", code: "TRAINING_DEGENERATE", detail: { because: "no-model" } });
+  });
+
+  test("whose guard is not the number of survivors is a failure, whatever the rest says", () => {
+    for (const survivors of [2, 4]) expect(advance(FIRST, summed(FIRST.question, answers.moments()), survivors, TINY_PLAN)).toEqual({ kind: "failed", code: "AGGREGATION_GUARD", detail: { survivors } });
+  });
+
+  test("from degenerate moments is a failure with its reason", () => {
+    const few = { ...TINY_PLAN, rowsMinJoint: 10_000 };
+    expect(advance(FIRST, summed(FIRST.question, answers.moments()), 3, few)).toEqual({ kind: "failed", code: "TRAINING_DEGENERATE", detail: { because: "too-few-rows", rows: rows.length } });
+  });
+
+  test("that diverges is a failure with its reason", () => {
+    const impatient = { ...TINY_PLAN, training: { ...TINY_PLAN.training, iterationsMax: 0 } };
+    expect(advance(started, summed(started.question, answers.newton(model)), 3, impatient)).toEqual({ kind: "failed", code: "TRAINING_DIVERGED", detail: { because: "iterations", iteration: 0 } });
+  });
+
+  test("is a function of the sum: an auditor who has the log's sums gets the coordinator's models", () => {
+    const sums = RECORDED.coordinator.journal.flatMap((event) => (event.kind === "summed" ? [event.words] : []));
+    let progress = FIRST;
+    const contexts = sums.map((words) => {
+      const shown = contextOf(progress);
+      const step = advance(progress, words, 5, SHORT_PLAN);
+      if (step.kind === "next") progress = step.progress;
+      return shown;
+    });
+    const offered = RECORDED.coordinator.sent.flatMap((message) => (message.kind === "round" && message.to === "ada" ? [message.context] : []));
+    expect(contexts).toEqual(offered);
+  });
+});
