@@ -10,10 +10,11 @@ import { charterDiff } from "@cohortium/protocol/session/charter-diff";
 import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
 import { charterWords } from "@cohortium/protocol/session/charter-words";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
+import { encodeEvent } from "@cohortium/protocol/session/codec";
 import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import { state, type Office } from "./office.js";
+import { parseJson } from "./store.js";
 
 export interface CharterView {
   readonly digest: string;
@@ -168,7 +169,7 @@ export class Charters {
 }
 
 function keptOf(row: Row): Kept {
-  const check = checkCharter(decodeEvent(bytesOf(row, "charter")) as Json);
+  const check = checkCharter(parseJson(bytesOf(row, "charter")));
   if (check.kind === "refused") throw new Error("a kept charter no longer passes its own rules");
   return { digest: parseDigest(textOf(row, "digest")), state: parseState(textOf(row, "state")), charter: check.charter, proposal: parseEntry(bytesOf(row, "proposal")) };
 }

@@ -160,9 +160,15 @@ export class Coordinator implements ExchangeHost {
         work();
         return true;
       }));
-    } else if (session === "-" || this.registry.training(session)?.charter !== charter) return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
-    else this.trainings.heard(session, message, admit);
+    } else if (session !== "-" && this.registry.training(session)?.charter === charter && this.#isParty(from, charter)) {
+      this.trainings.heard(session, message, admit);
+    } else return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
     return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
+  }
+
+  /** A machine takes a stranger's message for a member's that breaks the rules, and ends the training. */
+  #isParty(party: PartyId, charter: string): boolean {
+    return this.charters.inForce(charter)?.parties.some(({ name }) => name === party) === true;
   }
 
   #post(key: string, message: ToNode | MembershipToNode, session: SessionId | "-", charter: Digest): void {

@@ -111,14 +111,19 @@ function trainingOf(row: Row): KeptTraining {
   return {
     session: textOf(row, "session"), charter: textOf(row, "charter"), startedMs: integerOf(row, "started_ms"),
     endedMs: row["ended_ms"] === null ? null : integerOf(row, "ended_ms"),
-    outcome: row["outcome"] === null ? null : decodeEvent(bytesOf(row, "outcome")) as Json,
+    outcome: row["outcome"] === null ? null : parseJson(bytesOf(row, "outcome")),
   };
 }
 
 function modelOf(row: Row): KeptModel {
   return {
     digest: textOf(row, "digest"), session: textOf(row, "session"), charter: textOf(row, "charter"), iteration: integerOf(row, "iteration"),
-    model: decodeEvent(bytesOf(row, "model")) as Json, evaluation: row["evaluation"] === null ? null : decodeEvent(bytesOf(row, "evaluation")) as Json,
+    model: parseJson(bytesOf(row, "model")), evaluation: row["evaluation"] === null ? null : parseJson(bytesOf(row, "evaluation")),
     createdMs: integerOf(row, "created_ms"),
   };
+}
+
+/** Reads back what `encodeEvent` wrote of JSON. */
+export function parseJson(bytes: Uint8Array): Json {
+  return decodeEvent(bytes) as Json;
 }

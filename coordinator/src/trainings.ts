@@ -13,11 +13,11 @@ import { explain, FAULTS, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { conductor, evaluationJson, type TrainingConduct } from "@cohortium/protocol/training/conductor";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
-import { modelJson } from "@cohortium/protocol/training/model";
+import { modelJson, type LogisticModel } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
-import type { ModelRegistry } from "./store.js";
+import type { KeptModel, ModelRegistry } from "./store.js";
 import { viewOf, type TrainingView } from "./training-view.js";
 import type { Uploads } from "./uploads.js";
 
@@ -73,10 +73,10 @@ export class Trainings {
     const { journal, logger, charterInForce, nowMs } = this.#host;
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
-      const { charter, atMs } = given.open as { readonly charter: string; readonly atMs: number };
+      const { charter, atMs } = parseGiven(given.open);
       logger.info("a training goes on where it was", { session: id });
       const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
-      this.#begin(parseSessionId(id), parseDigest(charter), { atMs, patientUntilMs }, journal.events(id) as readonly TrainingConduct["event"][]);
+      this.#begin(parseSessionId(id), charter, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
     }
   }
 
@@ -161,7 +161,7 @@ export class Trainings {
     switch (ask.kind) {
       case "keep-model": {
         const { model, digest } = ask;
-        this.#host.registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: null, createdMs: this.#host.nowMs() });
+        this.#keep({ session, charter: running.charter, digest, model, evaluation: null });
         return;
       }
       case "sum":
@@ -171,13 +171,18 @@ export class Trainings {
     }
   }
 
+  #keep({ model, ...rest }: Omit<KeptModel, "iteration" | "model" | "createdMs"> & { readonly model: LogisticModel }): void {
+    this.#host.registry.keep({ ...rest, iteration: model.iteration, model: modelJson(model), createdMs: this.#host.nowMs() });
+  }
+
   async #sum(session: SessionId, running: Running, ask: SumAsked): Promise<void> {
     try {
       const { root, words } = await this.#host.uploads.sum(ask);
       if (!this.#closed) running.driver?.advance({ kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() }, () => true);
       this.#watch(session);
     } catch (error) {
-      this.#host.logger.error("adding the masked updates failed; a restart tries again", { session, round: ask.round, error: error instanceof Error ? error.message : "unknown" });
+      const because = error instanceof Error ? error.message : "unknown";
+      this.#host.logger.error("adding the masked updates failed; a restart tries again", { session, round: ask.round, because });
     }
   }
 
@@ -186,7 +191,7 @@ export class Trainings {
     const { journal, registry, metrics, logger, nowMs } = this.#host;
     if (outcome.kind === "done") {
       const { model, digest, evaluation } = outcome.result;
-      registry.keep({ digest, session, charter: running.charter, iteration: model.iteration, model: modelJson(model), evaluation: evaluationJson(evaluation), createdMs: nowMs() });
+      this.#keep({ session, charter: running.charter, digest, model, evaluation: evaluationJson(evaluation) });
     }
     registry.end(session, nowMs(), outcomeJson(outcome));
     journal.end(session, { kind: outcome.kind });
@@ -223,4 +228,15 @@ function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
 function faultJson(fault: Fault): Json {
   const { fix, blame } = FAULTS[fault.code];
   return { code: fault.code, says: explain(fault), fix, side: blame };
+}
+
+/** Reads back what `launch` journalled. */
+function parseGiven(open: unknown): { readonly charter: Digest; readonly atMs: number } {
+  const { charter, atMs } = open as { readonly charter: string; readonly atMs: number };
+  return { charter: parseDigest(charter), atMs };
+}
+
+/** The journal holds this machine's own events; the codec has checked their form. */
+function parseEvents(events: readonly unknown[]): readonly TrainingConduct["event"][] {
+  return events as readonly TrainingConduct["event"][];
 }

@@ -42,7 +42,8 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     },
     {
       method: "GET", path: "/v1/models", handle: () => json({
-        models: node.store.trainings().flatMap(({ session, outcome }) => (isDone(outcome) ? [{ session, model: outcome.model, evaluation: outcome.evaluation }] : [])),
+        models: node.store.trainings().flatMap(({ session, outcome }) =>
+          (isDone(outcome) ? [{ session, model: outcome.model, evaluation: outcome.evaluation }] : [])),
       }),
     },
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },

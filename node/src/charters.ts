@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { entrySignedBy, signEntry, type Entry, type EntryType } from "@cohortium/protocol/log/entry";
+import { entrySignedBy, signEntry, type Entry, type Statement } from "@cohortium/protocol/log/entry";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
 import { charterWords } from "@cohortium/protocol/session/charter-words";
@@ -70,14 +70,14 @@ export class Charters {
   /** A person here agrees. @throws Refusal unless the charter waits for that. */
   sign(digest: string): CharterView {
     const charter = this.#undecided(digest);
-    this.#answer(charter, "charter.signature", { digest }, "signed", "");
+    this.#answer(charter, { type: "charter.signature", body: { digest } }, "signed", "");
     return this.view(digest);
   }
 
   /** A person here does not agree, and says why. */
   refuse(digest: string, reason: string): CharterView {
     const charter = this.#undecided(digest);
-    this.#answer(charter, "charter.refusal", { digest, reason }, "refused", reason);
+    this.#answer(charter, { type: "charter.refusal", body: { digest, reason } }, "refused", reason);
     return this.view(digest);
   }
 
@@ -117,10 +117,10 @@ export class Charters {
     throw new Refusal({ code: "CHARTER_DECIDED", title: "this charter was decided here before", detail: `it is ${kept.state}`, fix: "the operator can propose a new version", status: 409 });
   }
 
-  #answer(kept: KeptCharter, type: EntryType, body: Json, decision: "signed" | "refused", reason: string): void {
+  #answer(kept: KeptCharter, said: Pick<Statement, "type" | "body">, decision: "signed" | "refused", reason: string): void {
     const { self, signer, store, nowMs, post } = this.#host;
     const atMs = nowMs();
-    const entry = signEntry({ v: 1, type, actor: self, at: instantText(atMs), charter: kept.digest, session: "-", round: 0, body }, signer);
+    const entry = signEntry({ v: 1, actor: self, at: instantText(atMs), charter: kept.digest, session: "-", round: 0, ...said }, signer);
     store.inOne(() => {
       store.decide(kept.digest, decision, reason);
       post(`charter/${kept.digest}/answer`, { kind: "charter-answered", from: self, answer: entry, atMs }, parseDigest(kept.digest));

@@ -26,6 +26,20 @@ export interface Computed {
   readonly layout: Layout;
 }
 
+/** A message under the key of its occasion, and its bytes on the wire. */
+export interface Letter {
+  readonly key: string;
+  readonly message: FromNode | MembershipFromNode;
+  readonly payload: Uint8Array;
+}
+
+/** To whom something goes, in which session, when. */
+export interface About {
+  readonly recipient: string;
+  readonly session: string;
+  readonly atMs: number;
+}
+
 /**
  * The one way out of this node for anything computed from rows, and the one list of all that leaves.
  *
@@ -62,13 +76,16 @@ export class Egress {
 
     const path = join(this.#folder, `${session.id}-${ask.round}.words`);
     writeFileAtomic(path, bytes, 0o600);
-    const release: Release = { session: session.id, round: ask.round, charter: session.charter, question: ask.question.kind, model: ask.question.model, root, words: words.length, bytes: bytes.length, path };
+    const { kind: question, model } = ask.question;
+    const release: Release = {
+      session: session.id, round: ask.round, charter: session.charter, question, model, root, words: words.length, bytes: bytes.length, path,
+    };
     if (before === null) this.ledger.keepRelease(release);
     return { kind: "released", release };
   }
 
   /** Lists a letter, and the vector that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
-  letter(key: string, message: FromNode | MembershipFromNode, payload: Uint8Array, about: { readonly recipient: string; readonly session: string; readonly atMs: number }, queue: () => void): void {
+  letter({ key, message, payload }: Letter, about: About, queue: () => void): void {
     const round = message.kind === "uploaded" ? message.upload.statement.round : message.kind === "agreed" ? message.agree.statement.round
       : message.kind === "unmasked" ? message.unmask.statement.round : 0;
     transaction(this.#db, () => {
@@ -79,7 +96,7 @@ export class Egress {
     });
   }
 
-  #listVector(key: string, about: { readonly recipient: string; readonly session: string; readonly atMs: number }, round: number): void {
+  #listVector(key: string, about: About, round: number): void {
     const release = this.ledger.release(about.session, round);
     if (release === null) throw new Error("an upload without a release");
     this.ledger.record(`${key}/vector`, {

@@ -14,8 +14,15 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { parsePartyId, type PartyId } from "@cohortium/protocol/session/ids";
 import { NODE_FILE, nodeConfig } from "./config.js";
 
+/** Who is in now, with whom, and the words that were compared. */
+export interface EnrolledNode {
+  readonly party: string;
+  readonly coordinator: string;
+  readonly fingerprintWords: string;
+}
+
 /** Asks the coordinator to be let in with a one-time code, and keeps what it answers. Safe to repeat with the same folder. */
-export async function enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<{ readonly party: string; readonly coordinator: string; readonly fingerprintWords: string }> {
+export async function enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<EnrolledNode> {
   const config = loadConfig(nodeConfig, { file: readConfigText(join(folder, NODE_FILE)), environment: process.env, flags: [] }).values;
   const url = new URL(config.coordinator.enrolment);
   let words = "";
@@ -34,8 +41,16 @@ export async function enrollNode(folder: string, code: string, onProgress: (says
   return { party: config.party, coordinator: coordinator.name, fingerprintWords: words };
 }
 
+/** The coordinator a node belongs to. */
+export interface KnownCoordinator {
+  readonly name: PartyId;
+  readonly consortium: string;
+  readonly signingKey: Uint8Array;
+  readonly logKey: string;
+}
+
 /** Who the coordinator is, as enrolment said. @throws Refusal ENROL_REQUIRED before enrolment. */
-export function readCoordinator(folder: string): { readonly name: PartyId; readonly consortium: string; readonly signingKey: Uint8Array; readonly logKey: string } {
+export function readCoordinator(folder: string): KnownCoordinator {
   const { name, consortium, signingKey, logKey } = readIdentity(folder);
   return { name: parsePartyId(name), consortium, signingKey: fromBase64(signingKey), logKey };
 }

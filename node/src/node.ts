@@ -154,7 +154,7 @@ export class CohortiumNode implements ExchangeHost {
     const payload = encodeFromNode(message);
     const release = message.kind === "uploaded" && session !== "-" ? this.egress.ledger.release(session, message.upload.statement.round) : null;
     const bulk = release === null || session === "-" ? null : { path: release.path, session, round: release.round };
-    this.egress.letter(key, message, payload, { recipient: peer, session, atMs: nowMs() },
+    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs() },
       () => this.#letters.post({ peer, key, session, charter, payload, bulk }));
     metrics.addEgressBytes(message.kind, payload.length + (release?.bytes ?? 0));
     this.#parts.kick();

@@ -15,7 +15,7 @@ import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import { parsePartyId } from "@cohortium/protocol/session/ids";
 import { nodeAdminRoutes } from "./admin-api.js";
 import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
-import { readCoordinator } from "./enroll.js";
+import { readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { CohortiumNode } from "./node.js";
 import type { Feed } from "./rows.js";
 import { openNodeDatabase } from "./store.js";
@@ -55,7 +55,13 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   return { ready: `node ${party}: dials ${config.coordinator.exchange}, admin on ${config.admin.listen}:${admin.port}` };
 }
 
-function assemble(folder: string, config: NodeConfig, around: { readonly coordinator: ReturnType<typeof readCoordinator>; readonly logger: Logger; readonly metrics: Metrics }, shutdown: Shutdown) {
+interface Around {
+  readonly coordinator: KnownCoordinator;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+function assemble(folder: string, config: NodeConfig, around: Around, shutdown: Shutdown) {
   const { coordinator, logger, metrics } = around;
   const spool = join(folder, "spool");
   mkdirSync(spool, { recursive: true, mode: 0o700 });

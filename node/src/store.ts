@@ -93,16 +93,15 @@ export class NodeStore {
 
   trainings(): readonly KeptTraining[] {
     return this.database.prepare("SELECT * FROM trainings ORDER BY ended_ms, session").all().map((row) => ({
-      session: textOf(row, "session"), charter: textOf(row, "charter"), endedMs: integerOf(row, "ended_ms"), outcome: decodeEvent(bytesOf(row, "outcome")) as Json,
+      session: textOf(row, "session"), charter: textOf(row, "charter"), endedMs: integerOf(row, "ended_ms"), outcome: parseJson(bytesOf(row, "outcome")),
     }));
   }
 }
 
 function charterOf(row: Row): KeptCharter {
-  const signatures = decodeEvent(bytesOf(row, "signatures")) as readonly Uint8Array[];
   return {
     digest: textOf(row, "digest"), state: parseState(textOf(row, "state")), proposal: parseEntry(bytesOf(row, "proposal")),
-    reason: textOf(row, "reason"), signatures: signatures.map(parseEntry),
+    reason: textOf(row, "reason"), signatures: parseEntries(bytesOf(row, "signatures")),
   };
 }
 
@@ -110,4 +109,13 @@ function parseState(text: string): CharterState {
   const state = (["proposed", "signed", "refused", "in-force"] as const).find((known) => known === text);
   if (state === undefined) throw new RangeError("a charter is in no known state");
   return state;
+}
+
+/** Reads back what `encodeEvent` wrote of JSON. */
+function parseJson(bytes: Uint8Array): Json {
+  return decodeEvent(bytes) as Json;
+}
+
+function parseEntries(bytes: Uint8Array): readonly Entry[] {
+  return (decodeEvent(bytes) as readonly Uint8Array[]).map(parseEntry);
 }

@@ -88,7 +88,7 @@ export class Trainings {
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
       const { charter, offer, atMs } = parseGiven(given.open);
-      this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, journal.events(id) as readonly TrainingPart["event"][]);
+      this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, parseEvents(journal.events(id)));
     }
   }
 
@@ -217,4 +217,9 @@ function comparisonJson(comparison: Comparison | null): Json {
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
   const { charter, offer, atMs } = open as { readonly charter: string; readonly offer: Uint8Array; readonly atMs: number };
   return { charter: parseDigest(charter), offer: parseEntry(offer), atMs };
+}
+
+/** The journal holds this machine's own events; the codec has checked their form. */
+function parseEvents(events: readonly unknown[]): readonly TrainingPart["event"][] {
+  return events as readonly TrainingPart["event"][];
 }

@@ -25,7 +25,8 @@ export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): P
   };
   const parts = await Promise.all([folders.harbour, folders.lantern, folders.meadow].map((folder) => read(join(folder, CONTACTS_FILE))));
   const held = await read(join(folders.harbour, HOLDOUT_FILE));
-  const fit = fitPooled(parts.map((rows) => contributorOf(rows, plan.features)), { features: plan.features, clause: plan.training, minimums: minimumsOf(plan) });
+  const how = { features: plan.features, clause: plan.training, minimums: minimumsOf(plan) };
+  const fit = fitPooled(parts.map((rows) => contributorOf(rows, plan.features)), how);
   if (fit.kind !== "fitted") throw new Error(`the pooled rows cannot be fitted: ${fit.because}`);
   return { model: fit.model, auc: aucExact(logitsOf(held, plan.features, fit.model), held.y) };
 }

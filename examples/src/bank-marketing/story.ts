@@ -47,7 +47,7 @@ export async function tellStory(folder: string, telling: Telling, signal: AbortS
   const data = await prepareData(folders, { folders: places, download: true });
   telling.line(data.source === "bank-marketing" ? "rows: the public bank-marketing data, without the length of the call" : "rows: GENERATED with a known truth, because the public data was not to be had");
 
-  const partners = Object.entries(folders).map(([name, own]) => ({ name, rows: join(own, CONTACTS_FILE), holdout: join(own, HOLDOUT_FILE) }));
+  const partners = (["harbour", "meadow", "lantern"] as const).map((name) => ({ name, own: folders[name] })).map(({ name, own }) => ({ name, rows: join(own, CONTACTS_FILE), holdout: join(own, HOLDOUT_FILE) }));
   const consortium = await LocalConsortium.found(folder, "term-deposit-circle", partners);
   const stop = () => void consortium.stop();
   signal.addEventListener("abort", stop);
@@ -114,7 +114,8 @@ const comparison = z.object({
   kind: z.literal("compared"), trainRows: z.number(), heldRows: z.number(),
   alone: z.object({ auc: z.number() }), joint: z.object({ auc: z.number() }),
 });
-const trainingsAnswer = z.object({ trainings: z.array(z.object({ session: z.string(), outcome: z.object({ kind: z.string(), comparison: comparison.optional(), model: z.json().optional() }) })) });
+const outcome = z.object({ kind: z.string(), comparison: comparison.optional(), model: z.json().optional() });
+const trainingsAnswer = z.object({ trainings: z.array(z.object({ session: z.string(), outcome })) });
 
 /** The node works out what it gained after the coordinator is done. */
 async function outcomeAt(node: LocalProcess | undefined, session: string) {
@@ -137,7 +138,10 @@ async function jointModel(node: LocalProcess | undefined, session: string): Prom
 }
 
 async function egressOf(node: LocalProcess): Promise<readonly EgressLine[]> {
-  const line = z.object({ n: z.number(), atMs: z.number(), recipient: z.string(), session: z.string(), round: z.number(), kind: z.string(), bytes: z.number(), meaning: z.string(), digest: z.string() });
+  const line = z.object({
+    n: z.number(), atMs: z.number(), recipient: z.string(), session: z.string(), round: z.number(), kind: z.string(),
+    bytes: z.number(), meaning: z.string(), digest: z.string(),
+  });
   return (await node.admin.get("/v1/egress", z.object({ lines: z.array(line) }))).lines;
 }
 

@@ -50,7 +50,7 @@ export function isStatementBy(author: Pick<Member, "name" | "signingKey">, entry
 }
 
 /** A step that ends the session badly. */
-export function abort(code: FaultCode, detail: Fault["detail"] = {}) {
+export function abort(code: FaultCode, detail: Fault["detail"]) {
   return { kind: "abort", fault: { code, detail }, log: [], send: [] } as const;
 }
 

@@ -101,7 +101,7 @@ describe("a round's offer", () => {
     ["of half a round", { ...second, offer: restated(second.offer, { statement: { round: 1.5 } }) }, "TRAINING_ORDER"],
     ["with another model than it names", { ...second, context: { ...(second.context as object), iteration: 9 } }, "TRAINING_MODEL"],
     ["of no known question", reoffered(second.context, { kind: "rows" }), "TRAINING_PLAN"],
-    ["without a question", reoffered(second.context, { kind: 7 }), "TRAINING_PLAN"],
+    ["without a question", reoffered(second.context, { kind: 7 }), "TRAINING_ORDER"],
     ["for a Newton sum without a model", reoffered(null), "TRAINING_PLAN"],
     ["for moments at a model", reoffered(second.context, { kind: "moments" }), "TRAINING_PLAN"],
     ["at something that is no model", reoffered({ kind: "logistic" }), "TRAINING_PLAN"],
@@ -109,7 +109,7 @@ describe("a round's offer", () => {
     ["in another ring", reoffered(second.context, { ring: 32 }), "TRAINING_PLAN"],
     ["of another length", reoffered(second.context, { words: 1 }), "TRAINING_PLAN"],
     ["among other parties", reoffered(second.context, { parties: ["ada", "bob", "cleo"] }), "TRAINING_PLAN"],
-    ["among parties that are no list", reoffered(second.context, { parties: "ada" }), "TRAINING_PLAN"],
+    ["among parties that are no list", reoffered(second.context, { parties: "ada" }), "TRAINING_ORDER"],
   ])("%s makes the node leave", (_, message, code) => expectLeft(hear(beforeRound(2), message as Message), code));
 
   test("at a model whose standardisation would overflow the ring is refused, not computed: no rows give a deviation that small", () => {
