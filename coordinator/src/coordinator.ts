@@ -4,7 +4,7 @@ import type { Signer } from "@cohortium/crypto/signing";
 import { Correspondence } from "@cohortium/protocol/host/correspondence";
 import type { CertificateAuthority } from "@cohortium/protocol/host/credentials";
 import { EventFeed } from "@cohortium/protocol/host/event-stream";
-import type { ExchangeHost, Receipt, ShownEvidence } from "@cohortium/protocol/host/exchange-host";
+import type { ExchangeHost, Receipt, Refused, ShownEvidence } from "@cohortium/protocol/host/exchange-host";
 import { Journal } from "@cohortium/protocol/host/journal";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
@@ -116,6 +116,15 @@ export class Coordinator implements ExchangeHost {
 
   lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }
   logSize(): number { return this.#parts.log.size; }
+
+  /** A node that has verified more than there is has seen the log before it was restored from an old copy. */
+  doubt(peer: PartyId, peerLogSize: number): Refused | null {
+    const { log: { size }, logger } = this.#parts;
+    if (peerLogSize <= size) return null;
+    logger.error("a node has verified more of the log than there is: restore the newest copy of this folder", { code: "LOG_EVIDENCE", party: peer, verified: peerLogSize, size });
+    return { kind: "refused", code: "LOG_EVIDENCE", detail: `the log has ${size} entries, ${peer} has verified ${peerLogSize}` };
+  }
+
   pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] { return this.#letters.outbox.pending(peer, afterSeq, PENDING_MAX); }
   highestSeq(peer: PartyId): number { return this.#letters.outbox.highest(peer); }
   acknowledged(peer: PartyId, seq: number): void { this.#letters.outbox.acknowledge(peer, seq); }

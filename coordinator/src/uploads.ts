@@ -8,6 +8,7 @@ import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import { sumFiles } from "@cohortium/protocol/host/sum-files";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
+import { WireError } from "@cohortium/protocol/wire/wire-error";
 
 /** A sum too long to be an event is no step of a training; its chunk root still stands in the log. */
 const SUM_WORDS_MAX = 1 << 20;
@@ -35,12 +36,12 @@ export class Uploads {
     mkdirSync(this.#folder, { recursive: true });
   }
 
-  /** Chunks come in order and, after a reconnection, from the beginning again. @throws RangeError for a gap. */
+  /** Chunks come in order and, after a reconnection, from the beginning again. @throws WireError WIRE_BULK for a gap. */
   async receive(peer: PartyId, { session, round, index, total, bytes }: Chunk): Promise<void> {
     const key = `${session}/${round}/${total}`;
     if (index === 0) await this.#begin(peer, key, total);
     const arriving = this.#arriving.get(peer);
-    if (arriving === undefined || arriving.key !== key || arriving.next !== index) throw new RangeError("a chunk without those before it");
+    if (arriving === undefined || arriving.key !== key || arriving.next !== index) throw new WireError("WIRE_BULK", { index });
     await arriving.file.write(bytes);
     arriving.range.append(leafHash(bytes));
     arriving.next = index + 1;

@@ -3,7 +3,7 @@ import type { Signer } from "@cohortium/crypto/signing";
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { rmSync } from "node:fs";
 import { Correspondence } from "@cohortium/protocol/host/correspondence";
-import type { ExchangeHost, Receipt } from "@cohortium/protocol/host/exchange-host";
+import type { ExchangeHost, Receipt, Refused } from "@cohortium/protocol/host/exchange-host";
 import { Journal } from "@cohortium/protocol/host/journal";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
@@ -81,6 +81,13 @@ export class CohortiumNode implements ExchangeHost {
 
   lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }
   logSize(): number { return this.witness.seen.size; }
+
+  /** An entry is durable in the log before any node hears of it, so a log that is shorter than what this node saw is another, or an old copy. */
+  doubt(_: PartyId, peerLogSize: number): Refused | null {
+    const { size } = this.witness.seen;
+    return peerLogSize >= size ? null : this.#distrusts(`the log shrank from ${size} to ${peerLogSize} entries`);
+  }
+
   pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] { return this.#letters.outbox.pending(peer, afterSeq, PENDING_MAX); }
   highestSeq(peer: PartyId): number { return this.#letters.outbox.highest(peer); }
   evidenceFor(): null { return null; }
@@ -94,26 +101,21 @@ export class CohortiumNode implements ExchangeHost {
   }
 
   receiveChunk(): Promise<void> {
-    throw new Error("a coordinator sends no bulk");
+    return Promise.reject(new WireError("WIRE_MALFORMED", { field: "chunk" }));
   }
 
   receiveCosignature(): Promise<void> {
-    throw new Error("a coordinator does not cosign");
+    return Promise.reject(new WireError("WIRE_MALFORMED", { field: "cosignature" }));
   }
 
   #receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Receipt {
-    const { coordinator, nowMs, logger, self } = this.#parts;
+    const { coordinator, nowMs, self } = this.#parts;
     const opened = this.#letters.open(bytes, peer, coordinator.signingKey);
     if (opened.kind === "refused") return { kind: "refused", code: opened.code, detail: "" };
     try {
       const message = parseToNode(opened.envelope.payload, self);
       const witnessed = this.witness.check(evidence, citedEntries(message), Math.floor(nowMs() / 1_000));
-      if (!witnessed.ok) {
-        // Fail closed: nothing is answered, and the checkpoint this node holds is the evidence.
-        this.distrust = witnessed.because;
-        logger.error("the coordinator's log proof does not verify", { code: "LOG_EVIDENCE", because: witnessed.because });
-        return { kind: "refused", code: "LOG_EVIDENCE", detail: witnessed.because.slice(0, 200) };
-      }
+      if (!witnessed.ok) return this.#distrusts(witnessed.because);
       this.distrust = null;
       if (witnessed.cosignature !== null) this.#parts.cosign(witnessed.cosignature);
       return this.#take(opened.envelope, opened.digest, message);
@@ -121,6 +123,13 @@ export class CohortiumNode implements ExchangeHost {
       if (error instanceof WireError) return { kind: "refused", code: error.code, detail: "" };
       throw error;
     }
+  }
+
+  /** Fail closed: nothing is answered, and the checkpoint this node holds is the evidence. */
+  #distrusts(because: string): Refused {
+    this.distrust = because;
+    this.#parts.logger.error("the coordinator's log proof does not verify", { code: "LOG_EVIDENCE", because });
+    return { kind: "refused", code: "LOG_EVIDENCE", detail: because.slice(0, 200) };
   }
 
   #take({ from, seq, session, charter }: Envelope, digest: Digest, message: ToNode | MembershipToNode): Receipt {

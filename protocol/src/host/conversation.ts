@@ -100,9 +100,17 @@ export class Conversation {
     const rate = new FrameRate(() => performance.now());
     for (let bytes = await this.#read(frames); bytes !== null; bytes = await this.#read(frames)) {
       await rate.admit();
-      const frame = parseFrame(bytes);
-      this.#over.signal.throwIfAborted();
-      await this.#take(frame);
+      // What comes after our refusal is read and dropped, or the line would be cut before the peer has read why.
+      if (this.#ending === null) await this.#takeBytes(bytes);
+    }
+  }
+
+  async #takeBytes(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#take(parseFrame(bytes));
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.refuse(error.code, error.detail);
     }
   }
 
@@ -133,6 +141,8 @@ export class Conversation {
 
   #greet({ protocolVersion, lastSeqReceived, logSize }: Extract<Frame, { kind: "hello" }>): void {
     if (protocolVersion !== PROTOCOL_VERSION) throw new WireError("WIRE_VERSION", { got: protocolVersion, expected: PROTOCOL_VERSION });
+    const doubt = this.#host.doubt(this.peer, logSize);
+    if (doubt !== null) return this.#end({ by: "us", code: doubt.code, detail: doubt.detail });
     const sent = this.#host.highestSeq(this.peer);
     // Our outbox has forgotten letters the peer has read, as after restoring an old backup: new ones would contradict them.
     if (!(lastSeqReceived <= sent)) throw new WireError("WIRE_SEQUENCE", { received: lastSeqReceived, sent });
@@ -221,7 +231,6 @@ export class Conversation {
       this.#end({ by: "network", cause: "ended" });
     } catch (error) {
       if (error === this.#over.signal.reason) return;
-      if (error instanceof WireError) return this.refuse(error.code, error.detail);
       this.#end({ by: "network", cause: "our host failed" });
       throw error;
     }

@@ -4,9 +4,13 @@ import type { Chunk } from "../wire/frame.js";
 import type { OutgoingLetter } from "./outbox.js";
 
 /** What became of a letter. `received`: durably journalled, or known already; the sender will forget every letter up to `seq`. */
-export type Receipt =
-  | { readonly kind: "received"; readonly seq: number }
-  | { readonly kind: "refused"; readonly code: string; readonly detail: string };
+export type Receipt = { readonly kind: "received"; readonly seq: number } | Refused;
+
+export interface Refused {
+  readonly kind: "refused";
+  readonly code: string;
+  readonly detail: string;
+}
 
 /** Evidence for one letter, and the size of the log it leads up to. */
 export interface ShownEvidence {
@@ -20,6 +24,8 @@ export interface ExchangeHost {
   lastSeqReceived(peer: PartyId): number;
   /** How much of the log this side has verified, or holds. */
   logSize(): number;
+  /** Why not to go on with a peer that has verified, or holds, so much of the log; null if nothing speaks against it. */
+  doubt(peer: PartyId, peerLogSize: number): Refused | null;
 
   /** The first letters to `peer` after `afterSeq`, in order; few at a time, because they are held in memory. */
   pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[];

@@ -1,24 +1,31 @@
 /**
- * Freezes plain objects and arrays within `value`, and returns a function that throws if anything that cannot be frozen (bytes, words, maps)
- * has changed since. With it, "a step does not change its input" is a fact of every run.
+ * Makes "a step does not change its input" a fact of a run. Plain objects and arrays are frozen for good, so that a change throws where it
+ * happens; bytes, words and maps, which cannot be frozen, are remembered and compared at the end.
  */
-export function untouched(value: unknown): () => void {
-  const before = new Map<object, string>();
-  look(value, before, new Set());
-  return () => {
-    for (const [what, print] of before) if (fingerprint(what) !== print) throw new Error("a step changed its input");
-  };
+export class Untouched {
+  readonly #seen = new Set<object>();
+  readonly #prints = new Map<object, string>();
+
+  watch(value: unknown): void {
+    if (typeof value !== "object" || value === null || this.#seen.has(value)) return;
+    this.#seen.add(value);
+    if (value instanceof Map) this.#remember(value, value.values());
+    else if (ArrayBuffer.isView(value)) this.#remember(value, []);
+    else for (const inner of Object.values(Object.freeze(value))) this.watch(inner);
+  }
+
+  /** @throws Error if anything that was watched has changed since. */
+  verify(): void {
+    for (const [what, print] of this.#prints) if (fingerprint(what) !== print) throw new Error("a step changed its input");
+  }
+
+  #remember(what: object, inner: Iterable<unknown>): void {
+    this.#prints.set(what, fingerprint(what));
+    for (const value of inner) this.watch(value);
+  }
 }
 
-function look(value: unknown, before: Map<object, string>, seen: Set<object>): void {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  if (ArrayBuffer.isView(value) || value instanceof Map) before.set(value, fingerprint(value));
-  else Object.freeze(value);
-  for (const inner of value instanceof Map ? value.values() : ArrayBuffer.isView(value) ? [] : Object.values(value)) look(inner, before, seen);
-}
-
-/** A map by its keys, since what it holds is looked at for itself; memory by FNV-1a (RFC 9923), which accidents do not collide in. */
+/** A map by its keys, since what it holds is watched itself; memory by FNV-1a (RFC 9923), in which accidents do not collide. */
 function fingerprint(what: object): string {
   if (what instanceof Map) return [...what.keys()].join();
   if (!ArrayBuffer.isView(what)) return "";

@@ -19,7 +19,7 @@ import type { FromNode, ToNode } from "../training/messages.js";
 import { participant, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
-import { untouched } from "./untouched.js";
+import { Untouched } from "./untouched.js";
 
 /** A whole consortium in one process: seeded order of delivery, a virtual clock, crashes and silences. Ships with the package. */
 export interface WorldGiven {
@@ -64,6 +64,7 @@ export class World {
   crashes = 0;
   readonly #given: WorldGiven;
   readonly #dice: Dice;
+  readonly #inputs = new Untouched();
 
   constructor(given: WorldGiven) {
     this.#given = given;
@@ -88,7 +89,10 @@ export class World {
       const next = this.#dice.pick(choices);
       this.nowMs += 3;
       if (next === undefined) {
-        if (!this.#wake()) return this.coordinator.step;
+        if (!this.#wake()) {
+          this.#inputs.verify();
+          return this.coordinator.step;
+        }
       } else if (next === COORDINATOR) this.#conduct();
       else this.#partake(next);
     }
@@ -114,9 +118,8 @@ export class World {
     const { step } = this.coordinator;
     if (event === undefined || step.kind !== "wait") return;
     this.coordinator.journal.push(event);
-    const changed = this.#watch(step.state, event);
+    this.#guard(step.state, event);
     this.coordinator.step = conductor.step(step.state, event);
-    changed();
     this.#afterConduct(this.coordinator.step);
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashCoordinator();
   }
@@ -164,9 +167,8 @@ export class World {
     const event = node?.inbox.shift();
     if (node === undefined || event === undefined || node.step?.kind !== "wait") return;
     node.journal.push(event);
-    const changed = this.#watch(node.step.state, event);
+    this.#guard(node.step.state, event);
     node.step = participant.step(node.step.state, event);
-    changed();
     this.#afterPart(name, node.step);
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashNode(name);
   }
@@ -181,8 +183,8 @@ export class World {
     for (const ask of step.ask) node?.inbox.push(this.#perform(name, ask));
   }
 
-  #watch(...inputs: readonly unknown[]): () => void {
-    return this.#given.guarded === true ? untouched(inputs) : () => undefined;
+  #guard(...inputs: readonly unknown[]): void {
+    if (this.#given.guarded === true) inputs.forEach((input) => this.#inputs.watch(input));
   }
 
   #perform(name: PartyId, ask: TrainingPart["ask"]): TrainingPart["event"] {

@@ -5,7 +5,7 @@ import { FrameRate, FRAMES_PER_SECOND_MAX } from "../../src/host/frame-rate.js";
 import { encodeFrame, parseFrame, type Frame } from "../../src/wire/frame.js";
 import { CENTRE, MILL, TestHost, until } from "./exchange-fixture.js";
 
-const HELLO: Frame = { kind: "hello", protocolVersion: 1, lastSeqReceived: 0, logSize: 0 };
+const HELLO = { kind: "hello", protocolVersion: 1, lastSeqReceived: 0, logSize: 0 } as const satisfies Frame;
 
 afterEach(() => { jest.useRealTimers(); });
 

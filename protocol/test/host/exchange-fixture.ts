@@ -55,6 +55,7 @@ export class TestHost implements ExchangeHost {
 
   lastSeqReceived(peer: PartyId): number { return this.inbox.lastSeq(peer); }
   logSize(): number { return this.size; }
+  doubt(): null { return null; }
   pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] { return this.outbox.pending(peer, afterSeq, 4); }
   highestSeq(peer: PartyId): number { return this.outbox.highest(peer); }
   evidenceFor(_: PartyId, letter: OutgoingLetter, peerLogSize: number): ShownEvidence | null { return this.show(letter, peerLogSize); }

@@ -5,7 +5,7 @@ import type { NodeCredentials } from "../../src/host/credentials.js";
 import { encodeFrame, type Frame } from "../../src/wire/frame.js";
 import { authority, Cable, MILL, nodeCertificate, serverCertificate, TestHost, TestNode, TestServer, uriOf, type Authority } from "./exchange-fixture.js";
 
-export const HELLO: Frame = { kind: "hello", protocolVersion: 1, lastSeqReceived: 0, logSize: 0 };
+export const HELLO = { kind: "hello", protocolVersion: 1, lastSeqReceived: 0, logSize: 0 } as const satisfies Frame;
 
 /** Somebody who speaks gRPC by hand, frame by frame, as no honest node would. */
 export interface Rogue {

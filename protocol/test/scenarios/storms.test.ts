@@ -6,7 +6,7 @@ import type { FromNode, ToNode } from "../../src/training/messages.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 import { expectSound } from "./invariants.js";
 
-const NAMES = ["ada", "bob", "cleo", "dot", "eve", "fay", "gus"] as PartyId[];
+const NAMES = ["ada", "bob", "cleo", "dot", "eve", "fay"] as PartyId[];
 
 /** A link that now and then says a letter twice, or two letters in the wrong order. */
 class Link<M extends ToNode | FromNode> {
@@ -36,7 +36,7 @@ class Link<M extends ToNode | FromNode> {
 /** A consortium in bad weather: everything about it follows from the seed. */
 function storm(seed: number, weather: { readonly links: number; readonly silences: number }): World {
   const dice = new Dice(seed);
-  const names = NAMES.slice(0, 3 + dice.roll(5));
+  const names = NAMES.slice(0, 3 + dice.roll(4));
   const plan = { ...SHORT_PLAN, parties: names.length };
   // A party falls silent at its n-th letter from the coordinator.
   const silentAt = new Map(names.filter(() => dice.chance(weather.silences)).map((name) => [name, dice.roll(15)]));
@@ -67,7 +67,7 @@ const seeds = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 describe("no step throws, no input is changed, no sum is opened twice, and every journal replays to the same end", () => {
   test("when parties fall silent at random", () => {
-    const ends = seeds(12).map((seed) => endOf(storm(seed, { links: 0, silences: 0.2 })));
+    const ends = seeds(10).map((seed) => endOf(storm(seed, { links: 0, silences: 0.2 })));
     // Each run either succeeds or says that too few were left; both happen.
     expect(new Set(ends)).toEqual(new Set(["done", "AGGREGATION_TOO_FEW"]));
   });
