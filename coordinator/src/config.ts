@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
+import { SLUG } from "@cohortium/protocol/session/ids";
 
-const slug = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/, "2 to 32 lower-case letters, digits and hyphens, starting with a letter");
+const slug = z.string().regex(SLUG, "2 to 32 lower-case letters, digits and hyphens, starting with a letter; not \"constructor\"");
 const port = z.number().int().min(0).max(65_535);
 
 /** A coordinator's `coordinator.yaml`. Everything else it needs lies in the same folder. */

@@ -18,12 +18,19 @@ import { meaningOf } from "./meaning.js";
 /** What leaves: the root of a masked vector that lies ready in a file. Or why nothing does. */
 export type Egressed =
   | { readonly kind: "released"; readonly release: Release }
-  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED"; readonly clause: string };
+  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED" | "NODE_REFUSED"; readonly clause: string };
 
 /** A vector computed from rows, and how it must lie in the ring. */
 export interface Computed {
   readonly values: Float64Array;
   readonly layout: Layout;
+}
+
+/** Whose vector is released, and how many its charter allows in all. */
+export interface ReleaseTerms {
+  readonly id: string;
+  readonly charter: string;
+  readonly releasesMax: number;
 }
 
 /** A message under the key of its occasion, and its bytes on the wire. */
@@ -59,14 +66,17 @@ export class Egress {
   }
 
   /**
-   * Releases one masked vector. Refuses unless every value lies within the bound that the layout's headroom was computed for.
+   * Releases one masked vector. Refuses unless the budget allows one more and every value lies within the bound that the layout's headroom was computed for.
    *
    * Reveals: nothing by itself; each word is uniform until this party's masks have met their counterparts.
    */
-  release(session: { readonly id: string; readonly charter: string }, ask: ContributionAsked, compute: () => Computed): Egressed {
+  release(session: ReleaseTerms, ask: ContributionAsked, compute: () => Computed): Egressed {
     const before = this.ledger.release(session.id, ask.round);
     if (before !== null && existsSync(before.path)) return { kind: "released", release: before };
 
+    // Counted here and not only when a session begins, because several may run at once.
+    const withinBudget = before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
+    if (!withinBudget) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
     const words = masked(compute(), ask);
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
     const bytes = bytesOfWords(words);

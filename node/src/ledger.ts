@@ -69,10 +69,15 @@ export class Ledger {
     return integerOf(this.#db.prepare("SELECT count(*) AS n FROM releases WHERE charter = ?").get(charter) ?? {}, "n");
   }
 
-  /** Whether this node opened, or is about to open, the same question on the same rows over other survivors. */
-  contradicts({ charter, question, model, rows, survivors }: Opening): boolean {
-    return this.#db.prepare("SELECT 1 FROM openings WHERE charter = ? AND question = ? AND model = ? AND rows = ? AND survivors <> ?")
-      .get(charter, question, model, rows, survivors) !== undefined;
+  /**
+   * Whether this node opened, or is about to open, a sum on the same rows over other survivors, so that the difference would tell: the same
+   * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much.
+   */
+  contradicts({ charter, question, model, rows, survivors }: Opening, which: "same" | "any"): boolean {
+    const others = "SELECT 1 FROM openings WHERE charter = ? AND rows = ? AND survivors <> ?";
+    const found = which === "any" ? this.#db.prepare(others).get(charter, rows, survivors)
+      : this.#db.prepare(`${others} AND question = ? AND model = ?`).get(charter, rows, survivors, question, model);
+    return found !== undefined;
   }
 
   /** Remembers what this node agrees to, before it says so. */

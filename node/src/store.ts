@@ -36,7 +36,7 @@ const NODE_SCHEMA = `
     session TEXT NOT NULL, round INTEGER NOT NULL, charter TEXT NOT NULL, question TEXT NOT NULL, model TEXT NOT NULL, rows TEXT NOT NULL,
     survivors TEXT NOT NULL, opened INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (session, round)
   ) STRICT;
-  CREATE INDEX openings_by_question ON openings (charter, question, model, rows);
+  CREATE INDEX openings_by_rows ON openings (charter, rows);
   CREATE TABLE session_rows (session TEXT PRIMARY KEY, rows TEXT NOT NULL, charter TEXT NOT NULL) STRICT;
   CREATE TABLE egress (
     n INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, at_ms INTEGER NOT NULL, recipient TEXT NOT NULL, session TEXT NOT NULL,

@@ -47,11 +47,12 @@ export class TrainingWork {
       case "admit": return this.#admit();
       case "permit": return this.#permit(ask);
       case "contribute": {
-        const { session, digest, plan, egress, doing, nowMs } = this.#work;
+        const { session, digest, charter, plan, egress, doing, nowMs } = this.#work;
         doing(`computes the ${ask.question.kind} of round ${ask.round}`);
         const rows = await this.rows();
         if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
-        const egressed = egress.release({ id: session, charter: digest }, ask, () => answer(ask, rows, plan));
+        const { releasesMax } = charter.privacy.budget;
+        const egressed = egress.release({ id: session, charter: digest, releasesMax }, ask, () => answer(ask, rows, plan));
         doing(`waits for the sum of round ${ask.round}`);
         if (egressed.kind === "refused") return this.#refused(egressed.code, egressed.clause);
         const { root, words } = egressed.release;
@@ -87,11 +88,12 @@ export class TrainingWork {
     return { kind: "admitted", atMs: nowMs() };
   }
 
-  /** The same question, at the same model, on the same rows, opened over other parties than before, would be the difference of two sums. */
+  /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */
   #permit({ question, survivors, round }: PermissionAsked): Result {
-    const { session, digest, egress: { ledger }, nowMs } = this.#work;
+    const { session, digest, charter, egress: { ledger }, nowMs } = this.#work;
     const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows: ledger.rowsOf(session) ?? "", survivors: survivors.join(" ") };
-    if (ledger.contradicts(opening)) return this.#refused("TRAINING_REPEAT", "the question was opened on these rows over other parties");
+    const which = charter.aggregation.dropouts === "end" ? "any" : "same";
+    if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
     ledger.agree(opening);
     return { kind: "permitted", round, atMs: nowMs() };
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import { auditFolder } from "../../src/consortium/audit-folder.js";
 import { entriesIn, tally } from "./published-log.js";
+import { objectionsTo } from "./released-once.js";
 import { openSlowLine, type SlowLine } from "./slow-line.js";
 import { checkpointOf, exchangePortOf, foundTiny, NO_STEPS, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
@@ -117,5 +117,5 @@ function bodies(session: string, type: string, round: number): readonly unknown[
 /** With what a node that lived through it all has kept. */
 async function expectAudited(): Promise<void> {
   const { checkpoint } = await checkpointOf(tiny.consortium.node("alder"));
-  expect(auditFolder(tiny.published, checkpoint)).toMatchObject({ verified: true });
+  expect(objectionsTo(tiny.published, checkpoint)).toEqual([]);
 }

@@ -65,7 +65,7 @@ describe("what one company's rows leave behind elsewhere", () => {
 
   test("the same search finds every one of them in this node's own file; control", () => {
     const found = filesHolding([tiny.folder], values());
-    expect(found.sort()).toEqual([...AGES, ...VISITS, ...KEYS].map((value) => `${tiny.rowsFile(BIRCH)}: ${value}`).sort());
+    expect([...found].sort()).toEqual([...AGES, ...VISITS, ...KEYS].map((value) => `${tiny.rowsFile(BIRCH)}: ${value}`).sort());
   });
 
   test("neither does its share of a sum, in the clear or as the words that were masked, nor the digest of its rows", () => {
@@ -95,5 +95,5 @@ describe("what one company's rows leave behind elsewhere", () => {
 function sumWords(): readonly Needle[] {
   const { ring, segments } = layoutOf({ kind: "moments" }, layoutTerms(plan));
   const words = encodeFixed(momentsOf(rows.train, plan.features), segments, ring) as BigUint64Array;
-  return [...words.keys()].filter((i) => (words[i] ?? 0n) > 0xffff_ffffn).map((i) => ({ what: `word ${i} of a sum`, bytes: bytesOfWords(words.slice(i, i + 1)) }));
+  return [...words.keys()].filter((i) => (words[i] ?? 0n) > 0xffff_ffffn).map((i) => ({ what: `word ${i} of a sum`, bytes: Buffer.from(bytesOfWords(words.slice(i, i + 1))) }));
 }

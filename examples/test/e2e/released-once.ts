@@ -10,8 +10,8 @@ export interface Traces {
   readonly unmasksMax: number;
   /** Lines of all ledgers whose round and kind stand there twice. */
   readonly repeatedInLedgers: readonly string[];
-  /** The audit's verdict with each node's kept checkpoint as the anchor. */
-  readonly audited: readonly boolean[];
+  /** What an audit objects to, with each node's kept checkpoint as the anchor. */
+  readonly objections: readonly string[];
 }
 
 export async function tracesOf({ consortium, published }: TinyConsortium, session: string): Promise<Traces> {
@@ -22,13 +22,19 @@ export async function tracesOf({ consortium, published }: TinyConsortium, sessio
     uploads: [...tally(entries, "round.upload").values()],
     unmasksMax: Math.max(...tally(entries, "round.unmask").values()),
     repeatedInLedgers: ledgers.flatMap((lines) => repeatedIn(lines.map(({ round, kind }) => `${round} ${kind}`))),
-    audited: anchors.map(({ checkpoint }) => auditFolder(published, checkpoint).verified),
+    objections: anchors.flatMap(({ checkpoint }) => objectionsTo(published, checkpoint)),
   };
 }
 
 /** What `tracesOf` must say after `rounds` rounds of `parties` that all answered. */
 export function onceEach(parties: number, rounds: number): Traces {
-  return { uploads: Array.from({ length: parties * rounds }, () => 1), unmasksMax: 1, repeatedInLedgers: [], audited: Array.from({ length: parties }, () => true) };
+  return { uploads: Array.from({ length: parties * rounds }, () => 1), unmasksMax: 1, repeatedInLedgers: [], objections: [] };
+}
+
+/** An audit's findings, in words a failing test can show; none means verified. */
+export function objectionsTo(published: string, anchor: string | null): readonly string[] {
+  const { verified, findings } = auditFolder(published, anchor);
+  return verified ? [] : ["not verified", ...findings.map(({ entry, code, says }) => `${code} at ${entry ?? "-"}: ${says}`)];
 }
 
 function repeatedIn(keys: readonly string[]): readonly string[] {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { cpSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { auditFolder } from "../../src/consortium/audit-folder.js";
 import { logSizeOf } from "./published-log.js";
+import { objectionsTo } from "./released-once.js";
 import { checkpointOf, foundTiny, NO_STEPS, nodeStatus, processLog, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
@@ -23,10 +23,7 @@ beforeAll(async () => {
   await consortium.enrol(NO_STEPS);
   charter = await consortium.agree(tinyDraft(NAMES));
   older = await copied("older");
-  await proposeEverywhere("later");
-  await untilTrue("alder has seen all of the log", async () => (await checkpointOf(consortium.node("alder"))).size === logSizeOf(tiny.published));
-  seen = await checkpointOf(consortium.node("alder"));
-  newest = await copied("newest");
+  await moveOn();
 });
 afterAll(async () => tiny.end());
 
@@ -35,17 +32,16 @@ describe("a coordinator whose folder was put back to an older copy", () => {
     { what: "journal and log", parts: STATE }, { what: "only the published log", parts: ["public"] },
   ])("($what) is believed by no node: each says that the log shrank, keeps its checkpoint and answers nothing", async ({ parts }) => {
     await restore(older, parts);
-    for (const { name } of tiny.consortium.nodes) await untilTrue(`${name} says why`, async () => (await statusOf(name)).log.distrust !== null);
     for (const { name } of tiny.consortium.nodes) {
-      const { link, log } = await statusOf(name);
-      expect(log.distrust).toBe(`the log shrank from ${seen.size} to ${logSizeOf(tiny.published)} entries`);
-      expect(link).toMatchObject({ kind: "retrying", says: expect.stringContaining("LOG_EVIDENCE") });
+      await untilTrue(`${name} turns away`, async () => (await statusOf(name)).link.says.includes("LOG_EVIDENCE"));
+      expect((await statusOf(name)).log.distrust).toBe(`the log shrank from ${seen.size} to ${logSizeOf(tiny.published)} entries`);
       expect(processLog(tiny.consortium.node(name))).toContain("LOG_EVIDENCE");
     }
     expect(await checkpointOf(tiny.consortium.node("alder"))).toMatchObject(seen);
-    expect(auditFolder(tiny.published, seen.checkpoint).verified).toBe(false);
-    await restore(newest, parts);
-    await untilTrusted();
+    expect(objectionsTo(tiny.published, seen.checkpoint).join()).toContain("ANCHOR_ROLLBACK");
+    await restore(newest, STATE);
+    await untilConnected();
+    await moveOn();
   });
 
   test("that goes on from there as if nothing had happened shows another history, and is refused for that", async () => {
@@ -56,22 +52,37 @@ describe("a coordinator whose folder was put back to an older copy", () => {
       await untilTrue(`${name} says why`, async () => /does not continue the one of/.test((await statusOf(name)).log.distrust ?? ""));
     }
     // By itself the other history is sound; only somebody who kept a checkpoint of the first can tell.
-    expect(auditFolder(tiny.published, null).verified).toBe(true);
-    expect(auditFolder(tiny.published, seen.checkpoint).verified).toBe(false);
+    expect(objectionsTo(tiny.published, null)).toEqual([]);
+    expect(objectionsTo(tiny.published, seen.checkpoint).join()).toContain("ANCHOR_FORK");
   });
 
   test("is believed again once the newest copy is back, and the consortium trains", async () => {
     await restore(newest, STATE);
-    await untilTrusted();
+    await untilConnected();
     expect(await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined)).toMatchObject({ state: "done" });
-    expect(auditFolder(tiny.published, seen.checkpoint).verified).toBe(true);
+    expect(objectionsTo(tiny.published, seen.checkpoint)).toEqual([]);
+    for (const { name } of tiny.consortium.nodes) expect((await statusOf(name)).log.distrust).toBeNull();
   });
 });
+
+/** Something happens that every node sees; from then on none has a reason for distrust. */
+async function moveOn(): Promise<void> {
+  const { consortium } = tiny;
+  const session = await consortium.launch(charter);
+  await consortium.coordinator.admin.post(`/v1/trainings/${session}/cancel`, {}, z.unknown());
+  for (const node of consortium.nodes) {
+    await untilTrue(`${node.name} has seen all of the log`, async () => (await checkpointOf(node)).size === logSizeOf(tiny.published));
+    expect((await statusOf(node.name)).log.distrust).toBeNull();
+  }
+  seen = await checkpointOf(consortium.node("alder"));
+  newest = await copied("newest");
+}
 
 async function copied(name: string): Promise<string> {
   const { coordinator } = tiny.consortium;
   await coordinator.stop("SIGTERM");
   const copy = join(tiny.folder, `copy-${name}`);
+  rmSync(copy, { recursive: true, force: true });
   for (const part of STATE) if (existsSync(join(coordinator.folder, part))) cpSync(join(coordinator.folder, part), join(copy, part), { recursive: true });
   await coordinator.start();
   return copy;
@@ -87,27 +98,10 @@ async function restore(copy: string, parts: readonly string[]): Promise<void> {
   await coordinator.start();
 }
 
-/** A proposal reaches every node, and with it the checkpoint of the log it stands in. */
-async function proposeEverywhere(name: string): Promise<void> {
-  const { coordinator, nodes } = tiny.consortium;
-  const { digest } = await coordinator.admin.post("/v1/charters", { draft: tinyDraft(NAMES, { name }) }, z.object({ digest: z.string() }));
-  for (const node of nodes) {
-    await untilTrue(`${node.name} has it`, async () => {
-      const { charters } = await node.admin.get("/v1/charters", z.object({ charters: z.array(z.object({ digest: z.string() })) }));
-      return charters.some((one) => one.digest === digest);
-    });
-  }
-}
-
 async function statusOf(name: string) {
   return nodeStatus(tiny.consortium.node(name));
 }
 
-async function untilTrusted(): Promise<void> {
-  for (const { name } of tiny.consortium.nodes) {
-    await untilTrue(`${name} is connected again`, async () => {
-      const { link, log } = await statusOf(name);
-      return link.kind === "connected" && log.distrust === null;
-    }, 40_000);
-  }
+async function untilConnected(): Promise<void> {
+  for (const { name } of tiny.consortium.nodes) await untilTrue(`${name} is connected again`, async () => (await statusOf(name)).link.kind === "connected");
 }

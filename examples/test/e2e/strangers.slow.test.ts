@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { utf8 } from "@cohortium/crypto/bytes";
 import { signerFromSeed, type Signer } from "@cohortium/crypto/signing";
-import { issueLeaf, newTlsKeyPem, publicKeyOf } from "@cohortium/protocol/host/certificates";
+import { issueLeaf, publicKeyOf } from "@cohortium/protocol/host/certificates";
 import { issueNodeCertificate, openAuthority, openNodeCredentials, partyUri, type NodeCredentials } from "@cohortium/protocol/host/credentials";
 import { openSigningKey } from "@cohortium/protocol/host/keys";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
@@ -235,7 +235,7 @@ async function sendGarbage(target: number, bytes: Uint8Array): Promise<void> {
   const socket = connect(target, "127.0.0.1");
   socket.on("error", () => undefined);
   socket.end(bytes);
-  await Promise.race([new Promise((resolve) => socket.once("close", resolve)), sleep(300)]);
+  await Promise.race([new Promise((resolve) => socket.once("close", resolve)), sleep(300, undefined, { ref: false })]);
   socket.destroy();
 }
 

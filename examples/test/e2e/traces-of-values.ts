@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Something that must not stand in a file, and the bytes it would stand there as. */
 export interface Needle {
   readonly what: string;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
 }
 
 /** A value as text; a number also as the eight bytes of a double, in either order. Choose values too unusual to occur by chance. */

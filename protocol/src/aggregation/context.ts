@@ -19,6 +19,8 @@ export interface Terms {
   readonly minimumParties: number;
   readonly quorum: number;
   readonly deadlineMs: number;
+  /** Whether a training may go on without a company that fell silent after the first sum; see `Aggregation` in the charter. */
+  readonly dropouts: "end" | "continue";
 }
 
 /** Who speaks, in which session, under which charter. */
@@ -75,6 +77,18 @@ export function inOrder(names: Iterable<PartyId>): readonly PartyId[] {
 export function thresholdFor(parties: number, quorum: number): number {
   return Math.max(quorum, Math.floor((2 * parties) / 3) + 1);
 }
+
+/**
+ * The fewest survivors a sum may have. Once a first sum was read, a sum over fewer companies tells the difference: where the charter says that
+ * dropouts end a training, all who were asked are needed.
+ */
+export function survivorsNeeded({ minimumParties, dropouts }: Terms, threshold: number, round: { readonly number: number; readonly asked: number }): number {
+  const least = Math.max(PARTIES_MIN, minimumParties, threshold);
+  return dropouts === "end" && round.number > FIRST_ROUND ? Math.max(least, round.asked) : least;
+}
+
+/** The round before which nothing was read. */
+export const FIRST_ROUND = 1;
 
 /** A sum over fewer parties than this is refused: each of two could subtract its own part. */
 export const PARTIES_MIN = 3;

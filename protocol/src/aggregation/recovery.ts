@@ -18,6 +18,8 @@ interface Round {
   readonly round: number;
   /** The id of the round's offer, which every mask key is bound to. */
   readonly context: string;
+  /** Who was asked; the masks are between these. */
+  readonly parties: readonly PartyId[];
   readonly survivors: readonly PartyId[];
 }
 
@@ -29,7 +31,7 @@ interface Round {
  */
 export function recoverMasks(round: Round, answered: readonly Unmasked[]): Recovered | null {
   const silent = round.survivors.filter((name) => !answered.some(({ from }) => from === name));
-  const dropped = silent.length === 0 ? [] : round.epoch.ready.filter((name) => !round.survivors.includes(name));
+  const dropped = silent.length === 0 ? [] : round.parties.filter((name) => !round.survivors.includes(name));
   const sharing: Sharing = { session: round.speaker.session, roster: round.epoch.roster, threshold: round.epoch.threshold, rounds: 0 };
 
   const self: Record<string, string> = {};

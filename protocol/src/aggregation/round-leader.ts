@@ -5,7 +5,7 @@ import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry, EntryType } from "../log/entry.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, PARTIES_MIN, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, say, survivorsNeeded, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
 import type { Epoch } from "./setup-leader.js";
@@ -24,7 +24,7 @@ export interface RoundSum {
   readonly survivors: readonly PartyId[];
   readonly words: Words;
   readonly root: string;
-  /** Ready parties that did not answer to the end. The next round takes them in if they come, and does not wait for them. */
+  /** Survivors that did not answer to the end. Where dropouts may continue, the next round does not wait for them. */
   readonly silent: readonly PartyId[];
 }
 
@@ -33,6 +33,8 @@ interface Given {
   readonly members: readonly Member[];
   readonly terms: Terms;
   readonly epoch: Epoch;
+  /** Who is asked: the ready parties in the first round, then the survivors of the one before. Between them the masks are. */
+  readonly parties: readonly PartyId[];
   readonly round: number;
   readonly question: RoundQuestion;
   readonly context: Json;
@@ -85,12 +87,12 @@ export const roundLeader: Machine<RoundLeading> = {
   open(given) {
     const { kind, model, plan, ring, words } = given.question;
     const offer = say(given.speaker, { type: "round.offer", round: given.round, atMs: given.atMs },
-      { kind, model, plan, ring, words, parties: [...given.epoch.ready] });
+      { kind, model, plan, ring, words, parties: [...given.parties] });
     const state: Leading = {
       ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, uploads: {},
       survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED, remove: [],
     };
-    return { ...wait(state), log: [offer], send: given.epoch.ready.map((to) => ({ kind: "round", to, offer, context: given.context })) };
+    return { ...wait(state), log: [offer], send: given.parties.map((to) => ({ kind: "round", to, offer, context: given.context })) };
   },
 
   step(state, event) {
@@ -109,7 +111,7 @@ export const roundLeader: Machine<RoundLeading> = {
 export function roundWaitsFor(state: Leading): { readonly parties: readonly PartyId[]; readonly what: string } {
   const missing = (names: readonly PartyId[], heard: object) => names.filter((name) => !Object.hasOwn(heard, name) && !isGone(state, name));
   switch (state.phase) {
-    case "uploading": return { parties: missing(state.epoch.ready.filter((name) => !state.silent.includes(name)), state.uploads), what: "no masked update" };
+    case "uploading": return { parties: missing(state.parties.filter((name) => !state.silent.includes(name)), state.uploads), what: "no masked update" };
     case "agreeing": return { parties: missing(state.survivors, state.agreed), what: "no agreement to the survivors" };
     case "unmasking": return { parties: missing(state.survivors, state.unmasked), what: "no mask keys" };
     case "summing": return { parties: [], what: "adding the masked updates" };
@@ -117,7 +119,7 @@ export function roundWaitsFor(state: Leading): { readonly parties: readonly Part
 }
 
 function upload(state: Leading, { from, upload: entry, atMs }: Uploaded): Step<RoundLeading> {
-  const asked = state.epoch.ready.includes(from) && signed(state, from, entry, "round.upload")
+  const asked = state.parties.includes(from) && signed(state, from, entry, "round.upload")
     && member(entry, "offer") === state.offer.id && member(entry, "words") === state.question.words;
   if (!asked) return abort("AGGREGATION_EQUIVOCATION", { from });
   const before = state.uploads[from];
@@ -152,8 +154,8 @@ function advance(state: Leading, atMs: number, timeIsUp: boolean): Step<RoundLea
 }
 
 function listSurvivors(state: Leading, atMs: number): Step<RoundLeading> {
-  const survivors = inOrder(state.epoch.ready.filter((name) => Object.hasOwn(state.uploads, name) && !isGone(state, name)));
-  const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, state.epoch.threshold);
+  const survivors = inOrder(state.parties.filter((name) => Object.hasOwn(state.uploads, name) && !isGone(state, name)));
+  const needed = survivorsNeeded(state.terms, state.epoch.threshold, { number: state.round, asked: state.parties.length });
   if (!(survivors.length >= needed)) return tooFew({ round: state.round, heard: survivors.length, needed }, state.gone);
   const uploads = survivors.map((name) => state.uploads[name]).filter((entry) => entry !== undefined);
   const list = say(state.speaker, { type: "round.survivors", round: state.round, atMs },
@@ -203,11 +205,11 @@ function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLead
   const result = say(state.speaker, { type: "round.result", round: state.round, atMs }, {
     survivors: state.list?.id ?? "", root, words: words.length, recovered: { self: { ...state.recovered.self }, orphans },
   });
-  return { kind: "done", result: { survivors: state.survivors, words, root, silent: state.epoch.ready.filter((name) => !Object.hasOwn(state.unmasked, name)) }, log: [result], send: [] };
+  return { kind: "done", result: { survivors: state.survivors, words, root, silent: state.survivors.filter((name) => !Object.hasOwn(state.unmasked, name)) }, log: [result], send: [] };
 }
 
-function droppedIn({ epoch, survivors }: Leading): readonly PartyId[] {
-  return epoch.ready.filter((name) => !survivors.includes(name));
+function droppedIn({ parties, survivors }: Leading): readonly PartyId[] {
+  return parties.filter((name) => !survivors.includes(name));
 }
 
 function isGone({ gone }: Leading, name: PartyId): boolean {

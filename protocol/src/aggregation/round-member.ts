@@ -4,7 +4,7 @@ import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, PARTIES_MIN, say, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, say, survivorsNeeded, type Member, type Speaker, type Terms } from "./context.js";
 import { maskKey, pairSeed, selfSeed } from "./keys.js";
 import type { Agreed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { member, type RoundQuestion } from "./round-leader.js";
@@ -61,6 +61,8 @@ interface Given {
   readonly terms: Terms;
   readonly entropy: Uint8Array;
   readonly epoch: MemberEpoch;
+  /** Who is asked, as the offer says; the masks are between these. */
+  readonly parties: readonly PartyId[];
   readonly round: number;
   readonly offer: Entry;
   readonly question: RoundQuestion;
@@ -113,9 +115,9 @@ export function answersOwed(state: Answering): readonly RoundAnswering["ask"][] 
 }
 
 /** This party's masks: its self mask, and one per peer, added towards those after it and subtracted towards those before. */
-function masksOf({ speaker: { self }, entropy, epoch, round, offer }: Given): readonly MaskKey[] {
+function masksOf({ speaker: { self }, entropy, epoch, parties, round, offer }: Given): readonly MaskKey[] {
   const own: MaskKey = { key: maskKey(selfSeed(entropy, round), offer.id, "self"), sign: 1 };
-  const peers = epoch.ready.filter((name) => name !== self);
+  const peers = parties.filter((name) => name !== self);
   return [own, ...peers.map((peer): MaskKey => ({ key: pairMask({ epoch, round, offer }, peer), sign: self < peer ? 1 : -1 }))];
 }
 
@@ -143,9 +145,10 @@ function survivorsIn(state: Answering, { survivors: list, uploads }: SurvivorsLi
   const listed = member(list, "uploads");
   if (!fromCoordinator(state, list) || typeof listed !== "object" || listed === null || Array.isArray(listed)) return "not the coordinator's";
   if (member(list, "offer") !== state.offer.id) return "for another offer";
-  const survivors = inOrder(state.epoch.ready.filter((name) => Object.hasOwn(listed, name)));
-  if (survivors.length !== Object.keys(listed).length) return "names a party that is not ready";
-  if (!(survivors.length >= Math.max(PARTIES_MIN, state.terms.minimumParties, state.epoch.sharing.threshold))) return "below the minimum";
+  const survivors = inOrder(state.parties.filter((name) => Object.hasOwn(listed, name)));
+  if (survivors.length !== Object.keys(listed).length) return "names a party that was not asked";
+  const needed = survivorsNeeded(state.terms, state.epoch.sharing.threshold, { number: state.round, asked: state.parties.length });
+  if (!(survivors.length >= needed)) return "below the minimum";
   for (const name of survivors) {
     const entry = uploads.find(({ statement }) => statement.actor === name);
     const genuine = entry !== undefined && Object.entries(listed).some(([party, id]) => party === name && id === entry.id) && genuineUpload(state, name, entry);
@@ -173,7 +176,7 @@ function answer(state: Answering, { agreements }: UnmaskRequested, atMs: number)
 
   const { self } = state.speaker;
   const { survivors, epoch, round } = state;
-  const dropped = epoch.ready.filter((name) => !survivors.includes(name));
+  const dropped = state.parties.filter((name) => !survivors.includes(name));
   const unmask = say(state.speaker, { type: "round.unmask", round, atMs }, {
     survivors: state.list?.id ?? "",
     self: toBase64(maskKey(selfSeed(state.entropy, round), state.offer.id, "self")),

@@ -1,7 +1,7 @@
 /** The TLS credentials a process keeps in its folder: the coordinator's authority and server certificate, a node's key and certificate. */
 import { join } from "node:path";
 import { equalBytes } from "@cohortium/crypto/bytes";
-import type { PartyId } from "../session/ids.js";
+import { SLUG, type PartyId } from "../session/ids.js";
 import { writeFileAtomic } from "./atomic-file.js";
 import {
   checkIssued, CLOCK_SKEW_MAX_MS, issueLeaf, newTlsKeyPem, publicKeyOf, readCertificate, selfSignAuthority, type CertificateDoubt,
@@ -34,7 +34,7 @@ const AUTHORITY_LIFETIME_DAYS = 3_650;
  * @throws Refusal CERTIFICATE_CONSORTIUM if the folder's authority belongs to another consortium, KEY_PERMISSIONS.
  */
 export async function openAuthority(folder: string, consortium: string, nowMs: number): Promise<CertificateAuthority> {
-  if (!CONSORTIUM.test(consortium)) throw new RangeError("a consortium's name is 2 to 32 lower-case letters, digits and hyphens, starting with a letter");
+  if (!SLUG.test(consortium)) throw new RangeError("a consortium's name is 2 to 32 lower-case letters, digits and hyphens, starting with a letter");
   const path = join(folder, "tls", "authority.pem");
   const commonName = `Cohortium ${consortium}`;
   const kept = readPrivateFile(path) ?? keepPrivateFile(path, await newAuthorityPem(commonName, nowMs));
@@ -124,7 +124,6 @@ export async function checkNodeCertificate(credentials: NodeCredentials, consort
   });
 }
 
-const CONSORTIUM = /^[a-z][a-z0-9-]{1,31}$/;
 const CERTIFICATE_PEM = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 const PRIVATE_KEY_PEM = /-----BEGIN PRIVATE KEY-----[\s\S]*?-----END PRIVATE KEY-----/;
 

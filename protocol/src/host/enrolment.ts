@@ -4,6 +4,7 @@ import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing";
 import { z } from "zod";
+import { SLUG } from "../session/ids.js";
 import { fingerprintWords } from "./fingerprint-words.js";
 
 /**
@@ -13,7 +14,7 @@ import { fingerprintWords } from "./fingerprint-words.js";
  */
 export const enrolmentRequest = z.strictObject({
   codeId: z.string().regex(/^[0-9a-f]{10}$/),
-  party: z.string().regex(/^[a-z][a-z0-9-]{1,31}$/),
+  party: z.string().regex(SLUG),
   /** PKCS #10, DER. A request for a P-256 key is about 250 bytes. */
   csr: base64Of("at most 2048 bytes", (lengthBytes) => lengthBytes <= 2_048),
   /** Ed25519. */

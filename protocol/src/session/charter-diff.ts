@@ -44,6 +44,7 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
     ["privacy.budget.releasesMax", `${privacy.budget.releasesMax} sums`],
     ["aggregation.scheme", aggregation.scheme],
     ["aggregation.deadlineMs", `${aggregation.deadlineMs} ms`],
+    ["aggregation.dropouts", aggregation.dropouts],
     ["notBefore", charter.notBefore],
     ["expires", charter.expires],
   ]);

@@ -13,7 +13,7 @@ export const CATEGORIES_MAX = 1_000;
 /** Newton's method converges in about ten steps or not at all. */
 export const ITERATIONS_MAX = 100;
 /** Histogram bins of the evaluation; more would come close to listing single scores. */
-export const SCORE_BINS_MAX = 65_536;
+export const SCORE_BINS_MAX = 8_192;
 /** More rows than persons on earth are a slip of the pen; doubles count them exactly. */
 export const ROWS_MAX = 10_000_000_000;
 /**

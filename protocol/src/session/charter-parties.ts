@@ -8,7 +8,7 @@ export function membersOf({ parties }: Charter): readonly { readonly name: Party
 }
 
 /** What the charter asks of every sum. */
-export function termsOf(charter: Charter): { readonly minimumParties: number; readonly quorum: number; readonly deadlineMs: number } {
+export function termsOf(charter: Charter): { readonly minimumParties: number; readonly quorum: number; readonly deadlineMs: number; readonly dropouts: "end" | "continue" } {
   const { minimumParties, quorum, aggregation } = charter;
-  return { minimumParties, quorum, deadlineMs: aggregation.deadlineMs };
+  return { minimumParties, quorum, deadlineMs: aggregation.deadlineMs, dropouts: aggregation.dropouts };
 }

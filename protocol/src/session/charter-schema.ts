@@ -4,9 +4,9 @@ import {
   CATEGORIES_MAX, CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, FEATURES_MAX, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX,
   SCORE_BINS_MAX, TEXT_LENGTH_MAX, WORDS_LENGTH_MAX,
 } from "./charter-limits.js";
-import { parseDigest, parsePartyId } from "./ids.js";
+import { parseDigest, parsePartyId, SLUG } from "./ids.js";
 
-const slug = z.string().regex(/^[a-z][a-z0-9-]{1,31}$/);
+const slug = z.string().regex(SLUG);
 // No control, format or unassigned characters, no space at either end: two texts that look alike should be alike.
 const oneLine = z.string().regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u);
 const words = oneLine.max(WORDS_LENGTH_MAX);
@@ -38,7 +38,7 @@ const training = z.strictObject({
   ridge: z.number().gt(0).max(1e9).describe("the penalty on squared coefficients, above 0"),
   gradientTolerance: z.number().gt(0).max(0.01).describe("the gradient at which training stops, above 0 and at most 0.01"),
   iterationsMax: z.int().min(1).max(ITERATIONS_MAX).describe("how many steps training may take, 1 to 100"),
-  scoreBins: z.int().min(2).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 2 to 65,536"),
+  scoreBins: z.int().min(2).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 2 to 8,192"),
   holdout: z.enum(["own", "common"]).describe("own: each company holds out some of its rows; common: all keep the same held-out file"),
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
 });
@@ -100,7 +100,8 @@ export const charterSchema = z.strictObject({
   aggregation: z.strictObject({
     scheme: z.literal("masked").describe("masked, the one scheme there is today"),
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).describe("how long nodes have to answer, in milliseconds, 1,000 to 3,600,000"),
-  }).describe("scheme, deadlineMs"),
+    dropouts: z.enum(["end", "continue"]).describe("what a company's silence does to a training whose first sum was read: end it, or go on without that company"),
+  }).describe("scheme, deadlineMs, dropouts"),
   notBefore: instant.describe("a UTC time such as 2026-12-01T00:00:00Z; the charter holds from then"),
   expires: instant.describe("a UTC time such as 2027-06-30T00:00:00Z; the charter holds until just before"),
 }) satisfies z.ZodType<Charter>;

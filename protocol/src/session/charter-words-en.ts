@@ -18,8 +18,10 @@ export const ENGLISH: Sentences = {
     return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.`;
   },
   categories: ({ thresholds }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no coefficient of its own.`,
-  quorum: ({ quorum, parties, minimumParties }) =>
-    `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released.`,
+  quorum: ({ quorum, parties, minimumParties, aggregation }) =>
+    `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released. ${aggregation.dropouts === "end"
+      ? "A company that falls silent once the first sum was read ends the training."
+      : "A training goes on without a company that falls silent; whoever compares the sums before and after learns about that company's rows."}`,
   budget: ({ privacy }) => `At most ${grouped(privacy.budget.releasesMax)} sums may be released under this charter; every node counts for itself and stops there.`,
   noise: ({ privacy }) => `No differential-privacy noise is added: the sums are exact. In the signers' words: ${privacy.note}`,
   operator: ({ operator }) => `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`,

@@ -22,7 +22,7 @@ export interface Charter {
   readonly rows: RowLimits;
   readonly thresholds: { readonly categoryRows: number };
   readonly privacy: Privacy;
-  readonly aggregation: { readonly scheme: "masked"; readonly deadlineMs: number };
+  readonly aggregation: Aggregation;
   /** RFC 3339, UTC, whole seconds. The charter holds from here … */
   readonly notBefore: string;
   /** … to just before here. */
@@ -59,6 +59,16 @@ export interface RowLimits {
   readonly perPartyMax: number;
   readonly perPartyMin: number;
   readonly jointMin: number;
+}
+
+/**
+ * How sums are taken. `dropouts` says what happens when a company falls silent after the first sum of a training was read: `end` ends the training;
+ * `continue` goes on without it, and whoever compares the sums before and after learns about that company's rows.
+ */
+export interface Aggregation {
+  readonly scheme: "masked";
+  readonly deadlineMs: number;
+  readonly dropouts: "end" | "continue";
 }
 
 /** Differential privacy does not exist here yet, and a charter has to say so. The budget counts sums, and every node counts for itself. */

@@ -8,13 +8,18 @@ export type SessionId = Brand<string, "SessionId">;
 /** 64 hex digits: SHA-256 over canonical JSON or bytes. */
 export type Digest = Brand<string, "Digest">;
 
-const PARTY = /^[a-z][a-z0-9-]{1,31}$/;
+/**
+ * Names of parties, charters and consortia. `constructor` is the one member of every JavaScript object that is spelled like a name: a table by
+ * party would seem to hold it from the start.
+ */
+export const SLUG = /^(?!constructor$)[a-z][a-z0-9-]{1,31}$/;
+
 const SESSION = /^[0-9a-f]{32}$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** @throws RangeError if `text` is not a slug of 2 to 32 characters. */
+/** @throws RangeError if `text` is not a `SLUG`. */
 export function parsePartyId(text: string): PartyId {
-  if (!PARTY.test(text)) throw new RangeError("a party's name is 2 to 32 lower-case letters, digits and hyphens, starting with a letter");
+  if (!SLUG.test(text)) throw new RangeError("a party's name is 2 to 32 lower-case letters, digits and hyphens, starting with a letter, and not \"constructor\"");
   return text as PartyId;
 }
 

@@ -130,10 +130,21 @@ function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number)
   const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
   const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
   const round = state.done.length + 1;
-  const step = roundLeader.open({ speaker, members, terms, epoch, round, question, context, gone: state.gone, silent: state.silent, atMs });
+  const { parties, silent } = askedIn(state, epoch);
+  const step = roundLeader.open({ speaker, members, terms, epoch, parties, round, question, context, gone: state.gone, silent, atMs });
   // Opening a round cannot fail; the type does not know.
   if (step.kind !== "wait") return end(state, { code: "TRAINING_ORDER", detail: { round } }, atMs);
   return { ...step, state: { ...base(state), stage: "round", epoch, progress, leading: step.state } };
+}
+
+/**
+ * The first round asks everybody who is ready; every later one the survivors of the round before, so that sums are over the same companies or,
+ * where the charter lets a training go on, over fewer and never again over more.
+ */
+function askedIn({ done, gone, silent, terms }: Base, { ready }: Epoch): { readonly parties: readonly PartyId[]; readonly silent: readonly PartyId[] } {
+  const parties = done.at(-1)?.survivors ?? ready;
+  if (terms.dropouts === "end") return { parties, silent: [] };
+  return { parties: parties.filter((name) => !gone.some(({ from }) => from === name)), silent };
 }
 
 function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<RoundLeading>, atMs: number): Step<TrainingConduct> {
@@ -170,8 +181,9 @@ function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, 
 
 function close(state: Base, epoch: Epoch, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
   const digest = modelDigest(model);
-  const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest });
-  const send: readonly ToNode[] = epoch.ready.map((to) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: evaluationJson(evaluation) }));
+  const judged = evaluationJson(evaluation);
+  const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest, evaluation: contextDigest(judged) });
+  const send: readonly ToNode[] = epoch.ready.map((to) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: judged }));
   return { kind: "done", result: { model, digest, evaluation, rounds: state.done }, log: [entry], send };
 }
 

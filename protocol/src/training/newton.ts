@@ -19,6 +19,8 @@ export interface NewtonSum {
 export interface Accepted {
   readonly coefficients: readonly number[];
   readonly penalisedLoss: number;
+  /** Losses over different rows cannot be compared. */
+  readonly rows: number;
 }
 
 /** `gradientNorm` belongs to the model that was asked about, `iteration` too. */
@@ -62,13 +64,13 @@ export function newtonStep(model: LogisticModel, sum: NewtonSum, accepted: Accep
   if (gradientNorm <= clause.gradientTolerance) return { kind: "converged", model, gradientNorm, meanLoss: sum.loss / sum.rows };
   if (!(iteration < clause.iterationsMax)) return { kind: "diverged", because: "iterations", iteration };
 
-  if (accepted !== undefined && !(penalisedLoss <= accepted.penalisedLoss * (1 + LOSS_GROWTH_TOLERANCE))) {
+  if (accepted !== undefined && accepted.rows === sum.rows && !(penalisedLoss <= accepted.penalisedLoss * (1 + LOSS_GROWTH_TOLERANCE))) {
     return { kind: "continue", model: halfWay(model, accepted), accepted, gradientNorm };
   }
   const step = solvePositiveDefinite(penalised(sum.hessian, weights.length, clause), gradient);
   if (step === undefined) return { kind: "diverged", because: "not-positive-definite", iteration };
   const next = weights.map((w, i) => w - (step[i] ?? 0));
-  return { kind: "continue", model: withActiveCoefficients(model, next), accepted: { coefficients: model.coefficients, penalisedLoss }, gradientNorm };
+  return { kind: "continue", model: withActiveCoefficients(model, next), accepted: { coefficients: model.coefficients, penalisedLoss, rows: sum.rows }, gradientNorm };
 }
 
 type NewtonClause = Pick<TrainingClause, "ridge" | "gradientTolerance" | "iterationsMax">;

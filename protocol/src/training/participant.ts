@@ -1,16 +1,18 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
+import { FIRST_ROUND, isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
 import { member, type RoundQuestion } from "../aggregation/round-leader.js";
 import { answersOwed, roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
 import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
 import type { Entry, EntryType } from "../log/entry.js";
 import type { Fault, FaultCode } from "../session/fault.js";
+import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { layoutOf, type Question } from "./layout.js";
+import { layoutOf } from "./layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
-import { parseModel, type LogisticModel } from "./model.js";
+import type { LogisticModel } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
+import { mayFollow, readScene, type Scene } from "./script.js";
 
 /** The coordinator's word in this session, with the time it arrived here. */
 export interface Heard {
@@ -55,13 +57,17 @@ interface Given {
 type Partaking = Given & (
   | { readonly stage: "admitting" }
   | { readonly stage: "setup"; readonly setup: SetupJoining["state"] }
-  | { readonly stage: "rounds"; readonly epoch: MemberEpoch; readonly current: RoundAnswering["state"] | null; readonly answered: readonly Answered[]; readonly lastRound: number }
+  | ({ readonly stage: "rounds" } & Rounds)
 );
 
-interface Answered {
-  readonly round: number;
-  readonly kind: string;
-  readonly model: string;
+interface Rounds {
+  readonly epoch: MemberEpoch;
+  readonly current: RoundAnswering["state"] | null;
+  /** What this node was asked so far, in order. */
+  readonly scenes: readonly Scene[];
+  /** The list this node agreed to last, or all who were ready: the next round may ask these or, where the charter allows it, fewer. */
+  readonly bound: readonly PartyId[];
+  readonly answered: number;
 }
 
 export interface TrainingPart {
@@ -114,7 +120,7 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
     case "survivors": case "unmask": {
       if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
       // The round is answered, and answered rounds stay shut.
-      if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.lastRound } }, atMs);
+      if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.scenes.length } }, atMs);
       return liftRound(state, roundMember.step(state.current, { kind: "heard", message, atMs }), atMs);
     }
   }
@@ -129,73 +135,66 @@ function liftSetup(state: Partaking, step: Step<SetupJoining>, atMs: number): St
   switch (step.kind) {
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
     case "abort": return leave(state, step.fault, atMs);
-    case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, answered: [], lastRound: 0 }), send: step.send };
+    case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, scenes: [], bound: step.result.ready, answered: 0 }), send: step.send };
   }
 }
 
 function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
-  const { round } = offer.statement;
-  if (!fromCoordinator(state, offer, "round.offer", round) || !(Number.isSafeInteger(round) && round > state.lastRound && round <= state.plan.rounds)) {
-    return outOfOrder(state, "round", atMs);
-  }
+  const round = state.scenes.length + 1;
+  if (!(fromCoordinator(state, offer, "round.offer", round) && round <= state.plan.rounds)) return outOfOrder(state, "round", atMs);
   if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
-  const asked = questionOf(state, offer, context);
-  if (asked === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
-  // A second sum of one question at one model, over other survivors, would be the difference: one party's part.
-  if (state.answered.some(({ kind, model }) => kind === asked.kind && model === asked.model)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
+  const scene = readScene(member(offer, "kind"), context, state.plan);
+  const parties = partiesAsked(state, offer, round);
+  const question = scene === null || parties === null ? null : questionOf(state, offer, scene);
+  if (scene === null || parties === null || question === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
+  if (isRepeat(state, scene)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
+  if (!mayFollow(state.scenes.at(-1) ?? null, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
 
   const { speaker, coordinator, members, terms, entropy, epoch, expiresAtMs } = state;
-  const step = roundMember.open({ speaker, coordinator, members, terms, entropy, epoch, round, offer, question: asked, context, expiresAtMs });
-  return liftRound({ ...state, lastRound: round }, step, atMs);
+  const step = roundMember.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
+  return liftRound({ ...state, scenes: [...state.scenes, scene] }, step, atMs);
 }
 
-/** The offer read against the charter's plan; null unless it asks exactly what the plan asks at this model. */
-function questionOf(state: InRounds, offer: Entry, context: Json): RoundQuestion | null {
-  const kind = member(offer, "kind");
-  const question = typeof kind === "string" ? layoutQuestion(kind, context, state) : null;
-  if (question === null) return null;
-  const { ring, words } = layoutOf(question, layoutTerms(state.plan));
-  const parties = member(offer, "parties");
-  const asPlanned = member(offer, "plan") === planDigest(state.plan) && member(offer, "ring") === ring && member(offer, "words") === words
-    && Array.isArray(parties) && parties.join() === state.epoch.ready.join();
-  return asPlanned ? { kind: question.kind, model: contextDigest(context), plan: planDigest(state.plan), ring, words } : null;
+function isRepeat({ scenes }: InRounds, { question, digest }: Scene): boolean {
+  return scenes.some((scene) => scene.question.kind === question.kind && scene.digest === digest);
 }
 
-function layoutQuestion(kind: string, context: Json, { plan }: InRounds): Question | null {
-  if (kind === "moments") return context === null ? { kind } : null;
-  const model = readModel(context, plan);
-  if (model === null) return null;
-  return kind === "newton" ? { kind, model } : kind === "evaluation" ? { kind } : null;
+/** Who is asked, if this node may answer together with them: those it agreed to last; fewer only if the charter lets a training go on without some. */
+function partiesAsked({ bound, terms, speaker }: InRounds, offer: Entry, round: number): readonly PartyId[] | null {
+  const listed = member(offer, "parties");
+  if (!Array.isArray(listed)) return null;
+  const parties = bound.filter((name) => listed.includes(name));
+  const mayShrink = round > FIRST_ROUND && terms.dropouts === "continue";
+  const acceptable = parties.join() === listed.join() && parties.includes(speaker.self) && (mayShrink || parties.length === bound.length);
+  return acceptable ? parties : null;
 }
 
-function readModel(context: Json, plan: TrainingPlan): LogisticModel | null {
-  try {
-    return parseModel(context, plan.features);
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
+/** The offer read against the charter's plan; null unless it asks exactly what the plan asks here. */
+function questionOf({ plan }: InRounds, offer: Entry, { question, digest }: Scene): RoundQuestion | null {
+  const { ring, words } = layoutOf(question, layoutTerms(plan));
+  const asPlanned = member(offer, "plan") === planDigest(plan) && member(offer, "ring") === ring && member(offer, "words") === words;
+  return asPlanned ? { kind: question.kind, model: digest, plan: planDigest(plan), ring, words } : null;
 }
 
 function liftRound(state: InRounds, step: Step<RoundAnswering>, atMs: number): Step<TrainingPart> {
   switch (step.kind) {
-    case "wait": return { ...step, state: { ...state, current: step.state } };
-    case "abort": return leave(state, step.fault, atMs);
-    case "done": {
-      const { current } = state;
-      const { kind, model } = current?.question ?? { kind: "", model: "" };
-      const answered = [...state.answered, { round: step.result.round, kind, model }];
-      return { ...wait({ ...state, current: null, answered }), send: step.send };
+    case "wait": {
+      const bound = step.state.phase === "agreed" ? step.state.survivors : state.bound;
+      return { ...step, state: { ...state, bound, current: step.state } };
     }
+    case "abort": return leave(state, step.fault, atMs);
+    case "done": return { ...wait({ ...state, current: null, answered: state.answered + 1 }), send: step.send };
   }
 }
 
 function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
-  const parsed = readModel(model, state.plan);
-  if (!fromCoordinator(state, close, "session.close") || parsed === null || member(close, "model") !== contextDigest(model)) {
-    return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
-  }
-  return { kind: "done", result: { model: parsed, evaluation, answered: state.stage === "rounds" ? state.answered.length : 0 }, log: [], send: [] };
+  const last = state.stage === "rounds" ? state.scenes.at(-1) : undefined;
+  // Only who was asked for the evaluation knows that the released model is the one that was evaluated.
+  if (state.stage !== "rounds" || last?.question.kind !== "evaluation") return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
+  const genuine = fromCoordinator(state, close, "session.close") && member(close, "model") === contextDigest(model) && contextDigest(model) === last.digest
+    && member(close, "evaluation") === contextDigest(evaluation);
+  if (!genuine || last.model === null) return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
+  return { kind: "done", result: { model: last.model, evaluation, answered: state.answered }, log: [], send: [] };
 }
 
 /** Stops taking part and tells the coordinator which rule was broken. */

@@ -8,12 +8,12 @@ import { contextDigest as contextHash } from "../../src/training/plan.js";
 import type { ToNode } from "../../src/training/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
-import { TINY_PLAN, tinyWords } from "../training/tiny-rows.js";
+import { TINY_PLAN, tinyRows, tinyWords } from "../training/tiny-rows.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 const DOT = "dot" as PartyId;
 const world = (more: Partial<WorldGiven> = {}) => new World({
-  seed: 9, names: FIVE, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000 }, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more,
+  seed: 9, names: FIVE, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more,
 });
 
 /** Another statement by the coordinator itself: what a malicious one can always make. */
@@ -128,33 +128,33 @@ describe("a model shown differently to one node", () => {
   };
 
   test("is refused when its hash is not the logged one", () => {
-    const run = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.context !== null ? [shown(self, message, false)] : [message]) });
+    const run = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.offer.statement.round === 3 ? [shown(self, message, false)] : [message]) });
     run.run();
     expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_MODEL" } });
   });
 
   test("with an offer of its own, makes its upload one that nobody else's list can hold", () => {
-    const run = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.context !== null ? [shown(self, message, true)] : [message]) });
+    const run = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.offer.statement.round === 3 ? [shown(self, message, true)] : [message]) });
     expect(run.run()).toMatchObject({ kind: "abort", fault: { code: "AGGREGATION_EQUIVOCATION", detail: { from: DOT } } });
-    expect(entries(run, "round.offer").filter(({ statement }) => statement.round === 2)).toHaveLength(1);
+    expect(entries(run, "round.offer").filter(({ statement }) => statement.round === 3)).toHaveLength(1);
   });
 
   test("would give garbage to a coordinator that added all the same, and the guard shows it; control: one offer for all gives the sum", () => {
     const guardOf = (run: World) => {
       run.run();
-      const uploaded = FIVE.map((name) => run.nodes.get(name)?.sent.find((message) => message.kind === "uploaded" && message.upload.statement.round === 2));
+      const uploaded = FIVE.map((name) => run.nodes.get(name)?.sent.find((message) => message.kind === "uploaded" && message.upload.statement.round === 3));
       const sum = new BigUint64Array(20);
       for (const message of uploaded) {
-        if (message?.kind !== "uploaded") throw new Error("everybody uploads in round 2");
+        if (message?.kind !== "uploaded") throw new Error("everybody uploads in round 3");
         const { root, offer } = message.upload.statement.body as { root: string; offer: string };
         const words = run.uploads.get(root)?.slice(0, 20) as BigUint64Array;
-        applyMasks(words, [{ key: maskKey(selfSeed(run.nodes.get(message.from)?.given?.entropy ?? new Uint8Array(), 2), offer, "self"), sign: -1 }], 0);
+        applyMasks(words, [{ key: maskKey(selfSeed(run.nodes.get(message.from)?.given?.entropy ?? new Uint8Array(), 3), offer, "self"), sign: -1 }], 0);
         words.forEach((word, i) => { sum[i] = (sum[i] ?? 0n) + word; });
       }
       return sum[0];
     };
     expect(guardOf(world())).toBe(5n);
-    const split = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.context !== null ? [shown(self, message, true)] : [message]) });
+    const split = world({ tamper: (message, self) => (message.kind === "round" && message.to === DOT && message.offer.statement.round === 3 ? [shown(self, message, true)] : [message]) });
     expect(guardOf(split)).not.toBe(5n);
   });
 
@@ -189,6 +189,56 @@ describe("a late upload of a dropped node", () => {
     const selfKey = selfMaskOf(run, "eve" as PartyId);
     applyMasks(words, [{ key: selfKey, sign: -1 }], 0);
     expect([...words]).toEqual([...truth]);
+  });
+});
+
+describe("a company that vanishes between two sums", () => {
+  const vanishing = (dropouts: "end" | "continue") => world({
+    terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts },
+    silentWhen: (party, message) => party === DOT && message.kind === "round" && message.offer.statement.round === 4,
+  });
+  /** The newton sums of rounds 3 and 4, over five and over four companies: how far their difference is from what dot brought. */
+  const readOff = (run: World) => {
+    const sums = run.coordinator.journal.flatMap((event) => (event.kind === "summed" && (event.round === 3 || event.round === 4) ? [event.words as BigUint64Array] : []));
+    const [over5, over4] = sums;
+    return over5 === undefined || over4 === undefined ? null : BigInt.asIntN(64, (over5[1] ?? 0n) - (over4[1] ?? 0n));
+  };
+
+  test("ends the training where the charter says so; control: where it goes on, the difference of two sums holds that company's rows", () => {
+    const strict = vanishing("end");
+    expect(strict.run()).toMatchObject({ kind: "abort", fault: { code: "AGGREGATION_TOO_FEW", detail: { round: 4, heard: 4, needed: 5 } } });
+    expect(readOff(strict)).toBeNull();
+    const lax = vanishing("continue");
+    expect(lax.run().kind).toBe("done");
+    expect(readOff(lax)).toBe(BigInt(tinyRows(DOT).length));
+  });
+
+  test("is refused by the others where the charter says so, whatever the coordinator's build does", () => {
+    const run = world({
+      terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" },
+      tamper: (message, self) => {
+        if (message.kind !== "round" || message.offer.statement.round !== 4) return [message];
+        const parties = FIVE.filter((name) => name !== DOT);
+        return message.to === DOT ? [] : [{ ...message, offer: resigned(message.offer, { parties }, self) }];
+      },
+    });
+    run.run();
+    for (const name of FIVE.filter((one) => one !== DOT)) expect(run.nodes.get(name)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_PLAN" } });
+  });
+
+  test("does not come back: sums over more companies than the last are refused", () => {
+    let away = true;
+    const run = world({
+      tamper: (message, self) => {
+        if (message.kind === "round" && message.to === DOT && message.offer.statement.round === 2) return [];
+        if (message.kind !== "round" || message.offer.statement.round !== 3) return [message];
+        away = false;
+        return [{ ...message, offer: resigned(message.offer, { parties: FIVE }, self) }];
+      },
+    });
+    run.run();
+    expect(away).toBe(false);
+    expect(run.nodes.get("ada" as PartyId)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_PLAN" } });
   });
 });
 
@@ -231,6 +281,48 @@ describe("contradictions and repeats", () => {
     });
     run.run();
     expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_REPEAT" } });
+  });
+
+  test("the same model written another way is no new question: a node is asked zero, then step after step, then once for the evaluation", () => {
+    const rewritten = (change: object, round: number) => world({
+      tamper: (message, self) => {
+        if (message.kind !== "round" || message.to !== DOT || message.offer.statement.round !== round) return [message];
+        const context = { ...(message.context as object), ...change } as never;
+        return [{ ...message, context, offer: resigned(message.offer, { model: contextHash(context) }, self) }];
+      },
+    });
+    for (const run of [rewritten({ iteration: 7 }, 2), rewritten({ coefficients: [1, 1, 1, 1] }, 2), rewritten({ iteration: 7 }, 3), rewritten({ deviations: [1, 2, 1, 1] }, 3)]) {
+      run.run();
+      expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_PLAN" } });
+    }
+  });
+
+  test("an evaluation anywhere but at the last step's model is refused", () => {
+    const run = world({
+      tamper: (message, self) => {
+        if (message.kind !== "round" || message.to !== DOT || message.offer.statement.round !== 3) return [message];
+        const words = 2 + 2 * TINY_PLAN.training.scoreBins;
+        return [{ ...message, offer: resigned(message.offer, { kind: "evaluation", ring: 32, words }, self) }];
+      },
+    });
+    run.run();
+    expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_PLAN" } });
+  });
+
+  test("a released model other than the evaluated one, or another evaluation, is not believed", () => {
+    for (const change of [{ model: { coefficients: [9, 9, 9, 9] } }, { evaluation: { auc: 0.99 } }]) {
+      const run = world({
+        tamper: (message, self) => {
+          if (message.kind !== "closed" || message.to !== DOT) return [message];
+          const model = { ...(message.model as object), ...change.model } as never;
+          const evaluation = { ...(message.evaluation as object), ...change.evaluation } as never;
+          const close = change.model === undefined ? message.close : resigned(message.close, { model: contextHash(model) }, self);
+          return [{ ...message, model, evaluation, close }];
+        },
+      });
+      run.run();
+      expect(run.nodes.get(DOT)?.step).toMatchObject({ kind: "abort", fault: { code: "TRAINING_MODEL" } });
+    }
   });
 
   test("a roster with a party that the charter does not name, or with forged keys, is refused", () => {

@@ -177,6 +177,7 @@ describe("is refused:", () => {
     ["a key of another length", "REQUEST_INVALID", (claim) => ({ ...claim, agreementKey: toBase64(new Uint8Array(31).fill(7)) })],
     ["base64 with stray bits", "REQUEST_INVALID", (claim) => ({ ...claim, agreementKey: `${"A".repeat(42)}B=` })],
     ["a name that is no name", "REQUEST_INVALID", (claim) => ({ ...claim, party: "Robert'); --" })],
+    ["the name of what every object has", "REQUEST_INVALID", (claim) => ({ ...claim, party: "constructor" })],
   ])("%s", async (_what, code, alter) => {
     const [joinCode, keys] = [newCode(), await newKeys(38)];
     const claim = await alter({

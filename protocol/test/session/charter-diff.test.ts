@@ -42,6 +42,7 @@ const CHANGES: readonly (readonly [at: string, value: unknown, clause: string, b
   ["/privacy/note", "Exact sums.", "privacy.note", "Sums are exact.", "Exact sums."],
   ["/privacy/budget/releasesMax", 500, "privacy.budget.releasesMax", "240 sums", "500 sums"],
   ["/aggregation/deadlineMs", 90_000, "aggregation.deadlineMs", "60000 ms", "90000 ms"],
+  ["/aggregation/dropouts", "continue", "aggregation.dropouts", "end", "continue"],
   ["/notBefore", "2026-12-02T00:00:00Z", "notBefore", "2026-12-01T00:00:00Z", "2026-12-02T00:00:00Z"],
   ["/expires", "2027-07-31T12:00:00Z", "expires", "2027-06-30T12:00:00Z", "2027-07-31T12:00:00Z"],
 ];

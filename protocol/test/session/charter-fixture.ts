@@ -37,7 +37,7 @@ export const SOUND = {
   rows: { perPartyMax: 50_000, perPartyMin: 200, jointMin: 2_000 },
   thresholds: { categoryRows: 50 },
   privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 240 } },
-  aggregation: { scheme: "masked", deadlineMs: 60_000 },
+  aggregation: { scheme: "masked", deadlineMs: 60_000, dropouts: "end" },
   notBefore: "2026-12-01T00:00:00Z",
   expires: "2027-06-30T12:00:00Z",
 };

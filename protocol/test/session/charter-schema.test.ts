@@ -22,6 +22,7 @@ test.each([
   ["/purpos", "spring"],
   ["/purpose", undefined],
   ["/purpose", "two\nlines"],
+  ["/parties/1/name", "constructor"],
   ["/parties/1/signingKey", "short"],
   ["/questions/0/features/0/unit", undefined],
   ["/questions/0/features/1/kind", "list"],

@@ -4,6 +4,13 @@ import { parseDigest, parsePartyId, parseSessionId } from "../../src/session/ids
 describe("a party's name", () => {
   test.each(["ab", "harbour", "a-1", "x".repeat(32)])("may be %s", (text) => expect(parsePartyId(text)).toBe(text));
   test.each(["", "a", "1a", "-a", "Ab", "a b", "a_b", "é1", "ab\n", "x".repeat(33), "-"])("may not be %j", (text) => expect(() => parsePartyId(text)).toThrow(RangeError));
+
+  test("may not be the name of anything that every object has", () => {
+    const spelledLikeNames = Object.getOwnPropertyNames(Object.prototype).filter((name) => /^[a-z][a-z0-9-]{1,31}$/.test(name));
+    expect(spelledLikeNames).toEqual(["constructor"]);
+    expect(() => parsePartyId("constructor")).toThrow(RangeError);
+    expect(parsePartyId("constructors")).toBe("constructors");
+  });
 });
 
 test("a session is 32 lower-case hex digits, a digest 64", () => {

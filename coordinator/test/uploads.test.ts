@@ -1,0 +1,150 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
+import { CHUNK_SIZE_BYTES, chunkRoot } from "@cohortium/crypto/chunk-root";
+import { sha256 } from "@cohortium/crypto/hash";
+import { applyMasks, type MaskKey } from "@cohortium/crypto/masking";
+import { bytesOfWords, zeroWords, type Ring, type Words } from "@cohortium/crypto/words";
+import type { PartyId, SessionId } from "@cohortium/protocol/session/ids";
+import type { Chunk } from "@cohortium/protocol/wire/frame";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
+import { Uploads } from "../src/uploads.js";
+
+const [ADA, BOB] = ["ada", "bob"] as [PartyId, PartyId];
+const SESSION = "5e".repeat(16) as SessionId;
+const key = (name: string) => sha256(utf8(name));
+
+const opened: Uploads[] = [];
+afterEach(async () => { for (const uploads of opened.splice(0)) await uploads.close(); });
+const fresh = () => {
+  const folder = scratchFolder();
+  const uploads = new Uploads(folder);
+  opened.push(uploads);
+  return { uploads, files: () => readdirSync(join(folder, "upload")).sort(), folder };
+};
+
+const chunksOf = (bytes: Uint8Array, round = 1): readonly Chunk[] => {
+  const total = Math.ceil(bytes.length / CHUNK_SIZE_BYTES);
+  return Array.from({ length: total }, (_, index) => ({ session: SESSION, round, index, total, bytes: bytes.slice(index * CHUNK_SIZE_BYTES, (index + 1) * CHUNK_SIZE_BYTES) }));
+};
+const send = async (uploads: Uploads, peer: PartyId, chunks: readonly Chunk[]) => {
+  for (const chunk of chunks) await uploads.receive(peer, chunk);
+};
+/** Two and a bit chunks of something that repeats nowhere. */
+const LONG = bytesOfWords(Uint32Array.from({ length: (2 * CHUNK_SIZE_BYTES) / 4 + 7 }, (_, i) => Math.imul(i, 2_654_435_761)));
+const rootOf = (bytes: Uint8Array) => toHex(chunkRoot(bytes));
+
+describe("an upload", () => {
+  test("of several chunks lies under its root, byte for byte", async () => {
+    const { uploads, files } = fresh();
+    await send(uploads, ADA, chunksOf(LONG));
+    expect(files()).toEqual(["arriving-ada"]);
+    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(true);
+    expect(files()).toEqual([rootOf(LONG)]);
+    expect(new Uint8Array(readFileSync(uploads.path(rootOf(LONG))))).toEqual(LONG);
+  });
+
+  test("that is announced again is still there; one that never came is not", async () => {
+    const { uploads } = fresh();
+    await send(uploads, ADA, chunksOf(LONG));
+    await uploads.keep(ADA, rootOf(LONG));
+    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(true);
+    expect(await uploads.keep(ADA, rootOf(utf8("never")))).toBe(false);
+  });
+
+  test("with another root than announced is thrown away", async () => {
+    const { uploads, files } = fresh();
+    await send(uploads, ADA, chunksOf(LONG));
+    expect(await uploads.keep(ADA, rootOf(utf8("other")))).toBe(false);
+    expect(files()).toEqual([]);
+    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(false);
+  });
+
+  test("that is not whole yet is thrown away, though its chunks are right so far", async () => {
+    const { uploads, files } = fresh();
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 2));
+    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(false);
+    expect(files()).toEqual([]);
+  });
+
+  test("may begin again after a reconnection, and two parties' uploads do not mix", async () => {
+    const { uploads } = fresh();
+    const short = LONG.slice(0, 40);
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 2));
+    await send(uploads, BOB, chunksOf(short));
+    await send(uploads, ADA, chunksOf(LONG));
+    expect([await uploads.keep(BOB, rootOf(short)), await uploads.keep(ADA, rootOf(LONG))]).toEqual([true, true]);
+  });
+
+  const [first, second, third] = chunksOf(LONG) as [Chunk, Chunk, Chunk];
+  test.each([
+    ["that begins in the middle", [second]],
+    ["with a gap", [first, third]],
+    ["that says a chunk twice", [first, second, second]],
+    ["that goes over into another round", [first, { ...second, round: 2 }]],
+    ["that goes over into another session", [first, { ...second, session: "77".repeat(16) as SessionId }]],
+    ["that changes its mind about its length", [first, { ...second, total: 9 }]],
+  ])("%s is refused", async (_, chunks) => {
+    await expect(send(fresh().uploads, ADA, chunks)).rejects.toMatchObject({ code: "WIRE_BULK" });
+  });
+
+  test("that was under way when the coordinator closed leaves nothing behind", async () => {
+    const { uploads, files } = fresh();
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 1));
+    await uploads.close();
+    expect(files()).toEqual([]);
+  });
+
+  test.each(["", "../secret", "A".repeat(64), "0".repeat(63)])("has no path under the root %j", (root) => {
+    expect(() => fresh().uploads.path(root)).toThrow(RangeError);
+  });
+});
+
+describe.each([[32, 3 * CHUNK_SIZE_BYTES / 4 + 5], [64, CHUNK_SIZE_BYTES / 8], [64, 1], [32, 6]] as const)("a sum over Z_2^%i of %i words", (ring: Ring, words: number) => {
+  const plain = (party: number): Words => {
+    const made = zeroWords(ring, words);
+    for (let i = 0; i < words; i++) made[i] = (ring === 32 ? Math.imul(i + 1, 40_503 * party) >>> 0 : BigInt(i + 1) * BigInt(party) * 0x9e3779b97f4a7c15n) as never;
+    return made;
+  };
+  const pair: MaskKey = { key: key("pair"), sign: 1 };
+  const masked = (party: number) => {
+    const y = plain(party);
+    applyMasks(y, [{ key: key(`self ${party}`), sign: 1 }, party === 1 ? pair : { ...pair, sign: -1 }], 0);
+    return y;
+  };
+
+  test("is the plain sum, and its root is that of the whole", async () => {
+    const { uploads } = fresh();
+    for (const [i, party] of [ADA, BOB].entries()) {
+      await send(uploads, party, chunksOf(bytesOfWords(masked(i + 1))));
+      await uploads.keep(party, rootOf(bytesOfWords(masked(i + 1))));
+    }
+    const sum = await uploads.sum({
+      kind: "sum", round: 1, ring, words, uploads: [ADA, BOB].map((party, i) => ({ party, root: rootOf(bytesOfWords(masked(i + 1))) })),
+      remove: [1, 2].map((party) => ({ key: key(`self ${party}`), sign: -1 })),
+    });
+    const expected = plain(1);
+    const other = plain(2);
+    for (let i = 0; i < words; i++) expected[i] = (ring === 32 ? (Number(expected[i]) + Number(other[i])) >>> 0 : BigInt.asUintN(64, BigInt(expected[i] ?? 0) + BigInt(other[i] ?? 0))) as never;
+    expect(Buffer.compare(bytesOfWords(sum.words), bytesOfWords(expected))).toBe(0);
+    expect(sum.root).toBe(rootOf(bytesOfWords(expected)));
+  });
+});
+
+describe("a sum", () => {
+  const ask = (more: object) => ({ kind: "sum", round: 1, ring: 64, words: 4, uploads: [{ party: ADA, root: "ab".repeat(32) }], remove: [], ...more }) as const;
+
+  test("of an upload that is not there, is too short, or has no root fails, and gives no words", async () => {
+    const { uploads } = fresh();
+    await expect(uploads.sum(ask({}))).rejects.toThrow();
+    writeFileSync(uploads.path("ab".repeat(32)), new Uint8Array(31));
+    await expect(uploads.sum(ask({}))).rejects.toThrow();
+    await expect(uploads.sum(ask({ uploads: [{ party: ADA, root: "" }] }))).rejects.toThrow(RangeError);
+    expect(existsSync(uploads.path("ab".repeat(32)))).toBe(true);
+  });
+
+  test("too long to be an event of a training is refused before any file is opened", async () => {
+    await expect(fresh().uploads.sum(ask({ words: (1 << 20) + 1 }))).rejects.toThrow("1048577 words");
+  });
+});

@@ -1,0 +1,48 @@
+import { describe, expect, test } from "@jest/globals";
+import { Ledger, type Opening } from "../src/ledger.js";
+import { openNodeDatabase } from "../src/store.js";
+import { DIGEST, SESSION } from "./stage.js";
+
+const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", survivors: "harbour mill quarry" };
+const OTHERS = { session: "77".repeat(16), survivors: "harbour mill tower" };
+const agreed = (...openings: readonly Opening[]) => {
+  const ledger = new Ledger(openNodeDatabase(":memory:"));
+  openings.forEach((opening) => ledger.agree(opening));
+  return ledger;
+};
+
+describe("a sum that was agreed to", () => {
+  test("contradicts the same question on the same rows over other survivors", () => {
+    expect(agreed(OPENING).contradicts({ ...OPENING, ...OTHERS })).toBe(true);
+  });
+
+  test.each([
+    ["over the same survivors", { session: OTHERS.session }], ["of another question", { ...OTHERS, question: "newton" }], ["at another model", { ...OTHERS, model: "m1" }],
+    ["on other rows", { ...OTHERS, rows: "r1" }], ["under another charter", { ...OTHERS, charter: "00".repeat(32) }],
+  ])("does not contradict one %s", (_, change) => expect(agreed(OPENING).contradicts({ ...OPENING, ...change })).toBe(false));
+
+  test("is forgotten with its session if it was never opened, and kept for good if it was", () => {
+    const ledger = agreed(OPENING, { ...OPENING, round: 2, model: "m1" });
+    ledger.opened(SESSION, 2);
+    ledger.forgetUnopened(OTHERS.session);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS })).toBe(true);
+    ledger.forgetUnopened(SESSION);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS })).toBe(false);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS, model: "m1" })).toBe(true);
+  });
+
+  test("is agreed to once a round: a repeat after a crash changes nothing", () => {
+    const ledger = agreed(OPENING, { ...OPENING, survivors: "others" });
+    expect(ledger.contradicts(OPENING)).toBe(false);
+  });
+});
+
+describe("a session's rows", () => {
+  test("are those it began with", () => {
+    const ledger = agreed();
+    expect(ledger.rowsOf(SESSION)).toBeNull();
+    ledger.pinRows(SESSION, "first", DIGEST);
+    ledger.pinRows(SESSION, "second", DIGEST);
+    expect([ledger.rowsOf(SESSION), ledger.rowsOf(OTHERS.session)]).toEqual(["first", null]);
+  });
+});

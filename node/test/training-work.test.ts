@@ -1,0 +1,142 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
+import { layoutOf } from "@cohortium/protocol/training/layout";
+import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
+import { Egress } from "../src/egress.js";
+import { openNodeDatabase } from "../src/store.js";
+import { TrainingWork } from "../src/training-work.js";
+import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
+
+const PLAN = planOf(CHARTER);
+const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+const MOMENTS = { kind: "moments", model: contextDigest(null), plan: planDigest(PLAN), ring: 64, words: layoutOf({ kind: "moments" }, layoutTerms(PLAN)).words } as const;
+const contribution = asked({ question: MOMENTS });
+
+/** A node's folder, and the work of any process that runs on it. */
+const place = (rows = ROWS) => {
+  const [folder, database] = [scratchFolder(), openNodeDatabase(":memory:")];
+  const path = join(folder, "rows.csv");
+  const write = (text: string) => writeFileSync(path, text);
+  write(rows);
+  const egress = new Egress(database, folder);
+  const logger = recordingLogger();
+  const doing: string[] = [];
+  const work = (more: { session?: string; charter?: typeof CHARTER; nowMs?: number } = {}) => new TrainingWork({
+    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: PLAN, self: SELF, egress,
+    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, holdout: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
+  });
+  return { write, egress, logger, doing, work };
+};
+const admit = { kind: "admit" } as const;
+
+describe("admission", () => {
+  test("is given to rows that fit the charter, which the session then keeps to", async () => {
+    const { work, egress, doing } = place();
+    expect(await work().resultOf(admit)).toEqual({ kind: "admitted", atMs: NOW_MS });
+    expect(egress.ledger.rowsOf(SESSION)).toMatch(/^[0-9a-f]{64}$/);
+    expect(doing).toEqual(["checks the charter and reads the rows"]);
+  });
+
+  test("is refused to rows that do not fit: the coordinator learns rule and column, never a value", async () => {
+    const { work, egress, logger } = place(ROWS.replace("25;clerk", "25;astronaut").replace("30;", "4711;"));
+    const result = await work().resultOf(admit);
+    expect(result).toMatchObject({ kind: "refused", code: "DATA_REFUSED", clause: expect.stringMatching(/age|job/) });
+    expect(JSON.stringify([result, logger.lines])).not.toMatch(/astronaut|4711/);
+    expect(logger.lines.length).toBeGreaterThan(0);
+    expect(egress.ledger.rowsOf(SESSION)).toBeNull();
+  });
+
+  test("names at most three rules", async () => {
+    const { work } = place("wrong;header;here\n1;2;3");
+    const result = await work().resultOf(admit);
+    expect(result.kind === "refused" && result.clause.split(", ").length).toBeLessThanOrEqual(3);
+  });
+
+  test("is refused outside the charter's time, before any row is read", async () => {
+    const late = Date.parse(CHARTER.expires) + 1;
+    const { work } = place("no rows at all");
+    expect(await work({ nowMs: late }).resultOf(admit)).toEqual({ kind: "refused", code: "NODE_REFUSED", clause: "request.period", atMs: late });
+  });
+
+  test("is refused when this node's own count of releases is spent", async () => {
+    const { work, egress } = place();
+    const spent = charterOf({ ...CHARTER_JSON, privacy: { ...CHARTER_JSON.privacy, budget: { releasesMax: PLAN.rounds } } });
+    expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    egress.ledger.keepRelease({ session: "77".repeat(16), round: 1, charter: DIGEST, question: "moments", model: "", root: "", words: 1, bytes: 8, path: "" });
+    expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.budget" });
+  });
+});
+
+describe("a contribution", () => {
+  test("is released under its root, and is the same for the process that comes after a crash", async () => {
+    const { work, doing } = place();
+    await work().resultOf(admit);
+    const first = await work().resultOf(contribution);
+    expect(first).toMatchObject({ kind: "contributed", round: 1, words: MOMENTS.words, root: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(await work().resultOf(contribution)).toEqual(first);
+    expect(doing).toContain("waits for the sum of round 1");
+  });
+
+  test("rows that changed since the session began are refused", async () => {
+    const { work, write } = place();
+    await work().resultOf(admit);
+    write(ROWS.replace("20;student;yes", "21;student;yes"));
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    write(ROWS);
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "contributed" });
+  });
+
+  test("of one process is from the rows it read at first, whatever the file says meanwhile", async () => {
+    const { work, write } = place();
+    const process = work();
+    await process.resultOf(admit);
+    write("gone");
+    expect(await process.resultOf(contribution)).toMatchObject({ kind: "contributed" });
+    expect(await process.rows()).not.toBeNull();
+  });
+
+  test("of a session that was never admitted is refused", async () => {
+    expect(await place().work().resultOf(contribution)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+  });
+
+  test("of a question that the participant should never have let through is a bug, and thrown", async () => {
+    const { work } = place();
+    await work().resultOf(admit);
+    await expect(work().resultOf(asked({ question: { ...MOMENTS, kind: "rows" } }))).rejects.toThrow(RangeError);
+  });
+});
+
+describe("permission to open a sum", () => {
+  const permit = (more: Partial<PermissionAsked> = {}): PermissionAsked => ({ kind: "permit", round: 1, question: MOMENTS, survivors: [SELF, MILL, QUARRY], ...more });
+  const opened = async () => {
+    const stage = place();
+    await stage.work().resultOf(admit);
+    expect(await stage.work().resultOf(permit())).toEqual({ kind: "permitted", round: 1, atMs: NOW_MS });
+    stage.egress.ledger.opened(SESSION, 1);
+    return stage;
+  };
+  const other = "77".repeat(16);
+
+  test("is given again after a crash", async () => {
+    const { work } = await opened();
+    expect(await work().resultOf(permit())).toMatchObject({ kind: "permitted" });
+  });
+
+  test("is refused, also in another session, for the same question on the same rows over other survivors", async () => {
+    const { work } = await opened();
+    await work({ session: other }).resultOf(admit);
+    expect(await work({ session: other }).resultOf(permit({ survivors: [SELF, MILL] }))).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
+    expect(await work({ session: other }).resultOf(permit())).toMatchObject({ kind: "permitted" });
+  });
+
+  test("is given over other survivors at another model, or when the rows have changed", async () => {
+    const { work, write } = await opened();
+    expect(await work().resultOf(permit({ round: 2, question: { ...MOMENTS, kind: "newton", model: contextDigest({ a: 1 }) }, survivors: [SELF, MILL] }))).toMatchObject({ kind: "permitted" });
+    write(ROWS.replace("20;student;yes", "21;student;yes"));
+    await work({ session: other }).resultOf(admit);
+    expect(await work({ session: other }).resultOf(permit({ survivors: [SELF, MILL] }))).toMatchObject({ kind: "permitted" });
+  });
+});
