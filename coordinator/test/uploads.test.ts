@@ -42,7 +42,7 @@ describe("an upload", () => {
     expect(files()).toEqual(["arriving-ada"]);
     expect(await uploads.keep(ADA, rootOf(LONG))).toBe(true);
     expect(files()).toEqual([rootOf(LONG)]);
-    expect(new Uint8Array(readFileSync(uploads.path(rootOf(LONG))))).toEqual(LONG);
+    expect(readFileSync(uploads.path(rootOf(LONG))).equals(LONG)).toBe(true);
   });
 
   test("that is announced again is still there; one that never came is not", async () => {
@@ -101,28 +101,28 @@ describe("an upload", () => {
   });
 });
 
-describe.each([[32, 3 * CHUNK_SIZE_BYTES / 4 + 5], [64, CHUNK_SIZE_BYTES / 8], [64, 1], [32, 6]] as const)("a sum over Z_2^%i of %i words", (ring: Ring, words: number) => {
+describe.each([[32, CHUNK_SIZE_BYTES / 4 + 5], [64, CHUNK_SIZE_BYTES / 8], [64, 1], [32, 6]] as const)("a sum over Z_2^%i of %i words", (ring: Ring, words: number) => {
   const plain = (party: number): Words => {
     const made = zeroWords(ring, words);
     for (let i = 0; i < words; i++) made[i] = (ring === 32 ? Math.imul(i + 1, 40_503 * party) >>> 0 : BigInt(i + 1) * BigInt(party) * 0x9e3779b97f4a7c15n) as never;
     return made;
   };
   const pair: MaskKey = { key: key("pair"), sign: 1 };
-  const masked = (party: number) => {
+  const masked = [1, 2].map((party) => {
     const y = plain(party);
     applyMasks(y, [{ key: key(`self ${party}`), sign: 1 }, party === 1 ? pair : { ...pair, sign: -1 }], 0);
-    return y;
-  };
+    return bytesOfWords(y);
+  });
+  const parts = [ADA, BOB].map((party, i) => ({ party, bytes: masked[i] ?? new Uint8Array(), root: rootOf(masked[i] ?? new Uint8Array()) }));
 
   test("is the plain sum, and its root is that of the whole", async () => {
     const { uploads } = fresh();
-    for (const [i, party] of [ADA, BOB].entries()) {
-      await send(uploads, party, chunksOf(bytesOfWords(masked(i + 1))));
-      await uploads.keep(party, rootOf(bytesOfWords(masked(i + 1))));
+    for (const { party, bytes, root } of parts) {
+      await send(uploads, party, chunksOf(bytes));
+      await uploads.keep(party, root);
     }
     const sum = await uploads.sum({
-      kind: "sum", round: 1, ring, words, uploads: [ADA, BOB].map((party, i) => ({ party, root: rootOf(bytesOfWords(masked(i + 1))) })),
-      remove: [1, 2].map((party) => ({ key: key(`self ${party}`), sign: -1 })),
+      kind: "sum", round: 1, ring, words, uploads: parts, remove: [1, 2].map((party) => ({ key: key(`self ${party}`), sign: -1 })),
     });
     const expected = plain(1);
     const other = plain(2);

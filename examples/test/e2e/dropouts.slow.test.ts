@@ -56,6 +56,11 @@ describe("one node of five is killed for good", () => {
     await expectAudited();
   });
 
+  test("before it uploaded, under a charter that lets no dropout change the sums: the training ends, after the first sum and not before", async () => {
+    const { view } = await trainWithDeath(2, "uploading", "end");
+    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "AGGREGATION_TOO_FEW", says: expect.stringMatching(/heard 4.*needed 5|needed 5.*heard 4/) } });
+  });
+
   test.each([
     { phase: "agreeing" }, { phase: "unmasking" },
   ])("after it uploaded, while the round is $phase: its part stays in the sum, by the others' shares of its mask", async ({ phase }) => {
@@ -81,10 +86,10 @@ describe("one node of five is killed for good", () => {
 });
 
 /** Runs a training in which the victim is killed when `phase` of `round` waits for it alone, and brings it back when all is over. */
-async function trainWithDeath(round: number, phase: string): Promise<{ readonly session: string; readonly view: TrainingView }> {
+async function trainWithDeath(round: number, phase: string, dropouts: "end" | "continue" = "continue"): Promise<{ readonly session: string; readonly view: TrainingView }> {
   const { consortium } = tiny;
   const victim = consortium.node(VICTIM);
-  const charter = await newCharter();
+  const charter = await newCharter(DEADLINE_MS, dropouts);
   line.delayMs = round === 0 ? SLOW_MS : 0;
   const session = await consortium.launch(charter);
   try {
@@ -104,8 +109,8 @@ async function trainWithDeath(round: number, phase: string): Promise<{ readonly 
 }
 
 /** One per training, because a node never opens one question on the same rows under one charter over two lists of survivors. */
-async function newCharter(deadlineMs = DEADLINE_MS): Promise<string> {
-  return tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs, name: `tiny-${charters++}` }));
+async function newCharter(deadlineMs = DEADLINE_MS, dropouts: "end" | "continue" = "continue"): Promise<string> {
+  return tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs, dropouts, name: `tiny-${charters++}` }));
 }
 let charters = 0;
 

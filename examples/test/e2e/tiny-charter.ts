@@ -8,10 +8,11 @@ export interface TinyTerms {
   readonly deadlineMs?: number;
   readonly expiresInMs?: number;
   readonly name?: string;
+  readonly dropouts?: "end" | "continue";
 }
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
-export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny" }: TinyTerms = {}) {
+export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end" }: TinyTerms = {}) {
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -29,7 +30,7 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },
     privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 100_000 } },
-    aggregation: { scheme: "masked", deadlineMs },
+    aggregation: { scheme: "masked", deadlineMs, dropouts },
     notBefore: secondOf(-3_600_000), expires: secondOf(expiresInMs),
   };
 }

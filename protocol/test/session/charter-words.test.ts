@@ -10,7 +10,7 @@ test("the sample charter reads like this", () => {
     "Nobody receives rows. Each company brings 200 to 50,000 rows to its own node, where they stay; with fewer than 2,000 together nothing is learned.",
     "Every company receives the joint model, measured on the 20 % of rows that each company holds out. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.",
     "A category with fewer than 50 rows over all companies gets no coefficient of its own.",
-    "A sum can be read only if three of the four nodes help; below three companies nothing is released.",
+    "A sum can be read only if three of the four nodes help; below three companies nothing is released. A company that falls silent once the first sum was read ends the training.",
     "At most 240 sums may be released under this charter; every node counts for itself and stops there.",
     "No differential-privacy noise is added: the sums are exact. In the signers' words: Sums are exact.",
     "switchboard runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.",

@@ -37,7 +37,7 @@ test("the first step from zero is the one worked out by hand", () => {
   expect(step.model.iteration).toBe(1);
   expect(step.model.coefficients[0]).toBeCloseTo(-0.8, 12);
   expect(step.model.coefficients[1]).toBeCloseTo(2, 12);
-  expect(step.accepted).toEqual({ coefficients: [0, 0], penalisedLoss: sumAt(ZERO).loss });
+  expect(step.accepted).toEqual({ coefficients: [0, 0], penalisedLoss: sumAt(ZERO).loss, rows: sumAt(ZERO).rows });
   expect(step.gradientNorm).toBeCloseTo(Math.sqrt(16 + 36) / 30, 12);
 });
 
@@ -58,7 +58,7 @@ test("at the penalised optimum the intercept's gradient is zero and the other's 
 });
 
 describe("a step that loses ground", () => {
-  const accepted = { coefficients: [2, -4], penalisedLoss: 10 };
+  const accepted = { coefficients: [2, -4], penalisedLoss: 10, rows: sumAt(ZERO).rows };
   const overshot = { ...ZERO, iteration: 5, coefficients: [6, 8] };
 
   test("is halved towards the last accepted point", () => {
@@ -68,6 +68,11 @@ describe("a step that loses ground", () => {
 
   test("counts its penalty as ground lost", () => {
     expect(newtonStep(overshot, { ...sumAt(overshot), loss: 9 }, accepted, { ...CLAUSE, ridge: 2 })).toMatchObject({ accepted });
+  });
+
+  test("cannot be told from a loss over other rows: then the step stands", () => {
+    const over = { ...accepted, rows: sumAt(ZERO).rows + 4 };
+    expect(newtonStep(overshot, { ...sumAt(overshot), loss: 11 }, over, CLAUSE)).toMatchObject({ kind: "continue", accepted: { coefficients: [6, 8] } });
   });
 
   test("is one that the loss shows, not rounding", () => {
