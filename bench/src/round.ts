@@ -31,7 +31,7 @@ export function playRound(consortium: Consortium, given: RoundGiven, accounts: A
   const question: RoundQuestion = { kind: "bench", model: CHARTER, plan: CHARTER, ring: 32, words: given.words };
   const table: Table = { consortium, given, question, accounts, answering: new Map() };
   let leading = accounts.spend(cast.leader.self, "machine", () => roundLeader.open({
-    speaker: cast.leader, members: cast.members, terms: TERMS, epoch, round: given.round, question, context: null, gone: [], silent: [], atMs: AT_MS,
+    speaker: cast.leader, members: cast.members, terms: TERMS, epoch, parties: epoch.ready, round: given.round, question, context: null, gone: [], silent: [], atMs: AT_MS,
   }));
 
   const hear = (message: RoundLeading["send"]) => {
@@ -79,7 +79,7 @@ function memberGiven({ consortium: { cast, epochs }, given: { round }, question 
   if (company === undefined || epoch === undefined) throw new RangeError("an offer to nobody");
   return {
     speaker: company.speaker, entropy: company.entropy, coordinator: cast.coordinator, members: cast.members, terms: TERMS,
-    epoch, round, offer: message.offer, question, context: message.context, expiresAtMs: EXPIRES_AT_MS,
+    epoch, parties: epoch.ready, round, offer: message.offer, question, context: message.context, expiresAtMs: EXPIRES_AT_MS,
   };
 }
 

@@ -79,7 +79,7 @@ describe("enrolment", () => {
     expect(await play(["enroll", "approve", "harbour"], { folder, answers: ["n"] })).toMatchObject({ code: 2 });
     const { code, out, err } = await play(["enroll", "approve", "harbour"], { folder, answers: ["y"] });
     expect(err).toContain("harbour should read out: abacus acorn\nDid it read these eight words to you by phone?");
-    expect({ code, out, asked }).toEqual({ code: 0, out: "Approved harbour: entry 3 of the log.\n", asked: [{ path: "/v1/enrolments/harbour/approve", body: {} }] });
+    expect({ code, out, asked }).toEqual({ code: 0, out: "Approved harbour: entry 3 of the log.\n", asked: [{ path: "/v1/enrolments/harbour/approve", body: { fingerprintWords: "abacus acorn" } }] });
   });
 
   test("is not approved by half a name, nor for who does not wait", async () => {

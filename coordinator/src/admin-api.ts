@@ -33,6 +33,7 @@ function statusRoutes({ coordinator, facts, connected }: AdminContext): readonly
 }
 
 const reasonBody = z.strictObject({ reason: z.string().min(1).max(500) });
+const comparedBody = z.strictObject({ fingerprintWords: z.string().min(1).max(200) });
 
 function enrolmentRoutes({ coordinator: { enrolments }, facts, disconnect }: AdminContext): readonly Route[] {
   return [
@@ -45,9 +46,9 @@ function enrolmentRoutes({ coordinator: { enrolments }, facts, disconnect }: Adm
     },
     { method: "GET", path: "/v1/enrolments", handle: async () => json({ enrolments: await enrolments.views() }) },
     {
-      method: "POST", path: "/v1/enrolments/:party/approve", handle: async ({ params }) => {
+      method: "POST", path: "/v1/enrolments/:party/approve", handle: async ({ params, body }) => {
         const party = partyIn(params);
-        return json({ party, entry: await enrolments.approve(party) });
+        return json({ party, entry: await enrolments.approve(party, parseInput(comparedBody, body).fingerprintWords) });
       },
     },
     {

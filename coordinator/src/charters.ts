@@ -1,4 +1,4 @@
-import { toBase64 } from "@cohortium/crypto/bytes";
+import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytesOf, textOf, transaction, type Row } from "@cohortium/protocol/host/sqlite";
@@ -11,7 +11,7 @@ import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charte
 import { charterWords } from "@cohortium/protocol/session/charter-words";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { encodeEvent } from "@cohortium/protocol/session/codec";
-import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
+import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import { state, type Office } from "./office.js";
 import { parseJson } from "./store.js";
@@ -74,9 +74,8 @@ export class Charters {
   answered({ from, answer }: CharterAnswered, admit: (work: () => void) => boolean): void {
     const kept = this.#find(answer.statement.charter);
     const party = kept?.charter.parties.find(({ name }) => name === from);
-    const known = this.#office.parties.party(from);
-    const genuine = kept !== null && party !== undefined && known !== null && answer.statement.actor === from
-      && (answer.statement.type === "charter.signature" || answer.statement.type === "charter.refusal") && entrySignedBy(answer, known.signingKey);
+    const genuine = kept !== null && party !== undefined && answer.statement.actor === from
+      && (answer.statement.type === "charter.signature" || answer.statement.type === "charter.refusal") && entrySignedBy(answer, fromBase64(party.signingKey));
     if (!genuine) {
       this.#office.logger.warn("an answer to a charter was not acceptable", { party: from });
       admit(() => undefined);
@@ -103,6 +102,12 @@ export class Charters {
     return kept?.state === "in-force" ? kept.charter : null;
   }
 
+  /** Whether a charter in force names this party with the keys it is enrolled with. */
+  isParty(name: PartyId, digest: string): boolean {
+    const charter = this.inForce(digest);
+    return charter !== null && this.#present(charter).includes(name);
+  }
+
   views(): readonly CharterView[] {
     return this.#all().map((kept) => this.#viewOf(kept));
   }
@@ -125,7 +130,13 @@ export class Charters {
   }
 
   #send(digest: Digest, charter: Charter, proposal: Entry): void {
-    for (const { name } of charter.parties) this.#office.post({ key: `charter/${digest}/proposed`, message: { kind: "charter-proposed", to: name, proposal } }, digest);
+    for (const to of this.#present(charter)) this.#office.post({ key: `charter/${digest}/proposed`, message: { kind: "charter-proposed", to, proposal } }, digest);
+  }
+
+  /** A charter is between keys: whoever has enrolled since with others, under the same name, is a stranger to it. */
+  #present(charter: Charter): readonly PartyId[] {
+    return charter.parties.map(({ name, signingKey }) => ({ name, signingKey, known: this.#office.parties.party(name) }))
+      .filter(({ signingKey, known }) => known !== null && toBase64(known.signingKey) === signingKey).map(({ name }) => name);
   }
 
   /** All signed: in force. One refused: refused for good, because an agreement needs everybody. */
@@ -137,7 +148,7 @@ export class Charters {
     if (inForce) {
       database.prepare("UPDATE charters SET state = 'in-force' WHERE digest = ?").run(digest);
       const signatures = signed.map(({ entry }) => entry);
-      for (const { name } of charter.parties) post({ key: `charter/${digest}/in-force`, message: { kind: "charter-in-force", to: name, proposal, signatures } }, digest);
+      for (const to of this.#present(charter)) post({ key: `charter/${digest}/in-force`, message: { kind: "charter-in-force", to, proposal, signatures } }, digest);
       if (before !== "in-force") logger.info("a charter is in force", { charter: digest });
     } else if (answers.some(({ reason }) => reason !== null)) {
       database.prepare("UPDATE charters SET state = 'refused' WHERE digest = ?").run(digest);

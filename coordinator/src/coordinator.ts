@@ -79,6 +79,7 @@ export class Coordinator implements ExchangeHost {
     this.#office = {
       self, signer, logKey: this.logKey, database, parties: this.parties, statements: this.#statements, logger, nowMs, publish,
       post: ({ key, message }, charter) => this.#post(key, message, "-", charter),
+      forgetLetters: (party) => this.#letters.forget(party),
     };
     this.charters = new Charters(this.#office);
     this.enrolments = new Enrolments(this.#office, parts.authority, parts.decided);
@@ -149,8 +150,14 @@ export class Coordinator implements ExchangeHost {
     }
   }
 
-  receiveChunk(peer: PartyId, chunk: Chunk): Promise<void> {
-    return this.#parts.uploads.receive(peer, chunk);
+  async receiveChunk(peer: PartyId, chunk: Chunk): Promise<void> {
+    const { uploads } = this.#parts;
+    const wholeBytes = this.trainings.uploadBytes(peer, chunk);
+    if (wholeBytes !== null) return uploads.receive(peer, chunk, wholeBytes);
+    const charter = this.registry.training(chunk.session)?.charter;
+    if (charter === undefined || !this.charters.isParty(peer, charter)) throw new WireError("WIRE_BULK", { round: chunk.round });
+    // Late. The letter that follows is acknowledged and changes nothing, so that the node can go on to its next.
+    await uploads.drop(peer);
   }
 
   async receiveCosignature(peer: PartyId, line: string): Promise<void> {
@@ -159,8 +166,7 @@ export class Coordinator implements ExchangeHost {
   }
 
   async #take({ from, seq, session, charter }: Envelope, digest: Digest, message: FromNode | MembershipFromNode): Promise<Receipt> {
-    const { database, uploads } = this.#parts;
-    if (message.kind === "uploaded" && !(await uploads.keep(from, rootIn(message.upload)))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
+    const { database } = this.#parts;
     let verdict: string = "new";
     const admit = () => (verdict = this.#letters.accept(from, seq, digest)) === "new";
     if (message.kind === "charter-answered") {
@@ -169,15 +175,21 @@ export class Coordinator implements ExchangeHost {
         work();
         return true;
       }));
-    } else if (session !== "-" && this.registry.training(session)?.charter === charter && this.#isParty(from, charter)) {
+    } else if (session !== "-" && this.registry.training(session)?.charter === charter && this.charters.isParty(from, charter)) {
+      // A machine takes a stranger's message for a member's that breaks the rules, and ends the training.
+      if (message.kind === "uploaded" && !(await this.#keepUpload(message, session))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
       this.trainings.heard(session, message, admit);
     } else return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
     return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
   }
 
-  /** A machine takes a stranger's message for a member's that breaks the rules, and ends the training. */
-  #isParty(party: PartyId, charter: string): boolean {
-    return this.charters.inForce(charter)?.parties.some(({ name }) => name === party) === true;
+  /** False if the chunks of an upload that a round waits for are missing. */
+  async #keepUpload({ from, upload }: Extract<FromNode, { readonly kind: "uploaded" }>, session: SessionId): Promise<boolean> {
+    const { uploads } = this.#parts;
+    const wholeBytes = this.trainings.uploadBytes(from, { session, round: upload.statement.round });
+    if (wholeBytes !== null) return uploads.keep(from, rootIn(upload), wholeBytes);
+    await uploads.drop(from);
+    return true;
   }
 
   #post(key: string, message: ToNode | MembershipToNode, session: SessionId | "-", charter: Digest): void {

@@ -6,6 +6,7 @@ import { enrolmentWords, type EnrolmentRequest } from "@cohortium/protocol/host/
 import { formatJoinCode, JOIN_CODE_LIFETIME_MS, joinCodeSigner, newJoinCode } from "@cohortium/protocol/host/join-code";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { transaction } from "@cohortium/protocol/host/sqlite";
+import type { Entry } from "@cohortium/protocol/log/entry";
 import { parsePartyId, type PartyId } from "@cohortium/protocol/session/ids";
 import { state, type Office } from "./office.js";
 import { keysIn, type Invitation } from "./parties.js";
@@ -17,6 +18,11 @@ export interface EnrolmentView {
   readonly fingerprintWords: string;
   readonly requestedAt: number | null;
   readonly notAfter: number | null;
+}
+
+interface Waiting {
+  readonly codeId: string;
+  readonly request: EnrolmentRequest;
 }
 
 /** Who may connect: invitations, approvals and revocations. Each decision is a log entry. */
@@ -32,13 +38,14 @@ export class Enrolments {
     this.#decided = decided;
   }
 
-  /** A one-time join code. The coordinator keeps what checks it, not the code. */
+  /** A one-time join code, and the party's only one from now on. The coordinator keeps what checks it, not the code. */
   invite(party: PartyId): { readonly code: string; readonly expiresAtMs: number } {
     const { parties, nowMs, self } = this.#office;
     if (party === self) throw new Refusal({ code: "REQUEST_INVALID", title: "that name is the coordinator's own", detail: party, fix: "choose another name for the party" });
     const code = newJoinCode(freshEntropy(), fromHex(readCertificate(this.#authority.keyed.certificatePem).fingerprint));
     const expiresAtMs = nowMs() + JOIN_CODE_LIFETIME_MS;
-    parties.invite({ id: code.id, verifier: joinCodeSigner(code.secret).publicKey, expiresAtMs }, party, nowMs());
+    const replaced = parties.invite({ id: code.id, verifier: joinCodeSigner(code.secret).publicKey, expiresAtMs }, party, nowMs());
+    replaced.forEach(this.#decided);
     return { code: formatJoinCode(code), expiresAtMs };
   }
 
@@ -46,26 +53,26 @@ export class Enrolments {
     return Promise.all(this.#latest().map(async (invitation) => this.#viewOf(invitation)));
   }
 
-  /** Issues the certificate and logs the party with its keys. @returns the log index of the enrolment. */
-  async approve(party: PartyId): Promise<number> {
+  /**
+   * Issues the certificate and logs the party with its keys.
+   *
+   * @param comparedWords - What the operator compared by phone. Only the request with these words is let in, whatever has come since.
+   * @returns the log index of the enrolment.
+   * @throws Refusal ENROL_WORDS, ENROL_NAME_TAKEN, or REQUEST_PARTY if nothing waits.
+   */
+  async approve(party: PartyId, comparedWords: string): Promise<number> {
     const { codeId, request } = this.#waiting(party);
     const { publicKey } = await requestIn(request);
-    const { parties, statements, database, nowMs, publish, logger } = this.#office;
-    const enrolled = parties.findEnrolled(party);
-    if (enrolled !== null && (enrolled.signingKey !== request.signingKey || enrolled.agreementKey !== request.agreementKey)) {
-      throw new Refusal({ code: "ENROL_NAME_TAKEN", title: "another node is enrolled under this name", detail: party, fix: `revoke ${party} first, if it really has new keys` });
-    }
+    if (enrolmentWords(request, publicKey) !== comparedWords) throw otherWords(party);
+    const { database, nowMs, publish, logger } = this.#office;
     const certificatePem = await issueNodeCertificate(this.#authority, party, publicKey, nowMs());
-    const { fingerprint, notAfterMs } = readCertificate(certificatePem);
-    const { signingKey, agreementKey } = keysIn(request);
-    const body = { party, signingKey: toBase64(signingKey), agreementKey: toBase64(agreementKey), certificate: fingerprint };
     const entry = transaction(database, () => {
-      parties.enrol({ name: party, signingKey, agreementKey, certificate: fingerprint, notAfterMs });
-      parties.decide(codeId, { kind: "approved", certificatePem });
-      return statements.keep(`enrolment/${codeId}`, state(this.#office, "enrolment", "-", body));
+      // Somebody may have decided, or invited again, while the certificate was made.
+      if (this.#waiting(party).codeId !== codeId) throw otherWords(party);
+      return this.#enrol(party, { codeId, request }, certificatePem);
     });
     const [index = -1] = publish([entry]);
-    logger.info("a party is enrolled", { party, certificate: fingerprint });
+    logger.info("a party is enrolled", { party, certificate: readCertificate(certificatePem).fingerprint });
     this.#decided(codeId);
     return index;
   }
@@ -90,7 +97,22 @@ export class Enrolments {
     return index;
   }
 
-  #waiting(party: PartyId): { readonly codeId: string; readonly request: EnrolmentRequest } {
+  #enrol(party: PartyId, { codeId, request }: Waiting, certificatePem: string): Entry {
+    const { parties, statements, forgetLetters } = this.#office;
+    const enrolled = parties.findEnrolled(party);
+    if (enrolled !== null && (enrolled.signingKey !== request.signingKey || enrolled.agreementKey !== request.agreementKey)) throw nameTaken(party);
+    const before = parties.party(party);
+    // A node with a new signing key has a new journal, which counts from 1; one that kept its key has kept what it counted.
+    if (before !== null && toBase64(before.signingKey) !== request.signingKey) forgetLetters(party);
+    const { fingerprint, notAfterMs } = readCertificate(certificatePem);
+    const { signingKey, agreementKey } = keysIn(request);
+    parties.enrol({ name: party, signingKey, agreementKey, certificate: fingerprint, notAfterMs });
+    parties.decide(codeId, { kind: "approved", certificatePem });
+    const body = { party, signingKey: request.signingKey, agreementKey: request.agreementKey, certificate: fingerprint };
+    return statements.keep(`enrolment/${codeId}`, state(this.#office, "enrolment", "-", body));
+  }
+
+  #waiting(party: PartyId): Waiting {
     const found = this.#latest().find((invitation) => invitation.party === party);
     if (found === undefined || found.request === null) throw unknown(party, found === undefined ? "was never invited" : "has not used its join code yet");
     if (found.decision !== "waiting") throw unknown(party, `is ${found.decision} already`);
@@ -118,6 +140,17 @@ async function requestIn(request: EnrolmentRequest) {
 
 function unknown(party: string, what: string): Refusal {
   return new Refusal({ code: "REQUEST_PARTY", title: "nothing to decide", detail: `${party} ${what}`, fix: "list the parties with: cohortium enroll ls", status: 409 });
+}
+
+function otherWords(party: string): Refusal {
+  return new Refusal({
+    code: "ENROL_WORDS", title: "the request that waits has other words than were compared", detail: `${party} may have asked anew, or somebody else in its name`,
+    fix: "list again with: cohortium enroll ls, and compare by phone", status: 409,
+  });
+}
+
+function nameTaken(party: string): Refusal {
+  return new Refusal({ code: "ENROL_NAME_TAKEN", title: "another node is enrolled under this name", detail: party, fix: `revoke ${party} first, if it really has new keys` });
 }
 
 export function partyNamed(text: string): PartyId {

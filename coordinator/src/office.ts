@@ -24,6 +24,8 @@ export interface Office {
   /** Durable in the transparency log when it returns: the index of each entry. */
   publish(entries: readonly Entry[]): readonly number[];
   post(letter: Keyed<MembershipToNode>, charter: Digest): void;
+  /** See `Correspondence.forget`. */
+  forgetLetters(party: PartyId): void;
 }
 
 /** A statement by the coordinator outside any session. */

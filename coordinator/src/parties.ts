@@ -2,7 +2,7 @@ import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
 import type { EnrolmentRequest } from "@cohortium/protocol/host/enrolment";
 import type { EnrolmentDecision, EnrolmentStore, JoinCodeRecord, PartyKeys } from "@cohortium/protocol/host/enrolment-store";
-import { bytesOf, integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
+import { bytesOf, integerOf, textOf, transaction, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { parsePartyId, type PartyId } from "@cohortium/protocol/session/ids";
 
 /** An enrolled party, revoked or not. `certificate` is the SHA-256 of its TLS certificate. */
@@ -33,8 +33,15 @@ export class PartyBook implements EnrolmentStore {
     this.#db = database;
   }
 
-  invite({ id, verifier, expiresAtMs }: JoinCodeRecord, party: PartyId, atMs: number): void {
-    this.#db.prepare("INSERT INTO codes (id, party, verifier, expires_ms, at_ms) VALUES (?, ?, ?, ?, ?)").run(id, party, verifier, expiresAtMs, atMs);
+  /** Keeps the party's new code, from now on its only one: earlier codes end, and a request that waits on one is refused. Returns the codes of those. */
+  invite({ id, verifier, expiresAtMs }: JoinCodeRecord, party: PartyId, atMs: number): readonly string[] {
+    return transaction(this.#db, () => {
+      this.#db.prepare("UPDATE codes SET expires_ms = min(expires_ms, ?) WHERE party = ?").run(atMs, party);
+      const waiting = this.#db.prepare("SELECT id FROM codes WHERE party = ? AND request IS NOT NULL AND decision = 'waiting'").all(party).map((row) => textOf(row, "id"));
+      for (const codeId of waiting) this.decide(codeId, { kind: "refused", reason: "a newer join code has taken this one's place" });
+      this.#db.prepare("INSERT INTO codes (id, party, verifier, expires_ms, at_ms) VALUES (?, ?, ?, ?, ?)").run(id, party, verifier, expiresAtMs, atMs);
+      return waiting;
+    });
   }
 
   findCode(codeId: string): JoinCodeRecord | null {
@@ -52,10 +59,10 @@ export class PartyBook implements EnrolmentStore {
     return found === null || found.revoked ? null : { signingKey: toBase64(found.signingKey), agreementKey: toBase64(found.agreementKey) };
   }
 
-  /** A code is for one party: a request under another name finds no code of its own to use up. */
+  /** A code is for one party: a request under another name finds no code of its own to use up. One that ended meanwhile counts as used. */
   saveRequest(request: EnrolmentRequest, atMs: number): boolean {
-    const { changes } = this.#db.prepare("UPDATE codes SET request = ?, at_ms = ? WHERE id = ? AND party = ? AND request IS NULL")
-      .run(encodeEvent(request), atMs, request.codeId, request.party);
+    const { changes } = this.#db.prepare("UPDATE codes SET request = ?, at_ms = ? WHERE id = ? AND party = ? AND request IS NULL AND expires_ms > ?")
+      .run(encodeEvent(request), atMs, request.codeId, request.party, atMs);
     return Number(changes) === 1;
   }
 
@@ -64,8 +71,9 @@ export class PartyBook implements EnrolmentStore {
     this.#db.prepare("UPDATE codes SET decision = ?, detail = ? WHERE id = ?").run(decision.kind, detail, codeId);
   }
 
+  /** In the order they were made. */
   invitations(): readonly Invitation[] {
-    return this.#db.prepare("SELECT * FROM codes ORDER BY at_ms").all().map((row) => ({
+    return this.#db.prepare("SELECT * FROM codes ORDER BY rowid").all().map((row) => ({
       codeId: textOf(row, "id"), party: textOf(row, "party"), expiresMs: integerOf(row, "expires_ms"), atMs: integerOf(row, "at_ms"),
       request: row["request"] === null ? null : parseRequest(row), decision: parseDecision(textOf(row, "decision"), "").kind,
     }));

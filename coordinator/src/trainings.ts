@@ -11,12 +11,14 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
 import { explain, FAULTS, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
-import { conductor, evaluationJson, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import { conductor, evaluationJson, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
 import { modelJson, type LogisticModel } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
+import type { Summed } from "@cohortium/protocol/aggregation/messages";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
+import type { Chunk } from "@cohortium/protocol/wire/frame";
 import type { KeptModel, ModelRegistry } from "./store.js";
 import { viewOf, type TrainingView } from "./training-view.js";
 import type { Uploads } from "./uploads.js";
@@ -100,6 +102,14 @@ export class Trainings {
     this.#watch(session);
   }
 
+  /** How long `party`'s upload for this round must be; null if nobody waits for one. */
+  uploadBytes(party: PartyId, { session, round }: Pick<Chunk, "session" | "round">): number | null {
+    const state = this.#running.get(session)?.driver?.state ?? null;
+    if (state?.stage !== "round" || !state.members.some(({ name }) => name === party)) return null;
+    const { leading } = state;
+    return leading.phase === "uploading" && leading.round === round ? (leading.question.words * leading.question.ring) / 8 : null;
+  }
+
   /** False if the session is not running. */
   cancel(session: SessionId): boolean {
     const driver = this.#running.get(session)?.driver ?? null;
@@ -176,13 +186,23 @@ export class Trainings {
   }
 
   async #sum(session: SessionId, running: Running, ask: SumAsked): Promise<void> {
+    const event = await this.#added(session, ask);
     try {
-      const { root, words } = await this.#host.uploads.sum(ask);
-      if (!this.#closed) running.driver?.advance({ kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() }, () => true);
+      if (!this.#closed) running.driver?.advance(event, () => true);
       this.#watch(session);
     } catch (error) {
-      const because = error instanceof Error ? error.message : "unknown";
-      this.#host.logger.error("adding the masked updates failed; a restart tries again", { session, round: ask.round, because });
+      this.#host.logger.error("a sum could not be taken up; a restart tries again", { session, round: ask.round, because: messageOf(error) });
+    }
+  }
+
+  /** No deadline runs while we add, so a sum that fails must end the training: nobody else would. */
+  async #added(session: SessionId, ask: SumAsked): Promise<Summed | Cancelled> {
+    try {
+      const { root, words } = await this.#host.uploads.sum(ask);
+      return { kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() };
+    } catch (error) {
+      this.#host.logger.error("adding the masked updates failed; the training is cancelled", { session, round: ask.round, because: messageOf(error) });
+      return { kind: "cancelled", atMs: this.#host.nowMs() };
     }
   }
 
@@ -217,6 +237,10 @@ export class Trainings {
     }
     this.#host.changed(session);
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown";
 }
 
 function outcomeJson(outcome: Outcome<TrainingConduct>): Json {

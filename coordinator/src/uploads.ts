@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, statSync } from "node:fs";
 import { open, rename, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
+import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
 import { CompactRange, leafHash } from "@cohortium/crypto/merkle";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
+import { syncFolder } from "@cohortium/protocol/host/atomic-file";
 import { sumFiles } from "@cohortium/protocol/host/sum-files";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
@@ -19,7 +21,7 @@ interface Arriving {
   readonly range: CompactRange;
   readonly key: string;
   next: number;
-  readonly total: number;
+  sizeBytes: number;
 }
 
 /**
@@ -36,28 +38,51 @@ export class Uploads {
     mkdirSync(this.#folder, { recursive: true });
   }
 
-  /** Chunks come in order and, after a reconnection, from the beginning again. @throws WireError WIRE_BULK for a gap. */
-  async receive(peer: PartyId, { session, round, index, total, bytes }: Chunk): Promise<void> {
-    const key = `${session}/${round}/${total}`;
-    if (index === 0) await this.#begin(peer, key, total);
+  /**
+   * Chunks come in order and, after a reconnection, from the beginning again. On disk a party has one upload that arrives, of the round's length
+   * at most.
+   *
+   * @param wholeBytes - How long the upload must be.
+   * @throws WireError WIRE_BULK for a gap, or for chunks of a longer or shorter upload.
+   */
+  async receive(peer: PartyId, { session, round, index, total, bytes }: Chunk, wholeBytes: number): Promise<void> {
+    const fits = total === Math.ceil(wholeBytes / CHUNK_SIZE_BYTES) && bytes.length === Math.min(CHUNK_SIZE_BYTES, wholeBytes - index * CHUNK_SIZE_BYTES);
+    if (!fits) throw new WireError("WIRE_BULK", { index, total, wholeBytes });
+    const key = `${session}/${round}`;
+    if (index === 0) await this.#begin(peer, key);
     const arriving = this.#arriving.get(peer);
     if (arriving === undefined || arriving.key !== key || arriving.next !== index) throw new WireError("WIRE_BULK", { index });
     await arriving.file.write(bytes);
     arriving.range.append(leafHash(bytes));
     arriving.next = index + 1;
+    arriving.sizeBytes += bytes.length;
   }
 
-  /** Keeps what has arrived from `peer` if it is whole and has this root. False if it is not there, now or from before. */
-  async keep(peer: PartyId, root: string): Promise<boolean> {
+  /**
+   * Keeps what has arrived from `peer` if it has this root and this length; durable when it resolves. False if there is no such upload, now or
+   * from before: the same root may have been given to a file of another length, in another round.
+   */
+  async keep(peer: PartyId, root: string, wholeBytes: number): Promise<boolean> {
     const arriving = this.#arriving.get(peer);
-    if (arriving === undefined) return existsSync(this.path(root));
+    if (arriving !== undefined && arriving.sizeBytes === wholeBytes && toHex(arriving.range.root()) === root) {
+      this.#arriving.delete(peer);
+      await arriving.file.sync();
+      await arriving.file.close();
+      await rename(arriving.path, this.path(root));
+      syncFolder(this.#folder);
+      return true;
+    }
+    await this.drop(peer);
+    return statSync(this.path(root), { throwIfNoEntry: false })?.size === wholeBytes;
+  }
+
+  /** Forgets what has arrived from `peer` and was not kept. */
+  async drop(peer: PartyId): Promise<void> {
+    const arriving = this.#arriving.get(peer);
+    if (arriving === undefined) return;
     this.#arriving.delete(peer);
-    const whole = arriving.next === arriving.total && toHex(arriving.range.root()) === root;
-    if (whole) await arriving.file.sync();
     await arriving.file.close();
-    if (whole) await rename(arriving.path, this.path(root));
-    else rmSync(arriving.path, { force: true });
-    return whole || existsSync(this.path(root));
+    rmSync(arriving.path, { force: true });
   }
 
   path(root: string): string {
@@ -78,17 +103,12 @@ export class Uploads {
   }
 
   async close(): Promise<void> {
-    for (const { file, path } of this.#arriving.values()) {
-      await file.close();
-      rmSync(path, { force: true });
-    }
-    this.#arriving.clear();
+    for (const peer of [...this.#arriving.keys()]) await this.drop(peer);
   }
 
-  async #begin(peer: PartyId, key: string, total: number): Promise<void> {
-    const before = this.#arriving.get(peer);
-    if (before !== undefined) await before.file.close();
+  async #begin(peer: PartyId, key: string): Promise<void> {
+    await this.drop(peer);
     const path = join(this.#folder, `arriving-${peer}`);
-    this.#arriving.set(peer, { file: await open(path, "w", 0o644), path, range: new CompactRange(), key, next: 0, total });
+    this.#arriving.set(peer, { file: await open(path, "w", 0o644), path, range: new CompactRange(), key, next: 0, sizeBytes: 0 });
   }
 }

@@ -51,24 +51,27 @@ export interface OfficeStage extends Office {
   readonly log: Entry[];
   readonly posted: (Keyed<MembershipToNode> & { readonly charter: string })[];
   readonly lines: string[];
+  /** Parties whose letters were forgotten. */
+  readonly forgotten: PartyId[];
 }
 
 /** The coordinator's office over a database in memory. `enrolled` parties are in its book already. */
 export function office(enrolled: readonly PartyId[] = PARTIES): OfficeStage {
   const database = openCoordinatorDatabase(":memory:");
-  const [log, posted, lines]: [Entry[], OfficeStage["posted"], string[]] = [[], [], []];
+  const [log, posted, lines, forgotten]: [Entry[], OfficeStage["posted"], string[], PartyId[]] = [[], [], [], []];
   const write = (message: string, fields: unknown = {}) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const logger: Logger = { debug: write, info: write, warn: write, error: write, child: () => logger };
   const parties = new PartyBook(database);
   for (const name of enrolled) parties.enrol({ name, signingKey: signerOf(name).publicKey, agreementKey: agreementKeyOf(name), certificate: "ce".repeat(32), notAfterMs: NOW_MS });
   return {
     self: CENTRE, signer: signerOf(CENTRE), logKey: logVerifierKey("log.example/consortium", signerOf("log").publicKey),
-    database, parties, statements: new Statements(database), logger, nowMs: () => NOW_MS, log, posted, lines,
+    database, parties, statements: new Statements(database), logger, nowMs: () => NOW_MS, log, posted, lines, forgotten,
     publish: (entries) => entries.map((entry) => {
       const index = log.findIndex(({ id }) => id === entry.id);
       return index >= 0 ? index : log.push(entry) - 1;
     }),
     post: ({ key, message }, charter) => void posted.push({ key, message, charter }),
+    forgetLetters: (party) => void forgotten.push(party),
   };
 }
 

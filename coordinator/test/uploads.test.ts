@@ -28,8 +28,9 @@ const chunksOf = (bytes: Uint8Array, round = 1): readonly Chunk[] => {
   const total = Math.ceil(bytes.length / CHUNK_SIZE_BYTES);
   return Array.from({ length: total }, (_, index) => ({ session: SESSION, round, index, total, bytes: bytes.slice(index * CHUNK_SIZE_BYTES, (index + 1) * CHUNK_SIZE_BYTES) }));
 };
-const send = async (uploads: Uploads, peer: PartyId, chunks: readonly Chunk[]) => {
-  for (const chunk of chunks) await uploads.receive(peer, chunk);
+/** To a round whose uploads are as long as `wholeBytes`. */
+const send = async (uploads: Uploads, peer: PartyId, chunks: readonly Chunk[], wholeBytes: number) => {
+  for (const chunk of chunks) await uploads.receive(peer, chunk, wholeBytes);
 };
 /** Two and a bit chunks of something that repeats nowhere. */
 const LONG = bytesOfWords(Uint32Array.from({ length: (2 * CHUNK_SIZE_BYTES) / 4 + 7 }, (_, i) => Math.imul(i, 2_654_435_761)));
@@ -38,43 +39,58 @@ const rootOf = (bytes: Uint8Array) => toHex(chunkRoot(bytes));
 describe("an upload", () => {
   test("of several chunks lies under its root, byte for byte", async () => {
     const { uploads, files } = fresh();
-    await send(uploads, ADA, chunksOf(LONG));
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
     expect(files()).toEqual(["arriving-ada"]);
-    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(true);
+    expect(await uploads.keep(ADA, rootOf(LONG), LONG.length)).toBe(true);
     expect(files()).toEqual([rootOf(LONG)]);
     expect(readFileSync(uploads.path(rootOf(LONG))).equals(LONG)).toBe(true);
   });
 
   test("that is announced again is still there; one that never came is not", async () => {
     const { uploads } = fresh();
-    await send(uploads, ADA, chunksOf(LONG));
-    await uploads.keep(ADA, rootOf(LONG));
-    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(true);
-    expect(await uploads.keep(ADA, rootOf(utf8("never")))).toBe(false);
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
+    await uploads.keep(ADA, rootOf(LONG), LONG.length);
+    expect(await uploads.keep(ADA, rootOf(LONG), LONG.length)).toBe(true);
+    expect(await uploads.keep(ADA, rootOf(utf8("never")), 5)).toBe(false);
   });
 
   test("with another root than announced is thrown away", async () => {
     const { uploads, files } = fresh();
-    await send(uploads, ADA, chunksOf(LONG));
-    expect(await uploads.keep(ADA, rootOf(utf8("other")))).toBe(false);
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
+    expect(await uploads.keep(ADA, rootOf(utf8("other")), LONG.length)).toBe(false);
     expect(files()).toEqual([]);
-    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(false);
+    expect(await uploads.keep(ADA, rootOf(LONG), LONG.length)).toBe(false);
+  });
+
+  test("is not there for a round of another length, though it has the root", async () => {
+    const { uploads } = fresh();
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
+    await uploads.keep(ADA, rootOf(LONG), LONG.length);
+    expect(await uploads.keep(ADA, rootOf(LONG), LONG.length - 4)).toBe(false);
+  });
+
+  test("that is dropped leaves nothing behind, and dropping nothing is no mistake", async () => {
+    const { uploads, files } = fresh();
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 1), LONG.length);
+    for (const peer of [ADA, BOB]) await uploads.drop(peer);
+    expect(files()).toEqual([]);
+    await expect(send(uploads, ADA, chunksOf(LONG).slice(1), LONG.length)).rejects.toMatchObject({ code: "WIRE_BULK" });
   });
 
   test("that is not whole yet is thrown away, though its chunks are right so far", async () => {
     const { uploads, files } = fresh();
-    await send(uploads, ADA, chunksOf(LONG).slice(0, 2));
-    expect(await uploads.keep(ADA, rootOf(LONG))).toBe(false);
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 2), LONG.length);
+    expect(await uploads.keep(ADA, rootOf(LONG), LONG.length)).toBe(false);
     expect(files()).toEqual([]);
   });
 
   test("may begin again after a reconnection, and two parties' uploads do not mix", async () => {
     const { uploads } = fresh();
     const short = LONG.slice(0, 40);
-    await send(uploads, ADA, chunksOf(LONG).slice(0, 2));
-    await send(uploads, BOB, chunksOf(short));
-    await send(uploads, ADA, chunksOf(LONG));
-    expect([await uploads.keep(BOB, rootOf(short)), await uploads.keep(ADA, rootOf(LONG))]).toEqual([true, true]);
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 2), LONG.length);
+    await send(uploads, BOB, chunksOf(short), short.length);
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
+    expect([await uploads.keep(BOB, rootOf(short), short.length), await uploads.keep(ADA, rootOf(LONG), LONG.length)]).toEqual([true, true]);
   });
 
   const [first, second, third] = chunksOf(LONG) as [Chunk, Chunk, Chunk];
@@ -84,14 +100,44 @@ describe("an upload", () => {
     ["that says a chunk twice", [first, second, second]],
     ["that goes over into another round", [first, { ...second, round: 2 }]],
     ["that goes over into another session", [first, { ...second, session: "77".repeat(16) as SessionId }]],
-    ["that changes its mind about its length", [first, { ...second, total: 9 }]],
+    ["of more chunks than the round's", [{ ...first, total: 9 }]],
+    ["of fewer chunks than the round's", [{ ...first, total: 2 }]],
+    ["whose last chunk is too short", [first, second, { ...third, bytes: third.bytes.slice(4) }]],
   ])("%s is refused", async (_, chunks) => {
-    await expect(send(fresh().uploads, ADA, chunks)).rejects.toMatchObject({ code: "WIRE_BULK" });
+    await expect(send(fresh().uploads, ADA, chunks, LONG.length)).rejects.toMatchObject({ code: "WIRE_BULK" });
+  });
+
+  test.each([
+    ["longer by a chunk", LONG.length + CHUNK_SIZE_BYTES], ["longer by a byte", LONG.length + 1], ["shorter by a byte", LONG.length - 1], ["shorter by a chunk", LONG.length - CHUNK_SIZE_BYTES],
+  ])("is refused where the round's uploads are %s", async (_, wholeBytes) => {
+    await expect(send(fresh().uploads, ADA, chunksOf(LONG), wholeBytes)).rejects.toMatchObject({ code: "WIRE_BULK" });
+  });
+
+  test("of a length that no round of this session has, takes no room at all", async () => {
+    const { uploads, files } = fresh();
+    await expect(send(uploads, ADA, chunksOf(LONG), 40)).rejects.toMatchObject({ code: "WIRE_BULK" });
+    expect(files()).toEqual([]);
+  });
+
+  test("kept in a round of one length does not stand for an upload of another", async () => {
+    const { uploads } = fresh();
+    await send(uploads, ADA, chunksOf(LONG), LONG.length);
+    await uploads.keep(ADA, rootOf(LONG), LONG.length);
+    expect([await uploads.keep(BOB, rootOf(LONG), LONG.length + 8), await uploads.keep(BOB, rootOf(LONG), LONG.length)]).toEqual([false, true]);
+  });
+
+  test("whose round goes on without it leaves nothing behind, and what follows of it is out of order", async () => {
+    const { uploads, files } = fresh();
+    const [first, ...rest] = chunksOf(LONG);
+    await send(uploads, ADA, [first as Chunk], LONG.length);
+    await uploads.drop(ADA);
+    expect(files()).toEqual([]);
+    await expect(send(uploads, ADA, rest, LONG.length)).rejects.toMatchObject({ code: "WIRE_BULK" });
   });
 
   test("that was under way when the coordinator closed leaves nothing behind", async () => {
     const { uploads, files } = fresh();
-    await send(uploads, ADA, chunksOf(LONG).slice(0, 1));
+    await send(uploads, ADA, chunksOf(LONG).slice(0, 1), LONG.length);
     await uploads.close();
     expect(files()).toEqual([]);
   });
@@ -118,8 +164,8 @@ describe.each([[32, CHUNK_SIZE_BYTES / 4 + 5], [64, CHUNK_SIZE_BYTES / 8], [64, 
   test("is the plain sum, and its root is that of the whole", async () => {
     const { uploads } = fresh();
     for (const { party, bytes, root } of parts) {
-      await send(uploads, party, chunksOf(bytes));
-      await uploads.keep(party, root);
+      await send(uploads, party, chunksOf(bytes), bytes.length);
+      await uploads.keep(party, root, bytes.length);
     }
     const sum = await uploads.sum({
       kind: "sum", round: 1, ring, words, uploads: parts, remove: [1, 2].map((party) => ({ key: key(`self ${party}`), sign: -1 })),

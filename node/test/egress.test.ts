@@ -16,7 +16,7 @@ import { openNodeDatabase } from "../src/store.js";
 import { asked, CENTRE, DIGEST, MILL, SELF, SESSION, signerOf, statement } from "./stage.js";
 
 const SEGMENTS: readonly Segment[] = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 20 }];
-const SESSION_OF = { id: SESSION, charter: DIGEST };
+const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40 };
 const computed = (...sums: readonly number[]): Computed => ({ values: Float64Array.of(1, ...sums), layout: { ring: 64, segments: SEGMENTS, words: 3 } });
 const fresh = () => {
   const [folder, db] = [scratchFolder(), openNodeDatabase(":memory:")];
@@ -95,6 +95,16 @@ describe("what is refused", () => {
     expect(JSON.stringify(refused)).not.toMatch(/\d|NaN|Infinity/);
     expect(existsSync(`${folder}/${SESSION}-1.words`)).toBe(false);
     expect(egress.ledger.release(SESSION, 1)).toBeNull();
+  });
+
+  test("one vector more than the charter allows, in whatever session, is refused; one that was released comes again", () => {
+    const { egress } = fresh();
+    const terms = { ...SESSION_OF, releasesMax: 1 };
+    const first = egress.release(terms, asked(), () => computed(1, 2));
+    expect(egress.release({ ...terms, id: "77".repeat(16) }, asked(), () => computed(1, 2))).toEqual({ kind: "refused", code: "NODE_REFUSED", clause: "request.budget" });
+    expect(egress.release(terms, asked(), () => computed(1, 2))).toEqual(first);
+    if (first.kind === "released") rmSync(first.release.path);
+    expect(egress.release(terms, asked(), () => computed(1, 2))).toEqual(first);
   });
 
   test("a vector of another length than its layout is a bug of ours, refused all the same", () => {

@@ -13,27 +13,34 @@ const agreed = (...openings: readonly Opening[]) => {
 
 describe("a sum that was agreed to", () => {
   test("contradicts the same question on the same rows over other survivors", () => {
-    expect(agreed(OPENING).contradicts({ ...OPENING, ...OTHERS })).toBe(true);
+    expect(agreed(OPENING).contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(true);
+  });
+
+  test("contradicts, where dropouts end a training, any question on the same rows over other survivors", () => {
+    const other = { ...OPENING, ...OTHERS, question: "newton", model: "m1" };
+    expect(agreed(OPENING).contradicts(other, "any")).toBe(true);
+    expect(agreed(OPENING).contradicts({ ...other, survivors: OPENING.survivors }, "any")).toBe(false);
+    expect(agreed(OPENING).contradicts({ ...other, rows: "r1" }, "any")).toBe(false);
   });
 
   test.each([
     ["over the same survivors", { session: OTHERS.session }], ["of another question", { ...OTHERS, question: "newton" }], ["at another model", { ...OTHERS, model: "m1" }],
     ["on other rows", { ...OTHERS, rows: "r1" }], ["under another charter", { ...OTHERS, charter: "00".repeat(32) }],
-  ])("does not contradict one %s", (_, change) => expect(agreed(OPENING).contradicts({ ...OPENING, ...change })).toBe(false));
+  ])("does not contradict one %s", (_, change) => expect(agreed(OPENING).contradicts({ ...OPENING, ...change }, "same")).toBe(false));
 
   test("is forgotten with its session if it was never opened, and kept for good if it was", () => {
     const ledger = agreed(OPENING, { ...OPENING, round: 2, model: "m1" });
     ledger.opened(SESSION, 2);
     ledger.forgetUnopened(OTHERS.session);
-    expect(ledger.contradicts({ ...OPENING, ...OTHERS })).toBe(true);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(true);
     ledger.forgetUnopened(SESSION);
-    expect(ledger.contradicts({ ...OPENING, ...OTHERS })).toBe(false);
-    expect(ledger.contradicts({ ...OPENING, ...OTHERS, model: "m1" })).toBe(true);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(false);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS, model: "m1" }, "same")).toBe(true);
   });
 
   test("is agreed to once a round: a repeat after a crash changes nothing", () => {
     const ledger = agreed(OPENING, { ...OPENING, survivors: "others" });
-    expect(ledger.contradicts(OPENING)).toBe(false);
+    expect(ledger.contradicts(OPENING, "same")).toBe(false);
   });
 });
 

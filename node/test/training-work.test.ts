@@ -132,9 +132,19 @@ describe("permission to open a sum", () => {
     expect(await work({ session: other }).resultOf(permit())).toMatchObject({ kind: "permitted" });
   });
 
-  test("is given over other survivors at another model, or when the rows have changed", async () => {
+  const newton = { ...MOMENTS, kind: "newton", model: contextDigest({ a: 1 }) };
+
+  test("is refused for any question over other survivors where dropouts end a training, and given where it may go on", async () => {
+    const { work } = await opened();
+    expect(await work().resultOf(permit({ round: 2, question: newton, survivors: [SELF, MILL] }))).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
+    const lax = charterOf({ ...CHARTER_JSON, aggregation: { ...CHARTER_JSON.aggregation, dropouts: "continue" } });
+    expect(await work({ charter: lax }).resultOf(permit({ round: 2, question: newton, survivors: [SELF, MILL] }))).toMatchObject({ kind: "permitted" });
+    expect(await work({ charter: lax, session: other }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    expect(await work({ charter: lax, session: other }).resultOf(permit({ survivors: [SELF, MILL] }))).toMatchObject({ kind: "refused" });
+  });
+
+  test("is given over other survivors when the rows have changed", async () => {
     const { work, write } = await opened();
-    expect(await work().resultOf(permit({ round: 2, question: { ...MOMENTS, kind: "newton", model: contextDigest({ a: 1 }) }, survivors: [SELF, MILL] }))).toMatchObject({ kind: "permitted" });
     write(ROWS.replace("20;student;yes", "21;student;yes"));
     await work({ session: other }).resultOf(admit);
     expect(await work({ session: other }).resultOf(permit({ survivors: [SELF, MILL] }))).toMatchObject({ kind: "permitted" });

@@ -42,7 +42,7 @@ function verify(context: Context, folder: string, options: Options): Outcome {
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
   context.progress.now("checking every entry, sum and model …");
   const report = audit(source, {
-    sums: trainingAuditor(),
+    rounds: trainingAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
     ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
   });

@@ -62,7 +62,7 @@ async function approve(context: Context, party: string): Promise<Outcome> {
   const waiting = all.find((one) => one.party === party && one.state === "waiting");
   if (waiting === undefined) throw notWaiting(party, all);
   await confirm(context, `${party} should read out: ${context.paint.bold(waiting.fingerprintWords)}\nDid it read these eight words to you by phone?`);
-  const answer = await admin.post(`/v1/enrolments/${encodeURIComponent(party)}/approve`, {}, approved, crypto.randomUUID());
+  const answer = await admin.post(`/v1/enrolments/${encodeURIComponent(party)}/approve`, { fingerprintWords: waiting.fingerprintWords }, approved, crypto.randomUUID());
   return done(answer, `${context.paint.good("Approved")} ${answer.party}: entry ${answer.entry} of the log.`);
 }
 

@@ -12,6 +12,6 @@ export interface FolderAudit extends AuditReport {
 /** What `cohortium audit verify` does, over a published folder. @param anchor - A checkpoint that somebody else kept. */
 export function auditFolder(folder: string, anchor: string | null): FolderAudit {
   const read = (path: string) => (existsSync(join(folder, path)) ? readFileSync(join(folder, path)) : null);
-  const report = audit({ read }, { sums: trainingAuditor(), ...(anchor === null ? {} : { anchor }) });
+  const report = audit({ read }, { rounds: trainingAuditor(), ...(anchor === null ? {} : { anchor }) });
   return { ...report, witnesses: report.checks.find(({ name }) => name === "witnesses")?.count ?? 0 };
 }

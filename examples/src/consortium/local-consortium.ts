@@ -58,8 +58,8 @@ export class LocalConsortium {
     await Promise.all(this.nodes.map(async (node) => {
       const { code } = await this.coordinator.admin.post("/v1/invitations", { party: node.name }, z.object({ code: z.string() }));
       const enrolled = enrollNode(node.folder, code, () => undefined, new AbortController().signal);
-      await this.#untilAsked(node.name);
-      const { entry } = await this.coordinator.admin.post(`/v1/enrolments/${node.name}/approve`, {}, z.object({ entry: z.number() }));
+      const asked = await this.#untilAsked(node.name);
+      const { entry } = await this.coordinator.admin.post(`/v1/enrolments/${node.name}/approve`, { fingerprintWords: asked }, z.object({ entry: z.number() }));
       const { fingerprintWords } = await enrolled;
       steps.enrolled(node.name, fingerprintWords, entry);
       await node.start();
@@ -107,10 +107,16 @@ export class LocalConsortium {
     return this.#partners;
   }
 
-  async #untilAsked(party: string): Promise<void> {
-    const answer = z.object({ enrolments: z.array(z.object({ party: z.string(), state: z.string() })) });
-    await until(`${party} asks to be enrolled`, async () =>
-      (await this.coordinator.admin.get("/v1/enrolments", answer)).enrolments.some((one) => one.party === party && one.state === "waiting"));
+  /** The words that operator and partner would compare by phone. */
+  async #untilAsked(party: string): Promise<string> {
+    const answer = z.object({ enrolments: z.array(z.object({ party: z.string(), state: z.string(), fingerprintWords: z.string() })) });
+    let words = "";
+    await until(`${party} asks to be enrolled`, async () => {
+      const waiting = (await this.coordinator.admin.get("/v1/enrolments", answer)).enrolments.find((one) => one.party === party && one.state === "waiting");
+      words = waiting?.fingerprintWords ?? "";
+      return waiting !== undefined;
+    });
+    return words;
   }
 }
 

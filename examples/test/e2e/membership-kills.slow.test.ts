@@ -31,7 +31,7 @@ describe("enrolment", () => {
     await untilTrue("it waits again", () => second.said().includes(words));
     await crash(tiny.consortium.coordinator);
     expect(await untilWaiting("alder")).toBe(words);
-    await approve("alder");
+    await approve("alder", words);
 
     expect(await second.ended).toMatchObject({ code: 0, says: expect.stringContaining(words) });
     expect(enrolmentsOf("alder")).toEqual([ownKey("alder")]);
@@ -41,10 +41,10 @@ describe("enrolment", () => {
     const { folder } = tiny.consortium.node("birch");
     const code = await invite("birch");
     const first = typeCommand(folder, "node", "enroll", "--code", code);
-    await untilWaiting("birch");
+    const words = await untilWaiting("birch");
     first.child.kill("SIGKILL");
     await first.ended;
-    await approve("birch");
+    await approve("birch", words);
     await crash(tiny.consortium.coordinator);
 
     expect(await typeCommand(folder, "node", "enroll", "--code", code).ended).toMatchObject({ code: 0 });
@@ -55,13 +55,13 @@ describe("enrolment", () => {
     const { folder } = tiny.consortium.node("cedar");
     const code = await invite("cedar");
     const own = typeCommand(folder, "node", "enroll", "--code", code);
-    await untilWaiting("cedar");
+    const words = await untilWaiting("cedar");
     const thief = join(tiny.folder, "thief");
     cpSync(folder, thief, { recursive: true });
     for (const secret of ["keys", "tls"]) rmSync(join(thief, secret), { recursive: true, force: true });
 
     const answer = await typeCommand(thief, "node", "enroll", "--code", code).ended;
-    await approve("cedar");
+    await approve("cedar", words);
     expect(answer).toMatchObject({ code: 8, says: expect.stringContaining("ENROL_") });
     expect(await own.ended).toMatchObject({ code: 0 });
     expect(enrolmentsOf("cedar")).toEqual([ownKey("cedar")]);
@@ -92,8 +92,8 @@ async function invite(party: string): Promise<string> {
   return (await tiny.consortium.coordinator.admin.post("/v1/invitations", { party }, z.object({ code: z.string() }))).code;
 }
 
-async function approve(party: string): Promise<void> {
-  await tiny.consortium.coordinator.admin.post(`/v1/enrolments/${party}/approve`, {}, z.unknown());
+async function approve(party: string, fingerprintWords: string): Promise<void> {
+  await tiny.consortium.coordinator.admin.post(`/v1/enrolments/${party}/approve`, { fingerprintWords }, z.unknown());
 }
 
 /** The words the operator sees beside a request that waits. */

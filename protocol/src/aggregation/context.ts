@@ -82,7 +82,9 @@ export function thresholdFor(parties: number, quorum: number): number {
  * The fewest survivors a sum may have. Once a first sum was read, a sum over fewer companies tells the difference: where the charter says that
  * dropouts end a training, all who were asked are needed.
  */
-export function survivorsNeeded({ minimumParties, dropouts }: Terms, threshold: number, round: { readonly number: number; readonly asked: number }): number {
+export function survivorsNeeded(
+  { minimumParties, dropouts }: Pick<Terms, "minimumParties" | "dropouts">, threshold: number, round: { readonly number: number; readonly asked: number },
+): number {
   const least = Math.max(PARTIES_MIN, minimumParties, threshold);
   return dropouts === "end" && round.number > FIRST_ROUND ? Math.max(least, round.asked) : least;
 }

@@ -28,6 +28,16 @@ export function createFileAtomic(path: string, content: string | Uint8Array, mod
   return true;
 }
 
+/** Makes the names in a folder durable. Without it a new name may be lost with the power, though the bytes under it are not. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
 /** Whether `error` is what the file system throws with this code. */
 export function isFileError(error: unknown, code: "ENOENT" | "EEXIST" | "EPERM" | "ESRCH"): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === code;
@@ -45,12 +55,3 @@ function writeTemporary(path: string, content: string | Uint8Array, mode: number
   return temporary;
 }
 
-/** Without this the name may be lost with the power, though the bytes are not. */
-function syncFolder(folder: string): void {
-  const handle = openSync(folder, "r");
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}

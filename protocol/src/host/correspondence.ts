@@ -54,4 +54,13 @@ export class Correspondence {
   accept(peer: PartyId, seq: number, digest: Digest): Verdict {
     return this.inbox.accept(peer, seq, digest);
   }
+
+  /**
+   * Begins anew with whoever has `peer`'s name from now on, in the transaction that makes its new signing key known. MUST NOT be called while
+   * the key stays: letters signed with it would count a second time.
+   */
+  forget(peer: PartyId): void {
+    this.outbox.forget(peer);
+    this.inbox.forget(peer);
+  }
 }

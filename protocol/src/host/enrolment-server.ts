@@ -117,7 +117,7 @@ async function receive(options: EnrolmentServerOptions, request: EnrolmentReques
 
   const before = store.findRequest(request.codeId);
   if (before !== null) return answerAgain(options, before.request, request, csr.publicKey);
-  if (!(nowMs() < code.expiresAtMs)) throw refused("CODE_EXPIRED", "the join code's day is over", "ask the coordinator's operator for a new one");
+  if (!(nowMs() < code.expiresAtMs)) throw refused("CODE_EXPIRED", "the join code's day is over, or a newer code has taken its place", "ask the coordinator's operator for a new one");
   refuseTakenName(store, request);
   if (!store.saveRequest(request, nowMs())) throw codeUsed();
   logger.info("a party asks to be enrolled", { party: request.party, codeId: request.codeId });

@@ -33,6 +33,11 @@ export class Inbox {
     return "new";
   }
 
+  /** Forgets how far `peer` had come: its next letter is number 1. */
+  forget(peer: PartyId): void {
+    this.#db.prepare("DELETE FROM inbox WHERE peer = ?").run(peer);
+  }
+
   /** The number of the last letter from `peer`, or 0. */
   lastSeq(peer: PartyId): number {
     const row = this.#db.prepare("SELECT last_seq FROM inbox WHERE peer = ?").get(peer);

@@ -69,6 +69,11 @@ export class Outbox {
     });
   }
 
+  /** Forgets every letter to `peer`, and that there were any: the next one is number 1. */
+  forget(peer: PartyId): void {
+    this.#db.prepare("DELETE FROM outbox WHERE peer = ?").run(peer);
+  }
+
   /** The number of the last letter to `peer`, or 0. */
   highest(peer: PartyId): number {
     return integerOf(this.#db.prepare("SELECT coalesce(max(seq), 0) AS seq FROM outbox WHERE peer = ?").get(peer) ?? {}, "seq");

@@ -3,15 +3,23 @@ import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { KeyDirectory } from "./audit-keys.js";
 import type { Reject } from "./audit-round.js";
-import type { CharterLogged, LogOpened } from "./bodies.js";
+import type { CharterLogged, LogOpened, SumTerms } from "./bodies.js";
 import type { Statement } from "./entry.js";
 
 /** What comes before any charter. */
 const CHARTERLESS: readonly Statement["type"][] = ["log.opened", "enrolment", "revocation"];
 
+/** A charter as the log has it. `parties` are the keys it names, and the only ones that may sign under it. */
+export interface LoggedCharter {
+  readonly digest: string;
+  readonly parties: ReadonlyMap<string, Uint8Array>;
+  readonly terms: SumTerms;
+  readonly text: Json;
+}
+
 /** The charters a log has shown so far, and who signed them. */
 export class CharterBook {
-  readonly #charters = new Map<string, { readonly parties: readonly string[]; readonly signed: Set<string>; readonly text: Json }>();
+  readonly #charters = new Map<string, { readonly charter: LoggedCharter; readonly signed: Set<string> }>();
 
   get size(): number {
     return this.#charters.size;
@@ -29,8 +37,7 @@ export class CharterBook {
     const digest = toHex(sha256(canonicalBytes(body.charter)));
     if (digest !== body.digest || digest !== statement.charter) reject("CHARTER_DIGEST", "the digest is not that of the charter in the entry");
     const { name, signingKey, logKey } = body.operator;
-    const isOperatorKey = keys.valid(name).some((key) => toHex(key) === toHex(signingKey));
-    if (name !== opened.coordinator || !isOperatorKey || logKey !== opened.logKey) {
+    if (name !== opened.coordinator || toHex(signingKey) !== toHex(opened.signingKey) || logKey !== opened.logKey) {
       reject("CHARTER_OPERATOR", "the charter names another coordinator or another log than this one");
     }
     for (const party of body.parties) {
@@ -39,26 +46,27 @@ export class CharterBook {
       if (!keys.isKnown(party.name)) keys.add(party.name, party.signingKey, null);
       else if (!isOurs) reject("CHARTER_KEY", `the charter names a key for ${party.name} that is revoked or was never enrolled`);
     }
-    const charter = this.#charters.get(digest) ?? { parties: body.parties.map((party) => party.name), signed: new Set<string>(), text: body.charter };
-    this.#charters.set(digest, charter);
+    if (this.#charters.has(digest)) return;
+    const parties = new Map(body.parties.map((party) => [party.name, party.signingKey]));
+    this.#charters.set(digest, { charter: { digest, parties, terms: body.terms, text: body.charter }, signed: new Set() });
   }
 
-  isParty(charter: string, name: string): boolean {
-    return this.#charters.get(charter)?.parties.includes(name) ?? false;
+  find(digest: string): LoggedCharter | null {
+    return this.#charters.get(digest)?.charter ?? null;
   }
 
-  /** The charter itself, or null if it is not in the log. */
-  text(charter: string): Json {
-    return this.#charters.get(charter)?.text ?? null;
+  /** The keys that any charter names for a party; none if no charter names it. */
+  keysOf(party: string): readonly Uint8Array[] {
+    return [...this.#charters.values()].map(({ charter }) => charter.parties.get(party)).filter((key) => key !== undefined);
   }
 
-  sign(charter: string, party: string): void {
-    this.#charters.get(charter)?.signed.add(party);
+  sign(digest: string, party: string): void {
+    this.#charters.get(digest)?.signed.add(party);
   }
 
   /** The parties whose signature under a charter is not logged yet. */
-  unsigned(charter: string): readonly string[] {
-    const { parties = [], signed } = this.#charters.get(charter) ?? {};
-    return parties.filter((party) => signed?.has(party) !== true);
+  unsigned(digest: string): readonly string[] {
+    const { charter, signed } = this.#charters.get(digest) ?? {};
+    return [...(charter?.parties.keys() ?? [])].filter((party) => signed?.has(party) !== true);
   }
 }

@@ -35,19 +35,15 @@ export class KeyDirectory {
     return this.#holders.has(holder);
   }
 
-  valid(holder: string): readonly Uint8Array[] {
-    return this.#keys(holder, false);
+  isRevoked(holder: string, publicKey: Uint8Array): boolean {
+    return this.#holders.get(holder)?.get(toHex(publicKey))?.isRevoked ?? false;
   }
 
-  revoked(holder: string): readonly Uint8Array[] {
-    return this.#keys(holder, true);
+  valid(holder: string): readonly Uint8Array[] {
+    return [...(this.#holders.get(holder)?.values() ?? [])].filter(({ isRevoked }) => !isRevoked).map(({ publicKey }) => publicKey);
   }
 
   holders(): readonly string[] {
     return [...this.#holders.keys()];
-  }
-
-  #keys(holder: string, isRevoked: boolean): readonly Uint8Array[] {
-    return [...(this.#holders.get(holder)?.values() ?? [])].filter((key) => key.isRevoked === isRevoked).map(({ publicKey }) => publicKey);
   }
 }

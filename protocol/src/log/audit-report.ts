@@ -21,7 +21,6 @@ export const FINDINGS = {
   LOG_OPENED: "entries",
   ENTRY_AUTHOR: "signatures",
   ENTRY_SIGNATURE: "signatures",
-  KEY_UNKNOWN: "signatures",
   KEY_REVOKED: "signatures",
   REVOCATION_UNKNOWN: "signatures",
   CHARTER_UNKNOWN: "charters",
@@ -29,6 +28,7 @@ export const FINDINGS = {
   CHARTER_KEY: "charters",
   CHARTER_OPERATOR: "charters",
   CHARTER_UNSIGNED: "charters",
+  CHARTER_OTHER: "charters",
   ROUND_ORDER: "rounds",
   ROUND_SECOND: "rounds",
   ROUND_PARTY: "rounds",
@@ -40,6 +40,7 @@ export const FINDINGS = {
   UPLOAD_ROOT: "sums",
   SUM_DIFFERS: "sums",
   MODEL_DIFFERS: "models",
+  CLOSE_DIFFERS: "models",
 } as const satisfies Record<string, CheckName>;
 export type FindingCode = keyof typeof FINDINGS;
 

@@ -1,17 +1,13 @@
 import type { FindingCode } from "./audit-report.js";
-import type { Ready, Roster, RoundAgree, RoundOffer, RoundResult, RoundSurvivors, RoundUnmask, RoundUpload } from "./bodies.js";
+import type { RoundAgree, RoundOffer, RoundResult, RoundSurvivors, RoundUnmask, RoundUpload } from "./bodies.js";
 
-/** A round whose result is logged, with all that is needed to compute it again: Σ uploads + Σ sign · AES-256-CTR(key) = result. */
+/** All that is needed to compute a round's sum again: Σ uploads + Σ sign · AES-256-CTR(key) = result. */
 export interface CompletedRound {
-  /** Index of the `round.result` entry. */
-  readonly entry: number;
   readonly ring: 32 | 64;
   readonly words: number;
   readonly uploads: readonly { readonly party: string; readonly entry: number; readonly root: string }[];
   readonly masks: readonly MaskKey[];
   readonly root: string;
-  /** What the round asked, and of which model under which plan. */
-  readonly asked: Pick<RoundOffer, "purpose" | "model" | "plan">;
 }
 
 export interface MaskKey {
@@ -19,17 +15,19 @@ export interface MaskKey {
   readonly sign: 1 | -1;
 }
 
-/** Where an entry stands: its index, its id, and who signed it. */
+/** Where an entry stands: its index, its id, who signed it, under which charter and in which round. */
 export interface Place {
   readonly entry: number;
   readonly id: string;
   readonly actor: string;
+  readonly charter: string;
+  readonly round: number;
 }
 
-/** What a session said before its rounds. */
-export interface SessionFrame {
-  readonly roster: Roster;
-  readonly ready: Ready;
+/** What a round is held to: so many must agree before anything is unmasked, and so many at least must survive. */
+interface RoundTerms {
+  readonly threshold: number;
+  readonly least: number;
 }
 
 export type Reject = (code: FindingCode, says: string) => void;
@@ -41,7 +39,7 @@ interface Upload extends Pick<RoundUpload, "root" | "words"> {
 
 /** One round, entry by entry, in the order the protocol allows. Objects to everything else. */
 export class RoundAudit {
-  readonly #frame: SessionFrame;
+  readonly #terms: RoundTerms;
   readonly #offer: RoundOffer;
   readonly #offerId: string;
   /** By entry id. */
@@ -52,12 +50,20 @@ export class RoundAudit {
   #survivors: { readonly id: string; readonly uploads: ReadonlyMap<string, Upload> } | null = null;
   #isDone = false;
 
-  constructor(frame: SessionFrame, offer: RoundOffer, { id }: Place, reject: Reject) {
-    this.#frame = frame;
+  constructor(terms: RoundTerms, offer: RoundOffer, offerId: string) {
+    this.#terms = terms;
     this.#offer = offer;
-    this.#offerId = id;
-    const isToReady = offer.parties.every((party) => frame.ready.parties.includes(party));
-    if (!isToReady) reject("ROUND_PARTY", "the offer names a party that was not ready");
+    this.#offerId = offerId;
+  }
+
+  /** Whether its result is logged. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** Who may be asked again: its survivors, or whoever was asked as long as there are none. */
+  get left(): readonly string[] {
+    return this.#survivors === null ? this.#offer.parties : [...this.#survivors.uploads.keys()];
   }
 
   upload(body: RoundUpload, { id, actor, entry }: Place, reject: Reject): void {
@@ -81,7 +87,7 @@ export class RoundAudit {
       if (upload?.party === party) uploads.set(party, upload);
       else reject("ROUND_ORDER", `${party} is listed as a survivor before any upload of it is logged`);
     }
-    const least = Math.max(this.#frame.roster.threshold, this.#frame.roster.minimum);
+    const { least } = this.#terms;
     if (body.uploads.size < least) reject("ROUND_TOO_FEW", `${body.uploads.size} survivors where ${least} are the least`);
     this.#survivors = { id, uploads };
   }
@@ -95,7 +101,7 @@ export class RoundAudit {
   unmask(body: RoundUnmask, { actor }: Place, reject: Reject): void {
     if (this.#unmasks.has(actor)) return reject("ROUND_SECOND", `a second unmasking by ${actor} in one round`);
     if (!this.#namesSurvivors(body.survivors)) return reject("ROUND_ORDER", `${actor} unmasks for survivors that are not this round's`);
-    const { threshold } = this.#frame.roster;
+    const { threshold } = this.#terms;
     const agreed = this.#agreed.size;
     if (agreed < threshold) reject("ROUND_ORDER", `${actor} unmasks after ${agreed} agreements; ${threshold} have to come first`);
     if (!this.#isSurvivor(actor)) reject("ROUND_PARTY", `${actor} unmasks, but is not a survivor`);
@@ -105,7 +111,7 @@ export class RoundAudit {
   }
 
   /** The finished round, or null if what is logged does not allow to compute it again. */
-  result(body: RoundResult, { entry }: Place, reject: Reject): CompletedRound | null {
+  result(body: RoundResult, reject: Reject): CompletedRound | null {
     if (this.#isDone) return refuse(reject, "ROUND_SECOND", "a second result of one round");
     if (this.#survivors === null || !this.#namesSurvivors(body.survivors)) {
       return refuse(reject, "ROUND_ORDER", "a result of survivors that are not this round's");
@@ -113,12 +119,16 @@ export class RoundAudit {
     this.#isDone = true;
     if (body.words !== this.#offer.words) return refuse(reject, "ROUND_WORDS", `the result has ${body.words} words, the offer ${this.#offer.words}`);
     for (const party of body.recovered.self.keys()) this.#reveal(party, "self", reject);
-    for (const party of body.recovered.orphans.keys()) this.#reveal(party, "orphan", reject);
+    for (const [party, pairs] of body.recovered.orphans) {
+      this.#reveal(party, "orphan", reject);
+      if (![...pairs.keys()].every((peer) => this.#isSurvivor(peer))) {
+        reject("ROUND_KEYS", `a key that ${party} shared with a party that is no survivor is revealed`);
+      }
+    }
     const masks = this.#masks(body, reject);
     if (masks === null) return null;
-    const uploads = [...this.#survivors.uploads.values()].map(({ party, entry: uploadEntry, root }) => ({ party, entry: uploadEntry, root }));
-    const { ring, purpose, model, plan } = this.#offer;
-    return { entry, ring, words: body.words, uploads, masks, root: body.root, asked: { purpose, model, plan } };
+    const uploads = [...this.#survivors.uploads.values()].map(({ party, entry, root }) => ({ party, entry, root }));
+    return { ring: this.#offer.ring, words: body.words, uploads, masks, root: body.root };
   }
 
   #namesSurvivors(id: string): boolean {
@@ -134,21 +144,29 @@ export class RoundAudit {
     const before = this.#revealed.get(party);
     if (before !== undefined && before !== kind) return reject("ROUND_BOTH_KEYS", `both the own and the shared mask keys of ${party} are revealed`);
     this.#revealed.set(party, kind);
-    if (this.#isSurvivor(party) !== (kind === "self")) reject("ROUND_KEYS", `a key of ${party} is revealed that this round does not need`);
+    const isNeeded = kind === "self" ? this.#isSurvivor(party) : this.#dropped().includes(party);
+    if (!isNeeded) reject("ROUND_KEYS", `a key of ${party} is revealed that this round does not need`);
   }
 
-  /** y_i = x_i + PRG(self_i) + Σ_{j>i} PRG(pair_ij) − Σ_{j<i} PRG(pair_ij): what has to be added to Σ y_i so that Σ x_i remains. */
+  /** Whoever was asked and is not in the sum. A party that was not asked shares no mask of this round. */
+  #dropped(): readonly string[] {
+    return this.#offer.parties.filter((party) => !this.#isSurvivor(party));
+  }
+
+  /**
+   * y_i = x_i + PRG(self_i) + Σ_{j>i} PRG(pair_ij) − Σ_{j<i} PRG(pair_ij), over the j that the offer names: what has to be added to Σ y_i so
+   * that Σ x_i remains.
+   */
   #masks(body: RoundResult, reject: Reject): readonly MaskKey[] | null {
-    const order = this.#frame.ready.parties.toSorted();
     const masks: MaskKey[] = [];
-    for (const survivor of order.filter((party) => this.#isSurvivor(party))) {
+    for (const survivor of this.#offer.parties.filter((party) => this.#isSurvivor(party))) {
       const own = this.#unmasks.get(survivor)?.self ?? body.recovered.self.get(survivor);
       if (own === undefined) return refuse(reject, "ROUND_KEYS", `the own mask key of ${survivor} is not logged`);
       masks.push({ key: own, sign: -1 });
-      for (const dropped of order.filter((party) => !this.#isSurvivor(party))) {
+      for (const dropped of this.#dropped()) {
         const pair = this.#unmasks.get(survivor)?.orphans.get(dropped) ?? body.recovered.orphans.get(dropped)?.get(survivor);
         if (pair === undefined) return refuse(reject, "ROUND_KEYS", `the key ${survivor} shared with ${dropped} is not logged`);
-        masks.push({ key: pair, sign: order.indexOf(dropped) > order.indexOf(survivor) ? -1 : 1 });
+        masks.push({ key: pair, sign: survivor < dropped ? -1 : 1 });
       }
     }
     return masks;

@@ -1,6 +1,7 @@
 import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
-import { EntryAudit, type LoggedRound } from "./audit-entries.js";
-import { Findings, type AuditReport, type Finding } from "./audit-report.js";
+import { EntryAudit } from "./audit-entries.js";
+import type { RoundAuditor } from "./audit-milestones.js";
+import { Findings, type AuditReport } from "./audit-report.js";
 import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
 import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
 import { cosignatureVerifier, witnessVerifierKey } from "./cosignature.js";
@@ -12,28 +13,18 @@ import { bundlePath, entriesOf, TILE_WIDTH } from "./tiles.js";
 /** More entries than a consortium logs in years; an audit holds all of them in memory. */
 const AUDIT_ENTRIES_MAX = 4_000_000;
 
-/** Computes one round again from what lies in the source, in the order of the log. No findings: the log says what follows from the uploads. */
-export type SumChecker = (round: LoggedRound, source: AuditSource) => RoundChecked;
-
-/** What was computed again and came out as logged, and what did not. */
-export interface RoundChecked {
-  readonly sum: boolean;
-  /** The round's model was found to follow from the sums before it. */
-  readonly model: boolean;
-  readonly findings: readonly Finding[];
-}
-
 export interface AuditOptions {
   /** The log's verifier key, from whoever the auditor trusts. Without it the log is only held to the key it states itself. */
   readonly logKey?: string;
   /** A checkpoint note somebody else kept: the log must contain everything that one did. Without it a shortened log can pass for a whole one. */
   readonly anchor?: string;
-  /** How to compute sums again. Without it they are not checked, and the report counts none. */
-  readonly sums?: SumChecker;
+  /** How to compute sums, and what follows from them, again. Without it they are not checked, and the report counts none. */
+  readonly rounds?: RoundAuditor;
 }
 
 /**
- * Verifies a whole log offline, trusting nobody who wrote it: signatures, tree, entries, charters, the order of every round, and the sums.
+ * Verifies a whole log offline, trusting nobody who wrote it: signatures, tree, entries, charters, the order of every round, the sums
+ * and what follows from them.
  * Never throws for what is in the source; everything wrong is a finding.
  */
 export function audit(source: AuditSource, options: AuditOptions = {}): AuditReport {
@@ -47,11 +38,11 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
   const entries = new EntryAudit(logKey, findings);
   let [sums, models] = [0, 0];
   log.entries.forEach((bytes, index) => {
-    const round = bytes === null ? null : entries.take(bytes, index);
-    const checked = round === null ? null : (options.sums?.(round, source) ?? null);
-    for (const { entry, code, says } of checked?.findings ?? []) findings.add(entry, code, says);
-    if (checked?.sum === true) sums++;
-    if (checked?.model === true) models++;
+    const milestone = bytes === null ? null : entries.take(bytes, index);
+    const judged = milestone === null ? null : (options.rounds?.(milestone, source) ?? null);
+    for (const { entry, code, says } of judged?.findings ?? []) findings.add(entry, code, says);
+    if (judged?.sum === true) sums++;
+    if (judged?.model === true) models++;
   });
   const witnesses = checkCosignatures(note, entries, findings);
 
@@ -103,9 +94,8 @@ function checkAnchor(anchor: string, logKey: string, at: { checkpoint: Checkpoin
 }
 
 /** Every party is a witness under its signing key. Returns how many have cosigned. */
-function checkCosignatures(note: Note, { keys }: EntryAudit, findings: Findings): number {
-  const known = keys.holders().flatMap((party) =>
-    keys.valid(party).map((key) => ({ party, verifier: cosignatureVerifier(witnessVerifierKey(party, key)) })));
+function checkCosignatures(note: Note, entries: EntryAudit, findings: Findings): number {
+  const known = entries.witnesses().map(({ party, key }) => ({ party, verifier: cosignatureVerifier(witnessVerifierKey(party, key)) }));
   const witnesses = new Set<string>();
   for (const { name, keyId, payload } of note.signatures) {
     const witness = known.find(({ verifier }) => verifier.name === name && verifier.keyId === keyId);

@@ -1,4 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Terms } from "../aggregation/context.js";
 import { BodyReader, type Parsed } from "./body-reader.js";
 import type { Statement } from "./entry.js";
 
@@ -21,6 +22,8 @@ export interface Enrolment {
 export interface Revocation { readonly kind: "revocation"; readonly party: string; readonly certificate: string; readonly reason: string }
 
 export interface KeyHolder { readonly name: string; readonly signingKey: Uint8Array }
+/** What a charter asks of every sum taken under it. */
+export type SumTerms = Pick<Terms, "quorum" | "minimumParties" | "dropouts">;
 /** `charter` is the document itself, `digest` the SHA-256 of its canonical form, `logKey` the verifier key of the log it is kept in. */
 export interface CharterLogged {
   readonly kind: "charter";
@@ -28,6 +31,7 @@ export interface CharterLogged {
   readonly charter: Json;
   readonly parties: readonly KeyHolder[];
   readonly operator: KeyHolder & { readonly logKey: string };
+  readonly terms: SumTerms;
 }
 export interface CharterSignature { readonly kind: "charter.signature"; readonly digest: string }
 export interface CharterRefusal { readonly kind: "charter.refusal"; readonly digest: string; readonly reason: string }
@@ -86,7 +90,8 @@ export interface RoundResult {
 }
 
 export interface Model { readonly kind: "model"; readonly purpose: string; readonly hash: string; readonly iteration: number }
-export interface SessionClose { readonly kind: "session.close"; readonly model: string }
+/** `model` and `evaluation` are the SHA-256 of the canonical JSON of what was released. */
+export interface SessionClose { readonly kind: "session.close"; readonly model: string; readonly evaluation: string }
 export interface SessionAbort { readonly kind: "session.abort"; readonly code: string }
 
 /** What an entry says, one shape per entry type. */
@@ -129,7 +134,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
       });
     case "round.result": return parseResult(read);
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
-    case "session.close": return read.finish({ kind: type, model: read.digest("model") });
+    case "session.close": return read.finish({ kind: type, model: read.digest("model"), evaluation: read.digest("evaluation") });
     case "session.abort": return read.finish({ kind: type, code: read.text("code") });
   }
 }
@@ -143,6 +148,12 @@ function parseCharter(read: BodyReader): Parsed<CharterLogged> {
     charter: read.json("charter"),
     parties: charter.objects("parties").map(parseKeyHolder),
     operator: { ...parseKeyHolder(operator), logKey: operator.text("logKey") },
+    terms: {
+      quorum: charter.count("quorum"),
+      minimumParties: charter.count("minimumParties"),
+      // Anything but the one word that allows less is taken for the stricter rule.
+      dropouts: charter.object("aggregation").text("dropouts") === "continue" ? "continue" : "end",
+    },
   });
 }
 

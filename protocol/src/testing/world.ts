@@ -19,6 +19,7 @@ import type { FromNode, ToNode } from "../training/messages.js";
 import { participant, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
+import type { Happening } from "./transcript.js";
 import { Untouched } from "./untouched.js";
 
 /** A whole consortium in one process: seeded order of delivery, a virtual clock, crashes and silences. Ships with the package. */
@@ -59,7 +60,8 @@ export class World {
   readonly nodes = new Map<PartyId, Actor<TrainingPart["event"], FromNode> & { step: Step<TrainingPart> | null; given: TrainingPart["given"] | null }>();
   readonly coordinator: Actor<TrainingConduct["event"], ToNode> & { step: Step<TrainingConduct>; readonly given: TrainingConduct["given"] };
   readonly silent = new Set<PartyId>();
-  readonly refusedSums: number[] = [];
+  /** Everything, in order, as `transcript` reads it. */
+  readonly happenings: Happening[] = [];
   nowMs = 1_800_000_000_000;
   crashes = 0;
   readonly #given: WorldGiven;
@@ -109,6 +111,7 @@ export class World {
     const { step } = this.coordinator;
     if (step.kind !== "wait" || step.untilMs === Number.MAX_SAFE_INTEGER) return false;
     this.nowMs = Math.max(this.nowMs, step.untilMs);
+    this.happenings.push({ kind: "time-is-up", atMs: this.nowMs });
     this.coordinator.inbox.push({ kind: "deadline", atMs: this.nowMs });
     return true;
   }
@@ -125,12 +128,16 @@ export class World {
   }
 
   #afterConduct(step: Step<TrainingConduct>): void {
-    for (const entry of step.log) if (!this.log.some(({ id }) => id === entry.id)) this.log.push(entry);
+    for (const entry of step.log) {
+      if (this.log.some(({ id }) => id === entry.id)) continue;
+      this.log.push(entry);
+      this.happenings.push({ kind: "logged", atMs: this.nowMs, entry });
+    }
     for (const message of step.send) {
       this.coordinator.sent.push(message);
       for (const letter of this.#given.tamper?.(message, this) ?? [message]) this.#deliver(letter);
     }
-    if (step.kind !== "wait") return;
+    if (step.kind !== "wait") return this.#end(COORDINATOR, step);
     for (const ask of step.ask) if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
   }
 
@@ -143,7 +150,11 @@ export class World {
   #deliver(message: ToNode): void {
     const node = this.nodes.get(message.to);
     if (node === undefined) return;
-    if (this.#given.silentWhen?.(message.to, message) === true) this.silent.add(message.to);
+    this.happenings.push({ kind: "sent", atMs: this.nowMs, from: COORDINATOR, to: message.to, message });
+    if (this.#given.silentWhen?.(message.to, message) === true && !this.silent.has(message.to)) {
+      this.silent.add(message.to);
+      this.happenings.push({ kind: "silent", atMs: this.nowMs, party: message.to });
+    }
     if (message.kind !== "offer") {
       node.inbox.push({ kind: "heard", message, atMs: this.nowMs });
       return;
@@ -177,10 +188,17 @@ export class World {
     const node = this.nodes.get(name);
     for (const message of step.send) {
       node?.sent.push(message);
-      this.coordinator.inbox.push(...(this.#given.tamperUp?.(message, this) ?? [message]));
+      for (const letter of this.#given.tamperUp?.(message, this) ?? [message]) {
+        this.happenings.push({ kind: "sent", atMs: this.nowMs, from: name, to: COORDINATOR, message: letter });
+        this.coordinator.inbox.push(letter);
+      }
     }
-    if (step.kind !== "wait") return;
+    if (step.kind !== "wait") return this.#end(name, step);
     for (const ask of step.ask) node?.inbox.push(this.#perform(name, ask));
+  }
+
+  #end(party: PartyId, step: Exclude<Step<TrainingPart> | Step<TrainingConduct>, { readonly kind: "wait" }>): void {
+    this.happenings.push({ kind: "ended", atMs: this.nowMs, party, fault: step.kind === "abort" ? step.fault : null });
   }
 
   #guard(...inputs: readonly unknown[]): void {

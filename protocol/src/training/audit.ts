@@ -1,55 +1,118 @@
-import type { SumChecker } from "../log/audit.js";
-import type { LoggedRound } from "../log/audit-entries.js";
-import type { Finding } from "../log/audit-report.js";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Judged, LoggedClose, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
+import type { FindingCode } from "../log/audit-report.js";
 import { sumAgain } from "../log/audit-sums.js";
+import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
-import { contextDigest, planDigest, planOf, type TrainingPlan } from "./plan.js";
+import { evaluationJson } from "./conductor.js";
+import { layoutOf } from "./layout.js";
+import { modelDigest } from "./model.js";
+import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
 import { advance, contextOf, FIRST, type Progress } from "./progress.js";
 
-interface Followed {
-  readonly plan: TrainingPlan;
-  /** Where the training stands; null once it has been evaluated, or went wrong. */
-  progress: Progress | null;
+/** How far the sums have carried a training. */
+type Followed =
+  | { readonly kind: "training"; readonly plan: TrainingPlan; readonly progress: Progress }
+  | { readonly kind: "evaluated"; readonly model: string; readonly evaluation: string }
+  | { readonly kind: "lost"; readonly because: string };
+
+/** What a milestone made of a training, and what is to be said about it. */
+interface Step {
+  readonly followed: Followed;
+  readonly judged: Judged;
 }
 
 /**
- * For `AuditOptions.sums`: computes each sum again, and from the sums every model, so that the auditor sees the training and not only its rounds.
- * A coordinator that showed the nodes a model of its own making, to learn more from their answers, is found here.
+ * For `AuditOptions.rounds`: computes each sum again, and from the sums every question, every model and the release, so that the auditor sees
+ * the training and not only its rounds. A coordinator that showed the nodes a model of its own making, to learn more from their answers, is
+ * found at its offer, whether or not it logged the sum; one that releases another model or evaluation than the sums led to, at the close.
  *
  * The steps are + − × ÷ and √ alone (IEEE 754), so the auditor's machine gets the same bits.
  * Reveals: to whoever holds the uploads and the log, the sums and the joint models.
  */
-export function trainingAuditor(): SumChecker {
+export function trainingAuditor(): RoundAuditor {
   const sessions = new Map<string, Followed>();
-  return (round, source) => {
-    const again = sumAgain(round, source);
-    if (again.kind === "findings") return { sum: false, model: false, findings: again.findings };
-    const followed = sessions.get(round.session) ?? begin(round);
-    if (followed !== null) sessions.set(round.session, followed);
-    const says = followed === null ? "it stands under a charter that allows no training" : objection(followed, round);
-    if (followed?.progress === undefined || followed.progress === null || says !== null) {
-      if (followed !== null) followed.progress = null;
-      return { sum: true, model: false, findings: [differs(round, says ?? "")] };
-    }
-    const next = advance(followed.progress, again.words, round.uploads.length, followed.plan);
-    followed.progress = next.kind === "next" ? next.progress : null;
-    return { sum: true, model: true, findings: [] };
+  return (milestone, source) => {
+    const { session, charter } = milestone;
+    const { followed, judged } = follow(sessions.get(session) ?? begin(charter), milestone, source);
+    sessions.set(session, followed);
+    return judged;
   };
 }
 
-function begin({ charter }: LoggedRound): Followed | null {
+function begin(charter: Json): Followed {
   const check = checkCharter(charter);
-  return check.kind === "ok" ? { plan: planOf(check.charter), progress: FIRST } : null;
+  if (check.kind === "refused") return { kind: "lost", because: "its charter allows no training" };
+  return { kind: "training", plan: planOf(check.charter), progress: FIRST };
 }
 
-/** Why this round is not the one that follows; null if it is. */
-function objection({ plan, progress }: Followed, { asked }: LoggedRound): string | null {
-  if (progress === null) return "the training was over, or had gone wrong, before this round";
-  if (asked.plan !== planDigest(plan)) return "its plan is not the one that follows from the charter";
-  if (asked.purpose !== progress.question.kind) return `it asks for ${asked.purpose} where the sums before it lead to ${progress.question.kind}`;
-  return asked.model === contextDigest(contextOf(progress)) ? null : "its model does not follow from the sums before it";
+function follow(followed: Followed, milestone: Milestone, source: AuditSource): Step {
+  switch (milestone.kind) {
+    case "offered": return afterOffer(followed, milestone);
+    case "completed": return afterRound(followed, milestone, source);
+    case "kept": return { followed, judged: verdict(milestone, "MODEL_DIFFERS", objectionToModel(followed, milestone)) };
+    case "closed": return { followed, judged: verdict(milestone, "CLOSE_DIFFERS", objectionToClose(followed, milestone)) };
+  }
 }
 
-function differs({ entry }: LoggedRound, says: string): Finding {
-  return { entry, code: "MODEL_DIFFERS", says: `the round asks something else than the training would: ${says}` };
+function afterOffer(followed: Followed, offer: LoggedOffer): Step {
+  const says = objectionToOffer(followed, offer);
+  const judged = verdict(offer, "MODEL_DIFFERS", says);
+  // What the nodes answered to another question says nothing about where the training stands.
+  if (followed.kind === "training" && says !== null) return { followed: { kind: "lost", because: "an earlier round asked something else" }, judged };
+  return { followed, judged };
+}
+
+function afterRound(followed: Followed, round: LoggedRound, source: AuditSource): Step {
+  const again = sumAgain(round, source);
+  const judged: Judged = { sum: again.kind === "sum", model: false, findings: again.kind === "sum" ? [] : again.findings };
+  if (followed.kind !== "training") return { followed, judged };
+  if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
+  const { plan, progress } = followed;
+  const next = advance(progress, again.words, round.uploads.length, plan);
+  switch (next.kind) {
+    case "next": return { followed: { kind: "training", plan, progress: next.progress }, judged };
+    case "evaluated": {
+      return { followed: { kind: "evaluated", model: modelDigest(next.model), evaluation: contextDigest(evaluationJson(next.evaluation)) }, judged };
+    }
+    case "failed": return { followed: { kind: "lost", because: `the training had to end with ${next.code}` }, judged };
+  }
+}
+
+/** Why this is not the question that follows; null if it is. */
+function objectionToOffer(followed: Followed, { asked }: LoggedOffer): string | null {
+  if (followed.kind !== "training") return `the round asks where no question follows: ${whyOver(followed)}`;
+  const { plan, progress } = followed;
+  const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
+  if (asked.plan !== planDigest(plan)) return "the round's plan is not the one that follows from the charter";
+  if (asked.purpose !== progress.question.kind) return `the round asks for ${asked.purpose} where the sums before it lead to ${progress.question.kind}`;
+  if (asked.model !== contextDigest(contextOf(progress))) return "the round's model does not follow from the sums before it";
+  if (asked.ring !== ring || asked.words !== words) return `the round asks for ${asked.words} words of ${asked.ring} bits where its question has ${words} of ${ring}`;
+  return null;
+}
+
+function objectionToModel(followed: Followed, { model }: LoggedModel): string | null {
+  if (followed.kind !== "training") return `a model where none follows: ${whyOver(followed)}`;
+  const due = followed.progress.model;
+  const isDue = due !== null && model.hash === modelDigest(due) && model.iteration === due.iteration && model.purpose === due.kind;
+  return isDue ? null : "the model is not the one that follows from the sums before it";
+}
+
+function objectionToClose(followed: Followed, { close }: LoggedClose): string | null {
+  switch (followed.kind) {
+    case "training": return "the training is closed before its evaluation";
+    case "lost": return `the release follows from nothing: ${whyOver(followed)}`;
+    case "evaluated": {
+      if (close.model !== followed.model) return "the released model is not the one that was evaluated";
+      return close.evaluation === followed.evaluation ? null : "the released evaluation is not the one that follows from the sums";
+    }
+  }
+}
+
+function whyOver(followed: Exclude<Followed, { kind: "training" }>): string {
+  return followed.kind === "lost" ? followed.because : "the training was evaluated before";
+}
+
+function verdict({ entry }: Milestone, code: FindingCode, says: string | null): Judged {
+  return { sum: false, model: says === null, findings: says === null ? [] : [{ entry, code, says }] };
 }

@@ -51,7 +51,7 @@ function isNextStep(last: Scene, model: LogisticModel): boolean {
   const dropped = new Set(model.dropped);
   const isCanonical = model.columns.every((name, i) => !dropped.has(name) || model.coefficients[i] === 0);
   if (last.question.kind === "moments") return isCanonical && model.iteration === 0 && model.coefficients.every((w) => w === 0);
-  return isCanonical && last.model !== null && model.iteration === last.model.iteration + 1
+  return isCanonical && last.question.kind === "newton" && last.model !== null && model.iteration === last.model.iteration + 1
     && same(model.means, last.model.means) && same(model.deviations, last.model.deviations) && same(model.dropped, last.model.dropped);
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import { abort, inOrder, isStatementBy, say, thresholdFor, tooFew } from "../../src/aggregation/context.js";
+import { abort, inOrder, isStatementBy, say, survivorsNeeded, thresholdFor, tooFew } from "../../src/aggregation/context.js";
 import { signEntry } from "../../src/log/entry.js";
 import type { Declined } from "../../src/aggregation/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
@@ -58,6 +58,18 @@ describe("the threshold", () => {
       expect(threshold).toBeLessThanOrEqual(parties);
     }));
   });
+});
+
+describe("a sum needs", () => {
+  const terms = { minimumParties: 4, quorum: 3, deadlineMs: 1, dropouts: "end" } as const;
+  test.each([
+    ["three parties, whatever the charter says", { ...terms, minimumParties: 1 }, 2, { number: 1, asked: 7 }, 3],
+    ["the charter's minimum", terms, 3, { number: 1, asked: 7 }, 4],
+    ["the threshold", terms, 5, { number: 1, asked: 7 }, 5],
+    ["everybody who was asked, once a first sum was read", terms, 5, { number: 2, asked: 7 }, 7],
+    ["the threshold all the same, if fewer were asked", terms, 5, { number: 2, asked: 4 }, 5],
+    ["no more than the threshold where a training may go on", { ...terms, dropouts: "continue" }, 5, { number: 2, asked: 7 }, 5],
+  ] as const)("%s", (_, charter, threshold, round, needed) => expect(survivorsNeeded(charter, threshold, round)).toBe(needed));
 });
 
 test("the order of parties is that of code units, whatever the locale and the order they come in", () => {

@@ -15,7 +15,7 @@ const seven = setUp(SEVEN);
 const played = playedRound(seven, SEVEN.filter((name) => name !== EVE));
 const survivors = SEVEN.filter((name) => name !== EVE);
 const context = played.round.offer.id;
-const round = { speaker: speaker(CENTRE), epoch: seven.epoch, round: 1, context, survivors };
+const round = { speaker: speaker(CENTRE), epoch: seven.epoch, round: 1, context, parties: SEVEN, survivors };
 const answers = (silent: readonly PartyId[]) => [...played.unmasked.values()].filter(({ from }) => !silent.includes(from));
 
 describe("recovered masks", () => {
@@ -33,7 +33,7 @@ describe("recovered masks", () => {
 
   test("are no pair masks when nobody dropped", () => {
     const five = playedFive();
-    const full = { ...round, epoch: ofFive().epoch, survivors: FIVE, context: five.round.offer.id };
+    const full = { ...round, epoch: ofFive().epoch, parties: FIVE, survivors: FIVE, context: five.round.offer.id };
     const recovered = recoverMasks(full, [...five.unmasked.values()].filter(({ from }) => from !== DOT));
     expect(recovered?.orphans).toEqual({});
     expect(Object.keys(recovered?.self ?? {})).toEqual(["dot"]);

@@ -3,7 +3,7 @@ import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading } from "../../sr
 import type { Agreed, Declined, Unmasked, Uploaded } from "../../src/aggregation/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { Step } from "../../src/session/machine.js";
-import { ADA, after, BOB, CENTRE, CLEO, deadline, done, DOT, EVE, FIVE, NOW_MS, only, playedFive, playedWithoutEve, QUESTION, restated, waiting } from "./stage.js";
+import { ADA, after, BOB, CENTRE, CLEO, deadline, done, DOT, EVE, FIVE, NOW_MS, ofFive, only, playedFive, playedWithoutEve, QUESTION, restated, Round, TERMS, waiting } from "./stage.js";
 
 const fault = (step: Step<RoundLeading>) => (step.kind === "abort" ? step.fault : step.kind);
 const declined = (from: PartyId): Declined => ({ kind: "declined", from, code: "DATA_CHANGED", clause: "the rows changed", atMs: NOW_MS });
@@ -77,6 +77,35 @@ describe("while uploads come in", () => {
     expect(fault(after(roundLeader, opening, [...of(uploads, ADA, BOB, CLEO), deadline(30_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4 } });
     expect(fault(after(roundLeader, opening, [...of(uploads, ADA, BOB, CLEO), declined(DOT), declined(EVE)])))
       .toEqual({ code: "NODE_REFUSED", detail: { round: 1, heard: 3, needed: 4, party: DOT, refusal: "DATA_CHANGED", clause: "the rows changed" } });
+  });
+});
+
+describe("after the first round, where dropouts end a training", () => {
+  const silentInRound = (round: number, dropouts: "end" | "continue") => {
+    const asked = new Round(ofFive(), { round, terms: { ...TERMS, dropouts } });
+    return after(roundLeader, asked.opening, [...[ADA, BOB, CLEO, DOT].map((name) => asked.uploaded(name).message), deadline(30_000)]);
+  };
+
+  test("all who were asked are needed; before, and where a training may go on, the threshold is enough", () => {
+    expect(fault(silentInRound(2, "end"))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 2, heard: 4, needed: 5 } });
+    for (const step of [silentInRound(1, "end"), silentInRound(2, "continue")]) expect(only(step.send, "survivors")).toHaveLength(4);
+  });
+});
+
+describe("a round of fewer than were ready", () => {
+  const four = new Round(ofFive(), { parties: [ADA, BOB, CLEO, DOT], round: 2 });
+
+  test("asks those, waits for those, and takes an upload of nobody else", () => {
+    expect(four.offer.statement.body).toMatchObject({ parties: [ADA, BOB, CLEO, DOT] });
+    expect([only(four.opening.send, "round").map(({ to }) => to), roundWaitsFor(waiting(four.opening).state).parties]).toEqual([[ADA, BOB, CLEO, DOT], [ADA, BOB, CLEO, DOT]]);
+    expect(fault(roundLeader.step(waiting(four.opening).state, { ...four.uploaded(EVE).message }))).toEqual(equivocated(EVE));
+  });
+
+  test("does not wait for those who were silent before, but takes them if they come", () => {
+    const quick = roundLeader.open({ ...waiting(four.opening).state, silent: [DOT] });
+    expect(roundWaitsFor(waiting(quick).state).parties).toEqual([ADA, BOB, CLEO]);
+    const came = after(roundLeader, quick, [four.uploaded(DOT).message, ...[ADA, BOB, CLEO].map((name) => four.uploaded(name).message)]);
+    expect(only(came.send, "survivors")).toHaveLength(4);
   });
 });
 

@@ -8,7 +8,8 @@ import type { Entry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { Step } from "../../src/session/machine.js";
 import { seedOf } from "../../src/testing/world.js";
-import { ADA, BOB, CENTRE, CLEO, DOT, EVE, FIVE, heard, NOW_MS, ofFive, only, playedFive, playedWithoutEve, QUESTION, restated, waiting } from "./stage.js";
+import { ADA, BOB, CENTRE, CLEO, DOT, EVE, FIVE, heard, NOW_MS, ofFive, only, playedFive, playedWithoutEve, QUESTION, restated, Round, speaker, TERMS, waiting } from "./stage.js";
+import { say } from "../../src/aggregation/context.js";
 
 const full = playedFive();
 const opened = roundMember.open(full.round.given(BOB));
@@ -83,7 +84,7 @@ describe("a list of survivors", () => {
     ["of another kind", bent({ statement: { type: "round.agree", body: { survivors: "00".repeat(32) } } }), "not the coordinator's"],
     ["that is no list", bent({ body: { uploads: [] } }), "not the coordinator's"],
     ["for another offer", bent({ body: { offer: "00".repeat(32) } }), "for another offer"],
-    ["with a stranger", bent({ body: { uploads: { ...Object.fromEntries(list.uploads.map((entry) => [entry.statement.actor, entry.id])), zed: "00".repeat(32) } } }), "names a party that is not ready"],
+    ["with a stranger", bent({ body: { uploads: { ...Object.fromEntries(list.uploads.map((entry) => [entry.statement.actor, entry.id])), zed: "00".repeat(32) } } }), "names a party that was not asked"],
     ["of three, where four are the threshold", relisted([ADA, BOB, CLEO].map(uploadOf)), "below the minimum"],
     ["without this node", relisted([ADA, CLEO, DOT, EVE].map(uploadOf)), "without this node"],
     ["with an upload that its party did not sign", swapped(ADA, restated(uploadOf(ADA), DOT, {})), "the upload of ada is not its own"],
@@ -98,6 +99,36 @@ describe("a list of survivors", () => {
 
   test.each([["after considering one", considered], ["after agreeing to one", agreed]])("that differs from the first is refused %s", (_, at) => {
     expect(fault(hears(at, relisted([ADA, BOB, CLEO, DOT].map(uploadOf))))).toEqual({ code: "AGGREGATION_SURVIVORS", detail: { round: 1, why: "a second list" } });
+  });
+});
+
+describe("after the first round, where dropouts end a training", () => {
+  const list4 = (dropouts: "end" | "continue", round: number) => {
+    const asked = new Round(ofFive(), { round, terms: { ...TERMS, dropouts } });
+    const uploads = [ADA, BOB, CLEO, DOT].map((name) => asked.uploaded(name));
+    const survivors = say(speaker(CENTRE), { type: "round.survivors", round, atMs: NOW_MS }, { offer: asked.offer.id, uploads: Object.fromEntries(uploads.map(({ message }) => [message.from, message.upload.id])) });
+    return hears(uploads[1]?.step as Step<RoundAnswering>, { kind: "survivors", to: BOB, survivors, uploads: uploads.map(({ message }) => message.upload) });
+  };
+
+  test("a list without one who was asked is refused: with the sum before, it would show what that one brought", () => {
+    expect(fault(list4("end", 2))).toEqual({ code: "AGGREGATION_SURVIVORS", detail: { round: 2, why: "below the minimum" } });
+    expect(list4("end", 1).kind).toBe("wait");
+    expect(list4("continue", 2).kind).toBe("wait");
+  });
+});
+
+describe("a round of fewer than were ready", () => {
+  const four = new Round(ofFive(), { parties: [ADA, BOB, CLEO, DOT], round: 2 });
+
+  test("has masks between those who are asked, and no others", () => {
+    const [owed] = answersOwed(waiting(roundMember.open(four.given(BOB))).state);
+    expect(owed?.kind === "contribute" && owed.masks.map(({ sign }) => sign)).toEqual([1, -1, 1, 1]);
+  });
+
+  test("does not take a list with one who was not asked, though it is ready", () => {
+    const uploads = FIVE.map((name) => (name === EVE ? full.members.get(EVE)?.message : four.uploaded(name).message)?.upload as Entry);
+    const survivors = say(speaker(CENTRE), { type: "round.survivors", round: 2, atMs: NOW_MS }, { offer: four.offer.id, uploads: Object.fromEntries(uploads.map((entry) => [entry.statement.actor, entry.id])) });
+    expect(fault(hears(four.uploaded(BOB).step, { kind: "survivors", to: BOB, survivors, uploads }))).toMatchObject({ detail: { why: "names a party that was not asked" } });
   });
 });
 

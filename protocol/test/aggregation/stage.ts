@@ -4,7 +4,7 @@ import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
-import { inOrder, type Member, type Speaker } from "../../src/aggregation/context.js";
+import { inOrder, type Member, type Speaker, type Terms } from "../../src/aggregation/context.js";
 import type { Agreed, Encapsulated, Joined, Shared, Unmasked, Uploaded } from "../../src/aggregation/messages.js";
 import { roundLeader, sumOwed, type RoundLeading, type RoundQuestion } from "../../src/aggregation/round-leader.js";
 import { answersOwed, roundMember, type RoundAnswering } from "../../src/aggregation/round-member.js";
@@ -21,7 +21,7 @@ export const [ADA, BOB, CLEO, DOT, EVE] = FIVE as [PartyId, PartyId, PartyId, Pa
 export const THREE = [ADA, BOB, CLEO];
 export const CENTRE = "coordinator" as PartyId;
 export const NOW_MS = 1_800_000_000_000;
-export const TERMS = { minimumParties: 3, quorum: 3, deadlineMs: 30_000 };
+export const TERMS: Terms = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" };
 export const ROUNDS = 3;
 export const QUESTION: RoundQuestion = { kind: "moments", model: parseDigest("ab".repeat(32)), plan: parseDigest("cd".repeat(32)), ring: 64, words: 4 };
 
@@ -99,18 +99,24 @@ export function setUp(names: readonly PartyId[]): SetUp {
 export const ofFive = once(() => setUp(FIVE));
 export const ofThree = once(() => setUp(THREE));
 
+interface Asked {
+  readonly parties: readonly PartyId[];
+  readonly round: number;
+  readonly terms: Terms;
+}
+
 /** One round as its machines see it, driven by hand: `words` are what a party adds before masks. */
 export class Round {
   readonly opening: Step<RoundLeading>;
   readonly uploads = new Map<string, Words>();
   readonly #setUp: SetUp;
-  readonly #question: RoundQuestion;
+  readonly #asked: Asked;
 
-  constructor(ready: SetUp, question: RoundQuestion = QUESTION) {
+  constructor(ready: SetUp, more: Partial<Asked> = {}) {
     this.#setUp = ready;
-    this.#question = question;
+    this.#asked = { parties: ready.epoch.ready, round: 1, terms: TERMS, ...more };
     this.opening = roundLeader.open({
-      speaker: speaker(CENTRE), members: ready.epoch.ready.map(memberOf), terms: TERMS, epoch: ready.epoch, round: 1, question, context: null, gone: [], silent: [], atMs: NOW_MS,
+      ...this.#asked, speaker: speaker(CENTRE), members: ready.epoch.ready.map(memberOf), epoch: ready.epoch, question: QUESTION, context: null, gone: [], silent: [], atMs: NOW_MS,
     });
   }
 
@@ -120,18 +126,18 @@ export class Round {
 
   given(name: PartyId): RoundAnswering["given"] {
     const { rounds: _, agreementSecret: __, atMs: ___, ...rest } = joiningGiven(name, this.#setUp.epoch.ready);
-    return { ...rest, epoch: this.#setUp.parts.get(name) as MemberEpoch, round: 1, offer: this.offer, question: this.#question, context: null };
+    return { ...rest, ...this.#asked, epoch: this.#setUp.parts.get(name) as MemberEpoch, offer: this.offer, question: QUESTION, context: null };
   }
 
   /** A member that has uploaded `values`, and what it sent. */
   uploaded(name: PartyId, values: readonly number[] = [1, 2, 3, 4]): { readonly step: Waiting<RoundAnswering>; readonly message: Uploaded } {
     const open = waiting(roundMember.open(this.given(name)));
-    const masked = wordsOf(this.#question, values);
+    const masked = wordsOf(QUESTION, values);
     const [owed] = answersOwed(open.state);
     applyMasks(masked, owed?.kind === "contribute" ? owed.masks : [], 0);
     const root = toHex(chunkRoot(bytesOfWords(masked)));
     this.uploads.set(root, masked);
-    const step = waiting(roundMember.step(open.state, { kind: "contributed", round: 1, root, words: masked.length, atMs: NOW_MS + 2 }));
+    const step = waiting(roundMember.step(open.state, { kind: "contributed", round: this.#asked.round, root, words: masked.length, atMs: NOW_MS + 2 }));
     return { step, message: only(step.send, "uploaded")[0] as Uploaded };
   }
 

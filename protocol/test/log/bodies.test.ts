@@ -53,13 +53,14 @@ test("every problem is reported at once, by its path, and once", () => {
   expect(problems("charter", { digest: DIGEST, charter: { operator: {}, parties: [{ name: "mill", signingKey: KEY }, { name: "" }] } })).toEqual([
     "charter.parties[1].name is not a text", "charter.parties[1].signingKey is not base64 of 32 bytes",
     "charter.operator.name is not a text", "charter.operator.signingKey is not base64 of 32 bytes", "charter.operator.logKey is not a text",
+    "charter.quorum is not a count", "charter.minimumParties is not a count", "charter.aggregation is not an object", "charter.aggregation.dropouts is not a text",
   ]);
 });
 
 describe("a member is not accepted when it is", () => {
   test.each([
-    { what: "a digest in capitals", type: "session.close", body: { model: DIGEST.toUpperCase() } },
-    { what: "a session id for a digest", type: "session.close", body: { model: SESSION } },
+    { what: "a digest in capitals", type: "session.close", body: { model: DIGEST.toUpperCase(), evaluation: DIGEST } },
+    { what: "a session id for a digest", type: "session.close", body: { model: SESSION, evaluation: DIGEST } },
     { what: "a fraction for a count", type: "model", body: { kind: "newton", hash: DIGEST, iteration: 0.5 } },
     { what: "a count beyond 2^53", type: "model", body: { kind: "newton", hash: DIGEST, iteration: 2 ** 53 } },
     { what: "an empty text", type: "session.abort", body: { code: "" } },

@@ -26,6 +26,9 @@ export const CHARTER: Json = {
   name: "churn",
   operator: { name: "hub", signingKey: keyText("hub"), logKey: LOG_KEY },
   parties: PARTIES.map((name) => ({ name, signingKey: keyText(name), agreementKey: keyText(name) })),
+  minimumParties: 3,
+  quorum: 3,
+  aggregation: { dropouts: "continue" },
 };
 export const CHARTER_DIGEST = toHex(sha256(canonicalBytes(CHARTER)));
 
@@ -43,20 +46,22 @@ type Party = keyof typeof VALUES;
 export const selfKey = (party: string, round: number) => sha256(utf8(`self ${party} ${round}`));
 export const pairKey = (a: string, b: string, round: number) => sha256(utf8(`pair ${[a, b].sort().join(" ")} ${round}`));
 
-interface RoundPlan { readonly round: number; readonly ring: 32 | 64; readonly survivors: readonly Party[]; readonly silent: readonly Party[] }
-/** In the first round everyone answers; in the second, quarry drops out before uploading and orchard after agreeing. */
+interface RoundPlan { readonly round: number; readonly ring: 32 | 64; readonly asked: readonly Party[]; readonly survivors: readonly Party[]; readonly silent: readonly Party[] }
+const THREE = ["harbour", "mill", "orchard"] as const;
+/** In the first round everyone answers; in the second, quarry drops out before uploading and orchard after agreeing; the third does without quarry. */
 export const ROUNDS: readonly RoundPlan[] = [
-  { round: 1, ring: 32, survivors: PARTIES, silent: [] },
-  { round: 2, ring: 64, survivors: ["harbour", "mill", "orchard"], silent: ["orchard"] },
+  { round: 1, ring: 32, asked: PARTIES, survivors: PARTIES, silent: [] },
+  { round: 2, ring: 64, asked: PARTIES, survivors: THREE, silent: ["orchard"] },
+  { round: 3, ring: 32, asked: THREE, survivors: THREE, silent: [] },
 ];
 
 export function wordsOf(ring: 32 | 64, values: readonly number[]): Words {
   return ring === 32 ? Uint32Array.from(values) : BigUint64Array.from(values, BigInt);
 }
 
-export function maskedWords(party: Party, { round, ring }: RoundPlan): Words {
+export function maskedWords(party: Party, { round, ring, asked }: RoundPlan): Words {
   const words = wordsOf(ring, VALUES[party]);
-  const pairs = PARTIES.filter((peer) => peer !== party).map((peer) => ({ key: pairKey(party, peer, round), sign: peer > party ? 1 : -1 } as const));
+  const pairs = asked.filter((peer) => peer !== party).map((peer) => ({ key: pairKey(party, peer, round), sign: peer > party ? 1 : -1 } as const));
   applyMasks(words, [{ key: selfKey(party, round), sign: 1 }, ...pairs], 0);
   return words;
 }
@@ -65,13 +70,13 @@ const rootOf = (words: Words) => toHex(chunkRoot(bytesOfWords(words)));
 const byName = <T extends Json>(names: readonly string[], value: (name: string) => T): Json => Object.fromEntries(names.map((name) => [name, value(name)]));
 
 function roundEntries(plan: RoundPlan): readonly Entry[] {
-  const { round, ring, survivors, silent } = plan;
+  const { round, ring, asked, survivors, silent } = plan;
   const tell = (actor: string, type: EntryType, body: Json) => say(actor, type, body, { round });
-  const offer = tell("hub", "round.offer", { kind: "moments", model: digestOf("model"), plan: digestOf("plan"), ring, words: 5, parties: PARTIES });
+  const offer = tell("hub", "round.offer", { kind: "moments", model: digestOf("model"), plan: digestOf("plan"), ring, words: 5, parties: asked });
   const uploads = survivors.map((name) => tell(name, "round.upload", { root: rootOf(maskedWords(name, plan)), words: 5, offer: offer.id }));
   const list = tell("hub", "round.survivors", { offer: offer.id, uploads: byName(survivors, (name) => uploads.find(({ statement }) => statement.actor === name)!.id) });
   const agrees = survivors.map((name) => tell(name, "round.agree", { survivors: list.id }));
-  const dropped = PARTIES.filter((name) => !survivors.includes(name));
+  const dropped = asked.filter((name) => !survivors.includes(name));
   const unmasks = survivors.filter((name) => !silent.includes(name)).map((name) => tell(name, "round.unmask", {
     survivors: list.id, self: toBase64(selfKey(name, round)), orphans: byName(dropped, (lost) => toBase64(pairKey(name, lost, round))),
   }));
@@ -98,9 +103,9 @@ export function honestEntries(): readonly Entry[] {
   const shares = PARTIES.map((party) => say(party, "shares", { selfSeeds: [digestOf(`${party} 1`), digestOf(`${party} 2`)] }));
   const ready = say("hub", "ready", { parties: PARTIES });
   const model = say("hub", "model", { kind: "newton", hash: digestOf("model 1"), iteration: 1 }, { round: 1 });
-  const close = say("hub", "session.close", { model: digestOf("model 1") });
-  const [first = [], second = []] = ROUNDS.map(roundEntries);
-  return [opened, ...enrolments, charter, ...signatures, offer, ...bundles, roster, ...shares, ready, ...first, model, ...second, close];
+  const close = say("hub", "session.close", { model: digestOf("model 1"), evaluation: digestOf("evaluation") });
+  const [first = [], ...later] = ROUNDS.map(roundEntries);
+  return [opened, ...enrolments, charter, ...signatures, offer, ...bundles, roster, ...shares, ready, ...first, model, ...later.flat(), close];
 }
 
 export type Files = Map<string, Uint8Array>;

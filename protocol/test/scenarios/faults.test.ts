@@ -20,7 +20,7 @@ const endedAt = (world: World) => (world.run(), codeOf(world.nodes.get(ADA)?.ste
 const hears = (at: Step<TrainingPart> & { readonly kind: "wait" }, message: Parameters<World["inject"]>[1]) => codeOf(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
 const atNode = (isIt: Parameters<typeof nodeWhere>[1]) => nodeWhere(ADA, isIt);
 const inPhase = (phase: string) => atNode((state) => state.stage === "rounds" && state.current?.phase === phase);
-const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.lastRound === 1);
+const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.scenes.length === 1);
 const withPlan = (training: Partial<typeof SHORT_PLAN.training>, more: Partial<typeof SHORT_PLAN> = {}) => {
   const plan = { ...SHORT_PLAN, ...more, training: { ...SHORT_PLAN.training, ...training } };
   return short({ plan, answer: (party, ask) => tinyWords(party, ask, plan) });
@@ -51,11 +51,20 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
       return words;
     },
   })),
+  AGGREGATION_BOUNDS: () => ended(short({
+    answer: (party, ask) => {
+      const words = tinyWords(party, ask, SHORT_PLAN);
+      // More rows than the charter lets five parties have.
+      words[1] = (party === ADA ? 6_000n : words[1]) as never;
+      return words;
+    },
+  })),
   AGGREGATION_OVERFLOW: { file: "node/test/egress.test.ts", title: "a value beyond its bound is refused" },
   TRAINING_ORDER: () => hears(betweenRounds, sentTo(ADA, "roster")),
   TRAINING_PLAN: () => codeOf(participant.open({ ...given(ADA), plan: { ...SHORT_PLAN, rowsMinJoint: 1 } })),
   TRAINING_MODEL: () => hears(betweenRounds, { ...sentTo(ADA, "round", 2), context: null }),
   TRAINING_REPEAT: () => hears(betweenRounds, { ...sentTo(ADA, "round", 1), offer: restated(sentTo(ADA, "round", 1).offer, { statement: { round: 2 } }) }),
+  TRAINING_ABSENT: () => hears(betweenRounds, sentTo(ADA, "closed")),
   TRAINING_DIVERGED: () => ended(withPlan({ gradientTolerance: 1e-12, iterationsMax: 1 })),
   TRAINING_DEGENERATE: () => ended(withPlan({}, { rowsMinJoint: 5_000 })),
   NODE_REFUSED: () => ended(short({ names: [...RECORDED.nodes.keys()].slice(0, 3), admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),

@@ -14,6 +14,7 @@ export function expectSound(world: World): void {
     expectOneSum(world, round);
     expectOneKindOfMask(world, round);
   }
+  expectNeverMore(world);
   expectReplayable(world);
 }
 
@@ -36,6 +37,16 @@ function expectOneKindOfMask(world: World, round: number): void {
   const orphans = new Set([...answers.flatMap(({ unmask, boxShares }) => [...Object.keys(body<Unmasking>(unmask).orphans), ...Object.keys(boxShares)]),
     ...results.flatMap((recovered) => Object.keys(recovered.orphans))]);
   expect([...selfs].filter((name) => orphans.has(name))).toEqual([]);
+}
+
+/** Sums that are read are over the same companies as before or, where the charter lets a training go on, over fewer. */
+function expectNeverMore(world: World): void {
+  const lists = roundsOf(world).flatMap((round) => said(world, round, "unmasked").slice(0, 1).map(({ from, selfShares }) => [from as string, ...Object.keys(selfShares)]));
+  lists.forEach((list, i) => {
+    const before = lists[i - 1] ?? list;
+    expect(list.filter((name) => !before.includes(name))).toEqual([]);
+    if (world.coordinator.given.terms.dropouts === "end") expect(list).toHaveLength(before.length);
+  });
 }
 
 /** What happened, happening again, ends in the same step: nothing outside the journal decides anything. */

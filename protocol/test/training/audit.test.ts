@@ -1,77 +1,138 @@
 import { describe, expect, test } from "@jest/globals";
-import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { bytesOfWords } from "@cohortium/crypto/words";
-import type { LoggedRound } from "../../src/log/audit-entries.js";
-import { charterAsJson } from "../../src/session/charter-digest.js";
-import type { PartyId } from "../../src/session/ids.js";
-import { World } from "../../src/testing/world.js";
+import type { LoggedOffer, LoggedRound } from "../../src/log/audit-milestones.js";
+import type { EntryType } from "../../src/log/entry.js";
 import { trainingAuditor } from "../../src/training/audit.js";
-import { planOf } from "../../src/training/plan.js";
-import { bent, sound } from "../session/charter-fixture.js";
-import { TINY_PLAN, tinyWords } from "./tiny-rows.js";
+import { contextDigest } from "../../src/training/plan.js";
+import { loggedTraining, tell, type Told } from "./logged-training.js";
 
-const CHARTER = sound(bent("/questions/0/features", TINY_PLAN.features, bent("/questions/0/training", TINY_PLAN.training,
-  bent("/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }, bent("/thresholds", { categoryRows: 10 }) as object) as object) as object));
-const PLAN = planOf(CHARTER);
+const { told: HONEST, check } = loggedTraining(["ada", "bob", "cleo", "dot"]);
 
-const body = (json: Json) => json as Record<string, string>;
+type Body = Readonly<Record<string, Json>>;
+const codesOf = (told: readonly Told[]) => check(told).findings.map(({ entry, code }) => [entry, code]);
+const indexOf = (told: readonly Told[], type: EntryType, round = 0) => told.findIndex(({ statement }) => statement.type === type && statement.round === round);
+const countOf = (type: EntryType) => HONEST.filter(({ statement }) => statement.type === type).length;
+const LAST = countOf("round.offer");
 
-/** An undisturbed training, and its rounds as an auditor reads them from the log. */
-function trained() {
-  const world = new World({
-    seed: 3, names: CHARTER.parties.map(({ name }) => name), terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, plan: PLAN,
-    answer: (party: PartyId, ask) => tinyWords(party, ask, PLAN),
-  });
-  if (world.run().kind !== "done") throw new Error("the training ends with a model");
-  const of = (type: string, round: number) => world.log.filter(({ statement }) => statement.type === type && statement.round === round).map(({ statement }) => statement);
-  const rounds = world.log.filter(({ statement }) => statement.type === "round.result").map(({ statement }): LoggedRound => {
-    const [offer] = of("round.offer", statement.round).map((one) => one.body as { kind: string; model: string; plan: string; ring: 32 | 64; words: number });
-    if (offer === undefined) throw new Error("a result has an offer");
-    return {
-      entry: statement.round, session: statement.session, charter: charterAsJson(CHARTER), ring: offer.ring, words: offer.words, root: body(statement.body)["root"] ?? "",
-      asked: { purpose: offer.kind, model: offer.model, plan: offer.plan },
-      uploads: of("round.upload", statement.round).map((one) => ({ party: one.actor, entry: 0, root: body(one.body)["root"] ?? "" })),
-      masks: of("round.unmask", statement.round).map((one) => ({ key: fromBase64(body(one.body)["self"] ?? ""), sign: -1 })),
-    };
-  });
-  return { rounds, source: { read: (path: string) => { const words = world.uploads.get(path.replace("upload/", "")); return words === undefined ? null : bytesOfWords(words); } } };
+/** The honest log with one statement's body changed. */
+const changed = (index: number, change: Body) =>
+  HONEST.map((one, i) => (i === index ? { ...one, statement: { ...one.statement, body: { ...(one.statement.body as Body), ...change } } } : one));
+
+/** A whole round of the coordinator's own making, up to the agreements: it holds what it needs to open the sum, and logs no more. */
+function crafted(round: number, change: Body): readonly Told[] {
+  const offer = HONEST[indexOf(HONEST, "round.offer", round)];
+  const parties = (offer?.statement.body as { parties: string[] }).parties;
+  const uploads = HONEST.filter(({ statement }) => statement.type === "round.upload" && statement.round === round);
+  const asks = tell("round.offer", "coordinator", { ...(offer?.statement.body as Body), ...change }, { round, at: "2026-11-22T11:00:00Z" });
+  const answers = uploads.map(({ statement }) => tell("round.upload", statement.actor, { ...(statement.body as Body), offer: asks.id }, { round }));
+  const lists = tell("round.survivors", "coordinator", { offer: asks.id, uploads: Object.fromEntries(answers.map(({ id, statement }) => [statement.actor, id])) }, { round });
+  return [asks, ...answers, lists, ...parties.map((name) => tell("round.agree", name, { survivors: lists.id }, { round }))];
 }
 
-describe("an auditor with the sums", () => {
-  const { rounds, source } = trained();
-  const checkAll = (list: readonly LoggedRound[]) => {
-    const check = trainingAuditor();
-    return list.map((round) => check(round, source));
-  };
+/** The honest log with statements before an index, and the rounds behind it counted on. */
+const insertedRound = (index: number, round: readonly Told[]) => [
+  ...HONEST.slice(0, index), ...round,
+  ...HONEST.slice(index).map((one) => ({ ...one, statement: { ...one.statement, round: one.statement.round === 0 ? 0 : one.statement.round + 1 } })),
+];
 
-  test("finds that every model of an honest training follows from the sums before it", () => {
-    expect(rounds.length).toBeGreaterThan(4);
-    for (const checked of checkAll(rounds)) expect(checked).toEqual({ sum: true, model: true, findings: [] });
+describe("an honest training", () => {
+  test("is followed from the first question to the release", () => {
+    expect(LAST).toBeGreaterThan(4);
+    const report = check(HONEST);
+    expect(report).toMatchObject({ verified: true, findings: [], sumsRecomputed: LAST });
+    expect(report.checks.find(({ name }) => name === "models")).toEqual({ name: "models", count: LAST + countOf("model") + 1, ok: true });
+  });
+
+  test("is followed where companies drop out and fall silent, over fewer and fewer", () => {
+    const silences = new Map([["fay", 2], ["gus", 4]]);
+    const lossy = loggedTraining(["ada", "bob", "cleo", "dot", "eve", "fay", "gus"], {
+      silentWhen: (party, message) => message.kind === "round" && message.offer.statement.round === silences.get(party),
+    });
+    const asked = lossy.told.filter(({ statement }) => statement.type === "round.offer").map(({ statement }) => (statement.body as { parties: string[] }).parties.length);
+    expect(asked.slice(0, 5)).toEqual([7, 7, 6, 6, 5]);
+    expect(lossy.check(lossy.told)).toMatchObject({ verified: true, findings: [], sumsRecomputed: asked.length });
+  });
+});
+
+describe("an offer is judged whether or not its sum is logged", () => {
+  const third = indexOf(HONEST, "round.offer", 3);
+  const next = third + crafted(3, {}).length;
+
+  test.each([
+    ["another model", { model: "ab".repeat(32) }, "the round's model does not follow from the sums before it"],
+    ["another plan", { plan: "cd".repeat(32) }, "the round's plan is not the one that follows from the charter"],
+    ["another question", { kind: "evaluation" }, "the round asks for evaluation where the sums before it lead to newton"],
+  ])("%s is named at the offer, and the missing result at the next", (_, change, says) => {
+    const { findings } = check(insertedRound(third, crafted(3, change)));
+    expect(findings.slice(0, 2)).toMatchObject([{ entry: third, code: "MODEL_DIFFERS", says }, { entry: next, code: "ROUND_ORDER" }]);
+  });
+
+  test("a round more than the training has is named, also as the last before the close", () => {
+    const close = indexOf(HONEST, "session.close");
+    const extra = crafted(LAST, {}).map((one) => ({ ...one, statement: { ...one.statement, round: LAST + 1 } }));
+    expect(codesOf(insertedRound(close, extra))).toEqual([[close, "MODEL_DIFFERS"], [close + extra.length, "ROUND_ORDER"]]);
   });
 
   test.each([
-    ["another model", { model: "ab".repeat(32) }, "its model does not follow from the sums before it"],
-    ["another plan", { plan: "cd".repeat(32) }, "its plan is not the one that follows from the charter"],
-    ["another question", { purpose: "evaluation" }, "it asks for evaluation where the sums before it lead to newton"],
-  ])("names the first round that asked %s", (_, change, says) => {
-    const checked = checkAll(rounds.map((round) => (round.entry === 3 ? { ...round, asked: { ...round.asked, ...change } } : round)));
-    expect(checked.slice(0, 2).every(({ model }) => model)).toBe(true);
-    expect(checked[2]).toMatchObject({ sum: true, model: false, findings: [{ entry: 3, code: "MODEL_DIFFERS", says: expect.stringContaining(says) }] });
+    ["of other words than its question has", { words: 2 ** 50 }],
+    ["in another ring than its question's", { ring: 32 }],
+  ])("one %s is named, and nothing is thrown", (_, change) => {
+    expect(codesOf(changed(third, change))[0]).toEqual([third, "MODEL_DIFFERS"]);
   });
 
-  test("objects to a round after the evaluation", () => {
-    const last = rounds.at(-1);
-    if (last === undefined) throw new Error("there are rounds");
-    expect(checkAll([...rounds, last]).at(-1)).toMatchObject({ model: false, findings: [{ code: "MODEL_DIFFERS" }] });
+  test("every later one is named too, because nothing can follow from what was not asked", () => {
+    const codes = codesOf(changed(third, { model: "ab".repeat(32) }));
+    const offers = HONEST.flatMap(({ statement }, i) => (statement.type === "round.offer" && i >= third ? [i] : []));
+    expect(codes.filter(([entry]) => offers.includes(entry as number))).toEqual(offers.map((i) => [i, "MODEL_DIFFERS"]));
+  });
+});
+
+describe("what a coordinator keeps and releases is what the sums led to", () => {
+  const close = indexOf(HONEST, "session.close");
+
+  test.each([
+    ["another model", { model: "ab".repeat(32) }, "the released model is not the one that was evaluated"],
+    ["another evaluation", { evaluation: contextDigest({ auc: 0.99 }) }, "the released evaluation is not the one that follows from the sums"],
+  ])("releasing %s is named at the close", (_, change, says) => {
+    expect(check(changed(close, change))).toMatchObject({ verified: false, findings: [{ entry: close, code: "CLOSE_DIFFERS", says }] });
   });
 
-  test("says nothing about models where a sum does not come out", () => {
-    const checked = checkAll(rounds.map((round) => (round.entry === 2 ? { ...round, root: "ef".repeat(32) } : round)));
-    expect(checked[1]).toMatchObject({ sum: false, model: false, findings: [{ code: "SUM_DIFFERS" }] });
+  test("so is a release without an evaluation", () => {
+    const unevaluated = HONEST.filter(({ statement }) => statement.round !== LAST);
+    expect(check(unevaluated)).toMatchObject({
+      findings: [{ entry: indexOf(unevaluated, "session.close"), code: "CLOSE_DIFFERS", says: "the training is closed before its evaluation" }],
+    });
   });
 
-  test("objects to sums under a charter that allows no training", () => {
-    expect(checkAll(rounds.map((round) => ({ ...round, charter: null })))[0]).toMatchObject({ findings: [{ code: "MODEL_DIFFERS" }] });
+  test.each([["hash", { hash: "ab".repeat(32) }], ["number", { iteration: 7 }], ["kind", { kind: "forest" }]])("a model of another %s is named where it is kept", (_, change) => {
+    const kept = indexOf(HONEST, "model", 3);
+    expect(codesOf(changed(kept, change))).toEqual([[kept, "MODEL_DIFFERS"]]);
+  });
+
+  test("a model kept before there is any is named", () => {
+    const first = indexOf(HONEST, "round.offer", 1);
+    const early = tell("model", "coordinator", { kind: "logistic", hash: "ab".repeat(32), iteration: 2 });
+    expect(codesOf(HONEST.toSpliced(first, 0, early))).toEqual([[first, "MODEL_DIFFERS"]]);
+  });
+
+  test("nothing is released from a sum that does not come out", () => {
+    const codes = codesOf(changed(indexOf(HONEST, "round.result", LAST), { root: "ef".repeat(32) }));
+    expect(codes).toEqual([[indexOf(HONEST, "round.result", LAST), "SUM_DIFFERS"], [close, "CLOSE_DIFFERS"]]);
+  });
+});
+
+describe("the auditor of trainings, by itself", () => {
+  const source = { read: () => null };
+  const at = { session: "5e".repeat(16), charter: null, entry: 9 };
+  const offer: LoggedOffer = { ...at, kind: "offered", asked: { kind: "round.offer", purpose: "moments", model: "ab".repeat(32), plan: "cd".repeat(32), ring: 64, words: 7, parties: [] } };
+  const round: LoggedRound = { ...at, kind: "completed", ring: 64, words: 2 ** 50, uploads: [{ party: "ada", entry: 8, root: "ef".repeat(32) }], masks: [], root: "ef".repeat(32) };
+
+  test("objects to questions under a charter that allows no training", () => {
+    expect(trainingAuditor()(offer, source)).toMatchObject({ model: false, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });
+  });
+
+  test("takes no memory for a sum whose uploads are not there", () => {
+    expect(trainingAuditor()(round, source)).toMatchObject({ sum: false, findings: [{ entry: 8, code: "UPLOAD_MISSING" }] });
+    expect(trainingAuditor()({ ...round, uploads: [] }, source)).toMatchObject({ sum: false, findings: [{ entry: 9, code: "SUM_DIFFERS" }] });
   });
 });

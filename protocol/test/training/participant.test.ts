@@ -17,7 +17,7 @@ const fault = (step: Step<TrainingPart>) => (step.kind === "abort" ? step.fault 
 
 const admitting = participant.open(given(ADA));
 const inSetup = nodeWhere(ADA, ({ stage }) => stage === "setup");
-const beforeRound = (round: number) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current === null && state.lastRound === round - 1);
+const beforeRound = (round: number) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current === null && state.scenes.length === round - 1);
 const inPhase = (round: number, phase: string) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current?.round === round && state.current.phase === phase);
 
 /** Whoever leaves says so, and by which rule. */
@@ -108,13 +108,23 @@ describe("a round's offer", () => {
     ["under another plan", reoffered(second.context, { plan: "00".repeat(32) }), "TRAINING_PLAN"],
     ["in another ring", reoffered(second.context, { ring: 32 }), "TRAINING_PLAN"],
     ["of another length", reoffered(second.context, { words: 1 }), "TRAINING_PLAN"],
-    ["among other parties", reoffered(second.context, { parties: ["ada", "bob", "cleo"] }), "TRAINING_PLAN"],
+    ["among parties with a stranger", reoffered(second.context, { parties: ["ada", "bob", "cleo", "zed"] }), "TRAINING_PLAN"],
+    ["among parties without this node", reoffered(second.context, { parties: ["bob", "cleo", "dot", "eve"] }), "TRAINING_PLAN"],
+    ["among parties in another order", reoffered(second.context, { parties: ["bob", "ada", "cleo", "dot", "eve"] }), "TRAINING_PLAN"],
+    ["that skips the Newton steps", reoffered(second.context, { kind: "evaluation", ring: 32, words: 2 + 2 * 64 }), "TRAINING_PLAN"],
     ["among parties that are no list", reoffered(second.context, { parties: "ada" }), "TRAINING_ORDER"],
   ])("%s makes the node leave", (_, message, code) => expectLeft(hear(beforeRound(2), message as Message), code));
 
   test("at a model whose standardisation would overflow the ring is refused, not computed: no rows give a deviation that small", () => {
     const narrow = { ...(second.context as object), deviations: model.deviations.map((deviation, i) => (i === 1 ? 5e-324 : deviation)) } as unknown as Json;
     expectLeft(hear(beforeRound(2), reoffered(narrow)), "TRAINING_PLAN");
+  });
+
+  test("among fewer than agreed before is answered where the charter lets a training go on, and refused where it does not", () => {
+    const fewer = reoffered(second.context, { parties: ["ada", "bob", "cleo", "dot"] });
+    expect(hear(beforeRound(2), fewer)).toMatchObject({ kind: "wait", ask: [{ kind: "contribute", round: 2 }] });
+    const { state } = beforeRound(2);
+    expectLeft(participant.step({ ...state, terms: { ...state.terms, dropouts: "end" } }, { kind: "heard", message: fewer, atMs: AT_MS }), "TRAINING_PLAN");
   });
 
   test("that asks the same again, at the same model, makes the node leave", () => {
@@ -124,7 +134,7 @@ describe("a round's offer", () => {
 
   test("while this node is still behind leaves the old round: nothing of it will leave any more", () => {
     const step = hear(inPhase(1, "contributing"), second);
-    expect(step).toMatchObject({ kind: "wait", state: { lastRound: 2, answered: [] }, ask: [{ kind: "contribute", round: 2 }] });
+    expect(step).toMatchObject({ kind: "wait", state: { answered: 0 }, ask: [{ kind: "contribute", round: 2 }] });
     expect(fault(hear(step, sentTo(ADA, "survivors", 1)))).toMatchObject({ code: "TRAINING_ORDER" });
   });
 });
@@ -136,23 +146,27 @@ describe("an answered round", () => {
 
   test("is remembered with its question and model", () => {
     const { state } = beforeRound(3);
-    expect(state.stage === "rounds" && state.answered).toEqual([
-      { round: 1, kind: "moments", model: contextDigest(null) }, { round: 2, kind: "newton", model: contextDigest(sentTo(ADA, "round", 2).context) },
+    expect(state.stage === "rounds" && state.scenes.map(({ question, digest }) => [question.kind, digest])).toEqual([
+      ["moments", contextDigest(null)], ["newton", contextDigest(sentTo(ADA, "round", 2).context)],
     ]);
   });
 });
 
 describe("the end", () => {
   const closed = sentTo(ADA, "closed");
-  const answered = nodeWhere(ADA, (state) => state.stage === "rounds" && state.answered.length === 3);
+  const answered = nodeWhere(ADA, (state) => state.stage === "rounds" && state.answered === 3);
 
   test("gives the model and its evaluation, and how many sums this node helped to open", () => {
     const step = hear(answered, closed);
     expect(step).toMatchObject({ kind: "done", send: [], log: [], result: { answered: 3, evaluation: closed.evaluation } });
-    expect(hear(inSetup, closed)).toMatchObject({ kind: "done", result: { answered: 0 } });
+  });
+
+  test("is not believed by a node that was not asked for the evaluation: it cannot know which model was evaluated", () => {
+    for (const at of [inSetup, beforeRound(3)]) expectLeft(hear(at, closed), "TRAINING_ABSENT");
   });
 
   test.each([
+    ["with another evaluation than the log names", { ...closed, evaluation: { auc: 1 } }],
     ["that the coordinator did not sign", { ...closed, close: { ...closed.close, sig: sentTo(BOB, "roster").roster.sig } }],
     ["with another model than the log names", { ...closed, model: { ...(closed.model as object), iteration: 7 } }],
     ["with something that is no model", { ...closed, model: null }],

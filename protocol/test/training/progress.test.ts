@@ -40,7 +40,7 @@ describe("a step of a training", () => {
     expect(advance(started, sum, 3, SHORT_PLAN)).toMatchObject({ kind: "next", progress: { question: { kind: "evaluation" }, model, accepted: undefined } });
   });
 
-  const asked: Progress = { question: { kind: "evaluation" }, model, accepted: undefined };
+  const asked: Progress = { question: { kind: "evaluation" }, model, accepted: undefined, over: null };
   test("from the held-out scores is the end", () => {
     const end = advance(asked, summed(asked.question, answers.evaluation(model)), 3, TINY_PLAN);
     expect(end).toMatchObject({ kind: "evaluated", model, rows: rows.length });
@@ -50,6 +50,22 @@ describe("a step of a training", () => {
     const scores = answers.evaluation(model);
     expect(advance(asked, summed(asked.question, scores.map((value, i) => (i < 2 ? value : 0))), 3, TINY_PLAN)).toMatchObject({ kind: "failed", code: "TRAINING_DEGENERATE" });
     expect(advance({ ...asked, model: null }, summed(asked.question, scores), 3, TINY_PLAN)).toEqual({ kind: "failed", code: "TRAINING_DEGENERATE", detail: { because: "no-model" } });
+  });
+
+  test("over the same companies brings the same rows, and over fewer not too few", () => {
+    const other = answers.newton(model).map((value, i) => (i === 1 ? value + 1 : value));
+    expect(advance(started, summed(started.question, other), 3, TINY_PLAN)).toEqual({ kind: "failed", code: "DATA_CHANGED", detail: { rows: rows.length + 1, before: rows.length } });
+    const fewer = { ...started, over: { survivors: 4, rows: rows.length + 30 } };
+    expect(advance(fewer, summed(started.question, answers.newton(model)), 3, TINY_PLAN)).toMatchObject({ kind: "next" });
+    expect(advance(fewer, summed(started.question, answers.newton(model)), 3, { ...TINY_PLAN, rowsMinJoint: rows.length + 1 }))
+      .toEqual({ kind: "failed", code: "TRAINING_DEGENERATE", detail: { because: "too-few-rows", rows: rows.length } });
+    expect(advance({ ...started, model: null }, summed(started.question, answers.newton(model)), 3, TINY_PLAN)).toMatchObject({ detail: { because: "no-model" } });
+  });
+
+  test("larger than so many honest parties could make it is a failure that names the segment, and no number", () => {
+    const words = summed(FIRST.question, answers.moments());
+    words[1] = 3_100n as never;
+    expect(advance(FIRST, words, 3, TINY_PLAN)).toEqual({ kind: "failed", code: "AGGREGATION_BOUNDS", detail: { segment: "rows" } });
   });
 
   test("whose guard is not the number of survivors is a failure, whatever the rest says", () => {

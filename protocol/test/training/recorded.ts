@@ -1,3 +1,4 @@
+import type { Terms } from "../../src/aggregation/context.js";
 import { signEntry, type Entry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { replay, type Machine, type Shape, type Step } from "../../src/session/machine.js";
@@ -9,7 +10,7 @@ import { SHORT_PLAN, tinyWords } from "./tiny-rows.js";
 
 export const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 export const [ADA, BOB] = FIVE as [PartyId, PartyId];
-export const TERMS = { minimumParties: 3, quorum: 3, deadlineMs: 30_000 };
+export const TERMS: Terms = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" };
 
 export const short = (more: Partial<WorldGiven> = {}): World =>
   new World({ seed: 5, names: FIVE, terms: TERMS, plan: SHORT_PLAN, answer: (party, ask) => tinyWords(party, ask, SHORT_PLAN), ...more });

@@ -1,0 +1,121 @@
+import { survivorsNeeded, thresholdFor } from "../aggregation/context.js";
+import type { LoggedCharter } from "./audit-charters.js";
+import type { Milestone } from "./audit-milestones.js";
+import { RoundAudit, type Place, type Reject } from "./audit-round.js";
+import type { Body, Ready, RoundOffer, Roster, SessionClose } from "./bodies.js";
+
+/** What an offered session may say. */
+export type SessionBody = Exclude<Body, { kind: "log.opened" | "enrolment" | "revocation" | `charter${string}` | "session.offer" }>;
+
+type RoundBody = Exclude<Extract<SessionBody, { kind: `round.${string}` }>, RoundOffer>;
+
+/** One session from its offer to its end, entry by entry, in the order the protocol allows. Objects to everything else. */
+export class SessionAudit {
+  readonly #id: string;
+  readonly #charter: LoggedCharter;
+  /** Entry ids of bundles, by the party that signed them. */
+  readonly #bundles = new Map<string, Set<string>>();
+  readonly #rounds = new Map<number, RoundAudit>();
+  #roster: Roster | null = null;
+  #ready: Ready | null = null;
+  #last: RoundAudit | null = null;
+  #isOver = false;
+
+  constructor(id: string, charter: LoggedCharter) {
+    this.#id = id;
+    this.#charter = charter;
+  }
+
+  /** Takes the next entry of the session, and says what of the training it shows, if anything. */
+  take(body: SessionBody, place: Place, reject: Reject): Milestone | null {
+    if (place.charter !== this.#charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
+    if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
+    switch (body.kind) {
+      case "shares": return null;
+      case "bundle": {
+        const ids = this.#bundles.get(place.actor) ?? new Set();
+        this.#bundles.set(place.actor, ids.add(place.id));
+        return null;
+      }
+      case "roster": return this.#list(body, reject), null;
+      case "ready": {
+        if (this.#ready !== null) reject("ROUND_SECOND", "a second list of ready parties in one session");
+        const { parties = [] } = this.#roster ?? {};
+        if (!body.parties.every((party) => parties.includes(party))) reject("ROUND_PARTY", "a party is ready that is not on the roster");
+        this.#ready ??= body;
+        return null;
+      }
+      case "round.offer": return this.#offer(body, place, reject);
+      case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
+        return this.#inRound(body, place, reject);
+      case "model": return { kind: "kept", ...this.#at(place), model: body };
+      case "session.close": return this.#close(body, place, reject);
+      case "session.abort": return this.#isOver = true, null;
+    }
+  }
+
+  #list(roster: Roster, reject: Reject): void {
+    if (this.#roster !== null) reject("ROUND_SECOND", "a second roster in one session");
+    const strangers = roster.parties.filter((party) => this.#bundles.get(party)?.has(roster.bundles.get(party) ?? "") !== true);
+    if (strangers.length > 0) reject("ROUND_ORDER", `the roster names no key bundle logged before for ${strangers.join(", ")}`);
+    const { parties, terms } = this.#charter;
+    if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
+    const due = thresholdFor(roster.parties.length, terms.quorum);
+    // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
+    if (!(roster.threshold >= due)) reject("ROUND_TOO_FEW", `the roster lets ${roster.threshold} parties open a sum where ${due} are the least`);
+    if (roster.minimum !== terms.minimumParties) {
+      reject("ROUND_TOO_FEW", `the roster asks for ${roster.minimum} survivors, the charter for ${terms.minimumParties}`);
+    }
+    this.#roster ??= roster;
+  }
+
+  #offer(offer: RoundOffer, place: Place, reject: Reject): Milestone | null {
+    const [roster, ready, last] = [this.#roster, this.#ready, this.#last];
+    if (this.#rounds.has(place.round)) return reject("ROUND_SECOND", "a second offer of one round"), null;
+    if (roster === null || ready === null) return reject("ROUND_ORDER", "a round before the session has a roster and ready parties"), null;
+    // A sum that is taken but not logged would be one that only the coordinator knows.
+    if (last?.isDone === false) reject("ROUND_ORDER", "a next round is offered while the one before has no result");
+    if (place.round !== this.#rounds.size + 1) reject("ROUND_ORDER", `round ${place.round} is offered where round ${this.#rounds.size + 1} would follow`);
+    this.#checkAsked(offer, last?.left ?? ready.parties, reject);
+    const { terms } = this.#charter;
+    const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
+    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id);
+    this.#rounds.set(place.round, this.#last);
+    return { kind: "offered", ...this.#at(place), asked: offer };
+  }
+
+  /** `left` are the parties that a round may ask: those that are ready, then the survivors of the round before. */
+  #checkAsked({ parties }: RoundOffer, left: readonly string[], reject: Reject): void {
+    const isFirst = this.#last === null;
+    const strangers = parties.filter((party) => !left.includes(party));
+    if (strangers.length > 0) reject("ROUND_PARTY", `the offer names ${strangers.join(", ")}, not ${isFirst ? "ready" : "a survivor of the round before"}`);
+    const mayShrink = !isFirst && this.#charter.terms.dropouts === "continue";
+    const leftOut = left.filter((party) => !parties.includes(party));
+    if (leftOut.length > 0 && !mayShrink) reject("ROUND_PARTY", `the offer leaves out ${leftOut.join(", ")}, which the charter does not allow here`);
+  }
+
+  #inRound(body: RoundBody, place: Place, reject: Reject): Milestone | null {
+    const round = this.#rounds.get(place.round);
+    if (round === undefined) return reject("ROUND_ORDER", `${body.kind} of a round that was not offered`), null;
+    switch (body.kind) {
+      case "round.upload": return round.upload(body, place, reject), null;
+      case "round.survivors": return round.survivors(body, place, reject), null;
+      case "round.agree": return round.agree(body, place, reject), null;
+      case "round.unmask": return round.unmask(body, place, reject), null;
+      case "round.result": {
+        const completed = round.result(body, reject);
+        return completed === null ? null : { kind: "completed", ...this.#at(place), ...completed };
+      }
+    }
+  }
+
+  #close(close: SessionClose, place: Place, reject: Reject): Milestone {
+    if (this.#last?.isDone !== true) reject("ROUND_ORDER", "the session is closed before its last round has a result");
+    this.#isOver = true;
+    return { kind: "closed", ...this.#at(place), close };
+  }
+
+  #at({ entry }: Place) {
+    return { entry, session: this.#id, charter: this.#charter.text };
+  }
+}
