@@ -15,6 +15,7 @@ import { enrolmentWords, signClaim } from "@cohortium/protocol/host/enrolment";
 import { joinCodeSigner, parseJoinCode } from "@cohortium/protocol/host/join-code";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
+import type { OutgoingLetter } from "@cohortium/protocol/host/outbox";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { Coordinator } from "../src/coordinator.js";
@@ -24,9 +25,20 @@ import type { TrainingView } from "../src/training-view.js";
 import { Uploads } from "../src/uploads.js";
 import { agreementKeyOf, CENTRE, draft, keyText, NOW_MS, signerOf } from "./stage.js";
 
+/** A node whose uploads can be held back. */
+class HeldNode extends CohortiumNode {
+  isHeld = false;
+
+  override pending(peer: PartyId, afterSeq: number): readonly OutgoingLetter[] {
+    const letters = super.pending(peer, afterSeq);
+    const held = this.isHeld ? letters.findIndex(({ bulk }) => bulk !== null) : -1;
+    return held < 0 ? letters : letters.slice(0, held);
+  }
+}
+
 /** A node, and its line to the coordinator while there is one. */
 interface Member {
-  readonly node: CohortiumNode;
+  readonly node: HeldNode;
   line: { readonly here: Conversation; readonly there: Conversation; readonly endings: Promise<readonly Ending[]> } | null;
 }
 
@@ -74,20 +86,19 @@ export class Circle {
   }
 
   /** A node over a folder of its own that is new. */
-  start(party: PartyId, keysOf: string = party): CohortiumNode {
+  start(party: PartyId, keysOf: string = party): void {
     const folder = scratchFolder();
     mkdirSync(join(folder, "spool"));
     const path = join(folder, "rows.csv");
     writeFileSync(path, csvOf(party));
     const line = () => this.#members.get(party)?.line;
-    const node = new CohortiumNode({
+    const node = new HeldNode({
       self: party, signer: signerOf(keysOf), agreementSecret: new Secret(sha256(utf8(`${keysOf} agreement`))), database: openNodeDatabase(":memory:"), spool: join(folder, "spool"),
       coordinator: { name: CENTRE, signingKey: signerOf(CENTRE).publicKey, logKey: this.coordinator.logKey },
       feed: { rows: { path, delimiter: ",", quote: "\"", keyColumn: null }, holdout: null }, logger: loggerInto([]), metrics: createMetrics(), nowMs: () => NOW_MS,
       kick: () => line()?.here.kick(), cosign: (signature) => line()?.here.cosign(signature),
     });
     this.#members.set(party, { node, line: null });
-    return node;
   }
 
   /** Lays a line between a node and the coordinator; both introduce themselves. */
@@ -99,6 +110,18 @@ export class Circle {
     member.line = { here, there, endings: Promise.all([here.run(), there.run()]) };
   }
 
+  /** From now on nothing leaves this node from its next upload on, until it is released. */
+  hold(party: PartyId): void {
+    this.#member(party).node.isHeld = true;
+  }
+
+  release(party: PartyId): void {
+    const { node, line } = this.#member(party);
+    node.isHeld = false;
+    line?.here.kick();
+  }
+
+  /** Ends the line. */
   async disconnect(party: PartyId): Promise<void> {
     const member = this.#member(party);
     const { line } = member;

@@ -1,7 +1,10 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, describe, expect, jest, test } from "@jest/globals";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import { Circle } from "./circle.js";
 import { HARBOUR, PARTIES } from "./stage.js";
+
+/** Whole trainings, on a machine that may be busy. */
+jest.setTimeout(20_000);
 
 let circle: Circle;
 let before: Digest;

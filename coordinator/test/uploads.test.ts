@@ -119,13 +119,6 @@ describe("an upload", () => {
     expect(files()).toEqual([]);
   });
 
-  test("kept in a round of one length does not stand for an upload of another", async () => {
-    const { uploads } = fresh();
-    await send(uploads, ADA, chunksOf(LONG), LONG.length);
-    await uploads.keep(ADA, rootOf(LONG), LONG.length);
-    expect([await uploads.keep(BOB, rootOf(LONG), LONG.length + 8), await uploads.keep(BOB, rootOf(LONG), LONG.length)]).toEqual([false, true]);
-  });
-
   test("whose round goes on without it leaves nothing behind, and what follows of it is out of order", async () => {
     const { uploads, files } = fresh();
     const [first, ...rest] = chunksOf(LONG);

@@ -90,7 +90,12 @@ export class Ledger {
     this.#db.prepare("UPDATE openings SET opened = 1 WHERE session = ? AND round = ?").run(session, round);
   }
 
-  /** The session is over; what was agreed in it and never answered cannot be opened any more. */
+  /**
+   * The session is over: what this node agreed to and never answered is forgotten, so that the question can be asked again over whoever is there
+   * then. The others may still have opened such a sum without it, through its shares; but then t of them have answered, and keep their own
+   * line. Any t that answer another list have more than a third of the parties in common with those: while fewer collude, an honest one that
+   * refuses.
+   */
   forgetUnopened(session: string): void {
     this.#db.prepare("DELETE FROM openings WHERE session = ? AND opened = 0").run(session);
   }

@@ -55,15 +55,20 @@ export class LocalConsortium {
 
   /** Invites every partner, lets it ask, approves it, and starts its node. */
   async enrol(steps: Steps): Promise<void> {
-    await Promise.all(this.nodes.map(async (node) => {
-      const { code } = await this.coordinator.admin.post("/v1/invitations", { party: node.name }, z.object({ code: z.string() }));
-      const enrolled = enrollNode(node.folder, code, () => undefined, new AbortController().signal);
-      const asked = await this.#untilAsked(node.name);
-      const { entry } = await this.coordinator.admin.post(`/v1/enrolments/${node.name}/approve`, { fingerprintWords: asked }, z.object({ entry: z.number() }));
-      const { fingerprintWords } = await enrolled;
-      steps.enrolled(node.name, fingerprintWords, entry);
-      await node.start();
-    }));
+    await Promise.all(this.nodes.map((node) => this.enrolOne(node, steps)));
+  }
+
+  async enrolOne(node: LocalProcess, steps: Steps): Promise<void> {
+    const { code } = await this.coordinator.admin.post("/v1/invitations", { party: node.name }, z.object({ code: z.string() }));
+    let says = "";
+    const enrolled = enrollNode(node.folder, code, (line) => { says = line; }, new AbortController().signal);
+    const fingerprintWords = await this.#untilAsked(node.name);
+    // Where people would phone: what the operator reads must be what the node printed.
+    await until(`${node.name} prints the words that the coordinator shows`, async () => says.endsWith(`: ${fingerprintWords}`));
+    const { entry } = await this.coordinator.admin.post(`/v1/enrolments/${node.name}/approve`, { fingerprintWords }, z.object({ entry: z.number() }));
+    await enrolled;
+    steps.enrolled(node.name, fingerprintWords, entry);
+    await node.start();
   }
 
   /** The operator proposes, every partner signs. Returns the digest once the charter is in force everywhere. */
@@ -107,7 +112,7 @@ export class LocalConsortium {
     return this.#partners;
   }
 
-  /** The words that operator and partner would compare by phone. */
+  /** The words that the operator is shown beside the request. */
   async #untilAsked(party: string): Promise<string> {
     const answer = z.object({ enrolments: z.array(z.object({ party: z.string(), state: z.string(), fingerprintWords: z.string() })) });
     let words = "";

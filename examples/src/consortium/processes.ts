@@ -35,6 +35,7 @@ export class LocalProcess {
 
   /** Starts the process and waits until its admin port answers. @throws Error with the end of its log if it ends instead. */
   async start(): Promise<void> {
+    if (this.isRunning) throw new Error(`${this.name} runs already`);
     rmSync(join(this.folder, "admin", "address"), { force: true });
     const log = openSync(join(this.folder, "process.log"), "a");
     this.#child = spawn(process.execPath, [CLI, "--folder", this.folder, this.role, "start"], { stdio: ["ignore", log, log] });

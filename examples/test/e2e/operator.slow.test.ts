@@ -50,6 +50,15 @@ describe("a training is launched only under a charter that holds", () => {
     expect(entriesIn(tiny.published).filter(({ statement }) => statement.type === "session.offer" && statement.charter === digest)).toEqual([]);
   });
 
+  test("not beyond its end: when it expires in the middle, the nodes leave by their own clocks and the training ends without a model", async () => {
+    const digest = await tiny.consortium.agree(tinyDraft(NAMES, { name: "ends-meanwhile", expiresInMs: 4_000, deadlineMs: 5_000 }));
+    const cedar = tiny.consortium.node("cedar");
+    await cedar.stop("SIGTERM");
+    const view = await tiny.consortium.follow(await tiny.consortium.launch(digest), () => undefined);
+    await cedar.start();
+    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "NODE_REFUSED", says: expect.stringContaining("refusal SESSION_EXPIRED") } });
+  });
+
   test("not under one that nobody proposed", async () => {
     await expect(tiny.consortium.launch("ab".repeat(32))).rejects.toMatchObject({ code: "CHARTER_NOT_IN_FORCE" });
   });

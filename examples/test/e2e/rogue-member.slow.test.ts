@@ -53,7 +53,7 @@ describe("a member that uploads what it did not compute", () => {
 async function trainWith(forgery: Forgery): Promise<string> {
   const { consortium } = tiny;
   await leave();
-  await consortium.node(ROGUE).start();
+  if (!consortium.node(ROGUE).isRunning) await consortium.node(ROGUE).start();
   const charter = await consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS, dropouts: "continue", name: `tiny-${charters++}` }));
   await consortium.node(ROGUE).stop("SIGTERM");
   forge = forgery;

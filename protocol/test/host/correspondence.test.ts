@@ -67,6 +67,28 @@ test("what this side posted can be read back; what it did not is a bug, and thro
   expect(() => party(HARBOUR).letters.ownPayload(envelope, CENTRE)).toThrow("is not ours");
 });
 
+test("a peer that begins anew is counted from 1 in both directions, and others' letters stay; in a transaction that fails nothing is forgotten", () => {
+  const { db, letters } = party(CENTRE);
+  const digest = "11".repeat(32) as Digest;
+  for (const peer of [MILL, HARBOUR]) {
+    for (const text of ["one", "two"]) letters.post(letter(text, { peer }));
+    letters.outbox.acknowledge(peer, 1);
+    letters.accept(peer, 1, digest);
+  }
+  const counted = (peer: typeof MILL) => [letters.outbox.highest(peer), letters.inbox.lastSeq(peer)];
+  expect(() => transaction(db, () => {
+    letters.forget(MILL);
+    throw new Error("the disk is full");
+  })).toThrow("the disk is full");
+  expect(counted(MILL)).toEqual([2, 1]);
+
+  letters.forget(MILL);
+  expect([counted(MILL), counted(HARBOUR)]).toEqual([[0, 0], [2, 1]]);
+  expect(letters.outbox.pending(MILL, 0, 9)).toEqual([]);
+  letters.post(letter("one", { peer: MILL, payload: utf8("said to the old keys before, and another thing to the new") }));
+  expect([counted(MILL), letters.accept(MILL, 1, "22".repeat(32) as Digest)]).toEqual([[1, 0], "new"]);
+});
+
 test("letters are taken in order, once each", () => {
   const { letters } = party(CENTRE);
   const [first, second] = ["11".repeat(32), "22".repeat(32)] as [Digest, Digest];
