@@ -12,4 +12,6 @@ export default {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
   },
   maxWorkers: 2,
+  // Several tests train on real rows; on a busy machine they take their time, and no test is about time.
+  testTimeout: 30_000,
 };

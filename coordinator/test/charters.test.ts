@@ -41,7 +41,7 @@ describe("a draft", () => {
     ["breaks a rule", PARTIES, draft({ minimumParties: 2 })], ["is no draft", PARTIES, 7], ["names somebody who is not enrolled", [HARBOUR, MILL], draft()],
   ] as const)("that %s is refused with what to do, and not logged", (_, enrolled, json) => {
     const { stage, charters } = fresh(enrolled);
-    expect(() => charters.propose(json as Json)).toThrow(expect.objectContaining({ code: "CHARTER_REFUSED", detail: expect.stringContaining("to do:") }));
+    expect(() => charters.propose(json)).toThrow(expect.objectContaining({ code: "CHARTER_REFUSED", detail: expect.stringContaining("to do:") }));
     expect([stage.log, stage.posted]).toEqual([[], []]);
   });
 
@@ -91,7 +91,7 @@ describe("an answer", () => {
 
   test.each([[{ reason: 7 }, "no reason given"], [[1], "no reason given"], [{ reason: "x".repeat(900) }, "x".repeat(500)]])("that refuses with %j as its body is kept as a refusal", (body, reason) => {
     const { charters, digest } = proposed();
-    answers(charters, refusal(MILL, digest, body as Json));
+    answers(charters, refusal(MILL, digest, body));
     expect(charters.view(digest).refusals).toEqual([{ party: MILL, reason }]);
   });
 

@@ -39,7 +39,7 @@ export const DRAFT = {
   notBefore: "2026-12-01T00:00:00Z", expires: "2027-06-30T12:00:00Z",
 } as const;
 
-export const draft = (change: object = {}): Json => ({ ...structuredClone(DRAFT), ...change }) as unknown as Json;
+export const draft = (change: object = {}): Json => ({ ...structuredClone(DRAFT), ...change });
 
 /** A statement outside any session, as the named party would sign it. */
 export function statement(actor: string, type: EntryType, body: Json, charter: string): Entry {

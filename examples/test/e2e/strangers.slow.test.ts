@@ -13,7 +13,7 @@ import { sealEnvelope, type Envelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { FRAME_SIZE_MAX_BYTES, PROTOCOL_VERSION } from "@cohortium/protocol/wire/limits";
 import { z } from "zod";
-import { LocalProcess } from "../../src/consortium/processes.js";
+import type { LocalProcess } from "../../src/consortium/processes.js";
 import { entriesIn } from "./published-log.js";
 import { openRawStream, refusalOf, type RawStream } from "./raw-stream.js";
 import { exchangePortOf, foundTiny, NO_STEPS, nodeStatus, processLog, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
@@ -163,7 +163,7 @@ describe("an enrolled party that breaks the rules on its own connection", () => 
 describe("a revoked party", () => {
   test("is cut off at once, stays out after a restart, and reads why; the log shows it and the others train on", async () => {
     const { consortium } = tiny;
-    const node = new LocalProcess("node", ROGUE, consortium.node(ROGUE).folder);
+    const node = consortium.node(ROGUE);
     // Its own journal knows nothing of what the test said in its name: it says nothing more itself.
     await node.start();
     await consortium.coordinator.admin.post(`/v1/enrolments/${ROGUE}/revoke`, { reason: "left the circle" }, z.unknown());

@@ -33,7 +33,7 @@ export const COORDINATOR = { name: CENTRE, signingKey: memberOf(CENTRE).signingK
 /** The same statement with other members, signed by `by`: what that party could always have said. */
 export function restated(entry: Entry, by: PartyId, change: { body?: object; statement?: object }): Entry {
   const body = { ...(entry.statement.body as object), ...change.body };
-  return signEntry({ ...entry.statement, body: body as never, ...change.statement }, speaker(by).signer);
+  return signEntry({ ...entry.statement, body: body, ...change.statement }, speaker(by).signer);
 }
 
 type Waiting<P extends Shape> = Step<P> & { readonly kind: "wait" };

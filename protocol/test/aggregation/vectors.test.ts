@@ -55,7 +55,7 @@ function derive(inputs: Inputs) {
   ];
   const masked = (ring: Ring, { name, entropy, values }: (typeof parties)[number]) => {
     const words = zeroWords(ring, values.length);
-    values.forEach((value, i) => { words[i] = (ring === 32 ? value : BigInt(value)) as never; });
+    values.forEach((value, i) => { words[i] = (ring === 32 ? value : BigInt(value)); });
     applyMasks(words, masksOf(name, entropy), 0);
     return toHex(bytesOfWords(words));
   };
@@ -100,7 +100,7 @@ describe("the vector of spec/secure-sum.md", () => {
     const sum = zeroWords(ring, 3);
     for (const party of vector.outputs.parties) {
       const words = new (ring === 32 ? Uint32Array : BigUint64Array)(fromHex(party[member]).slice().buffer);
-      words.forEach((word: number | bigint, i: number) => { sum[i] = (ring === 32 ? Number(sum[i]) + Number(word) : BigInt(sum[i] ?? 0) + BigInt(word)) as never; });
+      words.forEach((word: number | bigint, i: number) => { sum[i] = (ring === 32 ? Number(sum[i]) + Number(word) : BigInt(sum[i] ?? 0) + BigInt(word)); });
     }
     applyMasks(sum, vector.outputs.parties.map(({ selfMaskKey }) => ({ key: fromHex(selfMaskKey), sign: -1 })), 0);
     expect([...sum].map(Number)).toEqual([111, 222, 333]);

@@ -113,7 +113,7 @@ describe("a round's offer", () => {
     ["among parties in another order", reoffered(second.context, { parties: ["bob", "ada", "cleo", "dot", "eve"] }), "TRAINING_PLAN"],
     ["that skips the Newton steps", reoffered(second.context, { kind: "evaluation", ring: 32, words: 2 + 2 * 64 }), "TRAINING_PLAN"],
     ["among parties that are no list", reoffered(second.context, { parties: "ada" }), "TRAINING_ORDER"],
-  ])("%s makes the node leave", (_, message, code) => expectLeft(hear(beforeRound(2), message as Message), code));
+  ])("%s makes the node leave", (_, message, code) => expectLeft(hear(beforeRound(2), message), code));
 
   test("at a model whose standardisation would overflow the ring is refused, not computed: no rows give a deviation that small", () => {
     const narrow = { ...(second.context as object), deviations: model.deviations.map((deviation, i) => (i === 1 ? 5e-324 : deviation)) } as unknown as Json;
@@ -170,7 +170,7 @@ describe("the end", () => {
     ["that the coordinator did not sign", { ...closed, close: { ...closed.close, sig: sentTo(BOB, "roster").roster.sig } }],
     ["with another model than the log names", { ...closed, model: { ...(closed.model as object), iteration: 7 } }],
     ["with something that is no model", { ...closed, model: null }],
-  ])("%s is not believed", (_, message) => expectLeft(hear(answered, message as Message), "TRAINING_MODEL"));
+  ])("%s is not believed", (_, message) => expectLeft(hear(answered, message), "TRAINING_MODEL"));
 
   test("by the coordinator's word ends the session with its code; anybody else's word changes nothing", () => {
     const abort = restated(closed.close, { statement: { type: "session.abort", body: { code: "SESSION_CANCELLED", detail: {} } } });

@@ -47,7 +47,7 @@ export function sentTo<K extends ToNode["kind"]>(name: PartyId, kind: K, round?:
 /** The same statement with other members, signed by the coordinator: what a malicious one can always say. */
 export function restated(entry: Entry, change: { readonly body?: object; readonly statement?: object }): Entry {
   const body = { ...(entry.statement.body as object), ...change.body };
-  return signEntry({ ...entry.statement, body: body as never, ...change.statement }, RECORDED.coordinator.given.speaker.signer);
+  return signEntry({ ...entry.statement, body: body, ...change.statement }, RECORDED.coordinator.given.speaker.signer);
 }
 
 function roundOf(message: ToNode): number | undefined {

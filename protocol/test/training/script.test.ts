@@ -18,7 +18,7 @@ const evaluation = (change: Partial<LogisticModel> = {}) => scene("evaluation", 
 
 describe("a question", () => {
   test.each([["moments", modelJson(ZERO)], ["newton", null], ["evaluation", null], ["newton", { kind: "logistic" }], ["rows", modelJson(ZERO)], [undefined, null]] as const)("%s at %j is none", (kind, context) => {
-    expect(readScene(kind, context as Json, SHORT_PLAN)).toBeNull();
+    expect(readScene(kind, context, SHORT_PLAN)).toBeNull();
   });
 
   test("is the same at the same model, and another at another", () => {
