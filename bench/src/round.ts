@@ -31,7 +31,8 @@ export function playRound(consortium: Consortium, given: RoundGiven, accounts: A
   const question: RoundQuestion = { kind: "bench", model: CHARTER, plan: CHARTER, ring: 32, words: given.words };
   const table: Table = { consortium, given, question, accounts, answering: new Map() };
   let leading = accounts.spend(cast.leader.self, "machine", () => roundLeader.open({
-    speaker: cast.leader, members: cast.members, terms: TERMS, epoch, parties: epoch.ready, round: given.round, question, context: null, gone: [], silent: [], atMs: AT_MS,
+    speaker: cast.leader, members: cast.members, terms: TERMS, epoch, parties: epoch.ready, round: given.round, question,
+    context: null, gone: [], silent: [], atMs: AT_MS,
   }));
 
   const hear = (message: RoundLeading["send"]) => {

@@ -3,6 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytesOf, textOf, transaction, type Row } from "@cohortium/protocol/host/sqlite";
 import { entrySignedBy, parseEntry, type Entry } from "@cohortium/protocol/log/entry";
+import { parseBody } from "@cohortium/protocol/log/bodies";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { Problem } from "@cohortium/protocol/session/charter-clauses";
 import { completeCharter } from "@cohortium/protocol/session/charter-completion";
@@ -75,7 +76,8 @@ export class Charters {
     const kept = this.#find(answer.statement.charter);
     const party = kept?.charter.parties.find(({ name }) => name === from);
     const genuine = kept !== null && party !== undefined && answer.statement.actor === from
-      && (answer.statement.type === "charter.signature" || answer.statement.type === "charter.refusal") && entrySignedBy(answer, fromBase64(party.signingKey));
+      && (answer.statement.type === "charter.signature" || answer.statement.type === "charter.refusal")
+      && parseBody(answer.statement).ok && entrySignedBy(answer, fromBase64(party.signingKey));
     if (!genuine) {
       this.#office.logger.warn("an answer to a charter was not acceptable", { party: from });
       admit(() => undefined);

@@ -48,7 +48,7 @@ export interface About {
 }
 
 /**
- * The one way out of this node for anything computed from rows, and the one list of all that leaves.
+ * The one way out of this node for anything computed from rows, and the one list of every letter and vector that leaves.
  *
  * A vector is bounded, brought to fixed point and masked; only then is it written where the link can read it. The same session and round
  * gets the same words again, never others. Every letter is listed before it is queued.

@@ -96,7 +96,11 @@ export class Trainings {
   offered(session: SessionId, charter: Digest, offer: Entry, admit: (work: () => void) => boolean): void {
     const opened: Opened = { charter, offer, atMs: this.#host.nowMs(), entropy: freshEntropy() };
     const given = { open: { charter, offer: offer.bytes, atMs: opened.atMs }, secret: opened.entropy };
-    if (admit(() => this.#host.journal.openSession(session, ROLE, given))) this.#begin(session, opened, []);
+    if (this.#host.journal.has(session)) {
+      // A second offer of one session is the coordinator's mistake, or worse; the first one stands.
+      this.#host.logger.warn("a session was offered twice", { session });
+      admit(() => undefined);
+    } else if (admit(() => this.#host.journal.openSession(session, ROLE, given))) this.#begin(session, opened, []);
   }
 
   /** The coordinator said something in a session. `admit` as in `SessionDriver.advance`. */

@@ -13,7 +13,7 @@ import { table } from "../show/table.js";
 /** What left this node. */
 export const EGRESS: CommandGroup = {
   name: "egress",
-  says: "everything that ever left this node (partner)",
+  says: "every letter and vector that ever left this node (partner)",
   commands: [{
     usage: "show", says: "when, to whom, how many bytes, and what they say in plain words", example: "--folder ./harbour egress show --round 3",
     options: [["--session <session>", "only of this training"], ["--round <number>", "only of this round"]],

@@ -2,6 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
 import { parseBody } from "../log/bodies.js";
 import { entrySignedBy, signEntry, type Entry, type EntryType } from "../log/entry.js";
+import type { SumTerms } from "../log/sum-terms.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { Digest, PartyId, SessionId } from "../session/ids.js";
 import { instantText } from "../session/instant.js";
@@ -14,13 +15,9 @@ export interface Member {
   readonly agreementKey: Uint8Array;
 }
 
-/** What the charter asks of every sum. `deadlineMs` is the time one phase may take. */
-export interface Terms {
-  readonly minimumParties: number;
-  readonly quorum: number;
+/** What the charter asks of every sum, as machines need it. `deadlineMs` is the time one phase may take. */
+export interface Terms extends SumTerms {
   readonly deadlineMs: number;
-  /** Whether a training may go on without a company that fell silent after the first sum; see `Aggregation` in the charter. */
-  readonly dropouts: "end" | "continue";
 }
 
 /** Who speaks, in which session, under which charter. */
@@ -67,30 +64,3 @@ export function tooFew(counts: { readonly heard: number; readonly needed: number
 export function inOrder(names: Iterable<PartyId>): readonly PartyId[] {
   return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
-
-/**
- * How many parties must agree on, and answer for, one survivors' list: t = max(quorum, ⌊2n/3⌋ + 1) (Bonawitz et al. 2017, §6.1, for an active
- * server): two lists cannot both reach t signatures while fewer than n/3 parties collude.
- *
- * @param parties - n, the size of the session's roster.
- */
-export function thresholdFor(parties: number, quorum: number): number {
-  return Math.max(quorum, Math.floor((2 * parties) / 3) + 1);
-}
-
-/**
- * The fewest survivors a sum may have. Once a first sum was read, a sum over fewer companies tells the difference: where the charter says that
- * dropouts end a training, all who were asked are needed.
- */
-export function survivorsNeeded(
-  { minimumParties, dropouts }: Pick<Terms, "minimumParties" | "dropouts">, threshold: number, round: { readonly number: number; readonly asked: number },
-): number {
-  const least = Math.max(PARTIES_MIN, minimumParties, threshold);
-  return dropouts === "end" && round.number > FIRST_ROUND ? Math.max(least, round.asked) : least;
-}
-
-/** The round before which nothing was read. */
-export const FIRST_ROUND = 1;
-
-/** A sum over fewer parties than this is refused: each of two could subtract its own part. */
-export const PARTIES_MIN = 3;

@@ -3,9 +3,10 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Ring, Words } from "@cohortium/crypto/words";
 import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry, EntryType } from "../log/entry.js";
+import { survivorsNeeded } from "../log/sum-terms.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, say, survivorsNeeded, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
 import type { Epoch } from "./setup-leader.js";
@@ -100,7 +101,7 @@ export const roundLeader: Machine<RoundLeading> = {
       case "uploaded": return state.phase === "uploading" ? upload(state, event) : wait(state);
       case "agreed": return agree(state, event);
       case "unmasked": return state.phase === "unmasking" ? unmask(state, event) : wait(state);
-      case "declined": return advance({ ...state, gone: [...state.gone, event] }, event.atMs, false);
+      case "declined": return decline(state, event);
       case "summed": return state.phase === "summing" && event.round === state.round ? conclude(state, event) : wait(state);
       case "deadline": return event.atMs < state.untilMs ? wait(state) : advance(state, event.atMs, true);
     }
@@ -116,6 +117,15 @@ export function roundWaitsFor(state: Leading): { readonly parties: readonly Part
     case "unmasking": return { parties: missing(state.survivors, state.unmasked), what: "no mask keys" };
     case "summing": return { parties: [], what: "adding the masked updates" };
   }
+}
+
+/** A party that leaves before its upload is listed may leave too few: then the round ends at once, and nobody waits for the silent. */
+function decline(state: Leading, event: Declined): Step<RoundLeading> {
+  const next = { ...state, gone: [...state.gone, event] };
+  const left = state.parties.filter((name) => !isGone(next, name)).length;
+  const needed = survivorsNeeded(state.terms, state.epoch.threshold, { number: state.round, asked: state.parties.length });
+  if (state.phase === "uploading" && !(left >= needed)) return tooFew({ round: state.round, heard: left, needed }, next.gone);
+  return advance(next, event.atMs, false);
 }
 
 function upload(state: Leading, { from, upload: entry, atMs }: Uploaded): Step<RoundLeading> {

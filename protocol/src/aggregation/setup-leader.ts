@@ -1,8 +1,9 @@
 import { toBase64 } from "@cohortium/crypto/bytes";
 import type { Entry } from "../log/entry.js";
+import { PARTIES_MIN, thresholdFor } from "../log/sum-terms.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, NO_ROUND, PARTIES_MIN, say, thresholdFor, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { ByParty, CiphertextsRelayed, Deadline, Declined, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
 
 /** What the coordinator keeps of the set-up for the rounds that follow. It holds no key: only sealed boxes and commitments. */
@@ -60,7 +61,7 @@ export const setupLeader: Machine<SetupLeading> = {
   step(state, event) {
     switch (event.kind) {
       case "joined": return state.phase === "joining" ? join(state, event) : wait(state);
-      case "declined": return advance({ ...state, declined: [...state.declined, event] }, event.atMs, false);
+      case "declined": return decline(state, event);
       case "encapsulated": return state.phase === "encapsulating" ? advance({ ...state, encapsulated: { ...state.encapsulated, [event.from]: event } }, event.atMs, false) : wait(state);
       case "shared": return state.phase === "sharing" ? share(state, event) : wait(state);
       case "deadline": return event.atMs < state.untilMs ? wait(state) : advance(state, event.atMs, true);
@@ -76,6 +77,16 @@ export function setupWaitsFor(state: Gathering): { readonly parties: readonly Pa
     case "encapsulating": return { parties: missing(state.roster, state.encapsulated), what: "no key encapsulation" };
     case "sharing": return { parties: missing(state.present, state.shared), what: "no sealed shares" };
   }
+}
+
+/** A refusal that leaves too few ends the set-up at once: nobody need wait for the silent. */
+function decline(state: Gathering, event: Declined): Step<SetupLeading> {
+  const next = { ...state, declined: [...state.declined, event] };
+  const left = { joining: state.members.map(({ name }) => name), encapsulating: state.roster, sharing: state.present }[state.phase]
+    .filter((name) => !hasDeclined(next, name)).length;
+  const threshold = state.phase === "joining" ? thresholdFor(left, state.terms.quorum) : state.threshold;
+  const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, threshold);
+  return left >= needed ? advance(next, event.atMs, false) : tooFew({ heard: left, needed, round: NO_ROUND }, next.declined);
 }
 
 function join(state: Gathering, joined: Joined): Step<SetupLeading> {

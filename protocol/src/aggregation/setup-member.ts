@@ -1,9 +1,10 @@
 import { fromBase64, toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Entry } from "../log/entry.js";
+import { PARTIES_MIN, thresholdFor } from "../log/sum-terms.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, NO_ROUND, PARTIES_MIN, say, thresholdFor, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms } from "./context.js";
 import { decapsulate, encapsulateTo, pairKey, sessionKeys, type SessionKeys } from "./keys.js";
 import { member } from "./round-leader.js";
 import type { ByParty, CiphertextsRelayed, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";

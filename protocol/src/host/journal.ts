@@ -46,6 +46,11 @@ export class Journal {
       .run(id, role, encodeEvent(given.open), given.secret, this.#nowMs());
   }
 
+  /** Whether there is, or was, a session of this id. */
+  has(id: string): boolean {
+    return this.database.prepare("SELECT 1 FROM sessions WHERE id = ?").get(id) !== undefined;
+  }
+
   /**
    * Adds an event and returns its number, from 1.
    *

@@ -3,8 +3,9 @@ import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { KeyDirectory } from "./audit-keys.js";
 import type { Reject } from "./audit-round.js";
-import type { CharterLogged, LogOpened, SumTerms } from "./bodies.js";
+import type { CharterLogged, LogOpened } from "./bodies.js";
 import type { Statement } from "./entry.js";
+import type { SumTerms } from "./sum-terms.js";
 
 /** What comes before any charter. */
 const CHARTERLESS: readonly Statement["type"][] = ["log.opened", "enrolment", "revocation"];

@@ -1,8 +1,8 @@
-import { survivorsNeeded, thresholdFor } from "../aggregation/context.js";
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
 import { RoundAudit, type Place, type Reject } from "./audit-round.js";
 import type { Body, Ready, RoundOffer, Roster, SessionClose } from "./bodies.js";
+import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
 
 /** What an offered session may say. */
 export type SessionBody = Exclude<Body, { kind: "log.opened" | "enrolment" | "revocation" | `charter${string}` | "session.offer" }>;

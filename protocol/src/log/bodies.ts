@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Terms } from "../aggregation/context.js";
 import { BodyReader, type Parsed } from "./body-reader.js";
 import type { Statement } from "./entry.js";
+import type { SumTerms } from "./sum-terms.js";
 
 /** A log names itself, its key and the coordinator that keeps it. Always the first entry. */
 export interface LogOpened {
@@ -22,8 +22,6 @@ export interface Enrolment {
 export interface Revocation { readonly kind: "revocation"; readonly party: string; readonly certificate: string; readonly reason: string }
 
 export interface KeyHolder { readonly name: string; readonly signingKey: Uint8Array }
-/** What a charter asks of every sum taken under it. */
-export type SumTerms = Pick<Terms, "quorum" | "minimumParties" | "dropouts">;
 /** `charter` is the document itself, `digest` the SHA-256 of its canonical form, `logKey` the verifier key of the log it is kept in. */
 export interface CharterLogged {
   readonly kind: "charter";

@@ -160,7 +160,7 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
   const next: Base = { ...base(state), done, gone: state.leading.gone, silent: sum.silent };
-  if (advanced.kind === "evaluated") return close(next, state.epoch, advanced, atMs);
+  if (advanced.kind === "evaluated") return close(next, advanced, atMs);
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
   const step = startRound(next, state.epoch, advanced.progress, atMs);
@@ -179,11 +179,12 @@ function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, 
   };
 }
 
-function close(state: Base, epoch: Epoch, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
+function close(state: Base, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
   const digest = modelDigest(model);
   const judged = evaluationJson(evaluation);
   const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest, evaluation: contextDigest(judged) });
-  const send: readonly ToNode[] = epoch.ready.map((to) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: judged }));
+  // Also to parties that fell out on the way: they believe nothing of it, but know that it is over.
+  const send: readonly ToNode[] = state.members.map(({ name: to }) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: judged }));
   return { kind: "done", result: { model, digest, evaluation, rounds: state.done }, log: [entry], send };
 }
 

@@ -1,10 +1,11 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { FIRST_ROUND, isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
+import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
 import { member, type RoundQuestion } from "../aggregation/round-leader.js";
 import { answersOwed, roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
 import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
 import type { Entry, EntryType } from "../log/entry.js";
+import { FIRST_ROUND } from "../log/sum-terms.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";

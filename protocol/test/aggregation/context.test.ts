@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import { abort, inOrder, isStatementBy, say, survivorsNeeded, thresholdFor, tooFew } from "../../src/aggregation/context.js";
+import { abort, inOrder, isStatementBy, say, tooFew } from "../../src/aggregation/context.js";
+import { survivorsNeeded, thresholdFor } from "../../src/log/sum-terms.js";
 import { signEntry } from "../../src/log/entry.js";
 import type { Declined } from "../../src/aggregation/messages.js";
 import type { PartyId } from "../../src/session/ids.js";

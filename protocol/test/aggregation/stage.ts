@@ -97,7 +97,6 @@ export function setUp(names: readonly PartyId[]): SetUp {
 }
 
 export const ofFive = once(() => setUp(FIVE));
-export const ofThree = once(() => setUp(THREE));
 
 interface Asked {
   readonly parties: readonly PartyId[];

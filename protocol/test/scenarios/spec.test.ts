@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { ENTRY_TYPES } from "../../src/log/entry.js";
 import { quorumMin } from "../../src/session/quorum.js";
-import { thresholdFor } from "../../src/aggregation/context.js";
+import { thresholdFor } from "../../src/log/sum-terms.js";
 
 const SPEC = fileURLToPath(new URL("../../spec/", import.meta.url));
 const page = (name: string) => readFileSync(join(SPEC, name), "utf8");
