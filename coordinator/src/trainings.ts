@@ -9,7 +9,7 @@ import { transaction } from "@cohortium/protocol/host/sqlite";
 import { Wakes } from "@cohortium/protocol/host/wakes";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
-import { explain, FAULTS, type Fault } from "@cohortium/protocol/session/fault";
+import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { conductor, evaluationJson, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
@@ -250,7 +250,7 @@ function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
 }
 
 function faultJson(fault: Fault): Json {
-  const { fix, blame } = FAULTS[fault.code];
+  const { fix, blame } = meaningOf(fault);
   return { code: fault.code, says: explain(fault), fix, side: blame };
 }
 

@@ -25,6 +25,8 @@ export function initNode(options: NodeInit): { readonly folder: string; readonly
   const { folder, party, coordinator, enrolment, adminPort, rows, delimiter, holdout } = options;
   const configFile = join(folder, NODE_FILE);
   if (existsSync(configFile)) throw new Refusal({ code: "CONFIG_EXISTS", title: "this folder is a node's already", detail: configFile, fix: "choose another folder" });
+  if (!/^https:\/\/[^\s/]+\/?$/.test(enrolment)) throw wrong("the enrolment address is not https", enrolment, "write it as https://host:port");
+  for (const file of [rows, holdout]) if (file !== null && !existsSync(file)) throw wrong("there is no such file", file, "name the export that holds this company's rows");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const signer = openSigningKey(folder, "signing");
   openAgreementSecret(folder);
@@ -38,4 +40,8 @@ export function initNode(options: NodeInit): { readonly folder: string; readonly
     `admin: { port: ${adminPort} }`, "",
   ].join("\n"), 0o644);
   return { folder, configFile, fingerprintWords: fingerprintWords(sha256(signer.publicKey)) };
+}
+
+function wrong(title: string, detail: string, fix: string): Refusal {
+  return new Refusal({ code: "CONFIG_INVALID", title, detail, fix });
 }

@@ -54,7 +54,7 @@ async function init(context: Context, options: Options): Promise<Outcome> {
   const { paint } = context;
   return done(made, [
     `The coordinator ${paint.bold(name)} of ${consortium} lives in ${made.folder}. Its keys are there, readable by you alone; back them up.`,
-    facts([["settings", made.configFile], ["fingerprint", made.fingerprintWords], ["next", `cohortium --folder ${made.folder} coordinator start`]]),
+    facts([["settings", made.configFile], ["next", `cohortium --folder ${made.folder} coordinator start`]]),
   ].join("\n"));
 }
 

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
-import { statfs } from "node:fs/promises";
+import { access, constants, stat, statfs } from "node:fs/promises";
 import { connect, isIP } from "node:net";
+import { resolve } from "node:path";
 import { checkIssued, CLOCK_SKEW_MAX_MS, readCertificate } from "@cohortium/protocol/host/certificates";
 import { expiryWarning, openNodeCredentials } from "@cohortium/protocol/host/credentials";
 import { exchange as httpExchange } from "@cohortium/protocol/host/http-client";
@@ -8,7 +9,7 @@ import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytes, duration } from "../show/amounts.js";
 
-export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "disk";
+export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "disk";
 
 /** What a look found. `fix` says what to do about it. */
 export interface Found {
@@ -26,21 +27,23 @@ export interface Patient {
   readonly folder: string;
   readonly exchange: string;
   readonly enrolment: string;
+  /** The configured file of rows, relative to the folder; null if there is none. */
+  readonly rows: string | null;
   readonly nowMs: () => number;
 }
 
 /** What a script should think of the first check that failed. */
-export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = { name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, disk: 2 };
+export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = { name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, rows: 3, disk: 2 };
 
 /** The checks in the order in which one failure explains the next. Each is quick, and none changes anything. */
 export function checksOf(patient: Patient): readonly { readonly name: CheckName; look(): Promise<Found> }[] {
   const looks: Readonly<Record<CheckName, (patient: Patient) => Promise<Found>>> = {
-    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, disk,
+    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, rows, disk,
   };
   return CHECK_NAMES.map((name) => ({ name, look: () => looks[name](patient).catch(failed) }));
 }
 
-const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "disk"];
+const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "rows", "disk"];
 const CONNECT_MAX_MS = 5_000;
 /** Beyond this, times in logs stop being comparable; far below what breaks certificates. */
 const CLOCK_WARN_MS = 10_000;
@@ -105,6 +108,19 @@ async function certificate({ folder, nowMs }: Patient): Promise<Found> {
   const warning = expiryWarning(facts, nowMs());
   if (warning !== null) return { state: "warn", says: warning, fix: again };
   return { state: "ok", says: `of ${facts.commonName}, for ${duration((facts.notAfterMs - nowMs()) / 1_000)} more` };
+}
+
+/** Only that the file is there and may be read: whether it fits a charter, a training says. */
+async function rows({ folder, rows: path }: Patient): Promise<Found> {
+  if (path === null) return { state: "warn", says: "no file of rows is configured", fix: "set rows in node.yaml" };
+  const file = resolve(folder, path);
+  try {
+    await access(file, constants.R_OK);
+    const { size } = await stat(file);
+    return size > 0 ? { state: "ok", says: `${bytes(size)}` } : { state: "fail", says: `${path} is empty`, fix: "export it again" };
+  } catch (error) {
+    return { state: "fail", says: `${path} cannot be read (${messageOf(error)})`, fix: "put the export there, or correct rows.path in node.yaml" };
+  }
 }
 
 async function disk({ folder }: Patient): Promise<Found> {

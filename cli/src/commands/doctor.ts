@@ -13,7 +13,7 @@ export async function doctor(context: Context, options: Options): Promise<Outcom
   const { values } = await settingsOf(context, place, options);
   const address = addressesIn(values["coordinator"]);
   const checks: Check[] = [];
-  for (const check of checksOf({ folder: place.folder, nowMs: context.world.nowMs, ...address })) {
+  for (const check of checksOf({ folder: place.folder, nowMs: context.world.nowMs, rows: rowsIn(values["rows"]), ...address })) {
     context.progress.now(`checking ${check.name} …`);
     checks.push({ name: check.name, ...(await check.look()) });
   }
@@ -27,6 +27,10 @@ function addressesIn(coordinator: unknown): { readonly exchange: string; readonl
   const { exchange, enrolment } = isRecord(coordinator) ? coordinator : {};
   if (typeof exchange === "string" && typeof enrolment === "string") return { exchange, enrolment };
   throw new Error("a node's settings name its coordinator's two addresses");
+}
+
+function rowsIn(rows: unknown): string | null {
+  return isRecord(rows) && typeof rows["path"] === "string" ? rows["path"] : null;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -64,7 +64,7 @@ async function init(context: Context, options: Options): Promise<Outcome> {
   });
   return done(made, [
     `The node of ${context.paint.bold(party)} lives in ${made.folder}. Its keys are there, readable by you alone; back them up.`,
-    facts([["settings", made.configFile], ["fingerprint", made.fingerprintWords], ["next", `cohortium --folder ${made.folder} node enroll --code CODE`]]),
+    facts([["settings", made.configFile], ["next", `cohortium --folder ${made.folder} node enroll --code CODE`]]),
   ].join("\n"));
 }
 

@@ -13,9 +13,11 @@ export async function watchTraining(context: Context, admin: AdminClient, sessio
   const { progress, world } = context;
   const signal = world.interruptible();
   let last: TrainingView | null = null;
+  let printed = 0;
   for (;;) {
     for await (const view of viewsOf(admin, session, signal)) {
-      for (const round of view.rounds.slice(last?.rounds.length ?? 0)) progress.note(roundLine(round));
+      for (const round of view.rounds.filter((done) => done.round > printed)) progress.note(roundLine(round));
+      printed = Math.max(printed, view.rounds.at(-1)?.round ?? 0);
       last = view;
       if (view.state !== "running") return ended(context, view);
       progress.now(nowLine(view));

@@ -42,9 +42,23 @@ export interface Fault {
   readonly detail: Readonly<Record<string, string | number>>;
 }
 
+/** What a fault means. Of a refusal by a node, what the node's own fault means: that is whom and what to act on. */
+export function meaningOf({ code, detail }: Fault): Meaning {
+  const cause = FAULT_CODES.find((known) => known === detail["refusal"]);
+  return code === "NODE_REFUSED" && cause !== undefined ? FAULTS[cause] : FAULTS[code];
+}
+
 /** One sentence for people: what happened, whose side, what to do. */
 export function explain(fault: Fault): string {
-  const { means, fix, blame } = FAULTS[fault.code];
-  const detail = Object.entries(fault.detail).map(([key, value]) => `${key} ${value}`).join(", ");
-  return `${fault.code}: ${means}${detail === "" ? "" : ` (${detail})`}; side: ${blame}; to do: ${fix}`;
+  const { means, fix, blame } = meaningOf(fault);
+  const { party, refusal, clause, ...counts } = fault.detail;
+  const who = party === undefined ? fault.code : `${fault.code}: ${party} refused with ${refusal ?? "no code"}${clause === undefined ? "" : ` (${clause})`}`;
+  const detail = Object.entries(party === undefined ? fault.detail : counts).map(([key, value]) => `${key} ${value}`).join(", ");
+  return `${who}: ${means}${detail === "" ? "" : ` (${detail})`}; side: ${blame}; to do: ${fix}`;
+}
+
+const FAULT_CODES = parseCodes(Object.keys(FAULTS));
+
+function parseCodes(keys: readonly string[]): readonly FaultCode[] {
+  return keys as readonly FaultCode[];
 }
