@@ -50,7 +50,7 @@ describe("rows that do not fit the charter", () => {
     const view = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
     const [code = "", column = ""] = clause.split(" ");
 
-    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "NODE_REFUSED", says: expect.stringContaining(`party cedar, refusal DATA_REFUSED, clause ${clause}`) } });
+    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "NODE_REFUSED", says: expect.stringContaining(`cedar refused with DATA_REFUSED (${clause}`) } });
     const ownWords = processLog(tiny.consortium.node("cedar")).slice(linesBefore);
     expect(ownWords).toContain(code);
     expect(ownWords).toContain(column);
@@ -73,7 +73,7 @@ describe("rows that do not fit the charter", () => {
     await untilTrue("a few rounds are over", async () => (await consortium.view(session)).round >= 2);
     bring(goodRows({ age: "55" }));
     await crash(consortium.node("cedar"));
-    expect(await consortium.follow(session, () => undefined)).toMatchObject({ state: "aborted", fault: { code: "NODE_REFUSED", says: expect.stringContaining("party cedar, refusal DATA_CHANGED") } });
+    expect(await consortium.follow(session, () => undefined)).toMatchObject({ state: "aborted", fault: { code: "NODE_REFUSED", says: expect.stringContaining("cedar refused with DATA_CHANGED") } });
   });
 });
 

@@ -56,7 +56,7 @@ describe("a training is launched only under a charter that holds", () => {
     await cedar.stop("SIGTERM");
     const view = await tiny.consortium.follow(await tiny.consortium.launch(digest), () => undefined);
     await cedar.start();
-    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "NODE_REFUSED", says: expect.stringContaining("refusal SESSION_EXPIRED") } });
+    expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "NODE_REFUSED", says: expect.stringContaining("refused with SESSION_EXPIRED") } });
   });
 
   test("not under one that nobody proposed", async () => {
