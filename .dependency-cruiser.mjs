@@ -36,11 +36,11 @@ const WORKSPACES = [
 ];
 
 const PROTOCOL = [
-  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/features[.]ts$"],
+  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses)[.]ts$"],
     "session knows what a charter says of features, how a log names its key, and what an entry is"),
   {
     name: "session-takes-types", severity: "error", comment: "of features and entries a charter needs the form alone",
-    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/features|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
+    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/(features|clauses)|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
   },
   only("log-at-the-bottom", "^protocol/src/log/", "^(crypto/src|protocol/src/log)/", "an auditor verifies with the log alone, in a browser too"),
   only("aggregation-above-session", "^protocol/src/aggregation/", "^(crypto/src|protocol/src/(session|log|aggregation))/", "a sum does not know what is summed"),

@@ -13,7 +13,7 @@ import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/faul
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { conductor, evaluationJson, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
-import { modelJson, type LogisticModel } from "@cohortium/protocol/training/model";
+import { modelJson, type Model } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
 import type { Summed } from "@cohortium/protocol/aggregation/messages";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
@@ -181,7 +181,7 @@ export class Trainings {
     }
   }
 
-  #keep({ model, ...rest }: Omit<KeptModel, "iteration" | "model" | "createdMs"> & { readonly model: LogisticModel }): void {
+  #keep({ model, ...rest }: Omit<KeptModel, "iteration" | "model" | "createdMs"> & { readonly model: Model }): void {
     this.#host.registry.keep({ ...rest, iteration: model.iteration, model: modelJson(model), createdMs: this.#host.nowMs() });
   }
 
@@ -246,7 +246,7 @@ function messageOf(error: unknown): string {
 function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
   if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
   const { digest, evaluation, rounds } = outcome.result;
-  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map((round) => ({ ...round, survivors: [...round.survivors] })) };
+  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : { ...measure }, survivors: [...round.survivors] })) };
 }
 
 function faultJson(fault: Fault): Json {

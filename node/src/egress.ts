@@ -9,7 +9,7 @@ import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import type { ContributionAsked } from "@cohortium/protocol/aggregation/round-member";
 import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
-import type { Layout } from "@cohortium/protocol/training/layout";
+import type { Layout } from "@cohortium/protocol/training/layout-parts";
 import type { FromNode } from "@cohortium/protocol/training/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { Ledger, type Release } from "./ledger.js";
@@ -70,14 +70,16 @@ export class Egress {
    *
    * Reveals: nothing by itself; each word is uniform until this party's masks have met their counterparts.
    */
-  release(session: ReleaseTerms, ask: ContributionAsked, compute: () => Computed): Egressed {
+  async release(session: ReleaseTerms, ask: ContributionAsked, compute: () => Promise<Computed>): Promise<Egressed> {
     const before = this.ledger.release(session.id, ask.round);
     if (before !== null && existsSync(before.path)) return { kind: "released", release: before };
 
-    // Counted here and not only when a session begins, because several may run at once.
-    const withinBudget = before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
-    if (!withinBudget) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
-    const words = masked(compute(), ask);
+    // Counted here and not only when a session begins, because several may run at once; and again when the answer is there, because they did.
+    const withinBudget = () => before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
+    if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+    const computed = await compute();
+    if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+    const words = masked(computed, ask);
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
     const bytes = bytesOfWords(words);
     const root = toHex(chunkRoot(bytes));

@@ -20,6 +20,9 @@ export interface SessionRows {
   readonly digest: string;
 }
 
+/** A charter with a common file names it; this is no file's digest. */
+const NO_FILE = parseDigest("0".repeat(64));
+
 export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | { readonly kind: "refused"; readonly problems: readonly DataProblem[] };
 
 /** Reads and checks everything a training needs of this node's rows. */
@@ -27,12 +30,12 @@ export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly
   const { features, label } = plan;
   const own = await importRows(feed.rows, { features, label, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty });
   if (own.kind === "refused") return own;
-  if (plan.training.holdout === "own") {
-    const { train, held } = splitOwn(own.rows, plan.training.holdoutShare);
+  if (plan.evaluation.holdout === "own") {
+    const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
     return { kind: "rows", rows: { train, held, counted: held, digest: own.rows.digest } };
   }
   const source = feed.holdout ?? { ...feed.rows, path: "" };
-  const common = await importCommon(source, { features, label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty }, parseDigest(plan.holdoutDigest));
+  const common = await importCommon(source, { features, label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty }, plan.evaluation.holdoutDigest ?? NO_FILE);
   if (common.kind === "refused") return common;
   const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
   return { kind: "rows", rows: { train: own.rows, held: common.rows, counted, digest: own.rows.digest } };

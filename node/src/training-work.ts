@@ -6,12 +6,13 @@ import { allowTraining } from "@cohortium/protocol/session/charter-gate";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
-import type { TrainingPart } from "@cohortium/protocol/training/participant";
-import { planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { layoutOf } from "@cohortium/protocol/training/layout";
+import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
+import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
-import { answer } from "./answers.js";
 import { explainProblem } from "./data/problem.js";
-import type { Egress } from "./egress.js";
+import type { Computed, Egress } from "./egress.js";
+import { learnerOf, type Learner } from "./learning/learner.js";
 import { readRows, type Feed, type RowsRead, type SessionRows } from "./rows.js";
 
 /** One training as this node works for it. */
@@ -37,6 +38,7 @@ export class TrainingWork {
   readonly #work: Work;
   /** Read once a process: what a round computes from does not change under it. */
   #reading: Promise<RowsRead> | null = null;
+  #learner: Learner | null = null;
 
   constructor(work: Work) {
     this.#work = work;
@@ -47,12 +49,12 @@ export class TrainingWork {
       case "admit": return this.#admit();
       case "permit": return this.#permit(ask);
       case "contribute": {
-        const { session, digest, charter, plan, egress, doing, nowMs } = this.#work;
+        const { session, digest, charter, egress, doing, nowMs } = this.#work;
         doing(`computes the ${ask.question.kind} of round ${ask.round}`);
         const rows = await this.rows();
         if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
         const { releasesMax } = charter.privacy.budget;
-        const egressed = egress.release({ id: session, charter: digest, releasesMax }, ask, () => answer(ask, rows, plan));
+        const egressed = await egress.release({ id: session, charter: digest, releasesMax }, ask, () => this.#compute(ask, rows));
         doing(`waits for the sum of round ${ask.round}`);
         if (egressed.kind === "refused") return this.#refused(egressed.code, egressed.clause);
         const { root, words } = egressed.release;
@@ -96,6 +98,13 @@ export class TrainingWork {
     if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
     ledger.agree(opening);
     return { kind: "permitted", round, atMs: nowMs() };
+  }
+
+  /** This node's answer to one round, in the clear: only `egress` may see it. */
+  async #compute({ scene }: AnswerAsked, rows: SessionRows): Promise<Computed> {
+    const { plan } = this.#work;
+    this.#learner ??= learnerOf(plan, rows);
+    return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 
   #read(): Promise<RowsRead> {

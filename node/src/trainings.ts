@@ -15,7 +15,7 @@ import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId 
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
 import { modelJson } from "@cohortium/protocol/training/model";
 import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
-import { minimumsOf, planOf } from "@cohortium/protocol/training/plan";
+import { planOf } from "@cohortium/protocol/training/plan";
 import type { Egress } from "./egress.js";
 import { compareAlone, type Comparison } from "./learning/alone.js";
 import type { Feed } from "./rows.js";
@@ -207,8 +207,7 @@ export class Trainings {
   async #report(running: Running, { model, evaluation, answered }: TrainingPart["result"]): Promise<Json> {
     const plan = planOf(running.text);
     const rows = await running.work.rows();
-    const terms = { features: plan.features, clause: plan.training, minimums: { ...minimumsOf(plan), rowsMin: 1 } };
-    const comparison: Comparison | null = rows === null ? null : compareAlone(rows, model, terms);
+    const comparison: Comparison | null = rows === null ? null : await compareAlone(rows, model, plan);
     return { kind: "done", model: modelJson(model), evaluation, answered, comparison: comparisonJson(comparison) };
   }
 }

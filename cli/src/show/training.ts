@@ -5,9 +5,9 @@ import type { Paint } from "./paint.js";
 import { facts, table } from "./table.js";
 
 /** One finished round as a line: what was summed, over whom. */
-export function roundLine({ round, kind, survivors, rows, gradientNorm }: RoundDone): string {
-  const gradient = gradientNorm === null ? "" : `, gradient ${gradientNorm.toExponential(1)}`;
-  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${gradient}`;
+export function roundLine({ round, kind, survivors, rows, measure }: RoundDone): string {
+  const told = measure === null ? "" : `, ${measure.what} ${measured(measure)}`;
+  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${told}`;
 }
 
 /** What a running training does now, and how long somebody has to act. */
@@ -68,8 +68,12 @@ function gainText(comparison: Comparison, paint: Paint): string {
 }
 
 function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
-  const lines = rounds.map(({ round, kind, survivors, rows, gradientNorm }) => [String(round), kind, count(rows), survivors.join(", "), gradientNorm === null ? "" : gradientNorm.toExponential(1)]);
-  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "gradient", right: true }], lines, { paint, empty: "" });
+  const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, count(rows), survivors.join(", "), measure === null ? "" : `${measure.what} ${measured(measure)}`]);
+  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "", right: true }], lines, { paint, empty: "" });
+}
+
+function measured({ value }: NonNullable<RoundDone["measure"]>): string {
+  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(4)));
 }
 
 function faultText({ code, says, fix, side }: NonNullable<TrainingView["fault"]>, paint: Paint): string {

@@ -4,8 +4,9 @@ import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { contributorOf } from "@cohortium/node/learning/alone";
 import { aucExact } from "@cohortium/node/learning/exact-auc";
 import { logitsOf } from "@cohortium/node/learning/logistic";
-import { fitPooled } from "@cohortium/protocol/training/fit";
-import { parseModel, type LogisticModel } from "@cohortium/protocol/training/model";
+import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
+import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
+import { parseModel } from "@cohortium/protocol/training/model";
 import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CONTACTS_FILE, CSV_FORM, HOLDOUT_FILE, type PartnerFolders } from "./data.js";
 
@@ -25,7 +26,7 @@ export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): P
   };
   const parts = await Promise.all([folders.harbour, folders.lantern, folders.meadow].map((folder) => read(join(folder, CONTACTS_FILE))));
   const held = await read(join(folders.harbour, HOLDOUT_FILE));
-  const how = { features: plan.features, clause: plan.training, minimums: minimumsOf(plan) };
+  const how = { features: plan.features, clause: plan.model, minimums: minimumsOf(plan) };
   const fit = fitPooled(parts.map((rows) => contributorOf(rows, plan.features)), how);
   if (fit.kind !== "fitted") throw new Error(`the pooled rows cannot be fitted: ${fit.because}`);
   return { model: fit.model, auc: aucExact(logitsOf(held, plan.features, fit.model), held.y) };
@@ -33,6 +34,6 @@ export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): P
 
 /** The largest difference between two models' coefficients, relative to the larger of 1 and the coefficient. */
 export function coefficientGap(joint: unknown, pooled: LogisticModel, plan: TrainingPlan): number {
-  const { coefficients } = parseModel(joint, plan.features);
+  const { coefficients } = parseModel(joint, plan);
   return Math.max(...pooled.coefficients.map((want, i) => Math.abs((coefficients[i] ?? Number.NaN) - want) / Math.max(1, Math.abs(want))));
 }

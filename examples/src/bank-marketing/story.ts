@@ -95,12 +95,16 @@ function draftCharter({ holdoutDigest }: PreparedData): Json {
   const draft = parseDraft(readCharterYaml(readFileSync(join(ROOT, "examples", "charters", "bank-marketing.yaml"), "utf8")));
   const now = Date.now();
   const second = (ms: number) => `${instantText(ms).slice(0, 19)}Z`;
-  const questions = draft.questions.map((question) => ({ ...question, holdoutDigest }));
+  const questions = draft.questions.map((question) => ({ ...question, evaluation: { ...parseDraftEvaluation(question), holdoutDigest } }));
   return { ...draft, notBefore: second(now - DAY_MS), expires: second(now + 90 * DAY_MS), questions };
 }
 
 function parseDraft(json: Json) {
   return z.object({ questions: z.array(z.record(z.string(), z.json())) }).catchall(z.json()).parse(json);
+}
+
+function parseDraftEvaluation(question: Readonly<Record<string, Json>>) {
+  return z.record(z.string(), z.json()).parse(question["evaluation"]);
 }
 
 function tellCharter(json: Json, telling: Telling): TrainingPlan {

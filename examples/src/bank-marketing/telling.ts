@@ -17,8 +17,8 @@ export class Telling {
 
   /** One line per finished round; on a terminal also what is being waited for. */
   progress(view: TrainingView): void {
-    for (const { round, kind, rows, gradientNorm } of view.rounds.filter((done) => done.round > this.#lastRound)) {
-      const norm = gradientNorm === null ? "" : ` · gradient norm ${gradientNorm.toExponential(1)}`;
+    for (const { round, kind, rows, measure } of view.rounds.filter((done) => done.round > this.#lastRound)) {
+      const norm = measure === null ? "" : ` · ${measure.what} ${measure.value.toExponential(1)}`;
       this.#line(`${this.#clock()}  round ${String(round).padStart(2)} ${kind.padEnd(10)} ${rows.toLocaleString("en")} rows${norm}`);
       this.#lastRound = round;
     }

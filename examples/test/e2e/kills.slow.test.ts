@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import type { LogisticModel } from "@cohortium/protocol/training/model";
+import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { seededUniform } from "../../src/bank-marketing/seeded.js";
 import { logSizeOf } from "./published-log.js";
 import { onceEach, tracesOf } from "./released-once.js";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import type { LogisticModel } from "@cohortium/protocol/training/model";
+import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { z } from "zod";
 import { LocalConsortium, type LocalPartner } from "../../src/consortium/local-consortium.js";
 import type { LocalProcess } from "../../src/consortium/processes.js";

@@ -1,6 +1,6 @@
 import type { LocalRows } from "../data/local-rows.js";
 import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
-import { activeColumns, type LogisticModel } from "@cohortium/protocol/training/model";
+import { activeColumns, type LogisticModel } from "@cohortium/protocol/training/logistic/model";
 
 /**
  * The design matrix of one model over some rows, made block by block and never whole.

@@ -1,10 +1,9 @@
 import type { LocalRows } from "../data/local-rows.js";
-import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
 import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
-import { ROW_LOSS_MAX } from "@cohortium/protocol/training/layout";
-import type { LogisticModel } from "@cohortium/protocol/training/model";
+import { ROW_LOSS_MAX } from "@cohortium/protocol/training/logistic/layout";
+import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { packMoments, unitOf } from "@cohortium/protocol/training/moments";
-import { packNewton } from "@cohortium/protocol/training/newton";
+import { packNewton } from "@cohortium/protocol/training/logistic/newton";
 import { BLOCK_ROWS, blockFor, blockLogits, designOf, type Block, type Design } from "./design.js";
 
 /** This party's answer to a `moments` round. */
@@ -37,17 +36,6 @@ export function newtonOf(rows: LocalRows, features: readonly Feature[], model: L
   }
   const gradient = Float64Array.from(design.renumbered, (column) => sums.gradient[column] ?? 0);
   return packNewton({ rows: rows.rows, loss, gradient, hessian: triangleOf(design, sums.hessian) });
-}
-
-/** This party's answer to an `evaluation` round. */
-export function evaluationOf(rows: LocalRows, features: readonly Feature[], model: LogisticModel, bins: number): Float64Array {
-  const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
-  logitsOf(rows, features, model).forEach((logit, row) => {
-    const histogram = rows.y[row] === 1 ? positives : negatives;
-    const bin = binOf(logit, bins);
-    histogram[bin] = (histogram[bin] ?? 0) + 1;
-  });
-  return packHistogram({ rows: rows.rows, positives, negatives });
 }
 
 /** The logit of every row under `model`. */

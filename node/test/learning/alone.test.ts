@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { fitPooled } from "@cohortium/protocol/training/fit";
+import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
 import { splitOwn } from "../../src/data/holdout.js";
 import { takeRows } from "../../src/data/local-rows.js";
 import { compareAlone, contributorOf } from "../../src/learning/alone.js";

@@ -1,12 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { decodeFixed, encodeFixed, type Words } from "@cohortium/crypto/fixed-point";
 import { evaluate, unpackHistogram } from "@cohortium/protocol/training/evaluation";
-import { fitPooled, type Contributor } from "@cohortium/protocol/training/fit";
+import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
 import { layoutOf, type LayoutTerms, type Question } from "@cohortium/protocol/training/layout";
 import { columnsOf } from "@cohortium/protocol/training/features";
-import type { LogisticModel } from "@cohortium/protocol/training/model";
+import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { unpackMoments } from "@cohortium/protocol/training/moments";
-import { unpackNewton } from "@cohortium/protocol/training/newton";
+import { unpackNewton } from "@cohortium/protocol/training/logistic/newton";
 import { takeRows, type LocalRows } from "../../src/data/local-rows.js";
 import { contributorOf } from "../../src/learning/alone.js";
 import { aucExact } from "../../src/learning/exact-auc.js";

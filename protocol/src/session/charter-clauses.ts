@@ -19,6 +19,7 @@ export const CLAUSES = {
   "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",
   "aggregation.headroom": "the rows that all parties may bring can be counted in the ring the sums live in",
   "budget.covers-training": "the budget of sums covers one training at its iteration cap",
+  "training.rounds": "a training's rounds, alone and times the parties, stay within what one set-up can share seeds for",
   "expiry.order": "the charter ends after it begins",
   "enrolment.missing": "every party of the draft has enrolled a node, whose keys go into the charter",
   "enrolment.other-key": "a key or name of the coordinator written in the draft is the one that was enrolled",

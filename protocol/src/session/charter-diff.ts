@@ -1,3 +1,4 @@
+import type { ModelClause } from "../training/clauses.js";
 import type { Feature } from "../training/features.js";
 import type { Charter, PropensityQuestion } from "./charter.js";
 
@@ -50,18 +51,26 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
   ]);
 }
 
-function questionClauses({ id, features, label, training, holdoutDigest }: PropensityQuestion): readonly (readonly [string, string])[] {
-  const { ridge, gradientTolerance, iterationsMax, scoreBins, holdout, holdoutShare } = training;
+function questionClauses({ id, features, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
+  const { scoreBins, holdout, holdoutShare, holdoutDigest } = evaluation;
   return [
     ...features.flatMap((feature) => featureClauses(`${id}.features.${feature.name}`, feature)),
     [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
     ...entries(`${id}.label`, { ...label }),
-    ...entries(`${id}.training`, {
-      ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps`,
-      scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`,
+    ...entries(`${id}.model`, modelWords(model)),
+    ...entries(`${id}.evaluation`, {
+      scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`, ...(holdoutDigest === undefined ? {} : { holdoutDigest }),
     }),
-    ...(holdoutDigest === undefined ? [] : entries(id, { holdoutDigest })),
   ];
+}
+
+function modelWords(model: ModelClause): Readonly<Record<string, string>> {
+  switch (model.kind) {
+    case "logistic": {
+      const { kind, ridge, gradientTolerance, iterationsMax } = model;
+      return { kind, ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps` };
+    }
+  }
 }
 
 function featureClauses(clause: string, feature: Feature): readonly (readonly [string, string])[] {

@@ -25,6 +25,13 @@ export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 export const CELL_ROWS_MIN = 10;
 /** A million sums under one signature is no limit at all. */
 export const RELEASES_MAX = 1_000_000;
+/**
+ * One training's rounds. A node commits to one seed a round in one log entry, 67 bytes each, and an entry's length has 16 bits
+ * (c2sp.org/tlog-tiles).
+ */
+export const ROUNDS_MAX = 900;
+/** Rounds times parties: 96 bytes of sealed shares each travel in one message of the set-up, which must stay below half an envelope. */
+export const ROUND_SHARES_MAX = 10_000;
 /** A second is the least a busy node needs to answer; an hour, the most that others should wait. In milliseconds. */
 export const DEADLINE_MIN_MS = 1_000;
 export const DEADLINE_MAX_MS = 3_600_000;

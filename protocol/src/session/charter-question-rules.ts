@@ -60,14 +60,14 @@ function label({ label: { name, positive, negative }, features }: PropensityQues
   return problems;
 }
 
-function holdout({ training, holdoutDigest }: PropensityQuestion, at: string): readonly Problem[] {
-  const path = at + pointer("holdoutDigest");
-  if (training.holdout === "common" && holdoutDigest === undefined) {
-    const fix = "add its SHA-256 (sha256sum FILE), or set training.holdout to own";
+function holdout({ evaluation: { holdout: which, holdoutDigest } }: PropensityQuestion, at: string): readonly Problem[] {
+  const path = at + pointer("evaluation", "holdoutDigest");
+  if (which === "common" && holdoutDigest === undefined) {
+    const fix = "add its SHA-256 (sha256sum FILE), or set evaluation.holdout to own";
     return [{ clause: "holdout.digest", path, says: "the common held-out file is not named", fix }];
   }
-  if (training.holdout === "own" && holdoutDigest !== undefined) {
-    const fix = "remove it, or set training.holdout to common";
+  if (which === "own" && holdoutDigest !== undefined) {
+    const fix = "remove it, or set evaluation.holdout to common";
     return [{ clause: "holdout.digest", path, says: "a held-out file is named, but each party holds out rows of its own", fix }];
   }
   return [];

@@ -1,7 +1,7 @@
 import type { CharterParty } from "./charter.js";
 import { ed25519Verifier, parseVerifierKey } from "../log/note.js";
 import { pointer, type Problem } from "./charter-clauses.js";
-import { JOINT_ROWS_MAX, PARTIES_MIN } from "./charter-limits.js";
+import { JOINT_ROWS_MAX, PARTIES_MIN, ROUNDS_MAX, ROUND_SHARES_MAX } from "./charter-limits.js";
 import { questionProblems } from "./charter-question-rules.js";
 import type { Sections } from "./charter-shape.js";
 import { quorumMin } from "./quorum.js";
@@ -12,7 +12,7 @@ export function problemsAcross(sections: Sections): readonly Problem[] {
   return [
     ...logKey(sections), ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
     ...(sections.questions ?? []).flatMap((question, i) => questionProblems(question, pointer("questions", i))),
-    ...rows(sections), ...headroom(sections), ...budget(sections), ...expiry(sections),
+    ...rows(sections), ...headroom(sections), ...budget(sections), ...rounds(sections), ...expiry(sections),
   ];
 }
 
@@ -126,13 +126,26 @@ function headroom({ rows: limits, parties }: Sections): readonly Problem[] {
 function budget({ privacy, questions }: Sections): readonly Problem[] {
   if (privacy === undefined) return [];
   const { releasesMax } = privacy.budget;
-  return (questions ?? []).flatMap(({ training }, i): readonly Problem[] => {
-    const needed = releasesOfTraining(training);
+  return (questions ?? []).flatMap(({ model }, i): readonly Problem[] => {
+    const needed = releasesOfTraining(model);
     if (releasesMax >= needed) return [];
     return [{
       clause: "budget.covers-training", path: "/privacy/budget/releasesMax",
       says: `${releasesMax} sums end before one training of question ${i + 1} may: it takes up to ${needed}`,
-      fix: `write ${needed} or more, or lower iterationsMax`,
+      fix: `write ${needed} or more, or let the model take fewer steps`,
+    }];
+  });
+}
+
+function rounds({ parties, questions }: Sections): readonly Problem[] {
+  const most = Math.min(ROUNDS_MAX, Math.floor(ROUND_SHARES_MAX / Math.max(1, parties?.length ?? 1)));
+  return (questions ?? []).flatMap(({ model }, i): readonly Problem[] => {
+    const needed = releasesOfTraining(model);
+    if (needed <= most) return [];
+    return [{
+      clause: "training.rounds", path: pointer("questions", i, "model"),
+      says: `one training may take ${needed} rounds, and with so many parties one set-up has seeds for ${most}`,
+      fix: "let the model take fewer steps, or found a smaller circle",
     }];
   });
 }

@@ -33,14 +33,20 @@ const categoricalFeature = z.strictObject({
   categories: z.array(words).min(2).max(CATEGORIES_MAX).describe("2 to 1,000 values the column may have; the first is the reference"),
 });
 
-const training = z.strictObject({
+const logistic = z.strictObject({
+  kind: z.literal("logistic").describe("logistic, a logistic regression"),
   // Above zero, because a category without rows would leave Newton's step without a unique solution.
   ridge: z.number().gt(0).max(1e9).describe("the penalty on squared coefficients, above 0"),
   gradientTolerance: z.number().gt(0).max(0.01).describe("the gradient at which training stops, above 0 and at most 0.01"),
   iterationsMax: z.int().min(1).max(ITERATIONS_MAX).describe("how many steps training may take, 1 to 100"),
+});
+
+const evaluation = z.strictObject({
   scoreBins: z.int().min(2).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 2 to 8,192"),
   holdout: z.enum(["own", "common"]).describe("own: each company holds out some of its rows; common: all keep the same held-out file"),
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
+  holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
+    .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
 });
 
 const question = z.strictObject({
@@ -52,9 +58,8 @@ const question = z.strictObject({
     positive: words.describe("its value that is predicted"),
     negative: words.describe("its other value"),
   }),
-  training,
-  holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
-    .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
+  model: z.discriminatedUnion("kind", [logistic]).describe("the kind of model and how it is trained: logistic"),
+  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest"),
 });
 
 const party = z.strictObject({

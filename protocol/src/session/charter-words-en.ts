@@ -12,8 +12,8 @@ export const ENGLISH: Sentences = {
   rows: ({ rows }) =>
     `Nobody receives rows. Each company brings ${grouped(rows.perPartyMin)} to ${grouped(rows.perPartyMax)} rows to its own node, where they stay; with fewer than ${grouped(rows.jointMin)} together nothing is learned.`,
   released: ({ questions }) => {
-    const measured = questions.map(({ training, holdoutDigest = "" }) => (training.holdout === "own"
-      ? `on the ${percent(training.holdoutShare)} of rows that each company holds out`
+    const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
+      ? `on the ${percent(holdoutShare)} of rows that each company holds out`
       : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
     return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.`;
   },

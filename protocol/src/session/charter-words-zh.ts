@@ -10,8 +10,8 @@ export const CHINESE: Sentences = {
   rows: ({ rows }) =>
     `任何一方都得不到明细数据。每家企业在自己的节点上使用 ${grouped(rows.perPartyMin)} 至 ${grouped(rows.perPartyMax)} 行，数据不离开节点；合计少于 ${grouped(rows.jointMin)} 行时不训练。`,
   released: ({ questions }) => {
-    const measured = questions.map(({ training, holdoutDigest = "" }) => (training.holdout === "own"
-      ? `各家留出的 ${Number((training.holdoutShare * 100).toFixed(2))}% 的行`
+    const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
+      ? `各家留出的 ${Number((holdoutShare * 100).toFixed(2))}% 的行`
       : `摘要为 ${holdoutDigest.slice(0, 12)}… 的文件`));
     return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：行数、每个数值列的均值和离散程度、每个类别出现的次数、每一步的梯度和曲率，以及得分的分布。`;
   },

@@ -1,5 +1,6 @@
-import type { Feature, Label, TrainingClause } from "../training/features.js";
-import type { Digest, PartyId } from "./ids.js";
+import type { EvaluationClause, ModelClause } from "../training/clauses.js";
+import type { Feature, Label } from "../training/features.js";
+import type { PartyId } from "./ids.js";
 
 /**
  * What the companies signed: who, for what, which questions, within which limits, until when. Plain JSON; the digest of its RFC 8785 form
@@ -44,14 +45,13 @@ export interface CharterParty {
   readonly agreementKey: string;
 }
 
-/** A joint logistic regression over horizontally split rows. */
+/** A joint model over horizontally split rows that says how likely a label is. */
 export interface PropensityQuestion {
   readonly id: "propensity.train";
   readonly features: readonly Feature[];
   readonly label: Label;
-  readonly training: TrainingClause;
-  /** SHA-256 of the held-out file that every party keeps, where `training.holdout` is "common". */
-  readonly holdoutDigest?: Digest | undefined;
+  readonly model: ModelClause;
+  readonly evaluation: EvaluationClause;
 }
 
 /** How many rows a company may bring, must bring, and how many all must bring together. */

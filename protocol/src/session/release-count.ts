@@ -1,6 +1,9 @@
-import type { TrainingClause } from "../training/features.js";
+import type { ModelClause } from "../training/clauses.js";
 
-/** The most sums one training may release: the moments, the Newton sum at the zero model and after each step, the held-out scores. */
-export function releasesOfTraining({ iterationsMax }: Pick<TrainingClause, "iterationsMax">): number {
-  return 1 + (1 + iterationsMax) + 1;
+/** The most sums one training may release. */
+export function releasesOfTraining(model: ModelClause): number {
+  switch (model.kind) {
+    // The moments, the Newton sum at the zero model and after each step, the held-out scores.
+    case "logistic": return 1 + (1 + model.iterationsMax) + 1;
+  }
 }

@@ -8,7 +8,7 @@ import { evaluationJson } from "./conductor.js";
 import { layoutOf } from "./layout.js";
 import { modelDigest } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
-import { advance, contextOf, FIRST, type Progress } from "./progress.js";
+import { advance, contextOf, firstOf, type Progress } from "./progress.js";
 
 /** How far the sums have carried a training. */
 type Followed =
@@ -43,7 +43,8 @@ export function trainingAuditor(): RoundAuditor {
 function begin(charter: Json): Followed {
   const check = checkCharter(charter);
   if (check.kind === "refused") return { kind: "lost", because: "its charter allows no training" };
-  return { kind: "training", plan: planOf(check.charter), progress: FIRST };
+  const plan = planOf(check.charter);
+  return { kind: "training", plan, progress: firstOf(plan) };
 }
 
 function follow(followed: Followed, milestone: Milestone, source: AuditSource): Step {

@@ -10,9 +10,10 @@ import type { Machine, Step } from "../session/machine.js";
 import type { Evaluation } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
 import type { FromNode, ToNode } from "./messages.js";
-import { modelDigest, modelJson, type LogisticModel } from "./model.js";
+import { modelDigest, modelJson, type Model } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
-import { advance, contextOf, FIRST, type Advance, type Progress } from "./progress.js";
+import type { Measure } from "./advance.js";
+import { advance, contextOf, firstOf, type Advance, type Progress } from "./progress.js";
 
 /** The operator stopped the training. */
 export interface Cancelled {
@@ -26,13 +27,13 @@ export interface RoundDone {
   readonly kind: string;
   readonly survivors: readonly PartyId[];
   readonly rows: number;
-  readonly gradientNorm: number | null;
+  readonly measure: Measure | null;
 }
 
 /** Ask of the host: keep this model in the registry. */
 export interface ModelKept {
   readonly kind: "keep-model";
-  readonly model: LogisticModel;
+  readonly model: Model;
   readonly digest: string;
 }
 
@@ -62,10 +63,10 @@ export interface TrainingConduct {
   readonly event: FromNode | Deadline | Summed | Cancelled;
   readonly send: ToNode;
   readonly ask: SumAsked | ModelKept;
-  readonly result: { readonly model: LogisticModel; readonly digest: string; readonly evaluation: Evaluation; readonly rounds: readonly RoundDone[] };
+  readonly result: { readonly model: Model; readonly digest: string; readonly evaluation: Evaluation; readonly rounds: readonly RoundDone[] };
 }
 
-/** The coordinator's part of a training: a set-up, then one sum after another until Newton's method has converged and is evaluated. */
+/** The coordinator's part of a training: a set-up, then one sum after another until the model is trained and evaluated. */
 export const conductor: Machine<TrainingConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
@@ -118,7 +119,7 @@ function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<Tr
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
     case "done": {
-      const next = startRound(state, step.result, FIRST, atMs);
+      const next = startRound(state, step.result, firstOf(state.plan), atMs);
       return { ...next, log: [...step.log, ...next.log], send: [...step.send, ...next.send] };
     }
   }
@@ -164,9 +165,8 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
   const step = startRound(next, state.epoch, advanced.progress, atMs);
-  const { model, question } = advanced.progress;
-  // The evaluation is asked of a model that is kept already.
-  if (model === null || step.kind !== "wait" || question.kind === "evaluation") return step;
+  const { keep: model } = advanced;
+  if (model === null || step.kind !== "wait") return step;
   const digest = modelDigest(model);
   const entry = say(state.speaker, { type: "model", round: state.leading.round, atMs }, { kind: model.kind, hash: digest, iteration: model.iteration });
   return { ...withLog([entry], step), ask: [...step.ask, { kind: "keep-model", model, digest }] };
@@ -175,7 +175,7 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
 function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, advanced: Exclude<Advance, { readonly kind: "failed" }>): RoundDone {
   return {
     round: state.leading.round, kind: state.progress.question.kind, survivors: sum.survivors, rows: advanced.rows,
-    gradientNorm: advanced.kind === "next" ? advanced.gradientNorm : null,
+    measure: advanced.kind === "next" ? advanced.measure : null,
   };
 }
 

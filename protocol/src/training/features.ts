@@ -23,21 +23,6 @@ export interface Label {
   readonly negative: string;
 }
 
-/** How the charter says to train and to evaluate. */
-export interface TrainingClause {
-  /** Weight of `½‖w‖²` (intercept excluded) against the log-loss summed over all rows. */
-  readonly ridge: number;
-  /** Training ends when the Euclidean norm of the penalised gradient, divided by the rows, is at most this. */
-  readonly gradientTolerance: number;
-  readonly iterationsMax: number;
-  /** Bins of the score histograms, uniform in the logit. */
-  readonly scoreBins: number;
-  /** `own`: each node holds out some of its rows. `common`: all hold the same second file. */
-  readonly holdout: "own" | "common";
-  /** Share of its rows a node holds out when `holdout` is `own`, between 0 and 1. */
-  readonly holdoutShare: number;
-}
-
 /** One column of the design matrix. `name` is unique: `intercept`, `age`, `job=retired`. */
 export type Column =
   | { readonly kind: "intercept"; readonly name: string }

@@ -1,5 +1,5 @@
 import { categoricalsOf, columnsOf, numericsOf, type Column, type Feature, type NumericFeature } from "./features.js";
-import { UNIT_DEVIATION_MIN, type LogisticModel } from "./model.js";
+import { UNIT_DEVIATION_MIN, type Scaling } from "./scaling.js";
 
 /**
  * What the columns look like over some rows. `sums` and `squares` run over the numeric features mapped to [-1, 1], `counts` over all
@@ -22,7 +22,7 @@ export interface Minimums {
 }
 
 export type Standardised =
-  | { readonly kind: "model"; readonly model: LogisticModel }
+  | { readonly kind: "scaling"; readonly scaling: Scaling }
   | { readonly kind: "degenerate"; readonly because: "too-few-rows" | "one-class" | "impossible-counts"; readonly rows: number };
 
 /** A numeric value on the scale the moments are taken on: its feature's bounds become -1 and 1. */
@@ -50,7 +50,7 @@ export function unpackMoments(values: Float64Array, features: readonly Feature[]
 }
 
 /**
- * The zero model that training starts from, standardised over all parties' rows.
+ * How the columns are brought to one scale, from the moments over all parties' rows.
  *
  * A numeric column that hardly varies and a category rarer than `categoryRowsMin` are dropped, by name. Deterministic: + − × ÷ and √ only.
  */
@@ -72,15 +72,12 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
   });
   const droppedNames = new Set(dropped.map(({ name }) => name));
   return {
-    kind: "model",
-    model: {
-      kind: "logistic",
-      iteration: 0,
+    kind: "scaling",
+    scaling: {
       columns: columns.map(({ name }) => name),
       means: scales.map(({ mean }) => mean),
       // A dropped column's deviation is never used; half its range is a value any reader of the model accepts.
       deviations: scales.map(({ deviation, halfRange }, i) => (droppedNames.has(columns[i]?.name ?? "") ? halfRange : deviation)),
-      coefficients: columns.map(() => 0),
       dropped: [...droppedNames],
     },
   };

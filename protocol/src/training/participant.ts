@@ -11,7 +11,7 @@ import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { layoutOf } from "./layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
-import type { LogisticModel } from "./model.js";
+import { modelDigest, type Model } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
 import { mayFollow, readScene, type Scene } from "./script.js";
 
@@ -34,6 +34,11 @@ export interface Refused {
   readonly code: FaultCode;
   readonly clause: string;
   readonly atMs: number;
+}
+
+/** Ask of the host as a sum asks it, with the question as this training reads it. */
+export interface AnswerAsked extends ContributionAsked {
+  readonly scene: Scene;
 }
 
 /** Ask of the host: is this training one that the charter, the rows and the budget allow? Answer with `Admitted` or `Refused`. */
@@ -76,8 +81,8 @@ export interface TrainingPart {
   readonly state: Partaking;
   readonly event: Heard | Admitted | Refused | Contributed | Permitted | Deadline;
   readonly send: FromNode;
-  readonly ask: AdmissionAsked | ContributionAsked | PermissionAsked;
-  readonly result: { readonly model: LogisticModel; readonly evaluation: Json; readonly answered: number };
+  readonly ask: AdmissionAsked | AnswerAsked | PermissionAsked;
+  readonly result: { readonly model: Model; readonly evaluation: Json; readonly answered: number };
 }
 
 type InRounds = Partaking & { readonly stage: "rounds" };
@@ -144,7 +149,7 @@ function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number):
   const round = state.scenes.length + 1;
   if (!(fromCoordinator(state, offer, "round.offer", round) && round <= state.plan.rounds)) return outOfOrder(state, "round", atMs);
   if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
-  const scene = readScene(member(offer, "kind"), context, state.plan);
+  const scene = readScene(member(offer, "kind"), context, state.plan, state.scenes.at(-1) ?? null);
   const parties = partiesAsked(state, offer, round);
   const question = scene === null || parties === null ? null : questionOf(state, offer, scene);
   if (scene === null || parties === null || question === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
@@ -181,7 +186,7 @@ function liftRound(state: InRounds, step: Step<RoundAnswering>, atMs: number): S
   switch (step.kind) {
     case "wait": {
       const bound = step.state.phase === "agreed" ? step.state.survivors : state.bound;
-      return { ...step, state: { ...state, bound, current: step.state } };
+      return { ...step, ask: withScene(state, step.ask), state: { ...state, bound, current: step.state } };
     }
     case "abort": return leave(state, step.fault, atMs);
     case "done": return { ...wait({ ...state, current: null, answered: state.answered + 1 }), send: step.send };
@@ -191,10 +196,10 @@ function liftRound(state: InRounds, step: Step<RoundAnswering>, atMs: number): S
 function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
   const last = state.stage === "rounds" ? state.scenes.at(-1) : undefined;
   // Only who was asked for the evaluation knows that the released model is the one that was evaluated.
-  if (state.stage !== "rounds" || last?.question.kind !== "evaluation") return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
-  const genuine = fromCoordinator(state, close, "session.close") && member(close, "model") === contextDigest(model) && contextDigest(model) === last.digest
-    && member(close, "evaluation") === contextDigest(evaluation);
-  if (!genuine || last.model === null) return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
+  if (state.stage !== "rounds" || last?.question.kind !== "evaluation" || last.model === null) return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
+  const genuine = fromCoordinator(state, close, "session.close") && member(close, "model") === contextDigest(model)
+    && contextDigest(model) === modelDigest(last.model) && member(close, "evaluation") === contextDigest(evaluation);
+  if (!genuine) return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
   return { kind: "done", result: { model: last.model, evaluation, answered: state.answered }, log: [], send: [] };
 }
 
@@ -221,8 +226,14 @@ function owed(state: Partaking): readonly TrainingPart["ask"][] {
   switch (state.stage) {
     case "admitting": return [{ kind: "admit" }];
     case "setup": return [];
-    case "rounds": return state.current === null ? [] : answersOwed(state.current);
+    case "rounds": return state.current === null ? [] : withScene(state, answersOwed(state.current));
   }
+}
+
+function withScene({ scenes }: InRounds, asks: readonly RoundAnswering["ask"][]): readonly TrainingPart["ask"][] {
+  const scene = scenes.at(-1);
+  // A round has begun, so there is a scene; the type does not know.
+  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind === "permit" ? [ask] : scene === undefined ? [] : [{ ...ask, scene }]));
 }
 
 function wait(state: Partaking): Step<TrainingPart> {

@@ -4,8 +4,9 @@ import { sha256 } from "@cohortium/crypto/hash";
 import type { Charter } from "../session/charter.js";
 import { parseDigest, type Digest } from "../session/ids.js";
 import { releasesOfTraining } from "../session/release-count.js";
-import type { Feature, Label, TrainingClause } from "./features.js";
-import type { LayoutTerms } from "./layout.js";
+import type { EvaluationClause, ModelClause } from "./clauses.js";
+import type { Feature, Label } from "./features.js";
+import type { LayoutTerms } from "./layout-parts.js";
 import type { Minimums } from "./moments.js";
 
 /** Everything that decides what a training computes. It follows from the charter alone, so both sides derive it and compare digests. */
@@ -13,8 +14,8 @@ export interface TrainingPlan {
   readonly question: "propensity.train";
   readonly features: readonly Feature[];
   readonly label: Label;
-  readonly training: TrainingClause;
-  readonly holdoutDigest: string;
+  readonly model: ModelClause;
+  readonly evaluation: EvaluationClause;
   readonly parties: number;
   readonly rowsMaxPerParty: number;
   readonly rowsMinPerParty: number;
@@ -32,21 +33,24 @@ export function planOf(charter: Charter): TrainingPlan {
     question: "propensity.train",
     features: question.features,
     label: question.label,
-    training: question.training,
-    holdoutDigest: question.holdoutDigest ?? "",
+    model: question.model,
+    evaluation: question.evaluation,
     parties: charter.parties.length,
     rowsMaxPerParty: charter.rows.perPartyMax,
     rowsMinPerParty: charter.rows.perPartyMin,
     rowsMinJoint: charter.rows.jointMin,
     categoryRowsMin: charter.thresholds.categoryRows,
-    rounds: releasesOfTraining(question.training),
+    rounds: releasesOfTraining(question.model),
   };
 }
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { features, label, training, ...rest } = plan;
-  return contextDigest({ ...rest, features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label }, training: { ...training } });
+  const { features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
+  return contextDigest({
+    ...rest, features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
+    model: { ...model }, evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
+  });
 }
 
 /** SHA-256 of what a round shows a node: `null` before there is a model, then the model's canonical JSON. */
@@ -55,11 +59,11 @@ export function contextDigest(context: Json): Digest {
 }
 
 /** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */
-export function layoutTerms({ features, training, parties, rowsMaxPerParty }: TrainingPlan): LayoutTerms {
-  return { features, scoreBins: training.scoreBins, parties, rowsMaxPerParty };
+export function layoutTerms({ features, model, evaluation: { scoreBins }, parties, rowsMaxPerParty }: TrainingPlan): LayoutTerms {
+  return { features, model, scoreBins, parties, rowsMaxPerParty };
 }
 
-export function minimumsOf({ rowsMinJoint, categoryRowsMin }: TrainingPlan): Minimums {
+export function minimumsOf({ rowsMinJoint, categoryRowsMin }: Pick<TrainingPlan, "rowsMinJoint" | "categoryRowsMin">): Minimums {
   return { rowsMin: rowsMinJoint, categoryRowsMin };
 }
 

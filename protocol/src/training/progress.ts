@@ -1,38 +1,35 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { decodeFixed, type Segment, type Words } from "@cohortium/crypto/fixed-point";
-import type { FaultCode } from "../session/fault.js";
-import { evaluate, unpackHistogram, type Evaluation } from "./evaluation.js";
-import { layoutOf, type Question } from "./layout.js";
-import { activeColumns, modelJson, type LogisticModel } from "./model.js";
-import { standardise, unpackMoments } from "./moments.js";
-import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
-import { layoutTerms, minimumsOf, type TrainingPlan } from "./plan.js";
+import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./advance.js";
+import { layoutOf } from "./layout.js";
+import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
+import { modelJson, type Model } from "./model.js";
+import { layoutTerms, type TrainingPlan } from "./plan.js";
 
-/** Where a training stands between two rounds: the next question, and the step Newton's method would fall back to. */
-export interface Progress {
-  readonly question: Question;
-  readonly model: LogisticModel | null;
-  readonly accepted: Accepted | undefined;
-  /** What the last sum over training rows was over; null before there was one. */
-  readonly over: { readonly survivors: number; readonly rows: number } | null;
-}
+/** Where a training stands between two rounds: the next question, and what the sums so far have led to. */
+export type Progress = LogisticProgress | Evaluating<Model>;
 
 /** What one sum made of a training. */
-export type Advance =
-  | { readonly kind: "next"; readonly progress: Progress; readonly rows: number; readonly gradientNorm: number | null }
-  | { readonly kind: "evaluated"; readonly model: LogisticModel; readonly evaluation: Evaluation; readonly rows: number }
-  | { readonly kind: "failed"; readonly code: FaultCode; readonly detail: Readonly<Record<string, string | number>> };
+export type Advance = AdvanceTo<Progress, Model>;
 
-export const FIRST: Progress = { question: { kind: "moments" }, model: null, accepted: undefined, over: null };
+/** Where a training begins. */
+export function firstOf({ model }: Pick<TrainingPlan, "model">): Progress {
+  switch (model.kind) {
+    case "logistic": return LOGISTIC_FIRST;
+  }
+}
 
-/** What a round at this point shows the nodes: nothing before there is a model. */
-export function contextOf({ model }: Progress): Json {
-  return model === null ? null : modelJson(model);
+/** What a round at this point shows the nodes: nothing before there is a model. The masks are bound to its digest. */
+export function contextOf(progress: Progress): Json {
+  switch (progress.kind) {
+    case "moments": return null;
+    case "newton": case "evaluation": return modelJson(progress.model);
+  }
 }
 
 /**
- * Takes one step of a training: moments, then Newton's method, then evaluation. A function of the sum and of nothing else, in + − × ÷ and √
- * alone, so an auditor who has the sums gets the same models to the last bit.
+ * Takes one step of a training: the questions of its kind of model, one after the other, then the evaluation. A function of the sum and of
+ * nothing else, in + − × ÷ and √ alone, so an auditor who has the sums gets the same models to the last bit.
  */
 export function advance(progress: Progress, words: Words, survivors: number, plan: TrainingPlan): Advance {
   const { segments, ring } = layoutOf(progress.question, layoutTerms(plan));
@@ -41,11 +38,9 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   if (values[0] !== survivors) return failed("AGGREGATION_GUARD", { survivors });
   const beyond = segmentBeyond(values, segments, survivors);
   if (beyond !== null) return failed("AGGREGATION_BOUNDS", { segment: beyond });
-  const rows = values[1] ?? 0;
-  switch (progress.question.kind) {
-    case "moments": return afterMoments(values, survivors, plan);
-    case "newton": return afterNewton(values, survivors, progress, plan);
-    case "evaluation": return afterEvaluation(values, progress, plan, rows);
+  switch (progress.kind) {
+    case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: plan.model });
+    case "evaluation": return afterEvaluation(values, progress, plan);
   }
 }
 
@@ -58,43 +53,4 @@ function segmentBeyond(values: Float64Array, segments: readonly Segment[], survi
     at += length;
   }
   return null;
-}
-
-function afterMoments(values: Float64Array, survivors: number, plan: TrainingPlan): Advance {
-  const start = standardise(unpackMoments(values, plan.features), plan.features, minimumsOf(plan));
-  if (start.kind === "degenerate") return failed("TRAINING_DEGENERATE", { because: start.because, rows: start.rows });
-  const { model } = start;
-  const rows = values[1] ?? 0;
-  return { kind: "next", progress: { question: { kind: "newton", model }, model, accepted: undefined, over: { survivors, rows } }, rows, gradientNorm: null };
-}
-
-function afterNewton(values: Float64Array, survivors: number, progress: Progress, plan: TrainingPlan): Advance {
-  const { model, over } = progress;
-  if (model === null) return failed("TRAINING_DEGENERATE", { because: "no-model" });
-  const sum = unpackNewton(values, activeColumns(plan.features, model).length);
-  // The rows are pinned for a session, so the same companies bring the same number; fewer companies bring fewer, but not too few.
-  if (over?.survivors === survivors && over.rows !== sum.rows) return failed("DATA_CHANGED", { rows: sum.rows, before: over.rows });
-  if (!(sum.rows >= plan.rowsMinJoint)) return failed("TRAINING_DEGENERATE", { because: "too-few-rows", rows: sum.rows });
-  const step = newtonStep(model, sum, progress.accepted, plan.training);
-  switch (step.kind) {
-    case "continue": {
-      const question = { kind: "newton", model: step.model } as const;
-      return { kind: "next", progress: { question, model: step.model, accepted: step.accepted, over: { survivors, rows: sum.rows } }, rows: sum.rows, gradientNorm: step.gradientNorm };
-    }
-    case "converged": {
-      const next = { question: { kind: "evaluation" }, model: step.model, accepted: undefined, over } as const;
-      return { kind: "next", progress: next, rows: sum.rows, gradientNorm: step.gradientNorm };
-    }
-    case "diverged": return failed("TRAINING_DIVERGED", { because: step.because, iteration: step.iteration });
-  }
-}
-
-function afterEvaluation(values: Float64Array, { model }: Progress, plan: TrainingPlan, rows: number): Advance {
-  const evaluation = evaluate(unpackHistogram(values, plan.training.scoreBins));
-  if (evaluation.kind === "unusable" || model === null) return failed("TRAINING_DEGENERATE", { because: evaluation.kind === "unusable" ? evaluation.because : "no-model" });
-  return { kind: "evaluated", model, evaluation, rows };
-}
-
-function failed(code: FaultCode, detail: Readonly<Record<string, string | number>>): Advance {
-  return { kind: "failed", code, detail };
 }

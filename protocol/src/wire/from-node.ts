@@ -3,7 +3,7 @@ import type { MembershipFromNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
 import type { FromNode } from "../training/messages.js";
 import { byPartyList, exactly, parseByParty, parseBytes, parseClause, parseEntryField, parseFaultCode, parseList, parseMessage, upTo } from "./fields.js";
-import { BOX_MAX_BYTES, ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, ROUNDS_MAX, SEALED_MAX_BYTES, SHARE_BYTES } from "./limits.js";
+import { BOXES_MAX, BOX_MAX_BYTES, ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES, SHARE_BYTES } from "./limits.js";
 import { WireError } from "./wire-error.js";
 
 type Message = NonNullable<Payload["message"]>;
@@ -36,7 +36,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
     case "shared": return {
       kind: "shared", from,
       shares: parseEntryField("shares", message.value.shares), sealed: parseByParty("sealed", message.value.sealed, upTo(SEALED_MAX_BYTES)),
-      boxes: parseList("boxes", message.value.boxes, ROUNDS_MAX).map((box) => parseBytes("boxes", box, upTo(BOX_MAX_BYTES))), atMs,
+      boxes: parseList("boxes", message.value.boxes, BOXES_MAX).map((box) => parseBytes("boxes", box, upTo(BOX_MAX_BYTES))), atMs,
     };
     case "uploaded": return { kind: "uploaded", from, upload: parseEntryField("upload", message.value.upload), atMs };
     case "agreed": return { kind: "agreed", from, agree: parseEntryField("agree", message.value.agree), atMs };

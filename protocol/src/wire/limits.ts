@@ -1,5 +1,5 @@
 import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
-import { PARTIES_MAX } from "../session/charter-limits.js";
+import { PARTIES_MAX, ROUNDS_MAX } from "../session/charter-limits.js";
 
 /** The one version of envelopes and frames there is. */
 export const PROTOCOL_VERSION = 1;
@@ -21,17 +21,17 @@ export const ENTRY_MAX_BYTES = 65_535;
 /** FIPS 203, table 3: ML-KEM-768. */
 export const ML_KEM_KEY_BYTES = 1_184;
 export const ML_KEM_CIPHERTEXT_BYTES = 1_088;
-/** Two shares of 32 bytes a round for `ROUNDS_MAX` rounds are 8 KiB; twice that leaves room for the seal. */
-export const SEALED_MAX_BYTES = 16 * 1024;
-/** The iterations a charter may ask for are 100; moments, evaluation and room to spare make 128. */
-export const ROUNDS_MAX = 128;
-/** A name of 32 and a seed of 32 bytes for each of 64 parties are 4 KiB; twice that leaves room for the seal. */
-export const BOX_MAX_BYTES = 8 * 1024;
 /** A Shamir share is as long as the seed it is a share of. */
 export const SHARE_BYTES = 32;
+/** Two shares a round, and the tag of the seal. */
+export const SEALED_MAX_BYTES = 2 * SHARE_BYTES * ROUNDS_MAX + 16;
+/** One box a round. */
+export const BOXES_MAX = ROUNDS_MAX;
+/** A name of 32 and a seed of 32 bytes for each of 64 parties are 4 KiB; twice that leaves room for the seal. */
+export const BOX_MAX_BYTES = 8 * 1024;
 
-/** Models of `FEATURES_MAX` columns with all categories, and evaluations of fine histograms, stay below. */
-export const JSON_MAX_BYTES = 512 * 1024;
+/** Models of `FEATURES_MAX` columns with all categories, ensembles of trees, networks, and evaluations of fine histograms, stay below. */
+export const JSON_MAX_BYTES = 1024 * 1024;
 /** Our documents are five levels deep; canonical JSON ends at 64, and an event wraps what it carries in a few levels more. */
 export const JSON_DEPTH_MAX = 32;
 /** A clause is the path of a rule in the charter, not a text. In UTF-16 units. */

@@ -116,7 +116,7 @@ describe("contradictions and repeats", () => {
     const run = world({
       tamper: (message, self) => {
         if (message.kind !== "round" || message.to !== DOT || message.offer.statement.round !== 3) return [message];
-        const words = 2 + 2 * TINY_PLAN.training.scoreBins;
+        const words = 2 + 2 * TINY_PLAN.evaluation.scoreBins;
         return [{ ...message, offer: resigned(message.offer, { kind: "evaluation", ring: 32, words }, self) }];
       },
     });

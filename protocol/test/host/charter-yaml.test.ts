@@ -26,9 +26,9 @@ test("the bank marketing template lacks the keys and the digest of its held-out 
   const completed = completeCharter(readCharterYaml(TEMPLATE), KEYS, sound().operator);
   if (completed.kind !== "ok") throw new Error("three parties have enrolled");
   const check = checkCharter(completed.json);
-  expect(check).toMatchObject({ kind: "refused", problems: [{ clause: "holdout.digest", path: "/questions/0/holdoutDigest" }] });
+  expect(check).toMatchObject({ kind: "refused", problems: [{ clause: "holdout.digest", path: "/questions/0/evaluation/holdoutDigest" }] });
 
-  const charter = sound(bent("/questions/0/holdoutDigest", HOLDOUT, completed.json as object));
+  const charter = sound(bent("/questions/0/evaluation/holdoutDigest", HOLDOUT, completed.json as object));
   expect(charter.questions[0]?.features).toHaveLength(19);
   expect(charter.parties.map(({ signingKey }) => signingKey)).toEqual([key(60), key(61), key(62)]);
 });

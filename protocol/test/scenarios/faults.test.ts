@@ -22,7 +22,7 @@ const atNode = (isIt: Parameters<typeof nodeWhere>[1]) => nodeWhere(ADA, isIt);
 const inPhase = (phase: string) => atNode((state) => state.stage === "rounds" && state.current?.phase === phase);
 const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.scenes.length === 1);
 const withPlan = (training: Partial<typeof SHORT_PLAN.training>, more: Partial<typeof SHORT_PLAN> = {}) => {
-  const plan = { ...SHORT_PLAN, ...more, training: { ...SHORT_PLAN.training, ...training } };
+  const plan = { ...SHORT_PLAN, ...more, model: { ...SHORT_PLAN.model, ...training } };
   return short({ plan, answer: (party, ask) => tinyWords(party, ask, plan) });
 };
 

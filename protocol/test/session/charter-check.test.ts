@@ -55,8 +55,8 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/training/gradientTolerance`, 0.011],
   ["shape.value", `${Q}/training/iterationsMax`, 101],
   ["shape.value", `${Q}/training/scoreBins`, 8_193],
-  ["shape.value", `${Q}/training/holdout`, "none"],
-  ["shape.value", `${Q}/training/holdoutShare`, 0.51],
+  ["shape.value", `${Q}/evaluation/holdout`, "none"],
+  ["shape.value", `${Q}/evaluation/holdoutShare`, 0.51],
   ["shape.value", "/rows/perPartyMin", 9],
   ["shape.value", "/rows/jointMin", 9],
   ["shape.value", "/thresholds/categoryRows", 9],
@@ -92,8 +92,8 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["categories.unique", `${Q}/features/1/categories/2`, "clerk"],
   ["label.not-a-feature", `${Q}/label/name`, "job"],
   ["label.two-values", `${Q}/label/negative`, "yes"],
-  ["holdout.digest", `${Q}/training/holdout`, "common", `${Q}/holdoutDigest`],
-  ["holdout.digest", `${Q}/holdoutDigest`, "ab".repeat(32)],
+  ["holdout.digest", `${Q}/evaluation/holdout`, "common", `${Q}/evaluation/holdoutDigest`],
+  ["holdout.digest", `${Q}/evaluation/holdoutDigest`, "ab".repeat(32)],
   ["rows.order", "/rows/perPartyMin", 50_001],
   ["rows.order", "/rows/jointMin", 200_001],
   ["aggregation.headroom", "/rows/perPartyMax", 67_108_864],
@@ -115,7 +115,7 @@ test.each([
   [`${Q}/features/0/max`, 17.5],
   [`${Q}/training/gradientTolerance`, 0.01],
   [`${Q}/training/scoreBins`, 8_192],
-  [`${Q}/training/holdoutShare`, 0.5],
+  [`${Q}/evaluation/holdoutShare`, 0.5],
   ["/rows/perPartyMin", 10],
   ["/rows/perPartyMin", 50_000],
   ["/rows/jointMin", 200_000],
@@ -130,7 +130,7 @@ test.each([
 });
 
 test("a common holdout with its digest is accepted", () => {
-  const json = bent(`${Q}/holdoutDigest`, "ab".repeat(32), bent(`${Q}/training/holdout`, "common") as object);
+  const json = bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), bent(`${Q}/evaluation/holdout`, "common") as object);
   expect(sound(json).questions[0]?.holdoutDigest).toBe("ab".repeat(32));
 });
 

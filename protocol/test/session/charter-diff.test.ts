@@ -34,7 +34,7 @@ const CHANGES: readonly (readonly [at: string, value: unknown, clause: string, b
   [`${Q}/training/gradientTolerance`, 1e-7, "propensity.train.training.gradientTolerance", "1e-8", "1e-7"],
   [`${Q}/training/iterationsMax`, 25, "propensity.train.training.iterationsMax", "20 steps", "25 steps"],
   [`${Q}/training/scoreBins`, 512, "propensity.train.training.scoreBins", "4096 bins", "512 bins"],
-  [`${Q}/training/holdoutShare`, 0.25, "propensity.train.training.holdoutShare", "0.2 of the rows", "0.25 of the rows"],
+  [`${Q}/evaluation/holdoutShare`, 0.25, "propensity.train.evaluation.holdoutShare", "0.2 of the rows", "0.25 of the rows"],
   ["/rows/perPartyMin", 300, "rows.perPartyMin", "200 rows", "300 rows"],
   ["/rows/perPartyMax", 60_000, "rows.perPartyMax", "50000 rows", "60000 rows"],
   ["/rows/jointMin", 3_000, "rows.jointMin", "2000 rows", "3000 rows"],
@@ -65,10 +65,10 @@ test("a party that leaves is three lines without an after", () => {
 });
 
 test("a common holdout shows its digest", () => {
-  const common = sound(bent(`${Q}/holdoutDigest`, "ab".repeat(32), bent(`${Q}/training/holdout`, "common") as object));
+  const common = sound(bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), bent(`${Q}/evaluation/holdout`, "common") as object));
   expect(charterDiff(sound(), common)).toEqual([
-    { clause: "propensity.train.training.holdout", before: "own", after: "common" },
-    { clause: "propensity.train.holdoutDigest", before: undefined, after: "ab".repeat(32) },
+    { clause: "propensity.train.evaluation.holdout", before: "own", after: "common" },
+    { clause: "propensity.train.evaluation.holdoutDigest", before: undefined, after: "ab".repeat(32) },
   ]);
 });
 

@@ -35,7 +35,7 @@ test("the sample charter reads like this in Chinese", () => {
 });
 
 test.each(["en", "zh-CN"] as const)("in %s a common holdout is named by its digest", (language) => {
-  const common = sound(bent("/questions/0/holdoutDigest", "ab".repeat(32), bent("/questions/0/training/holdout", "common") as object));
+  const common = sound(bent("/questions/0/evaluation/holdoutDigest", "ab".repeat(32), bent("/questions/0/evaluation/holdout", "common") as object));
   expect(charterWords(common, language).join("\n")).toContain("abababababab…");
 });
 

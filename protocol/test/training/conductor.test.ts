@@ -94,7 +94,7 @@ describe("a training ends badly", () => {
   });
 
   test("when Newton's method does not converge in the charter's iterations", () => {
-    const plan = { ...SHORT_PLAN, training: { ...SHORT_PLAN.training, gradientTolerance: 1e-12, iterationsMax: 0 } };
+    const plan = { ...SHORT_PLAN, model: { ...SHORT_PLAN.model, gradientTolerance: 1e-12, iterationsMax: 0 } };
     expect(fault(withSum(2, () => undefined, plan))).toMatchObject({ code: "TRAINING_DIVERGED", detail: { round: 2, because: "iterations" } });
   });
 
@@ -124,7 +124,7 @@ describe("who is waited for", () => {
   });
 
   test("is a silent node once, and after that only those who answered before", () => {
-    const plan = { ...TINY_PLAN, training: { ...TINY_PLAN.training, iterationsMax: 3, gradientTolerance: 1e-3 }, rounds: 6 };
+    const plan = { ...TINY_PLAN, model: { ...TINY_PLAN.model, iterationsMax: 3, gradientTolerance: 1e-3 }, rounds: 6 };
     const world = short({ plan, answer: (party, ask) => tinyWords(party, ask, plan), silentWhen: (party, message) => party === BOB && message.kind === "round" });
     const step = world.run();
     expect(step.kind === "done" && step.result.rounds.length).toBeGreaterThan(3);

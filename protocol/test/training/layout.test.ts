@@ -1,7 +1,8 @@
 import { expect, test } from "@jest/globals";
 import type { Feature } from "../../src/training/features.js";
-import { ROW_LOSS_MAX, layoutOf, type LayoutTerms, type Question } from "../../src/training/layout.js";
-import type { LogisticModel } from "../../src/training/model.js";
+import { ROW_LOSS_MAX } from "../../src/training/logistic/layout.js";
+import { layoutOf, type LayoutTerms, type Question } from "../../src/training/layout.js";
+import type { LogisticModel } from "../../src/training/logistic/model.js";
 
 const FEATURES: readonly Feature[] = [
   { kind: "numeric", name: "age", unit: "years", min: 20, max: 60 },

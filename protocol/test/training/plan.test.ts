@@ -32,7 +32,7 @@ describe("the digest of a plan", () => {
     "a category": { features: [...TINY_PLAN.features.slice(0, 1), { ...job, categories: ["clerk", "farmer"] } as TrainingPlan["features"][number]] },
     "the order of features": { features: [...TINY_PLAN.features].reverse() },
     "the label": { label: { ...TINY_PLAN.label, positive: "no", negative: "yes" } },
-    "a training clause": { training: { ...TINY_PLAN.training, ridge: 0.51 } },
+    "a training clause": { model: { ...TINY_PLAN.model, ridge: 0.51 } },
     "the held-out file": { holdoutDigest: "00" }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
     "a party's minimum": { rowsMinPerParty: 4 }, "the joint minimum": { rowsMinJoint: 21 }, "a category's minimum": { categoryRowsMin: 4 }, "the rounds": { rounds: 16 },
   };

@@ -2,7 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
 import type { Words } from "@cohortium/crypto/words";
 import { layoutOf, type Question } from "../../src/training/layout.js";
-import { modelJson, type LogisticModel } from "../../src/training/model.js";
+import type { LogisticModel } from "../../src/training/logistic/model.js";
+import { modelJson } from "../../src/training/model.js";
 import { layoutTerms } from "../../src/training/plan.js";
 import { advance, contextOf, FIRST, type Progress } from "../../src/training/progress.js";
 import { RECORDED } from "./recorded.js";
@@ -28,7 +29,7 @@ describe("a step of a training", () => {
   });
 
   test("from the moments is the zero model", () => {
-    expect(start).toMatchObject({ kind: "next", rows: rows.length, gradientNorm: null, progress: { question: { kind: "newton" }, accepted: undefined } });
+    expect(start).toMatchObject({ kind: "next", rows: rows.length, measure: null, progress: { question: { kind: "newton" }, accepted: undefined } });
     expect(model.coefficients.every((w) => w === 0)).toBe(true);
   });
 
@@ -78,7 +79,7 @@ describe("a step of a training", () => {
   });
 
   test("that diverges is a failure with its reason", () => {
-    const impatient = { ...TINY_PLAN, training: { ...TINY_PLAN.training, iterationsMax: 0 } };
+    const impatient = { ...TINY_PLAN, model: { ...TINY_PLAN.model, iterationsMax: 0 } };
     expect(advance(started, summed(started.question, answers.newton(model)), 3, impatient)).toEqual({ kind: "failed", code: "TRAINING_DIVERGED", detail: { because: "iterations", iteration: 0 } });
   });
 

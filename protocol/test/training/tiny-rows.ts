@@ -4,11 +4,12 @@ import type { ContributionAsked } from "../../src/aggregation/round-member.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { Dice } from "../../src/testing/dice.js";
 import { binOf, packHistogram } from "../../src/training/evaluation.js";
-import type { Contributor } from "../../src/training/fit.js";
+import type { Contributor } from "../../src/training/logistic/fit.js";
 import { layoutOf, type Question } from "../../src/training/layout.js";
-import { activeColumns, parseModel, type LogisticModel } from "../../src/training/model.js";
+import { activeColumns, type LogisticModel } from "../../src/training/logistic/model.js";
+import { parseModel } from "../../src/training/model.js";
 import { packMoments, unitOf } from "../../src/training/moments.js";
-import { packNewton } from "../../src/training/newton.js";
+import { packNewton } from "../../src/training/logistic/newton.js";
 import { layoutTerms, type TrainingPlan } from "../../src/training/plan.js";
 
 export interface TinyRow { readonly age: number; readonly job: number; readonly y: number }
@@ -19,12 +20,13 @@ const JOB = { kind: "categorical", name: "job", categories: ["clerk", "farmer", 
 /** A plan small enough that a whole training takes milliseconds. */
 export const TINY_PLAN: TrainingPlan = {
   question: "propensity.train", features: [AGE, JOB], label: { name: "y", positive: "yes", negative: "no" },
-  training: { ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12, scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
+  model: { kind: "logistic", ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12 },
+    evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
   holdoutDigest: "", parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
 };
 
 /** Ends after the moments, one Newton sum and the evaluation, for tests that are not about the fit. */
-export const SHORT_PLAN: TrainingPlan = { ...TINY_PLAN, training: { ...TINY_PLAN.training, gradientTolerance: 1_000, iterationsMax: 2 }, rounds: 5 };
+export const SHORT_PLAN: TrainingPlan = { ...TINY_PLAN, model: { ...TINY_PLAN.model, gradientTolerance: 1_000, iterationsMax: 2 }, rounds: 5 };
 
 /** A party's rows: a fixed function of its name, with a true effect of age and of being a pilot. */
 export function tinyRows(party: string): readonly TinyRow[] {
@@ -64,7 +66,7 @@ export function tinyAnswers(rows: readonly TinyRow[]): Contributor & { evaluatio
       return packNewton({ rows: rows.length, loss, gradient, hessian });
     },
     evaluation: (model) => {
-      const bins = TINY_PLAN.training.scoreBins;
+      const bins = TINY_PLAN.evaluation.scoreBins;
       const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
       for (const row of rows) {
         const histogram = row.y === 1 ? positives : negatives;

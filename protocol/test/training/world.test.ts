@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { fitPooled } from "../../src/training/fit.js";
+import { fitPooled } from "../../src/training/logistic/fit.js";
 import { minimumsOf } from "../../src/training/plan.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
 import type { PartyId } from "../../src/session/ids.js";
@@ -13,7 +13,7 @@ const world = (more: Partial<WorldGiven> = {}) =>
   new World({ seed: 5, names: FIVE, terms: TERMS, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more });
 
 const pooled = (names: readonly PartyId[]) => {
-  const fit = fitPooled(names.map((name) => tinyAnswers(tinyRows(name))), { features: TINY_PLAN.features, clause: TINY_PLAN.training, minimums: minimumsOf(TINY_PLAN) });
+  const fit = fitPooled(names.map((name) => tinyAnswers(tinyRows(name))), { features: TINY_PLAN.features, clause: TINY_PLAN.model, minimums: minimumsOf(TINY_PLAN) });
   if (fit.kind !== "fitted") throw new Error("the tiny rows can be fitted");
   return fit.model.coefficients;
 };

@@ -46,7 +46,7 @@ const AT_MOST: Readonly<Record<string, readonly [limit: number, offer: (n: numbe
   ML_KEM_KEY_BYTES: [limits.ML_KEM_KEY_BYTES, (n) => fromNode({ $case: "joined", value: { bundle: ENTRY, mlKemKey: bytes(n) } })],
   ML_KEM_CIPHERTEXT_BYTES: [limits.ML_KEM_CIPHERTEXT_BYTES, (n) => fromNode({ $case: "encapsulated", value: { ciphertexts: parties(2, n) } })],
   SEALED_MAX_BYTES: [limits.SEALED_MAX_BYTES, (n) => shared(parties(2, n), [])],
-  ROUNDS_MAX: [limits.ROUNDS_MAX, (n) => shared([], times(n, () => bytes(60)))],
+  BOXES_MAX: [limits.BOXES_MAX, (n) => shared([], times(n, () => bytes(60)))],
   BOX_MAX_BYTES: [limits.BOX_MAX_BYTES, (n) => shared([], [bytes(n)])],
   SHARE_BYTES: [limits.SHARE_BYTES, (n) => fromNode({ $case: "unmasked", value: { unmask: ENTRY, selfShares: parties(2, n), boxShares: [] } })],
   JSON_MAX_BYTES: [limits.JSON_MAX_BYTES, (n) => toNode({ $case: "roundOffered", value: { offer: ENTRY, contextJson: canonicalBytes("x".repeat(n - 2)) } })],

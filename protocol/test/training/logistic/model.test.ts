@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
-import type { Feature } from "../../src/training/features.js";
-import { activeColumns, modelDigest, modelJson, parseModel, withActiveCoefficients, type LogisticModel } from "../../src/training/model.js";
+import type { Feature } from "../../../src/training/features.js";
+import { activeColumns, withActiveCoefficients, type LogisticModel } from "../../../src/training/logistic/model.js";
+import { modelDigest, modelJson, parseModel } from "../../../src/training/model.js";
 
 const FEATURES: readonly Feature[] = [
   { kind: "numeric", name: "age", unit: "years", min: 20, max: 60 },

@@ -1,6 +1,7 @@
-import type { Feature, TrainingClause } from "./features.js";
-import { activeColumns, type LogisticModel } from "./model.js";
-import { standardise, unpackMoments, type Minimums } from "./moments.js";
+import type { LogisticClause } from "../clauses.js";
+import type { Feature } from "../features.js";
+import { standardise, unpackMoments, type Minimums } from "../moments.js";
+import { activeColumns, zeroModel, type LogisticModel } from "./model.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
 
 /** Whoever holds rows and answers about them: a node's learning code. Each answer is laid out as its round's layout says. */
@@ -12,7 +13,7 @@ export interface Contributor {
 /** What to fit, and how. */
 export interface FitTerms {
   readonly features: readonly Feature[];
-  readonly clause: Pick<TrainingClause, "ridge" | "gradientTolerance" | "iterationsMax">;
+  readonly clause: Pick<LogisticClause, "ridge" | "gradientTolerance" | "iterationsMax">;
   readonly minimums: Minimums;
 }
 
@@ -29,7 +30,7 @@ export function fitPooled(contributors: readonly Contributor[], { features, clau
   const start = standardise(unpackMoments(sumOf(contributors.map((one) => one.moments())), features), features, minimums);
   if (start.kind === "degenerate") return start;
 
-  let model = start.model;
+  let model = zeroModel(start.scaling);
   let accepted: Accepted | undefined;
   const columns = activeColumns(features, model).length;
   for (;;) {

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { solvePositiveDefinite } from "../../src/training/cholesky.js";
+import { solvePositiveDefinite } from "../../../src/training/logistic/cholesky.js";
 
 test("a system solved by hand", () => {
   // [4 2 6; 2 5 7; 6 7 21] · [2, -3, 5]ᵀ = [32, 24, 96]ᵀ

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Feature } from "../../src/training/features.js";
-import { fitPooled, type Contributor } from "../../src/training/fit.js";
-import type { LogisticModel } from "../../src/training/model.js";
-import { packMoments } from "../../src/training/moments.js";
-import { newtonStep, packNewton, unpackNewton, type NewtonSum } from "../../src/training/newton.js";
+import type { Feature } from "../../../src/training/features.js";
+import { fitPooled, type Contributor } from "../../../src/training/logistic/fit.js";
+import type { LogisticModel } from "../../../src/training/logistic/model.js";
+import { packMoments } from "../../../src/training/moments.js";
+import { newtonStep, packNewton, unpackNewton, type NewtonSum } from "../../../src/training/logistic/newton.js";
 
 /** Ten clerks of whom three buy, twenty farmers of whom sixteen buy: small enough for paper. */
 const FEATURES: readonly Feature[] = [{ kind: "categorical", name: "job", categories: ["clerk", "farmer"] }];

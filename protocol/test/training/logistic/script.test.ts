@@ -1,9 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { modelJson, type LogisticModel } from "../../src/training/model.js";
-import { mayFollow, readModel, readScene, type Scene } from "../../src/training/script.js";
-import { sentTo, ADA } from "./recorded.js";
-import { SHORT_PLAN } from "./tiny-rows.js";
+import type { LogisticModel } from "../../../src/training/logistic/model.js";
+import { modelJson } from "../../../src/training/model.js";
+import { mayFollow, readModel, readScene, type Scene } from "../../../src/training/script.js";
+import { sentTo, ADA } from "../recorded.js";
+import { SHORT_PLAN } from "../tiny-rows.js";
 
 const ZERO = readModel(sentTo(ADA, "round", 2).context, SHORT_PLAN) as LogisticModel;
 const scene = (kind: string, context: Json): Scene => {

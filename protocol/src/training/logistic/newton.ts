@@ -1,5 +1,5 @@
 import { solvePositiveDefinite } from "./cholesky.js";
-import type { TrainingClause } from "./features.js";
+import type { LogisticClause } from "../clauses.js";
 import { withActiveCoefficients, type LogisticModel } from "./model.js";
 
 /**
@@ -73,7 +73,7 @@ export function newtonStep(model: LogisticModel, sum: NewtonSum, accepted: Accep
   return { kind: "continue", model: withActiveCoefficients(model, next), accepted: { coefficients: model.coefficients, penalisedLoss, rows: sum.rows }, gradientNorm };
 }
 
-type NewtonClause = Pick<TrainingClause, "ridge" | "gradientTolerance" | "iterationsMax">;
+type NewtonClause = Pick<LogisticClause, "ridge" | "gradientTolerance" | "iterationsMax">;
 
 const HEAD = 3;
 

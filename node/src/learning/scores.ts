@@ -1,0 +1,23 @@
+import type { Feature } from "@cohortium/protocol/training/features";
+import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
+import type { Model } from "@cohortium/protocol/training/model";
+import type { LocalRows } from "../data/local-rows.js";
+import { logitsOf } from "./logistic.js";
+
+/** The logit of every row under a model of any kind. */
+export function scoresOf(rows: LocalRows, features: readonly Feature[], model: Model): Float64Array {
+  switch (model.kind) {
+    case "logistic": return logitsOf(rows, features, model);
+  }
+}
+
+/** This party's answer to an `evaluation` round: how the logits of its rows spread over the bins, by class. */
+export function evaluationOf(rows: LocalRows, features: readonly Feature[], model: Model, bins: number): Float64Array {
+  const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
+  scoresOf(rows, features, model).forEach((logit, row) => {
+    const histogram = rows.y[row] === 1 ? positives : negatives;
+    const bin = binOf(logit, bins);
+    histogram[bin] = (histogram[bin] ?? 0) + 1;
+  });
+  return packHistogram({ rows: rows.rows, positives, negatives });
+}
