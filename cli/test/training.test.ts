@@ -7,7 +7,7 @@ const [CHARTER, MODEL] = ["a1".repeat(32), "0f".repeat(32)] as const;
 
 const DECILE = { rows: 412.5, positives: 201.4, lift: 4.31, gain: 0.431, meanPredicted: 0.462, observed: 0.488 };
 const EVALUATION = { kind: "evaluated", rows: 4_125, positives: 467, auc: 0.79312, ks: 0.4611, calibrationError: 0.0123, deciles: [DECILE, { ...DECILE, lift: 0.2, gain: 1 }] };
-const ROUND = { round: 1, kind: "moments", survivors: ["harbour", "mill", "orchard"], rows: 16_500, gradientNorm: null };
+const ROUND = { round: 1, kind: "moments", survivors: ["harbour", "mill", "orchard"], rows: 16_500, measure: null };
 
 const RUNNING = {
   session: SESSION, charter: CHARTER, state: "running", startedAtMs: NOW_MS - 65_000, endedAtMs: null, round: 2, kind: "newton", phase: "upload",
@@ -16,7 +16,7 @@ const RUNNING = {
 };
 const DONE = {
   ...RUNNING, state: "done", endedAtMs: NOW_MS, phase: "ended", waitingFor: null, says: "joint model after 2 rounds",
-  rounds: [ROUND, { ...ROUND, round: 2, kind: "newton", gradientNorm: 3.2e-9 }], model: MODEL, evaluation: EVALUATION,
+  rounds: [ROUND, { ...ROUND, round: 2, kind: "newton", measure: { what: "gradient norm", value: 3.2e-9 } }], model: MODEL, evaluation: EVALUATION,
 };
 const ABORTED = { ...RUNNING, state: "aborted", endedAtMs: NOW_MS, waitingFor: null, says: "fewer nodes", fault: { code: "AGGREGATION_TOO_FEW", says: "AGGREGATION_TOO_FEW: fewer nodes answered", fix: "start the silent nodes", side: "operator" } };
 
@@ -37,14 +37,14 @@ describe("round launch", () => {
     expect(err).toBe([
       `launched ${SESSION} under spring`,
       "round 1 (moments): 16,500 rows of harbour, mill, orchard",
-      "round 2 (newton): 16,500 rows of harbour, mill, orchard, gradient 3.2e-9",
+      "round 2 (newton): 16,500 rows of harbour, mill, orchard, gradient norm 3.2e-9",
       "",
     ].join("\n"));
     expect(out).toBe([
       `session  ${SESSION}`, `charter  ${CHARTER}`, "state    done", "started  2026-11-22 09:58:55 UTC", "took     1 min 5 s", `model    ${MODEL}`, "",
-      "round  kind       rows  parties                 gradient",
+      "round  kind       rows  parties",
       "    1  moments  16,500  harbour, mill, orchard",
-      "    2  newton   16,500  harbour, mill, orchard    3.2e-9", "",
+      "    2  newton   16,500  harbour, mill, orchard  gradient norm 3.2e-9", "",
       "AUC                0.7931", "KS                 0.4611", "calibration error  0.0123", "held-out rows      4,125, 467 of them positive", "",
       "decile  rows  positives  lift     gain  predicted  observed",
       "     1   413        201  4.31   43.1 %     46.2 %    48.8 %",
@@ -97,7 +97,7 @@ describe("round watch", () => {
     const { folder } = await watched(RUNNING, RUNNING, DONE);
     const { err } = await play(["round", "watch", "--no-color"], { folder, isTerminal: true });
     expect(err.split("\u001b[K").filter((line) => line.startsWith("round 2 (newton): waiting"))).toHaveLength(2);
-    expect(err.endsWith("gradient 3.2e-9\n")).toBe(true);
+    expect(err.endsWith("gradient norm 3.2e-9\n")).toBe(true);
   });
 
   test("is one JSON document, and silent otherwise with --quiet", async () => {

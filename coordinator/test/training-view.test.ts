@@ -36,7 +36,7 @@ describe("a training that runs", () => {
 });
 
 describe("a training that ended", () => {
-  const rounds = [{ round: 1, kind: "moments", survivors: ["ada"], rows: 9, gradientNorm: null }, { round: 2, kind: "newton", survivors: ["ada"], rows: 9, gradientNorm: 0.5 }];
+  const rounds = [{ round: 1, kind: "moments", survivors: ["ada"], rows: 9, measure: null }, { round: 2, kind: "newton", survivors: ["ada"], rows: 9, measure: { what: "gradient norm", value: 0.5 } }];
 
   test("well shows its model, evaluation and rounds", () => {
     const outcome = { kind: "done", model: "ab".repeat(32), evaluation: { auc: 0.7 }, rounds };

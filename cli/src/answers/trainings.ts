@@ -16,7 +16,9 @@ export const trainingView = z.object({
   phase: line,
   waitingFor: z.object({ parties: z.array(line), what: line, forSeconds: z.number(), deadlineInSeconds: z.number() }).nullable(),
   says: line,
-  rounds: z.array(z.object({ round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), measure: z.object({ what: line, value: z.number() }).nullable() })),
+  rounds: z.array(z.object({
+    round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), measure: z.object({ what: line, value: z.number() }).nullable(),
+  })),
   model: digest.nullable(),
   evaluation: evaluation.nullable(),
   fault: z.object({ code: line, says: line, fix: line, side: line }).nullable(),

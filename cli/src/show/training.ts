@@ -69,7 +69,7 @@ function gainText(comparison: Comparison, paint: Paint): string {
 
 function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
   const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, count(rows), survivors.join(", "), measure === null ? "" : `${measure.what} ${measured(measure)}`]);
-  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "", right: true }], lines, { paint, empty: "" });
+  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "" }], lines, { paint, empty: "" });
 }
 
 function measured({ value }: NonNullable<RoundDone["measure"]>): string {

@@ -49,8 +49,8 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
 /** The honest words are released and listed; then the file is changed, and the root with it. */
 function forgeUploads({ egress }: CohortiumNode, forgery: () => Forgery): void {
   const honest = egress.release.bind(egress);
-  egress.release = (session, ask, compute) => {
-    const egressed = honest(session, ask, compute);
+  egress.release = async (session, ask, compute) => {
+    const egressed = await honest(session, ask, compute);
     if (egressed.kind === "refused") return egressed;
     const { release } = egressed;
     const forged = forgery()(readFileSync(release.path));

@@ -2,7 +2,8 @@ import { expect, test } from "@jest/globals";
 import { decodeFixed, encodeFixed, type Words } from "@cohortium/crypto/fixed-point";
 import { evaluate, unpackHistogram } from "@cohortium/protocol/training/evaluation";
 import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
-import { layoutOf, type LayoutTerms, type Question } from "@cohortium/protocol/training/layout";
+import { layoutOf, type Question } from "@cohortium/protocol/training/layout";
+import type { LayoutTerms } from "@cohortium/protocol/training/layout-parts";
 import { columnsOf } from "@cohortium/protocol/training/features";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { unpackMoments } from "@cohortium/protocol/training/moments";
@@ -10,7 +11,8 @@ import { unpackNewton } from "@cohortium/protocol/training/logistic/newton";
 import { takeRows, type LocalRows } from "../../src/data/local-rows.js";
 import { contributorOf } from "../../src/learning/alone.js";
 import { aucExact } from "../../src/learning/exact-auc.js";
-import { evaluationOf, logitsOf, momentsOf, newtonOf } from "../../src/learning/logistic.js";
+import { logitsOf, momentsOf, newtonOf } from "../../src/learning/logistic.js";
+import { evaluationOf } from "../../src/learning/scores.js";
 import { FEATURES, madeUpRows } from "./made-up-rows.js";
 
 const TERMS = { features: FEATURES, clause: { ridge: 2, gradientTolerance: 1e-10, iterationsMax: 25 }, minimums: { rowsMin: 10, categoryRowsMin: 5 } };
@@ -92,7 +94,7 @@ test("training reaches the point that plain gradient descent reaches", () => {
 });
 
 const PARTS = [madeUpRows(700, 21), madeUpRows(400, 22), madeUpRows(90, 23)];
-const LAYOUT_TERMS: LayoutTerms = { features: FEATURES, scoreBins: 4096, parties: 3, rowsMaxPerParty: 1_000 };
+const LAYOUT_TERMS: LayoutTerms = { features: FEATURES, model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 20 }, scoreBins: 4096, parties: 3, rowsMaxPerParty: 1_000 };
 
 /** What aggregation does to answers, without the masks, which cancel: words are added in the ring and decoded. */
 function throughTheRing(question: Question, answers: readonly Float64Array[]): Float64Array {

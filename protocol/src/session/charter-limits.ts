@@ -31,7 +31,7 @@ export const RELEASES_MAX = 1_000_000;
  */
 export const ROUNDS_MAX = 900;
 /** Rounds times parties: 96 bytes of sealed shares each travel in one message of the set-up, which must stay below half an envelope. */
-export const ROUND_SHARES_MAX = 10_000;
+export const ROUND_SHARES_MAX = 6_400;
 /** A second is the least a busy node needs to answer; an hour, the most that others should wait. In milliseconds. */
 export const DEADLINE_MIN_MS = 1_000;
 export const DEADLINE_MAX_MS = 3_600_000;

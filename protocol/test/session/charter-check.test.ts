@@ -51,10 +51,10 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/features/0/max`, Infinity],
   ["shape.value", `${Q}/features/0/max`, NaN],
   ["shape.value", `${Q}/features/1/categories`, ["clerk"]],
-  ["shape.value", `${Q}/training/ridge`, 0],
-  ["shape.value", `${Q}/training/gradientTolerance`, 0.011],
-  ["shape.value", `${Q}/training/iterationsMax`, 101],
-  ["shape.value", `${Q}/training/scoreBins`, 8_193],
+  ["shape.value", `${Q}/model/ridge`, 0],
+  ["shape.value", `${Q}/model/gradientTolerance`, 0.011],
+  ["shape.value", `${Q}/model/iterationsMax`, 101],
+  ["shape.value", `${Q}/evaluation/scoreBins`, 8_193],
   ["shape.value", `${Q}/evaluation/holdout`, "none"],
   ["shape.value", `${Q}/evaluation/holdoutShare`, 0.51],
   ["shape.value", "/rows/perPartyMin", 9],
@@ -113,8 +113,8 @@ test.each([
   ["/quorum", 4],
   ["/minimumParties", 3],
   [`${Q}/features/0/max`, 17.5],
-  [`${Q}/training/gradientTolerance`, 0.01],
-  [`${Q}/training/scoreBins`, 8_192],
+  [`${Q}/model/gradientTolerance`, 0.01],
+  [`${Q}/evaluation/scoreBins`, 8_192],
   [`${Q}/evaluation/holdoutShare`, 0.5],
   ["/rows/perPartyMin", 10],
   ["/rows/perPartyMin", 50_000],
@@ -131,7 +131,7 @@ test.each([
 
 test("a common holdout with its digest is accepted", () => {
   const json = bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), bent(`${Q}/evaluation/holdout`, "common") as object);
-  expect(sound(json).questions[0]?.holdoutDigest).toBe("ab".repeat(32));
+  expect(sound(json).questions[0]?.evaluation.holdoutDigest).toBe("ab".repeat(32));
 });
 
 test("with five parties a quorum of three is too few, and with a minimum of five so is four", () => {
@@ -139,6 +139,17 @@ test("with five parties a quorum of three is too few, and with a minimum of five
   expect(found(five)).toEqual(["quorum.range /quorum"]);
   const strict = bent("/quorum", 4, bent("/minimumParties", 5, five as object) as object);
   expect(found(strict)).toEqual(["quorum.range /quorum"]);
+});
+
+/** 64 parties with all that must fit them, so that only what is said next can be wrong. */
+const CROWD = [
+  ["/parties", Array.from({ length: 64 }, (_, i) => ({ name: `p${String(i).padStart(2, "0")}`, organisation: "One of many", signingKey: key(2 * i + 100), agreementKey: key(2 * i + 101) }))],
+  ["/quorum", 43], ["/rows/perPartyMax", 2_000],
+].reduce<object>((from, [at, value]) => bent(String(at), value, from) as object, SOUND);
+
+test("one set-up has seeds for 100 rounds among 64 parties", () => {
+  expect(found(bent(`${Q}/model/iterationsMax`, 97, CROWD))).toEqual([]);
+  expect(found(bent(`${Q}/model/iterationsMax`, 98, CROWD))).toEqual(["training.rounds /questions/0/model"]);
 });
 
 test("as many joint rows as a charter may allow fit both rings, at the steepest curvature that the moments let pass", () => {
@@ -188,7 +199,7 @@ describe("the table of clauses", () => {
   const elsewhere = (clause: string) => clause.startsWith("request.") || clause.startsWith("enrolment.");
 
   test("every rule of a charter has a fixture that breaks it", () => {
-    const broken = new Set(BROKEN.map(([clause]) => clause));
+    const broken = new Set([...BROKEN.map(([clause]) => clause), "training.rounds"]);
     expect([...broken].sort()).toEqual(Object.keys(CLAUSES).filter((clause) => !elsewhere(clause)).sort());
   });
 

@@ -138,7 +138,7 @@ describe("a training ends well", () => {
   test("with a model, its evaluation and its rounds", () => {
     if (last.kind !== "done") throw new Error("not done");
     expect(last.result.rounds.map(({ round, kind, survivors }) => [round, kind, survivors.length])).toEqual([[1, "moments", 5], [2, "newton", 5], [3, "evaluation", 5]]);
-    expect(last.result.rounds.map(({ gradientNorm }) => gradientNorm === null)).toEqual([true, false, true]);
+    expect(last.result.rounds.map(({ measure }) => measure === null)).toEqual([true, false, true]);
     expect(last.send.map(({ kind, to }) => [kind, to])).toEqual(FIVE.map((name) => ["closed", name]));
     expect(last.log.map(({ statement }) => statement.type)).toEqual(["round.result", "session.close"]);
   });

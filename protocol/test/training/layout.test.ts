@@ -1,14 +1,15 @@
 import { expect, test } from "@jest/globals";
 import type { Feature } from "../../src/training/features.js";
 import { ROW_LOSS_MAX } from "../../src/training/logistic/layout.js";
-import { layoutOf, type LayoutTerms, type Question } from "../../src/training/layout.js";
+import { layoutOf, type Question } from "../../src/training/layout.js";
+import type { LayoutTerms } from "../../src/training/layout-parts.js";
 import type { LogisticModel } from "../../src/training/logistic/model.js";
 
 const FEATURES: readonly Feature[] = [
   { kind: "numeric", name: "age", unit: "years", min: 20, max: 60 },
   { kind: "categorical", name: "job", categories: ["clerk", "farmer", "retired"] },
 ];
-const TERMS: LayoutTerms = { features: FEATURES, scoreBins: 16, parties: 3, rowsMaxPerParty: 50_000 };
+const TERMS: LayoutTerms = { features: FEATURES, model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 20 }, scoreBins: 16, parties: 3, rowsMaxPerParty: 50_000 };
 const MODEL: LogisticModel = {
   kind: "logistic", iteration: 0, columns: ["intercept", "age", "job=farmer", "job=retired"],
   means: [0, 35, 0, 0], deviations: [1, 5, 1, 1], coefficients: [0, 0, 0, 0], dropped: ["job=farmer"],

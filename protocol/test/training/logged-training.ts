@@ -65,7 +65,7 @@ function charterOf(names: readonly string[]) {
     name, organisation: `The ${name} company`, signingKey: keyText(name), agreementKey: toBase64(x25519PublicKey(seedOf(name as PartyId, "agreement"))),
   }));
   const clauses: readonly (readonly [string, unknown])[] = [
-    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/training", TINY_PLAN.training], ["/thresholds", { categoryRows: 10 }],
+    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", TINY_PLAN.model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
     ["/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }], ["/operator", { name: HUB, signingKey: keyText(HUB), logKey: LOG_KEY }],
     ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"],
   ];

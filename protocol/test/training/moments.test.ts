@@ -26,23 +26,23 @@ test("the bounds of a feature map to -1 and 1", () => {
 
 test("mean and deviation are those of the rows, in the charter's units", () => {
   const result = standardise(moments(), FEATURES, MINIMUMS);
-  if (result.kind !== "model") throw new Error("these rows can be trained on");
-  expect(result.model.means[1]).toBeCloseTo(40, 12);
+  if (result.kind !== "scaling") throw new Error("these rows can be trained on");
+  expect(result.scaling.means[1]).toBeCloseTo(40, 12);
   // ((-15)² + (-10)² + 5² + 20²) / 4 = 187.5
-  expect(result.model.deviations[1]).toBeCloseTo(Math.sqrt(187.5), 12);
+  expect(result.scaling.deviations[1]).toBeCloseTo(Math.sqrt(187.5), 12);
 });
 
-test("training starts at zero, with constant columns and rare categories dropped by name", () => {
+test("training leaves out constant columns and rare categories, by name", () => {
   const result = standardise(moments(), FEATURES, MINIMUMS);
   expect(result).toMatchObject({
-    kind: "model",
-    model: { iteration: 0, columns: ["intercept", "age", "job=farmer", "job=retired", "rate"], coefficients: [0, 0, 0, 0, 0], dropped: ["job=retired", "rate"] },
+    kind: "scaling",
+    scaling: { columns: ["intercept", "age", "job=farmer", "job=retired", "rate"], dropped: ["job=retired", "rate"] },
   });
 });
 
 test("a category with exactly the minimum of rows is kept", () => {
-  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 1 })).toMatchObject({ model: { dropped: ["rate"] } });
-  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 3 })).toMatchObject({ model: { dropped: ["job=farmer", "job=retired", "rate"] } });
+  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 1 })).toMatchObject({ scaling: { dropped: ["rate"] } });
+  expect(standardise(moments(), FEATURES, { ...MINIMUMS, categoryRowsMin: 3 })).toMatchObject({ scaling: { dropped: ["job=farmer", "job=retired", "rate"] } });
 });
 
 test.each([

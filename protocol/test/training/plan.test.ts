@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "../../src/session/charter.js";
 import { contextDigest, layoutTerms, minimumsOf, planDigest, planOf, type TrainingPlan } from "../../src/training/plan.js";
+import { parseDigest } from "../../src/session/ids.js";
 import { sound } from "../session/charter-fixture.js";
 import { TINY_PLAN } from "./tiny-rows.js";
 
@@ -8,9 +9,9 @@ describe("a plan", () => {
   const charter = sound();
 
   test("follows from the charter alone", () => {
-    const [{ features, label, training }] = charter.questions as readonly [Charter["questions"][number]];
+    const [{ features, label, model, evaluation }] = charter.questions as readonly [Charter["questions"][number]];
     expect(planOf(charter)).toEqual({
-      question: "propensity.train", features, label, training, holdoutDigest: "", parties: 4,
+      question: "propensity.train", features, label, model, evaluation, parties: 4,
       rowsMaxPerParty: 50_000, rowsMinPerParty: 200, rowsMinJoint: 2_000, categoryRowsMin: 50, rounds: 23,
     });
   });
@@ -20,7 +21,7 @@ describe("a plan", () => {
   });
 
   test("gives the layouts their terms and the moments their minimums", () => {
-    expect(layoutTerms(TINY_PLAN)).toEqual({ features: TINY_PLAN.features, scoreBins: 64, parties: 5, rowsMaxPerParty: 1_000 });
+    expect(layoutTerms(TINY_PLAN)).toEqual({ features: TINY_PLAN.features, model: TINY_PLAN.model, scoreBins: 64, parties: 5, rowsMaxPerParty: 1_000 });
     expect(minimumsOf(TINY_PLAN)).toEqual({ rowsMin: 20, categoryRowsMin: 3 });
   });
 });
@@ -32,8 +33,8 @@ describe("the digest of a plan", () => {
     "a category": { features: [...TINY_PLAN.features.slice(0, 1), { ...job, categories: ["clerk", "farmer"] } as TrainingPlan["features"][number]] },
     "the order of features": { features: [...TINY_PLAN.features].reverse() },
     "the label": { label: { ...TINY_PLAN.label, positive: "no", negative: "yes" } },
-    "a training clause": { model: { ...TINY_PLAN.model, ridge: 0.51 } },
-    "the held-out file": { holdoutDigest: "00" }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
+    "a model clause": { model: { ...TINY_PLAN.model, ridge: 0.51 } },
+    "the held-out file": { evaluation: { ...TINY_PLAN.evaluation, holdoutDigest: parseDigest("0".repeat(64)) } }, "the way of judging": { evaluation: { ...TINY_PLAN.evaluation, scoreBins: 65 } }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
     "a party's minimum": { rowsMinPerParty: 4 }, "the joint minimum": { rowsMinJoint: 21 }, "a category's minimum": { categoryRowsMin: 4 }, "the rounds": { rounds: 16 },
   };
   test.each(Object.entries(changes))("changes with %s", (_, change) => expect(planDigest({ ...TINY_PLAN, ...change })).not.toBe(planDigest(TINY_PLAN)));

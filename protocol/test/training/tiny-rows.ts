@@ -22,7 +22,7 @@ export const TINY_PLAN: TrainingPlan = {
   question: "propensity.train", features: [AGE, JOB], label: { name: "y", positive: "yes", negative: "no" },
   model: { kind: "logistic", ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12 },
     evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
-  holdoutDigest: "", parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
+  parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
 };
 
 /** Ends after the moments, one Newton sum and the evaluation, for tests that are not about the fit. */
@@ -81,7 +81,7 @@ export function tinyAnswers(rows: readonly TinyRow[]): Contributor & { evaluatio
 /** What a node's host answers to `contribute`, before masks. */
 export function tinyWords(party: PartyId, { question, context }: ContributionAsked, plan: TrainingPlan = TINY_PLAN): Words {
   const answers = tinyAnswers(tinyRows(party));
-  const model = question.kind === "moments" ? null : parseModel(context, plan.features);
+  const model = question.kind === "moments" ? null : parseModel(context, plan);
   const asked: Question = model !== null && question.kind === "newton" ? { kind: "newton", model } : { kind: question.kind === "moments" ? "moments" : "evaluation" };
   const values = model === null ? answers.moments() : question.kind === "newton" ? answers.newton(model) : answers.evaluation(model);
   const { segments, ring } = layoutOf(asked, layoutTerms(plan));

@@ -22,12 +22,17 @@ interface Newton {
   readonly over: { readonly survivors: number; readonly rows: number };
 }
 
+interface Terms {
+  readonly plan: TrainingPlan;
+  readonly clause: LogisticClause;
+}
+
 type Advance = AdvanceTo<LogisticProgress | Evaluating<LogisticModel>, LogisticModel>;
 
 export const LOGISTIC_FIRST: LogisticProgress = { kind: "moments", question: { kind: "moments" }, model: null };
 
 /** Moments, then Newton's method, until the gradient is small; then the evaluation. `values` are the decoded sum, its guard and bounds checked. */
-export function advanceLogistic(values: Float64Array, survivors: number, progress: LogisticProgress, at: { readonly plan: TrainingPlan; readonly clause: LogisticClause }): Advance {
+export function advanceLogistic(values: Float64Array, survivors: number, progress: LogisticProgress, at: Terms): Advance {
   switch (progress.kind) {
     case "moments": return afterMoments(values, survivors, at.plan);
     case "newton": return afterNewton(values, survivors, progress, at);
@@ -42,7 +47,7 @@ function afterMoments(values: Float64Array, survivors: number, plan: TrainingPla
   return { kind: "next", progress: newton(model, undefined, { survivors, rows }), rows, measure: null, keep: model };
 }
 
-function afterNewton(values: Float64Array, survivors: number, { model, accepted, over }: Newton, { plan, clause }: { readonly plan: TrainingPlan; readonly clause: LogisticClause }): Advance {
+function afterNewton(values: Float64Array, survivors: number, { model, accepted, over }: Newton, { plan, clause }: Terms): Advance {
   const sum = unpackNewton(values, activeColumns(plan.features, model).length);
   const { rows } = sum;
   // The rows are pinned for a session, so the same companies bring the same number; fewer companies bring fewer, but not too few.

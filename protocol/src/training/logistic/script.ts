@@ -22,7 +22,10 @@ export function readLogisticScene(question: unknown, context: Json, plan: Traini
   return question === "evaluation" ? { kind: "logistic", question: { kind: question }, model, digest } : null;
 }
 
-/** Moments; then Newton steps from the zero model, numbered and all on one standardisation; then one evaluation, at the model of the last step; then nothing. */
+/**
+ * Moments; then Newton steps from the zero model, numbered and all on one standardisation; then one evaluation, at the model of the last step;
+ * then nothing.
+ */
 export function logisticMayFollow(last: LogisticScene | null, next: LogisticScene): boolean {
   switch (next.question.kind) {
     case "moments": return last === null;

@@ -12,6 +12,8 @@ const MODEL: LogisticModel = {
   means: [0, 35, 0, 0], deviations: [1, 5, 1, 1], coefficients: [-2, 0.1 + 0.2, 0, 7], dropped: ["job=farmer"],
 };
 
+const TERMS = { features: FEATURES, model: { kind: "logistic" } } as const;
+
 test("active columns leave out the dropped, and bound their standardised values", () => {
   expect(activeColumns(FEATURES, MODEL).map(({ column, coefficient, boundAbs }) => [column.name, coefficient, boundAbs]))
     .toEqual([["intercept", -2, 1], ["age", 0.1 + 0.2, 5], ["job=retired", 7, 1]]);
@@ -22,7 +24,7 @@ test("new coefficients go to the active columns, and the iteration counts on", (
 });
 
 test("a model survives JSON to the last bit", () => {
-  const back = parseModel(JSON.parse(JSON.stringify(modelJson(MODEL))), FEATURES);
+  const back = parseModel(JSON.parse(JSON.stringify(modelJson(MODEL))), TERMS);
   expect(back).toEqual(MODEL);
   expect(modelDigest(back)).toBe(modelDigest(MODEL));
 });
@@ -46,9 +48,9 @@ test.each([
   { what: "a deviation wider than the bounds", change: { deviations: [1, 40.5, 1, 1] } },
   { what: "a scaled category", change: { deviations: [1, 5, 2, 1] } },
 ])("a model with $what is refused", ({ change }) => {
-  expect(() => parseModel({ ...MODEL, ...change }, FEATURES)).toThrow(RangeError);
+  expect(() => parseModel({ ...MODEL, ...change }, TERMS)).toThrow(RangeError);
 });
 
 test.each([[null], ["logistic"], [[]]])("%j is no model", (raw) => {
-  expect(() => parseModel(raw, FEATURES)).toThrow(RangeError);
+  expect(() => parseModel(raw, TERMS)).toThrow(RangeError);
 });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LogisticModel } from "../../../src/training/logistic/model.js";
-import { modelJson } from "../../../src/training/model.js";
-import { mayFollow, readModel, readScene, type Scene } from "../../../src/training/script.js";
+import { modelJson, parseModel } from "../../../src/training/model.js";
+import { mayFollow, readScene, type Scene } from "../../../src/training/script.js";
 import { sentTo, ADA } from "../recorded.js";
 import { SHORT_PLAN } from "../tiny-rows.js";
 
-const ZERO = readModel(sentTo(ADA, "round", 2).context, SHORT_PLAN) as LogisticModel;
+const ZERO = parseModel(sentTo(ADA, "round", 2).context, SHORT_PLAN);
 const scene = (kind: string, context: Json): Scene => {
-  const read = readScene(kind, context, SHORT_PLAN);
+  const read = readScene(kind, context, SHORT_PLAN, null);
   if (read === null) throw new Error("no such question");
   return read;
 };
@@ -19,7 +19,7 @@ const evaluation = (change: Partial<LogisticModel> = {}) => scene("evaluation", 
 
 describe("a question", () => {
   test.each([["moments", modelJson(ZERO)], ["newton", null], ["evaluation", null], ["newton", { kind: "logistic" }], ["rows", modelJson(ZERO)], [undefined, null]] as const)("%s at %j is none", (kind, context) => {
-    expect(readScene(kind, context, SHORT_PLAN)).toBeNull();
+    expect(readScene(kind, context, SHORT_PLAN, null)).toBeNull();
   });
 
   test("is the same at the same model, and another at another", () => {
