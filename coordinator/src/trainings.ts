@@ -78,7 +78,12 @@ export class Trainings {
       const { charter, atMs } = parseGiven(given.open);
       logger.info("a training goes on where it was", { session: id });
       const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
-      this.#begin(parseSessionId(id), charter, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
+      try {
+        this.#begin(parseSessionId(id), charter, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
+      } catch (error) {
+        // One broken session must not keep the others, or the process, from going on.
+        logger.error("a training could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
+      }
     }
   }
 

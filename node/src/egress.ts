@@ -77,9 +77,8 @@ export class Egress {
     // Counted here and not only when a session begins, because several may run at once; and again when the answer is there, because they did.
     const withinBudget = () => before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
     if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
-    const computed = await compute();
+    const words = await masked(compute, ask);
     if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
-    const words = masked(computed, ask);
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
     const bytes = bytesOfWords(words);
     const root = toHex(chunkRoot(bytes));
@@ -118,8 +117,9 @@ export class Egress {
   }
 }
 
-function masked({ values, layout }: Computed, ask: ContributionAsked): Words | null {
+async function masked(compute: () => Promise<Computed>, ask: ContributionAsked): Promise<Words | null> {
   try {
+    const { values, layout } = await compute();
     const words = encodeFixed(values, layout.segments, layout.ring);
     applyMasks(words, ask.masks, 0);
     return words;

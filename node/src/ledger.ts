@@ -26,7 +26,7 @@ export interface Release {
   readonly path: string;
 }
 
-/** A sum that this node agreed to open: the question, the rows it was asked of, and over whom. */
+/** A sum that this node agreed to open: the question, the set of rows it was asked of, and over whom. */
 export interface Opening {
   readonly session: string;
   readonly round: number;
@@ -106,8 +106,15 @@ export class Ledger {
     return row === undefined ? null : textOf(row, "rows");
   }
 
-  pinRows(session: string, rows: string, charter: string): void {
-    this.#db.prepare("INSERT INTO session_rows VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(session, rows, charter);
+  /** The same rows, whatever their order: an export of the same table in another order is no other set of rows to compare sums over. */
+  rowSetOf(session: string): string | null {
+    const row = this.#db.prepare("SELECT row_set FROM session_rows WHERE session = ?").get(session);
+    return row === undefined ? null : textOf(row, "row_set");
+  }
+
+  pinRows(session: string, rows: { readonly digest: string; readonly setDigest: string }, charter: string): void {
+    this.#db.prepare("INSERT INTO session_rows (session, rows, charter, row_set) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
+      .run(session, rows.digest, charter, rows.setDigest);
   }
 }
 

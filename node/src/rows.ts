@@ -16,8 +16,10 @@ export interface SessionRows {
   readonly train: LocalRows;
   readonly held: LocalRows;
   readonly counted: LocalRows;
-  /** Changes when any row changes. */
+  /** Changes when any row changes, or their order. */
   readonly digest: string;
+  /** Changes when any row changes, not with their order. */
+  readonly setDigest: string;
 }
 
 /** A charter with a common file names it; this is no file's digest. */
@@ -32,11 +34,11 @@ export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly
   if (own.kind === "refused") return own;
   if (plan.evaluation.holdout === "own") {
     const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
-    return { kind: "rows", rows: { train, held, counted: held, digest: own.rows.digest } };
+    return { kind: "rows", rows: { train, held, counted: held, digest: own.rows.digest, setDigest: own.rows.setDigest } };
   }
   const source = feed.holdout ?? { ...feed.rows, path: "" };
   const common = await importCommon(source, { features, label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty }, plan.evaluation.holdoutDigest ?? NO_FILE);
   if (common.kind === "refused") return common;
   const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
-  return { kind: "rows", rows: { train: own.rows, held: common.rows, counted, digest: own.rows.digest } };
+  return { kind: "rows", rows: { train: own.rows, held: common.rows, counted, digest: own.rows.digest, setDigest: own.rows.setDigest } };
 }

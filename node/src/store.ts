@@ -46,8 +46,13 @@ const NODE_SCHEMA = `
   CREATE TABLE witness (one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, root BLOB NOT NULL, checkpoint TEXT NOT NULL) STRICT;
 `;
 
+/** The rows of a session whatever their order: what openings are compared by. */
+const ROW_SETS = `
+  ALTER TABLE session_rows ADD COLUMN row_set TEXT NOT NULL DEFAULT '';
+`;
+
 export function openNodeDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA]);
+  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS]);
 }
 
 /** Charters and outcomes of this node. All SQL about them is here. */

@@ -86,14 +86,14 @@ export class TrainingWork {
       for (const problem of read.problems) logger.error("the rows do not fit the charter", { session, code: problem.code, because: explainProblem(problem) });
       return this.#refused("DATA_REFUSED", [...new Set(read.problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ").slice(0, CLAUSE_LENGTH_MAX));
     }
-    egress.ledger.pinRows(session, read.rows.digest, digest);
+    egress.ledger.pinRows(session, read.rows, digest);
     return { kind: "admitted", atMs: nowMs() };
   }
 
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */
   #permit({ question, survivors, round }: PermissionAsked): Result {
     const { session, digest, charter, egress: { ledger }, nowMs } = this.#work;
-    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows: ledger.rowsOf(session) ?? "", survivors: survivors.join(" ") };
+    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows: ledger.rowSetOf(session) ?? "", survivors: survivors.join(" ") };
     const which = charter.aggregation.dropouts === "end" ? "any" : "same";
     if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
     ledger.agree(opening);

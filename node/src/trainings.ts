@@ -84,11 +84,16 @@ export class Trainings {
 
   /** Takes up every training that had not ended when this process did. */
   recover(): void {
-    const { journal } = this.#host;
+    const { journal, logger } = this.#host;
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
-      const { charter, offer, atMs } = parseGiven(given.open);
-      this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, parseEvents(journal.events(id)));
+      try {
+        const { charter, offer, atMs } = parseGiven(given.open);
+        this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, parseEvents(journal.events(id)));
+      } catch (error) {
+        // One broken session must not keep the others, or the process, from going on.
+        logger.error("a training could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
+      }
     }
   }
 

@@ -48,8 +48,8 @@ describe("a session's rows", () => {
   test("are those it began with", () => {
     const ledger = agreed();
     expect(ledger.rowsOf(SESSION)).toBeNull();
-    ledger.pinRows(SESSION, "first", DIGEST);
-    ledger.pinRows(SESSION, "second", DIGEST);
+    ledger.pinRows(SESSION, { digest: "first", setDigest: "set" }, DIGEST);
+    ledger.pinRows(SESSION, { digest: "second", setDigest: "other" }, DIGEST);
     expect([ledger.rowsOf(SESSION), ledger.rowsOf(OTHERS.session)]).toEqual(["first", null]);
   });
 });

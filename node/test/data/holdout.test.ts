@@ -46,6 +46,18 @@ test("taken rows keep all their columns together", () => {
   expect(taken.digest).toBe(localRows(Float64Array.of(27, 22), [Int32Array.of(1, 2)], Uint8Array.of(1, 0)).digest);
 });
 
+test("the same rows in another order are the same set, and another list", () => {
+  const [rows, turned] = [numbered(9), takeRows(numbered(9), [4, 8, 0, 2, 6, 1, 3, 5, 7])];
+  expect([turned.setDigest === rows.setDigest, turned.digest === rows.digest]).toEqual([true, false]);
+});
+
+test("a set of rows knows how often each stands in it, and what belongs to whom", () => {
+  const set = (indices: readonly number[]) => takeRows(numbered(9), indices).setDigest;
+  expect(new Set([set([1, 2]), set([1]), set([1, 1, 2]), set([1, 2, 2]), set([1, 3]), set([])])).toHaveProperty("size", 6);
+  const swapped = localRows(Float64Array.of(27, 22), [Int32Array.of(2, 1)], Uint8Array.of(1, 0));
+  expect(swapped.setDigest).not.toBe(set([7, 2]));
+});
+
 test("columns of different lengths are our own mistake", () => {
   expect(() => localRows(Float64Array.of(3, 4, 5), [], Uint8Array.of(1, 0))).toThrow(RangeError);
   expect(() => localRows(Float64Array.of(3, 4), [Int32Array.of(2)], Uint8Array.of(1, 0))).toThrow(RangeError);

@@ -62,7 +62,7 @@ export class SessionDriver<P extends Shape> {
     driver.#say(0);
     events.forEach((event, index) => {
       if (driver.#step.kind !== "wait") return;
-      driver.#step = driven.machine.step(driver.#step.state, event);
+      driver.#step = driver.#stepped(driver.#step.state, event);
       driver.#say(index + 1);
     });
     driver.#act();
@@ -91,10 +91,19 @@ export class SessionDriver<P extends Shape> {
     const n = this.#append(event, admit);
     if (n === null || this.#step.kind !== "wait") return;
     this.#busy = true;
-    this.#step = this.#driven.machine.step(this.#step.state, event);
+    this.#step = this.#stepped(this.#step.state, event);
     this.#say(n);
     this.#act();
     this.#busy = false;
+  }
+
+  /** Machines are total. Should one throw all the same, it does so at every replay: that session ends, and no other stands still for it. */
+  #stepped(state: P["state"], event: P["event"]): Step<P> {
+    try {
+      return this.#driven.machine.step(state, event);
+    } catch (error) {
+      return { kind: "abort", fault: { code: "SESSION_BROKEN", detail: { error: error instanceof Error ? error.name : "unknown" } }, log: [], send: [] };
+    }
   }
 
   #append(event: P["event"], admit: () => boolean): number | null {

@@ -49,6 +49,7 @@ const EXIT_OF_FAULT: Readonly<Record<FaultCode, FailureExitCode>> = {
   DATA_CHANGED: 3,
   LOG_EVIDENCE: 6,
   SESSION_EXPIRED: 9,
+  SESSION_BROKEN: 7,
   SESSION_CANCELLED: 9,
 };
 

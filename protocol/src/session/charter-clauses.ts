@@ -11,7 +11,7 @@ export const CLAUSES = {
   "parties.keys-unique": "no key serves two parties or two purposes",
   "quorum.range": "more than two thirds of the parties, and no fewer than the minimum: no two groups can then open two sums of one round",
   "features.names-unique": "each column is named once; `intercept` is the name of the model's own column",
-  "features.bounds": "the lower bound of a number is below its upper bound",
+  "features.bounds": "the lower bound of a number is below its upper bound, both lie within ±1e15, and rows between them can be told apart",
   "categories.unique": "each category of a column is listed once",
   "label.not-a-feature": "what is to be predicted is not among what predicts it",
   "label.two-values": "the label has two different values",

@@ -2,6 +2,11 @@ import type { CategoricalFeature, Feature, NumericFeature } from "../training/fe
 import type { PropensityQuestion } from "./charter.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 
+/** Values are mapped to [-1, 1] and summed; beyond this, and within a narrower span than the next, what distinguishes rows is rounded away. */
+const BOUND_MAX = 1e15;
+/** Of the larger bound. Calendar years and seconds since 1970 are well apart. */
+const BOUND_SPAN_MIN = 1e-9;
+
 /** What must hold inside one question. `at` is the JSON pointer of the question. */
 export function questionProblems(question: PropensityQuestion, at: string): readonly Problem[] {
   return [
@@ -29,10 +34,17 @@ function featureProblems(feature: Feature, at: string): readonly Problem[] {
 }
 
 function bounds({ name, min, max }: NumericFeature, at: string): readonly Problem[] {
-  if (min < max) return [];
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  if (!(largest <= BOUND_MAX)) {
+    return [{
+      clause: "features.bounds", path: at + pointer(Math.abs(max) === largest ? "max" : "min"),
+      says: `"${name}" runs from ${min} to ${max}: so far out a double has no digits left to tell rows apart`, fix: `write numbers within ±${BOUND_MAX}, in a larger unit`,
+    }];
+  }
+  if (max - min > largest * BOUND_SPAN_MIN) return [];
   return [{
     clause: "features.bounds", path: at + pointer("max"),
-    says: `"${name}" runs from ${min} to ${max}, which leaves no room`, fix: `write a number above ${min}`,
+    says: `"${name}" runs from ${min} to ${max}, which leaves no room`, fix: `write a number well above ${min}`,
   }];
 }
 

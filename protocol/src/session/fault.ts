@@ -31,6 +31,7 @@ export const FAULTS = {
   DATA_CHANGED: { blame: "data", retry: true, means: "a node's rows changed while the session ran", fix: "leave the feed alone during a session, then launch again" },
   LOG_EVIDENCE: { blame: "peer", retry: false, means: "the coordinator's log proof does not verify", fix: "keep the node's checkpoint: it is evidence of a fork" },
   SESSION_EXPIRED: { blame: "operator", retry: true, means: "the charter or the session is past its expiry", fix: "sign a new charter, then launch again" },
+  SESSION_BROKEN: { blame: "us", retry: false, means: "a step of the session failed in a way that nobody's message should cause", fix: "report it with the log of this process; other sessions go on" },
   SESSION_CANCELLED: { blame: "operator", retry: true, means: "somebody stopped the session", fix: "launch again when ready" },
 } as const satisfies Record<string, Meaning>;
 

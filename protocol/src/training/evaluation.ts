@@ -34,12 +34,20 @@ export interface Evaluation {
   readonly deciles: readonly Decile[];
   /** Mean distance between predicted and observed over the deciles. */
   readonly calibrationError: number;
+  /** The share of a class, of whichever it is larger, whose scores lie in the first or last bin. Above `EDGE_SHARE_MAX` the numbers are too coarse. */
+  readonly edgeShare: number;
 }
 
 export type Evaluated = Evaluation | { readonly kind: "unusable"; readonly because: "one-class" | "impossible-counts" };
 
-/** Logits are binned within ±this, and clipped beyond: probabilities below 1 in 3,000 are one bin. */
-export const LOGIT_MAX = 8;
+/**
+ * Logits are binned within ±this, and clipped beyond. Scores around a base rate of 1 in 100,000, which has a logit of −11.5, keep their order;
+ * where more than `EDGE_SHARE_MAX` of a class are clipped nevertheless, the evaluation says so.
+ */
+export const LOGIT_MAX = 16;
+
+/** Clipped scores count as ties. Up to this share of a class they move no number by more than it. */
+export const EDGE_SHARE_MAX = 0.01;
 
 /** The bin of a logit, among `bins` of equal width over ±`LOGIT_MAX`. @throws RangeError on NaN, which no model of finite numbers gives. */
 export function binOf(logit: number, bins: number): number {
@@ -71,7 +79,10 @@ export function evaluate(histogram: ScoreHistogram): Evaluated {
   if (!(positives > 0 && negatives > 0)) return { kind: "unusable", because: "one-class" };
   const deciles = decilesOf(histogram, positives);
   const calibrationError = deciles.reduce((sum, { rows, meanPredicted, observed }) => sum + rows * Math.abs(meanPredicted - observed), 0) / histogram.rows;
-  return { kind: "evaluated", rows: histogram.rows, positives, ...rankingOf(histogram, positives, negatives), deciles, calibrationError };
+  return {
+    kind: "evaluated", rows: histogram.rows, positives, ...rankingOf(histogram, positives, negatives), deciles, calibrationError,
+    edgeShare: Math.max(edgeOf(histogram.positives) / positives, edgeOf(histogram.negatives) / negatives),
+  };
 }
 
 const HEAD = 2;
@@ -124,6 +135,10 @@ function decilesOf(histogram: ScoreHistogram, positives: number): readonly Decil
       lift: observed / (positives / histogram.rows), gain: found / positives, meanPredicted: tally.predicted / tally.rows,
     };
   });
+}
+
+function edgeOf(counts: Float64Array): number {
+  return (counts[0] ?? 0) + (counts.length > 1 ? counts.at(-1) ?? 0 : 0);
 }
 
 function overlap(from: number, to: number, low: number, high: number): number {

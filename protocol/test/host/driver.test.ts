@@ -181,3 +181,16 @@ test("a port cannot slip in another event while one is being carried out", () =>
   expect(String(reentry)).toContain("one event at a time");
   expect(host.journal.events("s")).toHaveLength(1);
 });
+
+test("a step that throws ends its own session, at every replay", () => {
+  const host = new Host();
+  const broken: Machine<Counting> = { ...counting, step: (state, event) => { if (event.kind === "add" && event.number === 3) throw new TypeError("12.5"); return counting.step(state, event); } };
+  const driven = () => ({ session: "s", machine: broken, journal: host.journal, ports: { ...host.ports(), conclude: (outcome: Outcome<Counting>) => void host.outcomes.push(outcome) } });
+  host.journal.openSession("s", "counting", { open: GIVEN, secret: new Uint8Array() });
+  const driver = SessionDriver.open(driven(), GIVEN);
+  driver.advance({ kind: "add", number: 2 }, () => true);
+  driver.advance({ kind: "add", number: 3 }, () => true);
+  SessionDriver.recover(driven(), GIVEN, host.journal.events("s") as readonly Counting["event"][]);
+  // The error's words stay here: they may quote a value.
+  expect(host.outcomes).toEqual(Array.from({ length: 2 }, () => ({ kind: "aborted", fault: { code: "SESSION_BROKEN", detail: { error: "TypeError" } } })));
+});

@@ -13,8 +13,8 @@ function evaluated(given: ScoreHistogram): Evaluation {
   return result;
 }
 
-test("bins are uniform in the logit over [-8, 8], and clip beyond", () => {
-  expect([-9, -8, -7.01, -0.01, 0, 7.99, 8, Number.POSITIVE_INFINITY].map((logit) => binOf(logit, 16))).toEqual([0, 0, 0, 7, 8, 15, 15, 15]);
+test("bins are uniform in the logit over [-16, 16], and clip beyond", () => {
+  expect([-17, -16, -14.01, -0.01, 0, 15.99, 16, Number.POSITIVE_INFINITY].map((logit) => binOf(logit, 16))).toEqual([0, 0, 0, 7, 8, 15, 15, 15]);
   expect(() => binOf(Number.NaN, 16)).toThrow(RangeError);
 });
 
@@ -51,11 +51,11 @@ test("a bin across a decile's border is shared out in proportion", () => {
 });
 
 test("a model whose bins hold what they promise is calibrated", () => {
-  // Two bins, centred at logits -4 and 4: probabilities 0.01799 and 0.98201.
-  const calibrated = evaluated(histogram([18, 982], [982, 18]));
+  // Four bins; the inner two are centred at logits -4 and 4: probabilities 0.01799 and 0.98201.
+  const calibrated = evaluated(histogram([0, 18, 982, 0], [0, 982, 18, 0]));
   expect(calibrated.calibrationError).toBeLessThan(1e-4);
   expect(calibrated.deciles[0]?.meanPredicted).toBeCloseTo(1 / (1 + Math.exp(-4)), 12);
-  const reversed = evaluated(histogram([982, 18], [18, 982]));
+  const reversed = evaluated(histogram([0, 982, 18, 0], [0, 18, 982, 0]));
   expect(reversed.calibrationError).toBeCloseTo(0.964, 3);
 });
 
@@ -101,4 +101,26 @@ test("what is packed can be read back, after the guard", () => {
   expect([...packed]).toEqual([1, 14, 3, 4, 5, 2]);
   expect(unpackHistogram(packed, 2)).toEqual(histogram([3, 4], [5, 2]));
   expect(() => unpackHistogram(packed, 3)).toThrow(RangeError);
+});
+
+test.each([1.5e-3, 1.8e-4, 2.4e-5])("a base rate of %d is judged as well as a common one", (base) => {
+  // Scores of the negatives around the base rate's logit, those of the positives one deviation above: the area is that of two normal curves, 0.760.
+  const centre = Math.log(base / (1 - base));
+  const bins = 1_024;
+  const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
+  for (let step = 0; step < 4_000; step++) {
+    // The quantiles of a normal curve by their logistic approximation, which is near enough on both sides.
+    const share = (step + 0.5) / 4_000;
+    const deviation = Math.log(share / (1 - share)) / 1.702;
+    const [of, against] = [binOf(centre + deviation + 1, bins), binOf(centre + deviation, bins)];
+    positives[of] = (positives[of] ?? 0) + 1;
+    negatives[against] = (negatives[against] ?? 0) + 1;
+  }
+  const judged = evaluated({ rows: 8_000, positives, negatives });
+  expect(Math.abs(judged.auc - 0.757)).toBeLessThan(0.01);
+  expect(judged.edgeShare).toBeLessThan(0.01);
+});
+
+test("scores beyond the last bins are counted as such, for the class that has more of them", () => {
+  expect(evaluated(histogram([3, 4, 3], [0, 9, 1])).edgeShare).toBeCloseTo(0.6, 12);
 });

@@ -1,7 +1,7 @@
 import type { LogisticClause } from "../clauses.js";
 import type { Feature } from "../features.js";
 import { standardise, unpackMoments, type Minimums } from "../moments.js";
-import { activeColumns, zeroModel, type LogisticModel } from "./model.js";
+import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
 
 /** Whoever holds rows and answers about them: a node's learning code. Each answer is laid out as its round's layout says. */
@@ -39,6 +39,7 @@ export function fitPooled(contributors: readonly Contributor[], { features, clau
     const step = newtonStep(model, sum, accepted, clause);
     switch (step.kind) {
       case "continue":
+        if (!isWithinLogits(features, step.model)) return { kind: "diverged", because: "logits" };
         ({ model, accepted } = step);
         break;
       case "converged":

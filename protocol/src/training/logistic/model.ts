@@ -32,14 +32,28 @@ export function withActiveCoefficients(model: LogisticModel, active: Float64Arra
   return { ...model, iteration: model.iteration + 1, coefficients };
 }
 
-/** Reads a model that claims to be over `features`. @throws RangeError if it is not such a model. */
+/**
+ * No logit of any row within the charter's bounds is farther from 0. Beyond this training has long diverged, and far beyond, a logit can be
+ * infinite minus infinite for some rows and not for others: a node that then refused would tell which rows it has. So it is the model that is
+ * refused, whatever the rows.
+ */
+export const LOGIT_BOUND_MAX = 1e6;
+
+/** Whether `LOGIT_BOUND_MAX` holds, by the columns' bounds alone. */
+export function isWithinLogits(features: readonly Feature[], model: LogisticModel): boolean {
+  return activeColumns(features, model).reduce((sum, { coefficient, boundAbs }) => sum + Math.abs(coefficient) * boundAbs, 0) <= LOGIT_BOUND_MAX;
+}
+
+/** Reads a model that claims to be over `features`. @throws RangeError if it is not such a model, or beyond `LOGIT_BOUND_MAX`. */
 export function parseLogisticModel(record: Readonly<Record<string, unknown>>, features: readonly Feature[]): LogisticModel {
   if (Object.keys(record).sort().join() !== MEMBERS.join() || record["kind"] !== "logistic") throw new RangeError("not a logistic model");
   const scaling = parseScaling(record, features);
   const coefficients = parseNumbers(record["coefficients"], scaling.columns.length);
   const iteration = record["iteration"];
   if (typeof iteration !== "number" || !Number.isSafeInteger(iteration) || iteration < 0) throw new RangeError("an iteration is a whole number");
-  return { kind: "logistic", iteration, ...scaling, coefficients };
+  const model: LogisticModel = { kind: "logistic", iteration, ...scaling, coefficients };
+  if (!isWithinLogits(features, model)) throw new RangeError("the model's logits have no bound that a sum could rely on");
+  return model;
 }
 
 const MEMBERS = ["coefficients", "columns", "deviations", "dropped", "iteration", "kind", "means"];

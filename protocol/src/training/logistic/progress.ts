@@ -4,7 +4,7 @@ import type { MomentsQuestion } from "../moments-layout.js";
 import { minimumsOf, type TrainingPlan } from "../plan.js";
 import type { LogisticClause } from "../clauses.js";
 import type { NewtonQuestion } from "./layout.js";
-import { activeColumns, zeroModel, type LogisticModel } from "./model.js";
+import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
 
 /** Where a logistic training stands between two sums. */
@@ -56,6 +56,8 @@ function afterNewton(values: Float64Array, survivors: number, { model, accepted,
   const step = newtonStep(model, sum, accepted, clause);
   switch (step.kind) {
     case "continue":
+      // Every node would refuse to answer at such a model.
+      if (!isWithinLogits(plan.features, step.model)) return failed("TRAINING_DIVERGED", { because: "logits", iteration: step.model.iteration });
       return { kind: "next", progress: newton(step.model, step.accepted, { survivors, rows }), rows, measure: gradient(step.gradientNorm), keep: step.model };
     case "converged":
       // The evaluation is asked of a model that is kept already.

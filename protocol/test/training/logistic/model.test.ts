@@ -46,6 +46,8 @@ test.each([
   { what: "a mean outside the charter's bounds", change: { means: [0, 61, 0, 0] } },
   { what: "a deviation of zero", change: { deviations: [1, 0, 1, 1] } },
   { what: "a deviation wider than the bounds", change: { deviations: [1, 40.5, 1, 1] } },
+  { what: "coefficients that could make a logit infinite for some rows", change: { coefficients: [-2, 1.7e308, 0, 1.7e308] } },
+  { what: "a logit just beyond the bound", change: { coefficients: [-2, 200_001, 0, 7] } },
   { what: "a scaled category", change: { deviations: [1, 5, 2, 1] } },
 ])("a model with $what is refused", ({ change }) => {
   expect(() => parseModel({ ...MODEL, ...change }, TERMS)).toThrow(RangeError);
