@@ -76,7 +76,7 @@ describe("audit verify", () => {
   test("is one JSON document with every finding and the caveats", async () => {
     const { code, out, err } = await play(["audit", "verify", folderWith(tampered()), "--json", "--quiet"]);
     const report = JSON.parse(out);
-    expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "sumsRecomputed", "verified"]);
+    expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "notices", "sumsRecomputed", "verified"]);
     expect(report).toMatchObject({ verified: false, findings: [{ entry: 3, code: "ENTRY_HASH" }, ...report.findings.slice(1)] });
     expect({ code, err }).toEqual({ code: 6, err: "" });
   });

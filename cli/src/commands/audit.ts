@@ -1,6 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { audit } from "@cohortium/protocol/log/audit";
-import type { AuditReport, Check } from "@cohortium/protocol/log/audit-report";
+import { NOTICES, type AuditReport, type Check } from "@cohortium/protocol/log/audit-report";
 import { trainingAuditor } from "@cohortium/protocol/training/audit";
 import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
@@ -67,6 +67,7 @@ function reportText(report: AuditReport, caveats: readonly string[], at: At): st
     "",
     table([{ head: "check" }, { head: "looked at", right: true }, { head: "result" }], checks, { paint, empty: "" }),
     ...(report.findings.length === 0 ? [] : ["", findingsText(report, paint)]),
+    ...(report.notices.length === 0 ? [] : ["", noticesText(report, paint)]),
     ...(caveats.length === 0 ? [] : ["", ...caveats.map((caveat) => paint.dim(caveat))]),
   ].join("\n");
 }
@@ -88,6 +89,13 @@ function findingsText({ findings }: AuditReport, paint: Paint): string {
   const rest = findings.length - rows.length;
   const lines = table([{ head: "entry", right: true }, { head: "finding" }, { head: "says" }], rows, { paint, empty: "" });
   return rest === 0 ? lines : `${lines}\nand ${count(rest)} more; --json has all of them`;
+}
+
+/** They change no verdict; somebody should know. */
+function noticesText({ notices }: AuditReport, paint: Paint): string {
+  const rows = notices.slice(0, FINDINGS_SHOWN_MAX).map(({ entry, code, says }) => [String(entry), code, plainLine(says)]);
+  const lines = table([{ head: "entry", right: true }, { head: "notice" }, { head: "says" }], rows, { paint, empty: "" });
+  return [lines, "", ...[...new Set(notices.map(({ code }) => code))].map((code) => paint.dim(`${code}: ${NOTICES[code]}.`))].join("\n");
 }
 
 /** The entry in words, if it can be read at all. */

@@ -1,6 +1,7 @@
 import { CharterBook } from "./audit-charters.js";
 import { KeyDirectory } from "./audit-keys.js";
 import type { Milestone } from "./audit-milestones.js";
+import { LimitsAudit } from "./audit-limits.js";
 import type { Findings } from "./audit-report.js";
 import type { Reject } from "./audit-round.js";
 import { SessionAudit, type SessionBody } from "./audit-session.js";
@@ -18,6 +19,7 @@ export class EntryAudit {
   readonly #keys = new KeyDirectory();
   readonly #charters = new CharterBook();
   readonly #sessions = new Map<string, SessionAudit>();
+  readonly #limits: LimitsAudit;
   readonly #findings: Findings;
   readonly #logKey: string;
   #opened: LogOpened | null = null;
@@ -26,6 +28,7 @@ export class EntryAudit {
   constructor(logKey: string, findings: Findings) {
     this.#logKey = logKey;
     this.#findings = findings;
+    this.#limits = new LimitsAudit(findings);
   }
 
   get counts(): EntryCounts {
@@ -101,17 +104,19 @@ export class EntryAudit {
         if (body.digest !== statement.charter) reject("CHARTER_DIGEST", "the signature is for another charter than the one it quotes");
         return this.#charters.sign(body.digest, statement.actor), null;
       }
-      case "session.offer": return this.#offer(statement, reject), null;
+      case "session.offer": return this.#offer(statement, index, reject), null;
       case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
         return this.#inSession(body, entry, index, reject);
     }
   }
 
-  #offer({ charter: digest, session }: Statement, reject: Reject): void {
+  #offer(statement: Statement, index: number, reject: Reject): void {
+    const { charter: digest, session } = statement;
     const unsigned = this.#charters.unsigned(digest);
     if (unsigned.length > 0) reject("CHARTER_UNSIGNED", `a session under a charter that ${unsigned.join(", ")} did not sign`);
     const charter = this.#charters.find(digest);
+    if (charter !== null) this.#limits.offered(charter, statement, index);
     if (this.#sessions.has(session)) reject("ROUND_SECOND", "a second offer of one session");
     else if (charter !== null) this.#sessions.set(session, new SessionAudit(session, charter));
   }
@@ -119,7 +124,15 @@ export class EntryAudit {
   #inSession(body: SessionBody, { id, statement }: Entry, index: number, reject: Reject): Milestone | null {
     const { actor, charter, session, round } = statement;
     const audit = this.#sessions.get(session);
-    if (audit !== undefined) return audit.take(body, { entry: index, id, actor, charter, round }, reject);
+    if (audit !== undefined) {
+      const milestone = audit.take(body, { entry: index, id, actor, charter, round }, reject);
+      const limited = this.#charters.find(charter);
+      if (limited !== null && body.kind === "round.upload") this.#limits.uploaded(limited, actor, index);
+      if (limited !== null && milestone?.kind === "completed") {
+        this.#limits.opened(limited, { session, round, survivors: milestone.uploads.map(({ party }) => party) }, index);
+      }
+      return milestone;
+    }
     reject("ROUND_ORDER", `${body.kind} in a session that was not offered`);
     return null;
   }

@@ -29,6 +29,8 @@ export const FINDINGS = {
   CHARTER_OPERATOR: "charters",
   CHARTER_UNSIGNED: "charters",
   CHARTER_OTHER: "charters",
+  CHARTER_PERIOD: "charters",
+  CHARTER_BUDGET: "charters",
   ROUND_ORDER: "rounds",
   ROUND_SECOND: "rounds",
   ROUND_PARTY: "rounds",
@@ -51,6 +53,19 @@ export interface Finding {
   readonly says: string;
 }
 
+/** What an audit remarks on without objecting: the protocol allows it, and somebody should know. */
+export const NOTICES = {
+  SUM_GUARD: "a sum came out as noise, so nobody has learned from it; some party's words or masks were not what it said",
+  SUMS_APART: "sums under one charter were opened over other companies than before; on the same rows the difference would tell what some company brought",
+} as const;
+export type NoticeCode = keyof typeof NOTICES;
+
+export interface Notice {
+  readonly entry: number;
+  readonly code: NoticeCode;
+  readonly says: string;
+}
+
 /** How many things a check looked at, and whether all of them held. */
 export interface Check {
   readonly name: CheckName;
@@ -69,16 +84,23 @@ export interface AuditReport {
   readonly checks: readonly Check[];
   readonly sumsRecomputed: number;
   readonly findings: readonly Finding[];
+  /** At most `FINDINGS_MAX`. They change no verdict. */
+  readonly notices: readonly Notice[];
 }
 
 /** Collects findings while an audit runs. */
 export class Findings {
   readonly #kept: Finding[] = [];
   readonly #failed = new Set<CheckName>();
+  readonly #notices: Notice[] = [];
 
   add(entry: number | null, code: FindingCode, says: string): void {
     this.#failed.add(FINDINGS[code]);
     if (this.#kept.length < FINDINGS_MAX) this.#kept.push({ entry, code, says });
+  }
+
+  notice(entry: number, code: NoticeCode, says: string): void {
+    if (this.#notices.length < FINDINGS_MAX) this.#notices.push({ entry, code, says });
   }
 
   /** `counts` says what each check looked at; null, that there was nothing to look at, and then no check has held. */
@@ -91,6 +113,7 @@ export class Findings {
       sumsRecomputed: counts?.sums ?? 0,
       // What concerns the log as a whole comes last, because it names nothing one could look at.
       findings: this.#kept.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0),
+      notices: [...this.#notices],
     };
   }
 }

@@ -76,7 +76,11 @@ function afterRound(followed: Followed, round: LoggedRound, source: AuditSource)
     case "evaluated": {
       return { followed: { kind: "evaluated", model: modelDigest(next.model), evaluation: contextDigest(evaluationJson(next.evaluation)) }, judged };
     }
-    case "failed": return { followed: { kind: "lost", because: `the training had to end with ${next.code}` }, judged };
+    case "failed": {
+      const noise = { entry: round.entry, code: "SUM_GUARD", says: "the guard does not count the survivors: the sum is noise" } as const;
+      const followed = { kind: "lost", because: `the training had to end with ${next.code}` } as const;
+      return { followed, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, notices: [noise] } : judged };
+    }
   }
 }
 

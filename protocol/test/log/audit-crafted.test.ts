@@ -3,6 +3,8 @@ import { fromUtf8, toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { audit, type AuditOptions } from "../../src/log/audit.js";
+import { LimitsAudit } from "../../src/log/audit-limits.js";
+import { Findings } from "../../src/log/audit-report.js";
 import { recomputeSum } from "../../src/log/audit-sums.js";
 import { cosign } from "../../src/log/cosignature.js";
 import type { Entry, EntryType, Statement } from "../../src/log/entry.js";
@@ -190,5 +192,40 @@ describe("a roster", () => {
     const bundles = (body: { [member: string]: Json }) => ({ ...(body["bundles"] as object), zebra: bundle.id });
     const files = filesOf(retold(roster, (body) => ({ ...body, threshold: 4, parties: [...PARTIES, "zebra"], bundles: bundles(body) })).toSpliced(roster, 0, proposed, bundle));
     expect(codesOf(files).slice(0, 2)).toEqual([[roster + 1, "CHARTER_OTHER"], [roster + 2, "ROUND_PARTY"]]);
+  });
+});
+
+describe("a charter's limits", () => {
+  const limited = (limits: { [member: string]: Json }): Json => ({ ...(CHARTER as { readonly [member: string]: Json }), ...limits });
+
+  test("of time hold for a session that is offered within them", () => {
+    expect(run(filesOf(under(limited({ notBefore: "2026-11-22T10:00:00Z", expires: "2026-11-22T10:00:01Z" }))))).toMatchObject({ verified: true });
+  });
+
+  test.each([["before it begins", "2026-11-22T10:00:01Z", "2027-01-01T00:00:00Z"], ["when it has ended", "2026-01-01T00:00:00Z", "2026-11-22T10:00:00Z"]])(
+    "a session that is offered %s is a finding", (_, notBefore, expires) => {
+      expect(codesOf(filesOf(under(limited({ notBefore, expires }))))).toEqual([[at("session.offer"), "CHARTER_PERIOD"]]);
+    });
+
+  test("of sums hold for as many as it allows; the first one more, of each party, is a finding", () => {
+    const budget = (releasesMax: number) => limited({ privacy: { budget: { releasesMax } } });
+    expect(run(filesOf(under(budget(3))))).toMatchObject({ verified: true });
+    const third = (["harbour", "mill", "orchard"] as const).map((party) => at("round.upload", party, 3));
+    expect(codesOf(filesOf(under(budget(2))))).toEqual(third.map((entry) => [entry, "CHARTER_BUDGET"]));
+  });
+
+  test("where no company may be missing, sums of two trainings over other companies are remarked on, and no fault", () => {
+    const ends = limited({ aggregation: { dropouts: "end" } });
+    const digest = digestOf(ends);
+    const charter = { digest, parties: new Map(), terms: { quorum: 3, minimumParties: 3, dropouts: "end" }, text: ends } as const;
+    const noted = (findings: Findings, sums: readonly (readonly [session: string, round: number, survivors: readonly string[]])[], dropouts: "end" | "continue" = "end") => {
+      const book = new LimitsAudit(findings);
+      sums.forEach(([session, round, survivors], entry) => book.opened({ ...charter, terms: { ...charter.terms, dropouts } }, { session, round, survivors }, entry));
+      return findings.report(null, 0).notices.map(({ entry, code }) => [entry, code]);
+    };
+    const [all, three] = [["harbour", "mill", "orchard", "quarry"], ["harbour", "mill", "orchard"]];
+    expect(noted(new Findings(), [["s1", 1, all], ["s1", 2, all], ["s2", 1, all.toReversed()]])).toEqual([]);
+    expect(noted(new Findings(), [["s1", 1, all], ["s2", 1, three], ["s2", 2, three]])).toEqual([[1, "SUMS_APART"]]);
+    expect(noted(new Findings(), [["s1", 1, all], ["s2", 1, three]], "continue")).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { EntryType } from "../../src/log/entry.js";
 import { trainingAuditor } from "../../src/training/audit.js";
 import { contextDigest } from "../../src/training/plan.js";
 import { loggedTraining, tell, type Told } from "./logged-training.js";
+import { tinyWords } from "./tiny-rows.js";
 
 const { told: HONEST, check } = loggedTraining(["ada", "bob", "cleo", "dot"]);
 
@@ -52,6 +53,19 @@ describe("an honest training", () => {
     expect(asked.slice(0, 5)).toEqual([7, 7, 6, 6, 5]);
     expect(lossy.check(lossy.told)).toMatchObject({ verified: true, findings: [], sumsRecomputed: asked.length });
   });
+});
+
+test("a sum that came out as noise is remarked on, for whoever asks why a training ended", () => {
+  const noisy = loggedTraining(["ada", "bob", "cleo"], {
+    answer: (party, ask) => {
+      const words = tinyWords(party, ask);
+      // ada counts itself twice, as if a mask had not cancelled.
+      if (party === "ada") words[0] = (words instanceof Uint32Array ? 2 : 2n) as never;
+      return words;
+    },
+  }, "abort");
+  const report = noisy.check(noisy.told);
+  expect(report).toMatchObject({ verified: true, findings: [], notices: [{ code: "SUM_GUARD", entry: indexOf(noisy.told, "round.result", 1) }] });
 });
 
 describe("an offer is judged whether or not its sum is logged", () => {

@@ -33,12 +33,12 @@ const HUB = "coordinator" as PartyId;
 const signerOf = (name: string) => signerFromSeed(seedOf(name as PartyId, "signing"));
 const keyText = (name: string) => toBase64(signerOf(name).publicKey);
 
-/** A whole log of one training of these companies, from the first entry to the close. */
-export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}): LoggedTraining {
+/** A whole log of one training of these companies, from the first entry to the close, or to how else it `ends`. */
+export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done"): LoggedTraining {
   const charter = charterOf(names);
   const plan = planOf(charter);
   const world = new World({ seed: 3, names: names as PartyId[], terms: termsOf(charter), plan, answer: (party, ask) => tinyWords(party, ask, plan), ...more });
-  if (world.run().kind !== "done") throw new Error("the training ends with a model");
+  if (world.run().kind !== ends) throw new Error(`the training does not end as ${ends}`);
   const digest = toHex(sha256(canonicalBytes(charterAsJson(charter))));
   const told: readonly Told[] = [
     tell("log.opened", HUB, { origin: ORIGIN, logKey: LOG_KEY, coordinator: HUB, signingKey: keyText(HUB) }, { charter: "-", session: "-" }),
