@@ -38,7 +38,7 @@ export class LimitsAudit {
    * A sum is opened. The rows it is over are nobody's to see, so what is the same question on the same rows cannot be told here; over which
    * companies it is, can.
    */
-  opened({ digest, terms }: LoggedCharter, sum: { readonly session: string; readonly round: number; readonly survivors: readonly string[] }, entry: number): void {
+  opened({ digest, terms }: LoggedCharter, sum: OpenedSum, entry: number): void {
     if (terms.dropouts !== "end") return;
     const survivors = sum.survivors.toSorted().join(", ");
     const first = this.#opened.get(digest);
@@ -48,6 +48,12 @@ export class LimitsAudit {
         `round ${sum.round} of ${sum.session.slice(0, 12)} is over ${survivors}, round ${first.round} of ${first.session.slice(0, 12)} was over ${first.survivors}`);
     }
   }
+}
+
+interface OpenedSum {
+  readonly session: string;
+  readonly round: number;
+  readonly survivors: readonly string[];
 }
 
 /** `2026-12-01T00:00:00`, what two instants in UTC are compared by. */
