@@ -1,6 +1,6 @@
 // The first file a fresh clone runs, under whatever Node is there (18 or newer): installs when the lock file changed, then starts the
 // pinned Node itself, because in `a && b` the shell has already resolved which `node` it found.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -30,10 +30,29 @@ if (Number(process.versions.node.split(".")[0]) < 18) fail(`Node ${process.versi
 install();
 const node = pinnedNode();
 for (const command of TASKS[task]()) {
-  // The child shares our terminal and its Ctrl-C; waiting for it here lets it end its round in order.
-  process.on("SIGINT", () => undefined);
-  const { status, signal } = spawnSync(node, command, { cwd: ROOT, stdio: "inherit", env: { ...process.env, COHORTIUM_CALLER_DIR: process.env.INIT_CWD ?? process.cwd() } });
+  const { status, signal } = await run(node, command);
   if (status !== 0) process.exit(status ?? (signal === "SIGINT" ? 130 : 1));
+}
+
+/** Runs one command and hands on what we are told to do, so that a node started through npm ends its round in order. */
+function run(executable, command) {
+  const child = spawn(executable, command, { cwd: ROOT, stdio: "inherit", env: { ...process.env, COHORTIUM_CALLER_DIR: process.env.INIT_CWD ?? process.cwd() } });
+  // The child shares our terminal and has its Ctrl-C already; a second one would end it at once.
+  const onInterrupt = () => undefined;
+  const onEnd = (signal) => child.kill(signal);
+  // So it has a terminal's farewell.
+  process.on("SIGINT", onInterrupt).on("SIGHUP", onInterrupt).on("SIGTERM", onEnd);
+  // The shell between npm and us dies of a signal without handing it on: then all that we see is another parent.
+  const parent = process.ppid;
+  const orphaned = setInterval(() => { if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) child.kill("SIGTERM"); }, 500);
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("exit", (status, signal) => {
+      clearInterval(orphaned);
+      process.off("SIGINT", onInterrupt).off("SIGHUP", onInterrupt).off("SIGTERM", onEnd);
+      resolve({ status, signal });
+    });
+  });
 }
 
 function install() {

@@ -128,7 +128,21 @@ export class Charters {
     if (completed.kind === "refused") throw refused(completed.problems);
     const check = checkCharter(completed.json);
     if (check.kind === "refused") throw refused(check.problems);
+    this.#fitsHere(check.charter);
     return check.charter;
+  }
+
+  /** What no charter can say of itself: that it is this consortium's, and that there is still time to sign it. */
+  #fitsHere({ consortium, expires }: Charter): void {
+    const { consortium: ours, nowMs } = this.#office;
+    if (consortium !== ours) {
+      throw new Refusal({
+        code: "CHARTER_CONSORTIUM", title: "the charter is another consortium's", detail: `it says ${consortium}, and this coordinator serves ${ours}`, rule: "/consortium", fix: `write: consortium: ${ours}`,
+      });
+    }
+    if (!(nowMs() < Date.parse(expires))) {
+      throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter has ended before it began", detail: `it holds until ${expires}`, rule: "/expires", fix: "write a later time" });
+    }
   }
 
   #send(digest: Digest, charter: Charter, proposal: Entry): void {
@@ -202,7 +216,7 @@ function reasonIn({ statement: { type, body } }: Entry): string | null {
 function refused(problems: readonly Problem[]): Refusal {
   const [first] = problems;
   return new Refusal({
-    code: "CHARTER_REFUSED", title: `the charter breaks ${problems.length === 1 ? "a rule" : `${problems.length} rules`}`,
+    code: "CHARTER_REFUSED", title: problems.length === 1 ? "the charter breaks a rule" : `the charter breaks its rules in ${problems.length} places`,
     detail: problems.map(({ clause, path, says, fix }) => `${clause} at ${path === "" ? "the whole" : path}: ${says}; to do: ${fix}`).join("\n"),
     rule: first?.clause, fix: first?.fix,
   });

@@ -13,6 +13,7 @@ import type { Statements } from "./store.js";
 /** What enrolment and charters need of the coordinator around them. */
 export interface Office {
   readonly self: PartyId;
+  readonly consortium: string;
   readonly signer: Signer;
   /** The log's verifier key. */
   readonly logKey: string;

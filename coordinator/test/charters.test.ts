@@ -38,6 +38,14 @@ describe("a draft", () => {
   });
 
   test.each([
+    ["is another consortium's", { consortium: "elsewhere" }, "CHARTER_CONSORTIUM"], ["has ended before anybody signed it", { notBefore: "2026-01-01T00:00:00Z", expires: "2026-12-15T10:00:00Z" }, "CHARTER_EXPIRED"],
+  ])("that %s is refused before anybody sees it", (_, change, code) => {
+    const { stage, charters } = fresh();
+    expect(() => charters.propose(draft(change))).toThrow(expect.objectContaining({ code, exitCode: 4 }));
+    expect([stage.log, stage.posted]).toEqual([[], []]);
+  });
+
+  test.each([
     ["breaks a rule", PARTIES, draft({ minimumParties: 2 })], ["is no draft", PARTIES, 7], ["names somebody who is not enrolled", [HARBOUR, MILL], draft()],
   ] as const)("that %s is refused with what to do, and not logged", (_, enrolled, json) => {
     const { stage, charters } = fresh(enrolled);

@@ -65,7 +65,7 @@ export function office(enrolled: readonly PartyId[] = PARTIES): OfficeStage {
   const parties = new PartyBook(database);
   for (const name of enrolled) parties.enrol({ name, signingKey: signerOf(name).publicKey, agreementKey: agreementKeyOf(name), certificate: "ce".repeat(32), notAfterMs: NOW_MS });
   return {
-    self: CENTRE, signer: signerOf(CENTRE), logKey: logVerifierKey("log.example/consortium", signerOf("log").publicKey),
+    self: CENTRE, consortium: "circle", signer: signerOf(CENTRE), logKey: logVerifierKey("log.example/consortium", signerOf("log").publicKey),
     database, parties, statements: new Statements(database), logger, nowMs: () => NOW_MS, log, posted, lines, forgotten,
     publish: (entries) => entries.map((entry) => {
       const index = log.findIndex(({ id }) => id === entry.id);

@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
-import { fromBase64 } from "@cohortium/crypto/bytes";
+import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import { isFileError, writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { loadConfig } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
 import { keepNodeCertificate, openNodeTlsKey } from "@cohortium/protocol/host/credentials";
-import { coordinatorIdentity, type CoordinatorIdentity } from "@cohortium/protocol/host/enrolment";
+import { coordinatorIdentity } from "@cohortium/protocol/host/enrolment";
 import { enrol } from "@cohortium/protocol/host/enrolment-client";
 import { parseJoinCode } from "@cohortium/protocol/host/join-code";
 import { openAgreementSecret, openSigningKey } from "@cohortium/protocol/host/keys";
-import { Refusal } from "@cohortium/protocol/host/refusal";
+import { damagedFile, Refusal } from "@cohortium/protocol/host/refusal";
 import { parsePartyId, type PartyId } from "@cohortium/protocol/session/ids";
+import { z } from "zod";
 import { NODE_FILE, nodeConfig } from "./config.js";
 
 /** Who is in now, with whom, and the words that were compared. */
@@ -37,7 +38,7 @@ export async function enrollNode(folder: string, code: string, onProgress: (says
     signal, nowMs: () => Date.now(),
   });
   keepNodeCertificate(folder, credentials.certificatePem, credentials.authorityPem);
-  writeFileAtomic(identityPath(folder), `${JSON.stringify(coordinator, null, 2)}\n`, 0o644);
+  writeFileAtomic(identityPath(folder), `${JSON.stringify({ ...coordinator, enrolledKey: ownKey(folder) }, null, 2)}\n`, 0o644);
   return { party: config.party, coordinator: coordinator.name, fingerprintWords: words };
 }
 
@@ -47,18 +48,36 @@ export interface KnownCoordinator {
   readonly consortium: string;
   readonly signingKey: Uint8Array;
   readonly logKey: string;
+  /** The signing key this node enrolled, base64; null in folders of before it was kept. */
+  readonly enrolledKey: string | null;
 }
 
 /** Who the coordinator is, as enrolment said. @throws Refusal ENROL_REQUIRED before enrolment. */
 export function readCoordinator(folder: string): KnownCoordinator {
-  const { name, consortium, signingKey, logKey } = readIdentity(folder);
-  return { name: parsePartyId(name), consortium, signingKey: fromBase64(signingKey), logKey };
+  const { name, consortium, signingKey, logKey, enrolledKey = null } = readIdentity(folder);
+  return { name: parsePartyId(name), consortium, signingKey: fromBase64(signingKey), logKey, enrolledKey };
 }
 
-function readIdentity(folder: string): CoordinatorIdentity {
+/** @throws Refusal KEY_OTHER if this folder's signing key is not the one that was enrolled: everything it says would be refused. */
+export function checkEnrolledKey(folder: string, { enrolledKey }: KnownCoordinator): void {
+  if (enrolledKey === null || enrolledKey === ownKey(folder)) return;
+  throw new Refusal({
+    code: "KEY_OTHER", title: "this node's signing key is not the one it enrolled", detail: `${folder}/keys holds another key than the coordinator and every charter know`,
+    fix: "restore keys/ from the backup of this node; if the key is lost, have the enrolment revoked and enrol anew from an empty folder",
+  });
+}
+
+function ownKey(folder: string): string {
+  return toBase64(openSigningKey(folder, "signing").publicKey);
+}
+
+const identityFile = coordinatorIdentity.extend({ enrolledKey: z.string().optional() });
+
+function readIdentity(folder: string): z.output<typeof identityFile> {
   try {
-    return coordinatorIdentity.parse(JSON.parse(readFileSync(identityPath(folder), "utf8")));
+    return identityFile.parse(JSON.parse(readFileSync(identityPath(folder), "utf8")));
   } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) throw damagedFile(identityPath(folder), "the coordinator's identity", error);
     if (!isFileError(error, "ENOENT")) throw error;
     throw new Refusal({ code: "ENROL_REQUIRED", title: "this node is not enrolled yet", detail: folder, fix: "ask the operator for a join code, then: cohortium node enroll --code CODE" });
   }

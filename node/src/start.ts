@@ -15,7 +15,7 @@ import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import { parsePartyId } from "@cohortium/protocol/session/ids";
 import { nodeAdminRoutes } from "./admin-api.js";
 import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
-import { readCoordinator, type KnownCoordinator } from "./enroll.js";
+import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { CohortiumNode } from "./node.js";
 import type { Feed } from "./rows.js";
 import { openNodeDatabase } from "./store.js";
@@ -33,6 +33,7 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   const coordinator = readCoordinator(folder);
   const credentials = await openNodeCredentials(folder);
   if (credentials === null) throw new Refusal({ code: "ENROL_REQUIRED", title: "this node has no certificate yet", detail: folder, fix: "cohortium node enroll --code CODE" });
+  checkEnrolledKey(folder, coordinator);
   const party = parsePartyId(config.party);
   await checkNodeCertificate(credentials, coordinator.consortium, party, Date.now());
 

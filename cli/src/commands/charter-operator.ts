@@ -16,7 +16,7 @@ type Planned = z.output<typeof plannedCharter>;
 export async function planDraft(context: Context, place: Place, path: string): Promise<Outcome> {
   const draft = readDraft(pathOf(context, path));
   const planned = await planOf(adminOf(place), draft);
-  return done(planned, `${planText(planned, context)}\n\nNothing has changed. To propose it: cohortium charter sign ${path}`);
+  return done(planned, `${planText(planned, context)}\n\nThis only showed it: nothing was signed or sent. To propose it: cohortium charter sign ${path}`);
 }
 
 /** Signs the draft as operator and proposes it, once a person has seen what it means. */

@@ -33,7 +33,7 @@ async function launch(context: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round launch");
   const { charters } = await admin.get("/v1/charters", chartersOfOperator);
   const inForce: Listing<CharterOfOperator> = {
-    noun: "charter in force", listedBy: "charter ls", items: charters.filter(({ state }) => state === "in-force"), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
+    noun: "charter in force", listedBy: "charter ls", items: charters.filter(({ state, expires }) => state === "in-force" && context.world.nowMs() < Date.parse(expires)), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
   };
   const charter = pick(inForce, textOption(options, "charter"));
   const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());

@@ -95,7 +95,7 @@ function draftCharter({ holdoutDigest }: PreparedData): Json {
   const draft = parseDraft(readCharterYaml(readFileSync(join(ROOT, "examples", "charters", "bank-marketing.yaml"), "utf8")));
   const now = Date.now();
   const second = (ms: number) => `${instantText(ms).slice(0, 19)}Z`;
-  const questions = draft.questions.map((question) => ({ ...question, evaluation: { ...parseDraftEvaluation(question), holdoutDigest } }));
+  const questions = draft.questions.map((question) => ({ ...question, evaluation: { ...parseDraftEvaluation(question), holdout: "common", holdoutDigest } }));
   return { ...draft, notBefore: second(now - DAY_MS), expires: second(now + 90 * DAY_MS), questions };
 }
 

@@ -53,10 +53,16 @@ export function abort(code: FaultCode, detail: Fault["detail"]) {
   return { kind: "abort", fault: { code, detail }, log: [], send: [] } as const;
 }
 
-/** Too few parties: if some refused, the fault names the first refusal, because that is what a person can act on. */
-export function tooFew(counts: { readonly heard: number; readonly needed: number; readonly round: number }, declined: readonly Declined[]) {
+interface Counts {
+  readonly heard: number;
+  readonly needed: number;
+  readonly round: number;
+}
+
+/** Too few parties: if some refused, the fault names the first refusal, because that is what a person can act on; otherwise who is `missing`. */
+export function tooFew(counts: Counts, declined: readonly Declined[], missing: readonly PartyId[]) {
   const [first] = declined;
-  if (first === undefined) return abort("AGGREGATION_TOO_FEW", { ...counts });
+  if (first === undefined) return abort("AGGREGATION_TOO_FEW", { ...counts, ...(missing.length === 0 ? {} : { missing: missing.join(" and ") }) });
   return abort("NODE_REFUSED", { ...counts, party: first.from, refusal: first.code, clause: first.clause });
 }
 

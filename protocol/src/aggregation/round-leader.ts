@@ -124,7 +124,7 @@ function decline(state: Leading, event: Declined): Step<RoundLeading> {
   const next = { ...state, gone: [...state.gone, event] };
   const left = state.parties.filter((name) => !isGone(next, name)).length;
   const needed = survivorsNeeded(state.terms, state.epoch.threshold, { number: state.round, asked: state.parties.length });
-  if (state.phase === "uploading" && !(left >= needed)) return tooFew({ round: state.round, heard: left, needed }, next.gone);
+  if (state.phase === "uploading" && !(left >= needed)) return tooFew({ round: state.round, heard: left, needed }, next.gone, []);
   return advance(next, event.atMs, false);
 }
 
@@ -166,7 +166,8 @@ function advance(state: Leading, atMs: number, timeIsUp: boolean): Step<RoundLea
 function listSurvivors(state: Leading, atMs: number): Step<RoundLeading> {
   const survivors = inOrder(state.parties.filter((name) => Object.hasOwn(state.uploads, name) && !isGone(state, name)));
   const needed = survivorsNeeded(state.terms, state.epoch.threshold, { number: state.round, asked: state.parties.length });
-  if (!(survivors.length >= needed)) return tooFew({ round: state.round, heard: survivors.length, needed }, state.gone);
+  const missing = state.parties.filter((name) => !survivors.includes(name));
+  if (!(survivors.length >= needed)) return tooFew({ round: state.round, heard: survivors.length, needed }, state.gone, missing);
   const uploads = survivors.map((name) => state.uploads[name]).filter((entry) => entry !== undefined);
   const list = say(state.speaker, { type: "round.survivors", round: state.round, atMs },
     { offer: state.offer.id, uploads: Object.fromEntries(uploads.map((entry) => [entry.statement.actor, entry.id])) });
@@ -176,14 +177,16 @@ function listSurvivors(state: Leading, atMs: number): Step<RoundLeading> {
 
 function requestUnmasking(state: Leading, atMs: number): Step<RoundLeading> {
   const agreements = state.survivors.map((name) => state.agreed[name]).filter((entry) => entry !== undefined);
-  if (!(agreements.length >= state.epoch.threshold)) return tooFew({ round: state.round, heard: agreements.length, needed: state.epoch.threshold }, state.gone);
+  const { threshold: needed } = state.epoch;
+  if (!(agreements.length >= needed)) return tooFew({ round: state.round, heard: agreements.length, needed }, state.gone, silentIn(state, state.agreed));
   const next = { ...state, phase: "unmasking", untilMs: atMs + state.terms.deadlineMs } as const;
   return { ...wait(next), send: state.survivors.map((to) => ({ kind: "unmask", to, agreements })) };
 }
 
 function sum(state: Leading): Step<RoundLeading> {
   const answered = Object.values(state.unmasked);
-  if (!(answered.length >= state.epoch.threshold)) return tooFew({ round: state.round, heard: answered.length, needed: state.epoch.threshold }, state.gone);
+  const { threshold: needed } = state.epoch;
+  if (!(answered.length >= needed)) return tooFew({ round: state.round, heard: answered.length, needed }, state.gone, silentIn(state, state.unmasked));
   const recovered = recoverMasks({ ...state, context: state.offer.id }, answered);
   if (recovered === null) return abort("AGGREGATION_SHARES", { round: state.round });
   const remove = masksToRemove(state, recovered);
@@ -216,6 +219,10 @@ function conclude(state: Leading, { root, words, atMs }: Summed): Step<RoundLead
     survivors: state.list?.id ?? "", root, words: words.length, recovered: { self: { ...state.recovered.self }, orphans },
   });
   return { kind: "done", result: { survivors: state.survivors, words, root, silent: state.survivors.filter((name) => !Object.hasOwn(state.unmasked, name)) }, log: [result], send: [] };
+}
+
+function silentIn({ survivors }: Leading, heard: object): readonly PartyId[] {
+  return survivors.filter((name) => !Object.hasOwn(heard, name));
 }
 
 function droppedIn({ parties, survivors }: Leading): readonly PartyId[] {

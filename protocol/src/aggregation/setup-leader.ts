@@ -86,7 +86,7 @@ function decline(state: Gathering, event: Declined): Step<SetupLeading> {
     .filter((name) => !hasDeclined(next, name)).length;
   const threshold = state.phase === "joining" ? thresholdFor(left, state.terms.quorum) : state.threshold;
   const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, threshold);
-  return left >= needed ? advance(next, event.atMs, false) : tooFew({ heard: left, needed, round: NO_ROUND }, next.declined);
+  return left >= needed ? advance(next, event.atMs, false) : tooFew({ heard: left, needed, round: NO_ROUND }, next.declined, []);
 }
 
 function join(state: Gathering, joined: Joined): Step<SetupLeading> {
@@ -124,7 +124,7 @@ function listRoster(state: Gathering, atMs: number): Step<SetupLeading> {
   const roster = inOrder(state.members.map(({ name }) => name).filter((name) => Object.hasOwn(state.joined, name) && !hasDeclined(state, name)));
   const threshold = thresholdFor(roster.length, state.terms.quorum);
   const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, threshold);
-  if (!(roster.length >= needed)) return tooFew({ heard: roster.length, needed, round: NO_ROUND }, state.declined);
+  if (!(roster.length >= needed)) return tooFew({ heard: roster.length, needed, round: NO_ROUND }, state.declined, setupWaitsFor(state).parties);
 
   const joined = roster.map((name) => state.joined[name]).filter((message) => message !== undefined);
   const entry = say(state.speaker, { type: "roster", round: NO_ROUND, atMs }, {
@@ -167,7 +167,7 @@ function relayShares(state: Gathering, atMs: number): Step<SetupLeading> {
 
 function enough(state: Gathering, names: readonly PartyId[]): Step<SetupLeading> | null {
   const needed = Math.max(PARTIES_MIN, state.terms.minimumParties, state.threshold);
-  return names.length >= needed ? null : tooFew({ heard: names.length, needed, round: NO_ROUND }, state.declined);
+  return names.length >= needed ? null : tooFew({ heard: names.length, needed, round: NO_ROUND }, state.declined, setupWaitsFor(state).parties);
 }
 
 function hasDeclined({ declined }: Gathering, name: PartyId): boolean {

@@ -38,7 +38,7 @@ export async function openAuthority(folder: string, consortium: string, nowMs: n
   const path = join(folder, "tls", "authority.pem");
   const commonName = `Cohortium ${consortium}`;
   const kept = readPrivateFile(path) ?? keepPrivateFile(path, await newAuthorityPem(commonName, nowMs));
-  const keyed = splitPem(kept.toString("latin1"), path);
+  const keyed = await legible(splitPem(kept.toString("latin1"), path), path);
   const found = readCertificate(keyed.certificatePem).commonName;
   if (found === commonName) return { consortium, keyed };
   throw new Refusal({
@@ -54,7 +54,7 @@ export async function openServerCredentials(
   const path = join(folder, "tls", "server.pem");
   const kept = readPrivateFile(path);
   if (kept !== null) {
-    const keyed = splitPem(kept.toString("latin1"), path);
+    const keyed = await legible(splitPem(kept.toString("latin1"), path), path);
     if (await isStillGood(keyed, authority, hostNames, nowMs)) return keyed;
   }
   const privateKeyPem = await newTlsKeyPem();
@@ -74,7 +74,7 @@ export function issueNodeCertificate(authority: CertificateAuthority, party: Par
 
 /** The node's TLS key in `<folder>/tls/node.key.pem`, drawn at the first call; it never leaves the node. */
 export async function openNodeTlsKey(folder: string): Promise<string> {
-  const path = join(folder, "tls", "node.key.pem");
+  const path = nodeKeyPath(folder);
   return (readPrivateFile(path) ?? keepPrivateFile(path, await newTlsKeyPem())).toString("latin1");
 }
 
@@ -90,7 +90,11 @@ export async function openNodeCredentials(folder: string): Promise<NodeCredentia
   if (kept === null) return null;
   const [certificatePem, authorityPem] = kept.toString("latin1").match(CERTIFICATE_PEM) ?? [];
   if (certificatePem === undefined || authorityPem === undefined) throw damaged(nodeCertificatePath(folder));
-  return { privateKeyPem: await openNodeTlsKey(folder), certificatePem, authorityPem };
+  await legible({ privateKeyPem: null, certificatePem }, nodeCertificatePath(folder));
+  await legible({ privateKeyPem: null, certificatePem: authorityPem }, nodeCertificatePath(folder));
+  const privateKeyPem = await openNodeTlsKey(folder);
+  await legible({ privateKeyPem, certificatePem }, nodeKeyPath(folder));
+  return { privateKeyPem, certificatePem, authorityPem };
 }
 
 /** `spiffe://cohortium/<consortium>/party/<name>`. */
@@ -146,6 +150,22 @@ function leafValidity(nowMs: number): { readonly notBeforeMs: number; readonly n
 
 function nodeCertificatePath(folder: string): string {
   return join(folder, "tls", "node.certificates.pem");
+}
+
+function nodeKeyPath(folder: string): string {
+  return join(folder, "tls", "node.key.pem");
+}
+
+/** What was kept, if it is a certificate and, unless it is null, a key. @throws Refusal KEY_DAMAGED naming the file. */
+async function legible<T extends { readonly privateKeyPem: string | null; readonly certificatePem: string }>(keyed: T, path: string): Promise<T> {
+  try {
+    readCertificate(keyed.certificatePem);
+    if (keyed.privateKeyPem !== null) await publicKeyOf(keyed.privateKeyPem);
+    return keyed;
+  } catch {
+    // The cause is dropped on purpose: it has seen the key.
+    throw damaged(path);
+  }
 }
 
 function splitPem(text: string, path: string): KeyedCertificate {

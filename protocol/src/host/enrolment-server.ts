@@ -177,7 +177,7 @@ function refuseFlood(request: IncomingMessage, limit: RateLimit): void {
 }
 
 function codeUsed(): Refusal {
-  return refused("CODE_USED", "another request has used this join code", "if that was not you, tell the coordinator's operator; ask for a new code");
+  return refused("CODE_USED", "this join code is used, or made for another party", "check that it is the code for your party's name; if it is and you have not used it, tell the coordinator's operator, and ask for a new one");
 }
 
 function refused(kind: string, detail: string, fix?: string): Refusal {

@@ -65,6 +65,7 @@ const EXIT_OF_PREFIX: readonly (readonly [string, FailureExitCode])[] = [
   ["REQUEST_", 2],
   ["JOIN_CODE_", 2],
   ["KEY_", 2],
+  ["FILE_", 2],
   ["LOCK_", 2],
   ["QUALITY_", 3],
   ["DATA_", 3],

@@ -53,6 +53,13 @@ export class Refusal extends Error {
   }
 }
 
+/** A file of ours that does not hold what we once wrote there. The cause stays out of the text: it may quote the file. */
+export function damagedFile(path: string, what: string, cause?: unknown): Refusal {
+  return new Refusal({
+    code: "FILE_DAMAGED", title: `${what} cannot be read`, detail: `${path} does not hold what it should`, fix: "restore the folder from its backup, or enrol again from an empty one",
+  }, { cause });
+}
+
 /** The refusal as a server says it. */
 export function toProblem(refusal: Refusal): ProblemDocument {
   const { code, title, status, detail, rule, entry, fix } = refusal;

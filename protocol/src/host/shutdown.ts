@@ -5,7 +5,7 @@ export type Closer = () => void | Promise<void>;
 
 /** The parts of `process` that ending needs, so that a test can watch a process end without dying with it. */
 export interface Ending {
-  readonly signals: { on(signal: "SIGTERM" | "SIGINT", listener: () => void): unknown };
+  readonly signals: { on(signal: "SIGTERM" | "SIGHUP" | "SIGINT", listener: () => void): unknown };
   exit(code: ExitCode): void;
   /** Told what went wrong while closing; a closer that fails does not keep the others from running. */
   report(message: string): void;
@@ -24,7 +24,10 @@ export interface Shutdown {
 /** Ten seconds, the grace a container runtime gives between SIGTERM and SIGKILL. */
 export const CLOSE_BOUND_MS = 10_000;
 
-/** Listens for SIGTERM (exit 0: we did as told) and SIGINT (130). A second signal exits at once. Only a `main.ts` calls this. */
+/**
+ * Listens for SIGTERM and SIGHUP (exit 0: we did as told) and SIGINT (130). A second SIGINT exits at once: somebody sits there and means it. A
+ * second of the others changes nothing, because a service manager may tell every process of a group. Only a `main.ts` calls this.
+ */
 export function installShutdown(ending: Ending): Shutdown {
   const begun = new AbortController();
   const closers: { readonly name: string; readonly close: Closer }[] = [];
@@ -37,13 +40,12 @@ export function installShutdown(ending: Ending): Shutdown {
     ending.exit(allClosed ? code : 1);
   }
 
-  function onSignal(code: ExitCode): void {
+  ending.signals.on("SIGTERM", () => void end(0));
+  ending.signals.on("SIGHUP", () => void end(0));
+  ending.signals.on("SIGINT", () => {
     if (begun.signal.aborted) ending.exit(130);
-    else void end(code);
-  }
-
-  ending.signals.on("SIGTERM", () => onSignal(0));
-  ending.signals.on("SIGINT", () => onSignal(130));
+    else void end(130);
+  });
   return { begun: begun.signal, onClose: (name, close) => void closers.push({ name, close }), end };
 }
 

@@ -1,6 +1,7 @@
 /** The one door to node:sqlite, and what every database of ours has in common. */
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+import { damagedFile } from "./refusal.js";
 
 export type Database = DatabaseSync;
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -14,15 +15,21 @@ const BUSY_TIMEOUT_MS = 5_000;
  *
  * @param path - A file, or `:memory:`.
  * @param migrations - SQL scripts, in order; the list only ever grows at its end, because the file remembers how many it has had.
+ * @throws Refusal FILE_DAMAGED if the file is no database, or a broken one.
  * @throws Error if the file has had more migrations than there are: an older version of the program must not write to it.
  */
 export function openDatabase(path: string, migrations: readonly string[]): Database {
   if (path !== ":memory:") makePrivate(path);
   const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   // FULL, because in WAL mode NORMAL may lose the last transactions with the power, and a promise once sent must not be forgotten.
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
-  migrate(db, migrations);
-  return db;
+  try {
+    db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;");
+    migrate(db, migrations);
+    return db;
+  } catch (error) {
+    db.close();
+    throw isDamage(error) ? damagedFile(path, "the database", error) : error;
+  }
 }
 
 /** Runs `work` so that all of it happens or none. Within another transaction it is part of that one. `work` MUST NOT wait. */
@@ -65,6 +72,13 @@ export function bytesOf(row: Row, column: string): Uint8Array {
   const value = row[column];
   if (!(value instanceof Uint8Array)) throw new TypeError(`column ${column} does not hold bytes`);
   return value;
+}
+
+/** https://sqlite.org/rescode.html: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGE_CODES: readonly unknown[] = [11, 26];
+
+function isDamage(error: unknown): boolean {
+  return typeof error === "object" && error !== null && "errcode" in error && DAMAGE_CODES.includes(error.errcode);
 }
 
 function makePrivate(path: string): void {

@@ -84,9 +84,10 @@ test("a bad end carries its code and counts, and nothing to send", () => {
   expect(abort("AGGREGATION_GUARD", { survivors: 3 })).toEqual({ kind: "abort", fault: { code: "AGGREGATION_GUARD", detail: { survivors: 3 } }, log: [], send: [] });
 });
 
-test("too few parties: the first refusal is named, because a person can act on it", () => {
+test("too few parties: the first refusal is named, because a person can act on it; otherwise who was missing", () => {
   const counts = { heard: 2, needed: 3, round: 1 };
   const declined = (from: PartyId): Declined => ({ kind: "declined", from, code: "DATA_REFUSED", clause: `${from}'s rule`, atMs: 0 });
-  expect(tooFew(counts, []).fault).toEqual({ code: "AGGREGATION_TOO_FEW", detail: counts });
-  expect(tooFew(counts, [declined(BOB), declined(ADA)]).fault).toEqual({ code: "NODE_REFUSED", detail: { ...counts, party: "bob", refusal: "DATA_REFUSED", clause: "bob's rule" } });
+  expect(tooFew(counts, [], []).fault).toEqual({ code: "AGGREGATION_TOO_FEW", detail: counts });
+  expect(tooFew(counts, [], [BOB, ADA]).fault).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { ...counts, missing: "bob and ada" } });
+  expect(tooFew(counts, [declined(BOB), declined(ADA)], [ADA]).fault).toEqual({ code: "NODE_REFUSED", detail: { ...counts, party: "bob", refusal: "DATA_REFUSED", clause: "bob's rule" } });
 });

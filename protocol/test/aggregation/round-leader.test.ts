@@ -74,7 +74,7 @@ describe("while uploads come in", () => {
   });
 
   test("fewer than the threshold end the round", () => {
-    expect(fault(after(roundLeader, opening, [...of(uploads, ADA, BOB, CLEO), deadline(30_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4 } });
+    expect(fault(after(roundLeader, opening, [...of(uploads, ADA, BOB, CLEO), deadline(30_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4, missing: "dot and eve" } });
     expect(fault(after(roundLeader, opening, [...of(uploads, ADA, BOB, CLEO), declined(DOT), declined(EVE)])))
       .toEqual({ code: "NODE_REFUSED", detail: { round: 1, heard: 3, needed: 4, party: DOT, refusal: "DATA_CHANGED", clause: "the rows changed" } });
   });
@@ -87,7 +87,7 @@ describe("after the first round, where dropouts end a training", () => {
   };
 
   test("all who were asked are needed; before, and where a training may go on, the threshold is enough", () => {
-    expect(fault(silentInRound(2, "end"))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 2, heard: 4, needed: 5 } });
+    expect(fault(silentInRound(2, "end"))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 2, heard: 4, needed: 5, missing: "eve" } });
     for (const step of [silentInRound(1, "end"), silentInRound(2, "continue")]) expect(only(step.send, "survivors")).toHaveLength(4);
   });
 });
@@ -150,7 +150,7 @@ describe("while the list is agreed", () => {
   });
 
   test("fewer end the round", () => {
-    expect(fault(after(roundLeader, full.agreeing, [...of(agreed, ADA, BOB, CLEO), deadline(60_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4 } });
+    expect(fault(after(roundLeader, full.agreeing, [...of(agreed, ADA, BOB, CLEO), deadline(60_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4, missing: "dot and eve" } });
   });
 });
 
@@ -183,7 +183,7 @@ describe("while masks are revealed", () => {
   });
 
   test("fewer answers than the threshold end the round", () => {
-    expect(fault(after(roundLeader, full.unmasking, [...of(unmasked, ADA, BOB, CLEO), deadline(90_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4 } });
+    expect(fault(after(roundLeader, full.unmasking, [...of(unmasked, ADA, BOB, CLEO), deadline(90_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { round: 1, heard: 3, needed: 4, missing: "dot and eve" } });
   });
 
   test("shares that do not fit end the round without a sum", () => {

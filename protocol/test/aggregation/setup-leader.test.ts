@@ -61,7 +61,7 @@ describe("while parties join", () => {
   });
 
   test("with too few it ends, and says how many it needed, or who refused", () => {
-    expect(fault(after(setupLeader, open(), [...of(joined, ADA, BOB), deadline(30_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { heard: 2, needed: 3, round: 0 } });
+    expect(fault(after(setupLeader, open(), [...of(joined, ADA, BOB), deadline(30_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { heard: 2, needed: 3, round: 0, missing: "cleo and dot and eve" } });
     // One that refuses of three leaves too few, whoever else would come: nobody waits for the others.
     expect(fault(after(setupLeader, open(THREE), [declined(BOB)])))
       .toEqual({ code: "NODE_REFUSED", detail: { heard: 2, needed: 3, round: 0, party: BOB, refusal: "DATA_REFUSED", clause: "DATA_TYPE" } });
@@ -97,7 +97,7 @@ describe("while keys are encapsulated", () => {
   });
 
   test("with too few it ends", () => {
-    expect(fault(after(setupLeader, encapsulating, [...of(encapsulated, ADA, BOB, CLEO), deadline(60_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { heard: 3, needed: 4, round: 0 } });
+    expect(fault(after(setupLeader, encapsulating, [...of(encapsulated, ADA, BOB, CLEO), deadline(60_000)]))).toEqual({ code: "AGGREGATION_TOO_FEW", detail: { heard: 3, needed: 4, round: 0, missing: "dot and eve" } });
   });
 });
 

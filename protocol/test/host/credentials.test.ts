@@ -124,3 +124,34 @@ test("a damaged file is named, not replaced", async () => {
   writeFileSync(path, readFileSync(path, "utf8").replace("BEGIN PRIVATE", "BEGIN"), { mode: 0o600 });
   await expect(openAuthority(folder, "ports", NOW_MS)).rejects.toMatchObject({ code: "KEY_DAMAGED", detail: expect.stringContaining(path) });
 });
+
+describe("files that no longer hold what they should", () => {
+  const enrolled = async () => {
+    const folder = scratchFolder();
+    const authority = await openAuthority(folder, "ports", NOW_MS);
+    const certificate = await issueNodeCertificate(authority, HARBOUR, await publicKeyOf(await openNodeTlsKey(folder)), NOW_MS);
+    keepNodeCertificate(folder, certificate, authority.keyed.certificatePem);
+    await openServerCredentials(folder, authority, ["localhost"], NOW_MS);
+    return { folder, authority };
+  };
+  const garbled = (pem: string) => pem.replace(/(-----BEGIN CERTIFICATE-----\n.*\n)...../, "$1AAAAA");
+
+  test.each([
+    ["a certificate with other bytes", "node.certificates.pem", garbled],
+    ["a key that is none", "node.key.pem", () => "garbage\n"],
+    ["a key with other bytes", "node.key.pem", (pem: string) => pem.replace(/(-----BEGIN PRIVATE KEY-----\n)...../, "$1AAAAA")],
+  ])("of a node: %s is named with its file, and nothing of what is in it", async (_, file, change) => {
+    const { folder } = await enrolled();
+    const path = join(folder, "tls", file);
+    writeFileSync(path, change(readFileSync(path, "latin1")));
+    await expect(openNodeCredentials(folder)).rejects.toMatchObject({ code: "KEY_DAMAGED", exitCode: 2, detail: `${path} does not hold what it should` });
+  });
+
+  test("of a coordinator: authority and server certificate are named with their files", async () => {
+    const { folder, authority } = await enrolled();
+    const paths = ["server.pem", "authority.pem"].map((file) => join(folder, "tls", file));
+    for (const path of paths) writeFileSync(path, garbled(readFileSync(path, "latin1")));
+    await expect(openServerCredentials(folder, authority, ["localhost"], NOW_MS)).rejects.toMatchObject({ code: "KEY_DAMAGED", detail: expect.stringContaining("server.pem") });
+    await expect(openAuthority(folder, "ports", NOW_MS)).rejects.toMatchObject({ code: "KEY_DAMAGED", detail: expect.stringContaining("authority.pem") });
+  });
+});

@@ -26,15 +26,26 @@ test("on SIGTERM everything closes, the last opened first, then the process ends
   expect({ closed, exits }).toEqual({ closed: ["server", "database"], exits: [0] });
 });
 
-test("SIGINT ends with 130, and a second signal does not wait", async () => {
+test("SIGINT ends with 130, and a second one does not wait", async () => {
   const { signals, exits, shutdown } = world();
   shutdown.onClose("slow", () => sleep(20));
   signals.emit("SIGINT");
   expect(exits).toEqual([]);
-  signals.emit("SIGTERM");
+  signals.emit("SIGINT");
   expect(exits).toEqual([130]);
   await sleep(40);
   expect(exits).toEqual([130, 130]);
+});
+
+test("a second SIGTERM or SIGHUP changes nothing: a service manager may tell everybody in a group", async () => {
+  const { signals, exits, shutdown } = world();
+  shutdown.onClose("slow", () => sleep(20));
+  signals.emit("SIGTERM");
+  signals.emit("SIGHUP");
+  signals.emit("SIGTERM");
+  expect(exits).toEqual([]);
+  await sleep(60);
+  expect(exits).toEqual([0]);
 });
 
 test("a closer that hangs is given up at the bound, and the exit status says so", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { flushWriteAheadLog, integerOf, openDatabase, textOf, transaction } from "../../src/host/sqlite.js";
@@ -67,4 +67,15 @@ test("a deleted secret is in no file once the write-ahead log is flushed", () =>
   flushWriteAheadLog(db);
   expect(onDisk()).toBe(false);
   db.close();
+});
+
+test("a file that is no database, or a broken one, is named and left alone", () => {
+  const path = join(folder, "a.db");
+  openDatabase(path, [FRUIT]).close();
+  const sound = readFileSync(path);
+  for (const broken of [Buffer.alloc(4_096, 7), Buffer.concat([sound.subarray(0, 100), Buffer.alloc(sound.length - 100, 1)])]) {
+    writeFileSync(path, broken);
+    expect(() => openDatabase(path, [FRUIT, TREES])).toThrow(expect.objectContaining({ code: "FILE_DAMAGED", exitCode: 2 }));
+    expect(readFileSync(path)).toEqual(broken);
+  }
 });
