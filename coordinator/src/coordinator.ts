@@ -77,7 +77,8 @@ export class Coordinator implements ExchangeHost {
     this.#letters = new Correspondence(database, self, signer);
     const publish = (entries: readonly Entry[]) => parts.log.append(entries);
     this.#office = {
-      self, consortium: parts.authority.consortium, signer, logKey: this.logKey, database, parties: this.parties, statements: this.#statements, logger, nowMs, publish,
+      self, consortium: parts.authority.consortium, signer, logKey: this.logKey,
+      database, parties: this.parties, statements: this.#statements, logger, nowMs, publish,
       post: ({ key, message }, charter) => this.#post(key, message, "-", charter),
       forgetLetters: (party) => this.#letters.forget(party),
     };
