@@ -1,4 +1,4 @@
-import type { Evaluation } from "../answers/model.js";
+import type { Evaluation, Interval } from "../answers/model.js";
 import { count, percent, quality } from "./amounts.js";
 import type { Paint } from "./paint.js";
 import { facts, table } from "./table.js";
@@ -7,16 +7,20 @@ const COLUMNS = ["decile", "rows", "positives", "lift", "gain", "predicted", "ob
 
 /** How good a model is: ranking, calibration, and what each tenth of the rows holds, highest scores first. */
 export function evaluationText(evaluation: Evaluation, paint: Paint): string {
-  const { rows, positives, auc, ks, calibrationError, deciles } = evaluation;
+  const { rows, positives, auc, aucInterval, ks, ksInterval, calibrationError, deciles } = evaluation;
   const lines = deciles.map((decile, i) => [
     String(i + 1), count(decile.rows), count(decile.positives),
     decile.lift.toFixed(2), percent(decile.gain), percent(decile.meanPredicted), percent(decile.observed),
   ]);
   return [
     facts([
-      ["AUC", quality(auc)], ["KS", quality(ks)], ["calibration error", quality(calibrationError)], ["held-out rows", `${count(rows)}, ${count(positives)} of them positive`],
+      ["AUC", `${quality(auc)}  ${between(aucInterval)}`], ["KS", `${quality(ks)}  ${between(ksInterval)}`], ["calibration error", quality(calibrationError)], ["held-out rows", `${count(rows)}, ${count(positives)} of them positive`],
     ]),
     "",
     table(COLUMNS, lines, { paint, empty: "" }),
   ].join("\n");
+}
+
+function between({ low, high }: Interval): string {
+  return `(95 %: ${quality(low)} to ${quality(high)})`;
 }

@@ -131,7 +131,8 @@ function rankingOf(histogram: ScoreHistogram, positives: number, negatives: numb
   const variance = ({ truePositives, falsePositives }: RocPoint) =>
     (truePositives * (1 - truePositives)) / positives + (falsePositives * (1 - falsePositives)) / negatives;
   return {
-    auc, aucInterval: aucInterval(histogram, auc), ks: distance(farthest), ksInterval: around(distance(farthest), variance(farthest), [0, 1]), roc: thinned(curve.reverse()),
+    auc, aucInterval: aucInterval(histogram, auc),
+    ks: distance(farthest), ksInterval: around(distance(farthest), variance(farthest), [0, 1]), roc: thinned(curve.reverse()),
   };
 }
 
