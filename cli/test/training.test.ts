@@ -1,12 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Route } from "@cohortium/protocol/host/http-route";
+import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
 
 const [SESSION, OTHER] = ["5e".repeat(16), "5f".repeat(16)] as const;
 const [CHARTER, MODEL] = ["a1".repeat(32), "0f".repeat(32)] as const;
 
-const DECILE = { rows: 412.5, positives: 201.4, lift: 4.31, gain: 0.431, meanPredicted: 0.462, observed: 0.488 };
-const EVALUATION = { kind: "evaluated", rows: 4_125, positives: 467, auc: 0.79312, ks: 0.4611, calibrationError: 0.0123, deciles: [DECILE, { ...DECILE, lift: 0.2, gain: 1 }] };
 const ROUND = { round: 1, kind: "moments", survivors: ["harbour", "mill", "orchard"], rows: 16_500, measure: null };
 
 const RUNNING = {
@@ -45,7 +44,7 @@ describe("round launch", () => {
       "round  kind       rows  parties",
       "    1  moments  16,500  harbour, mill, orchard",
       "    2  newton   16,500  harbour, mill, orchard  gradient norm 3.2e-9", "",
-      "AUC                0.7931", "KS                 0.4611", "calibration error  0.0123", "held-out rows      4,125, 467 of them positive", "",
+      "AUC                0.7931  (95 %: 0.7685 to 0.8177)", "KS                 0.4611  (95 %: 0.4200 to 0.5000)", "calibration error  0.0123", "held-out rows      4,125, 467 of them positive", "",
       "decile  rows  positives  lift     gain  predicted  observed",
       "     1   413        201  4.31   43.1 %     46.2 %    48.8 %",
       "     2   413        201  0.20  100.0 %     46.2 %    48.8 %", "",
@@ -121,7 +120,10 @@ describe("trainings", () => {
     expect(asked.map(({ path }) => path)).toEqual([`/v1/trainings/${OTHER}/cancel`]);
   });
 
-  const compared = { kind: "compared", trainRows: 4_400, heldRows: 1_100, alone: { auc: 0.7512, ks: 0.4 }, joint: { auc: 0.7933, ks: 0.45 } };
+  const compared = {
+    kind: "compared", trainRows: 4_400, heldRows: 1_100, alone: { ...EVALUATION, auc: 0.7512, ks: 0.4 }, joint: { ...EVALUATION, auc: 0.7933, ks: 0.45 },
+    gain: 0.0421, gainInterval: { low: 0.011, high: 0.0732 },
+  };
   const own = [
     { session: SESSION, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "done", model: {}, evaluation: EVALUATION, comparison: compared } },
     { session: OTHER, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "aborted", code: "SESSION_CANCELLED", because: "somebody stopped the session" } },
@@ -137,8 +139,8 @@ describe("trainings", () => {
     ].join("\n"));
     expect((await play(["round", "show", "5e"], { folder })).out).toContain([
       "Your own 1,100 held-out rows, judged by a model of your 4,400 rows and by the joint one:", "",
-      "     your rows alone  joint model     gain",
-      "AUC           0.7512       0.7933  +0.0421",
+      "     your rows alone  joint model     gain  95 % interval",
+      "AUC           0.7512       0.7933  +0.0421  +0.0110 to +0.0732",
       "KS            0.4000       0.4500  +0.0500",
     ].join("\n"));
   });
@@ -157,7 +159,7 @@ describe("models", () => {
       "job=student      +1.5000  +++++++++++++",
       "age              +0.1250  +", "",
       "Without a coefficient, because too few rows have it: rare", "",
-      "AUC                0.7931",
+      "AUC                0.7931  (95 %: 0.7685 to 0.8177)",
     ].join("\n"));
     expect((await play(["model", "ls"], { folder })).out).toContain("0f0f0f0f0f0f  5e5e5e5e5e5e     6  final  2026-11-22 10:00:00  0.7931");
   });

@@ -17,7 +17,7 @@ import { modelJson } from "@cohortium/protocol/training/model";
 import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
 import { planOf } from "@cohortium/protocol/training/plan";
 import type { Egress } from "./egress.js";
-import { compareAlone, type Comparison } from "./learning/alone.js";
+import { compareAlone, comparisonJson } from "./learning/alone.js";
 import type { Feed } from "./rows.js";
 import type { NodeStore } from "./store.js";
 import { TrainingWork } from "./training-work.js";
@@ -212,14 +212,9 @@ export class Trainings {
   async #report(running: Running, { model, evaluation, answered }: TrainingPart["result"]): Promise<Json> {
     const plan = planOf(running.text);
     const rows = await running.work.rows();
-    const comparison: Comparison | null = rows === null ? null : await compareAlone(rows, model, plan);
-    return { kind: "done", model: modelJson(model), evaluation, answered, comparison: comparisonJson(comparison) };
+    const comparison: Json = rows === null ? { kind: "not-comparable", because: "the rows changed" } : comparisonJson(await compareAlone(rows, model, plan));
+    return { kind: "done", model: modelJson(model), evaluation, answered, comparison };
   }
-}
-
-function comparisonJson(comparison: Comparison | null): Json {
-  if (comparison === null) return { kind: "not-comparable", because: "the rows changed" };
-  return comparison.kind === "compared" ? { ...comparison, alone: { ...comparison.alone }, joint: { ...comparison.joint } } : { ...comparison };
 }
 
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {

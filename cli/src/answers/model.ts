@@ -2,16 +2,24 @@ import { modelDigest } from "@cohortium/protocol/training/model";
 import { z } from "zod";
 import { atMs, digest, session } from "./text.js";
 
+const interval = z.object({ low: z.number(), high: z.number() });
+export type Interval = z.output<typeof interval>;
+
 export const evaluation = z.object({
   kind: z.literal("evaluated"),
   rows: z.number(),
   positives: z.number(),
   auc: z.number(),
+  aucInterval: interval,
   ks: z.number(),
+  ksInterval: interval,
+  roc: z.array(z.object({ falsePositives: z.number(), truePositives: z.number() })),
   deciles: z.array(z.object({
     rows: z.number(), positives: z.number(), lift: z.number(), gain: z.number(), meanPredicted: z.number(), observed: z.number(),
+    liftInterval: interval, gainInterval: interval, observedInterval: interval,
   })),
   calibrationError: z.number(),
+  edgeShare: z.number(),
 });
 export type Evaluation = z.output<typeof evaluation>;
 

@@ -28,7 +28,14 @@ export type RoundDone = TrainingView["rounds"][number];
 
 export const trainingViews = z.object({ trainings: z.array(trainingView) });
 
-const quality = z.object({ auc: z.number(), ks: z.number() });
+const comparison = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("compared"), trainRows: z.number(), heldRows: z.number(), alone: evaluation, joint: evaluation,
+    gain: z.number(), gainInterval: z.object({ low: z.number(), high: z.number() }),
+  }),
+  z.object({ kind: z.literal("not-comparable"), because: line }),
+]);
+export type OwnComparison = z.output<typeof comparison>;
 
 /** A training as one partner's node remembers it; what the node found out about its own gain stays there. */
 const ownTraining = z.object({
@@ -39,10 +46,7 @@ const ownTraining = z.object({
     z.object({
       kind: z.literal("done"),
       evaluation: evaluation.nullable(),
-      comparison: z.discriminatedUnion("kind", [
-        z.object({ kind: z.literal("compared"), trainRows: z.number(), heldRows: z.number(), alone: quality, joint: quality }),
-        z.object({ kind: z.literal("not-comparable"), because: line }),
-      ]),
+      comparison,
     }),
     z.object({ kind: z.literal("aborted"), code: line, because: line }),
   ]),

@@ -1,3 +1,4 @@
+import { MODEL_REPORT } from "./model-report.js";
 import { modelOfOperator, modelsOfOperator, modelsOfPartner, type ModelListing } from "../answers/model.js";
 import { given, type CommandGroup, type Context } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
@@ -18,6 +19,7 @@ export const MODEL: CommandGroup = {
       usage: "show <digest>", says: "the coefficients, the heaviest first, and how good the model is", example: "--folder ./harbour model show 0f3c",
       run: (context, args) => show(context, given(args, 0)),
     },
+    MODEL_REPORT,
   ],
 };
 

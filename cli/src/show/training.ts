@@ -1,4 +1,4 @@
-import type { OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
+import type { OwnComparison, OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
 import { count, duration, instant, quality, signed } from "./amounts.js";
 import { evaluationText } from "./evaluation.js";
 import type { Paint } from "./paint.js";
@@ -54,16 +54,18 @@ export function gainCell({ outcome }: OwnTraining): string {
   return `${quality(alone.auc)} → ${quality(joint.auc)} (${signed(joint.auc - alone.auc)})`;
 }
 
-type Comparison = Extract<OwnTraining["outcome"], { readonly kind: "done" }>["comparison"];
-
-function gainText(comparison: Comparison, paint: Paint): string {
+/** What a partner gained, on her own held-out rows. */
+export function gainText(comparison: OwnComparison, paint: Paint): string {
   if (comparison.kind === "not-comparable") return `Your own gain cannot be told: ${comparison.because}`;
-  const { trainRows, heldRows, alone, joint } = comparison;
-  const row = (name: string, pick: "auc" | "ks"): readonly string[] => [name, quality(alone[pick]), quality(joint[pick]), signed(joint[pick] - alone[pick])];
-  const columns = [{ head: "" }, { head: "your rows alone", right: true }, { head: "joint model", right: true }, { head: "gain", right: true }];
+  const { trainRows, heldRows, alone, joint, gain, gainInterval } = comparison;
+  const columns = [{ head: "" }, { head: "your rows alone", right: true }, { head: "joint model", right: true }, { head: "gain", right: true }, { head: "95 % interval" }];
+  const rows = [
+    ["AUC", quality(alone.auc), quality(joint.auc), signed(gain), `${signed(gainInterval.low)} to ${signed(gainInterval.high)}`],
+    ["KS", quality(alone.ks), quality(joint.ks), signed(joint.ks - alone.ks), ""],
+  ];
   return [
     `Your own ${count(heldRows)} held-out rows, judged by a model of your ${count(trainRows)} rows and by the joint one:`, "",
-    table(columns, [row("AUC", "auc"), row("KS", "ks")], { paint, empty: "" }),
+    table(columns, rows, { paint, empty: "" }),
   ].join("\n");
 }
 

@@ -1,23 +1,26 @@
-import { evaluate, unpackHistogram } from "@cohortium/protocol/training/evaluation";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { evaluate, evaluationJson, unpackHistogram, type Evaluation } from "@cohortium/protocol/training/evaluation";
+import type { Interval } from "@cohortium/protocol/training/intervals";
 import type { Feature } from "@cohortium/protocol/training/features";
 import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
 import type { Model } from "@cohortium/protocol/training/model";
 import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { Split } from "../data/holdout.js";
 import type { LocalRows } from "../data/local-rows.js";
-import { aucExact } from "./exact-auc.js";
 import { momentsOf, newtonOf } from "./logistic.js";
-import { evaluationOf, scoresOf } from "./scores.js";
+import { pairedAuc } from "./paired-auc.js";
+import { histogramOf, scoresOf } from "./scores.js";
 
-/** What this party gains: its own model and the joint one, judged on the same held-out rows. Stays at the node. */
+/**
+ * What this party gains: its own model and the joint one, judged on the same held-out rows. `gain` is the joint model's area under the curve less
+ * its own model's. Stays at the node.
+ */
 export type Comparison =
-  | { readonly kind: "compared"; readonly trainRows: number; readonly heldRows: number; readonly alone: Quality; readonly joint: Quality }
+  | {
+    readonly kind: "compared"; readonly trainRows: number; readonly heldRows: number; readonly alone: Evaluation; readonly joint: Evaluation;
+    readonly gain: number; readonly gainInterval: Interval;
+  }
   | { readonly kind: "not-comparable"; readonly because: "held-out-rows-of-one-class" | "own-rows-degenerate" | "own-training-diverged" };
-
-export interface Quality {
-  readonly auc: number;
-  readonly ks: number;
-}
 
 /** What a model is trained by: the plan of a joint training, of which a party alone needs this. */
 export type AloneTerms = Pick<TrainingPlan, "features" | "model" | "categoryRowsMin">;
@@ -26,10 +29,18 @@ export type AloneTerms = Pick<TrainingPlan, "features" | "model" | "categoryRows
 export async function compareAlone({ train, held }: Split, joint: Model, terms: AloneTerms): Promise<Comparison> {
   const own = await trainAlone(train, terms);
   if (own.kind === "not-comparable") return own;
-  const alone = qualityOf(held, terms.features, own.model);
-  const together = qualityOf(held, terms.features, joint);
+  const [ofAlone, ofJoint] = [scoresOf(held, terms.features, own.model), scoresOf(held, terms.features, joint)];
+  const { first, second, gain, gainInterval } = pairedAuc(ofAlone, ofJoint, held.y);
+  const [alone, together] = [judged(ofAlone, held, first), judged(ofJoint, held, second)];
   if (alone === undefined || together === undefined) return { kind: "not-comparable", because: "held-out-rows-of-one-class" };
-  return { kind: "compared", trainRows: train.rows, heldRows: held.rows, alone, joint: together };
+  return { kind: "compared", trainRows: train.rows, heldRows: held.rows, alone, joint: together, gain, gainInterval };
+}
+
+/** A comparison as JSON: what the node keeps and shows its owner. */
+export function comparisonJson(comparison: Comparison): Json {
+  if (comparison.kind === "not-comparable") return { ...comparison };
+  const { alone, joint, gainInterval, ...rest } = comparison;
+  return { ...rest, alone: evaluationJson(alone), joint: evaluationJson(joint), gainInterval: { ...gainInterval } };
 }
 
 /** These rows, as logistic training asks about them. */
@@ -49,11 +60,11 @@ function trainAlone(train: LocalRows, { features, model: clause, categoryRowsMin
   }
 }
 
-/** Fine enough that the Kolmogorov–Smirnov distance is that of the scores to three digits. */
-const KS_BINS = 4096;
+/** Fine enough that the curves and the Kolmogorov–Smirnov distance are those of the scores to three digits. */
+const BINS = 4096;
 
-function qualityOf(rows: LocalRows, features: readonly Feature[], model: Model): Quality | undefined {
-  const judged = evaluate(unpackHistogram(evaluationOf(rows, features, model, KS_BINS), KS_BINS));
-  if (judged.kind !== "evaluated") return undefined;
-  return { auc: aucExact(scoresOf(rows, features, model), rows.y), ks: judged.ks };
+/** The area comes from the scores themselves, so that it agrees with the gain. */
+function judged(scores: Float64Array, held: LocalRows, auc: number): Evaluation | undefined {
+  const result = evaluate(unpackHistogram(histogramOf(scores, held, BINS), BINS));
+  return result.kind === "evaluated" ? { ...result, auc } : undefined;
 }

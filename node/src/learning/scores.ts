@@ -13,11 +13,16 @@ export function scoresOf(rows: LocalRows, features: readonly Feature[], model: M
 
 /** This party's answer to an `evaluation` round: how the logits of its rows spread over the bins, by class. */
 export function evaluationOf(rows: LocalRows, features: readonly Feature[], model: Model, bins: number): Float64Array {
+  return histogramOf(scoresOf(rows, features, model), rows, bins);
+}
+
+/** Logits by class and bin, laid out as an answer to an `evaluation` round. */
+export function histogramOf(logits: Float64Array, { rows, y }: Pick<LocalRows, "rows" | "y">, bins: number): Float64Array {
   const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
-  scoresOf(rows, features, model).forEach((logit, row) => {
-    const histogram = rows.y[row] === 1 ? positives : negatives;
+  logits.forEach((logit, row) => {
+    const histogram = y[row] === 1 ? positives : negatives;
     const bin = binOf(logit, bins);
     histogram[bin] = (histogram[bin] ?? 0) + 1;
   });
-  return packHistogram({ rows: rows.rows, positives, negatives });
+  return packHistogram({ rows, positives, negatives });
 }

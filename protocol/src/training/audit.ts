@@ -4,7 +4,7 @@ import type { FindingCode } from "../log/audit-report.js";
 import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
-import { evaluationJson } from "./conductor.js";
+import { evaluationJson } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
 import { modelDigest } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";

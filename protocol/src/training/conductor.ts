@@ -1,4 +1,3 @@
-import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
 import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
@@ -7,7 +6,7 @@ import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import type { Evaluation } from "./evaluation.js";
+import { evaluationJson, type Evaluation } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
 import type { FromNode, ToNode } from "./messages.js";
 import { modelDigest, modelJson, type Model } from "./model.js";
@@ -186,11 +185,6 @@ function close(state: Base, { model, evaluation }: Extract<Advance, { readonly k
   // Also to parties that fell out on the way: they believe nothing of it, but know that it is over.
   const send: readonly ToNode[] = state.members.map(({ name: to }) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: judged }));
   return { kind: "done", result: { model, digest, evaluation, rounds: state.done }, log: [entry], send };
-}
-
-/** An evaluation as JSON: what is sent to the parties and shown. */
-export function evaluationJson(evaluation: Evaluation): Json {
-  return { ...evaluation, deciles: evaluation.deciles.map((decile) => ({ ...decile })) };
 }
 
 /** Ends the training badly, and tells every party why. */

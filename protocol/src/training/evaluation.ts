@@ -1,3 +1,5 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { around, aucInterval, wilson, type Interval } from "./intervals.js";
 import { sigmoid } from "./sigmoid.js";
 
 /**
@@ -19,6 +21,15 @@ export interface Decile {
   readonly gain: number;
   readonly meanPredicted: number;
   readonly observed: number;
+  readonly liftInterval: Interval;
+  readonly gainInterval: Interval;
+  readonly observedInterval: Interval;
+}
+
+/** What a threshold lets through: shares of the negatives and of the positives with a score above it. */
+export interface RocPoint {
+  readonly falsePositives: number;
+  readonly truePositives: number;
 }
 
 /** How well a model ranks, and how far its probabilities can be believed. */
@@ -28,8 +39,13 @@ export interface Evaluation {
   readonly positives: number;
   /** Probability that a positive scores above a negative; a tie within a bin counts half. */
   readonly auc: number;
+  readonly aucInterval: Interval;
   /** Largest distance between the two classes' distributions. */
   readonly ks: number;
+  /** As if the threshold with the largest distance had been known before: a little too narrow. */
+  readonly ksInterval: Interval;
+  /** From the highest threshold to the lowest, at most `ROC_POINTS_MAX` of them. */
+  readonly roc: readonly RocPoint[];
   /** Highest scores first. */
   readonly deciles: readonly Decile[];
   /** Mean distance between predicted and observed over the deciles. */
@@ -39,6 +55,9 @@ export interface Evaluation {
 }
 
 export type Evaluated = Evaluation | { readonly kind: "unusable"; readonly because: "one-class" | "impossible-counts" };
+
+/** A curve of hundred steps looks smooth, and lists no score. */
+export const ROC_POINTS_MAX = 101;
 
 /**
  * Logits are binned within ±this, and clipped beyond. Scores around a base rate of 1 in 100,000, which has a logit of −11.5, keep their order;
@@ -85,20 +104,62 @@ export function evaluate(histogram: ScoreHistogram): Evaluated {
   };
 }
 
+/** An evaluation as JSON: what is sent to the parties and shown. */
+export function evaluationJson({ deciles, roc, aucInterval: ofAuc, ksInterval, ...rest }: Evaluation): Json {
+  return {
+    ...rest, aucInterval: { ...ofAuc }, ksInterval: { ...ksInterval }, roc: roc.map((point) => ({ ...point })),
+    deciles: deciles.map(({ liftInterval, gainInterval, observedInterval, ...decile }) => (
+      { ...decile, liftInterval: { ...liftInterval }, gainInterval: { ...gainInterval }, observedInterval: { ...observedInterval } })),
+  };
+}
+
 const HEAD = 2;
 const DECILES = 10;
 
+interface Ranking {
+  readonly auc: number;
+  readonly aucInterval: Interval;
+  readonly ks: number;
+  readonly ksInterval: Interval;
+  readonly roc: readonly RocPoint[];
+}
+
 /** One pass upwards: each positive beats the negatives below it, and half of those in its own bin. */
-function rankingOf(histogram: ScoreHistogram, positives: number, negatives: number): { readonly auc: number; readonly ks: number } {
-  let [positivesBelow, negativesBelow, wins, ks] = [0, 0, 0, 0];
+function rankingOf(histogram: ScoreHistogram, positives: number, negatives: number): Ranking {
+  let [positivesBelow, negativesBelow, wins] = [0, 0, 0];
+  let farthest: RocPoint = { falsePositives: 0, truePositives: 0 };
+  const curve: RocPoint[] = [{ falsePositives: 1, truePositives: 1 }];
   histogram.positives.forEach((inBin, bin) => {
     const others = histogram.negatives[bin] ?? 0;
     wins += inBin * (negativesBelow + others / 2);
     positivesBelow += inBin;
     negativesBelow += others;
-    ks = Math.max(ks, Math.abs(negativesBelow / negatives - positivesBelow / positives));
+    const point = { falsePositives: (negatives - negativesBelow) / negatives, truePositives: (positives - positivesBelow) / positives };
+    if (distance(point) > distance(farthest)) farthest = point;
+    if (inBin + others > 0) curve.push(point);
   });
-  return { auc: wins / (positives * negatives), ks };
+  const auc = wins / (positives * negatives);
+  const variance = ({ truePositives, falsePositives }: RocPoint) =>
+    (truePositives * (1 - truePositives)) / positives + (falsePositives * (1 - falsePositives)) / negatives;
+  return {
+    auc, aucInterval: aucInterval(histogram, auc),
+    ks: distance(farthest), ksInterval: around(distance(farthest), variance(farthest), [0, 1]), roc: thinned(curve.reverse()),
+  };
+}
+
+function distance({ falsePositives, truePositives }: RocPoint): number {
+  return Math.abs(truePositives - falsePositives);
+}
+
+/** At most one point for each step along the curve, whose length is 2 in all; its ends are always among them. */
+function thinned(curve: readonly RocPoint[]): readonly RocPoint[] {
+  let reached = -1;
+  return curve.filter(({ falsePositives, truePositives }) => {
+    const along = Math.floor(((falsePositives + truePositives) / 2) * (ROC_POINTS_MAX - 1));
+    if (along <= reached) return false;
+    reached = along;
+    return true;
+  });
 }
 
 interface Tally {
@@ -130,9 +191,13 @@ function decilesOf(histogram: ScoreHistogram, positives: number): readonly Decil
   return tallies.map((tally) => {
     found += tally.positives;
     const observed = tally.positives / tally.rows;
+    const base = positives / histogram.rows;
+    const observedInterval = wilson(tally.positives, tally.rows);
     return {
-      rows: tally.rows, positives: tally.positives, observed,
-      lift: observed / (positives / histogram.rows), gain: found / positives, meanPredicted: tally.predicted / tally.rows,
+      rows: tally.rows, positives: tally.positives, observed, observedInterval,
+      // The base rate is taken as known: it rests on all rows, a tenth of them on a tenth.
+      lift: observed / base, liftInterval: { low: observedInterval.low / base, high: observedInterval.high / base },
+      gain: found / positives, gainInterval: wilson(found, positives), meanPredicted: tally.predicted / tally.rows,
     };
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { binOf, evaluate, packHistogram, unpackHistogram, type Evaluation, type ScoreHistogram } from "../../src/training/evaluation.js";
+import { binOf, evaluate, evaluationJson, packHistogram, ROC_POINTS_MAX, unpackHistogram, type Evaluation, type ScoreHistogram } from "../../src/training/evaluation.js";
 
 function histogram(positives: readonly number[], negatives: readonly number[]): ScoreHistogram {
   const rows = [...positives, ...negatives].reduce((sum, count) => sum + count, 0);
@@ -123,4 +123,37 @@ test.each([1.5e-3, 1.8e-4, 2.4e-5])("a base rate of %d is judged as well as a co
 
 test("scores beyond the last bins are counted as such, for the class that has more of them", () => {
   expect(evaluated(histogram([3, 4, 3], [0, 9, 1])).edgeShare).toBeCloseTo(0.6, 12);
+});
+
+test("the ROC curve runs from corner to corner, never falls, and has at most 101 points", () => {
+  const many = Array.from({ length: 4_096 }, (_, bin) => [bin % 3, (4_096 - bin) % 5] as const);
+  const { roc } = evaluated(histogram(many.map(([p]) => p), many.map(([, n]) => n)));
+  expect([roc[0], roc.at(-1)]).toEqual([{ falsePositives: 0, truePositives: 0 }, { falsePositives: 1, truePositives: 1 }]);
+  expect(roc.length).toBeGreaterThan(95);
+  expect(roc.length).toBeLessThanOrEqual(ROC_POINTS_MAX);
+  expect(roc.every((point, i) => i === 0 || (point.falsePositives >= (roc[i - 1]?.falsePositives ?? 2) && point.truePositives >= (roc[i - 1]?.truePositives ?? 2)))).toBe(true);
+});
+
+test("the curve's own area is close to the area, which loses little by the thinning", () => {
+  const bins = Array.from({ length: 2_000 }, (_, bin) => [Math.floor(bin / 200), Math.floor((2_000 - bin) / 100)] as const);
+  const { roc, auc } = evaluated(histogram(bins.map(([p]) => p), bins.map(([, n]) => n)));
+  const area = roc.reduce((sum, point, i) => {
+    const before = roc[i - 1] ?? point;
+    return sum + ((point.truePositives + before.truePositives) / 2) * (point.falsePositives - before.falsePositives);
+  }, 0);
+  expect(Math.abs(area - auc)).toBeLessThan(1e-3);
+});
+
+test("every number of a report lies within its interval", () => {
+  const { auc, aucInterval, ks, ksInterval, deciles } = evaluated(histogram([0, 0, 1, 1, 1, 1, 2, 2, 4, 8], [10, 10, 9, 9, 9, 9, 8, 8, 6, 2]));
+  const inside = (value: number, { low, high }: { readonly low: number; readonly high: number }) => low <= value && value <= high;
+  expect([inside(auc, aucInterval), inside(ks, ksInterval)]).toEqual([true, true]);
+  for (const { observed, observedInterval, lift, liftInterval, gain, gainInterval } of deciles) {
+    expect([inside(observed, observedInterval), inside(lift, liftInterval), inside(gain, gainInterval)]).toEqual([true, true, true]);
+  }
+});
+
+test("an evaluation as JSON is itself", () => {
+  const judged = evaluated(histogram([1, 4], [5, 3]));
+  expect(evaluationJson(judged)).toEqual(judged);
 });

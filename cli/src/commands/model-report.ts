@@ -1,0 +1,76 @@
+import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { utf8 } from "@cohortium/crypto/bytes";
+import { modelOfOperator, modelsOfOperator, modelsOfPartner } from "../answers/model.js";
+import { ownTrainings, trainingView } from "../answers/trainings.js";
+import { pathOf, textOption, type Command, type Context } from "../context.js";
+import { done, type Outcome } from "../outcome.js";
+import { pickByPrefix } from "../pick.js";
+import { adminOf, placeAt, type Place } from "../place.js";
+import { reportPage } from "../report/page.js";
+import type { ModelReport } from "../report/report.js";
+import { short } from "../show/amounts.js";
+import { evaluationText } from "../show/evaluation.js";
+import { gainText } from "../show/training.js";
+
+/** `cohortium model report`: for a marketer, who opens the page in a browser. */
+export const MODEL_REPORT: Command = {
+  usage: "report [digest]",
+  says: "how good a model is, with intervals; by default the newest. A partner's report also says what she gained",
+  example: "--folder ./harbour model report --html report.html",
+  options: [["--html <file>", "write a page with plots that needs no server"]],
+  run: async (context, [prefix], options) => {
+    const place = placeAt(context.folder);
+    const report = place.role === "coordinator" ? await ofOperator(place, prefix) : await ofPartner(place, prefix);
+    return written(context, report, textOption(options, "html"));
+  },
+};
+
+function written(context: Context, report: ModelReport, html: string | undefined): Outcome {
+  const { paint } = context;
+  if (html === undefined) {
+    return done(report, [evaluationText(report.evaluation, paint), ...(report.own === null ? [] : ["", gainText(report.own, paint)])].join("\n"));
+  }
+  const path = pathOf(context, html);
+  writeFileAtomic(path, utf8(reportPage(report)), 0o644);
+  return done({ ...report, html: path }, `${path}: open it in any browser; it needs nothing else`);
+}
+
+async function ofOperator(place: Place, prefix: string | undefined): Promise<ModelReport> {
+  const admin = adminOf(place);
+  const { models } = await admin.get("/v1/models", modelsOfOperator);
+  const listed = evaluatedOf(models.map((model) => ({ ...model, evaluated: model.final })), prefix);
+  const { digest, session, charter, model, evaluation } = await admin.get(`/v1/models/${listed.digest}`, modelOfOperator);
+  if (evaluation === null) throw notEvaluated(digest);
+  const { rounds } = await admin.get(`/v1/trainings/${session}`, trainingView);
+  return { digest, kind: model.kind, session, charter, evaluation, own: null, rounds };
+}
+
+async function ofPartner(place: Place, prefix: string | undefined): Promise<ModelReport> {
+  const admin = adminOf(place);
+  const { models } = await admin.get("/v1/models", modelsOfPartner);
+  const { digest, session, model, evaluation } = evaluatedOf(models.map((one) => ({ ...one, evaluated: one.evaluation !== null })), prefix);
+  if (evaluation === null) throw notEvaluated(digest);
+  const training = (await admin.get("/v1/trainings", ownTrainings)).trainings.find((one) => one.session === session);
+  const own = training?.outcome.kind === "done" ? training.outcome.comparison : null;
+  return { digest, kind: model.kind, session, charter: training?.charter ?? "", evaluation, own, rounds: [] };
+}
+
+interface Listed {
+  readonly digest: string;
+  readonly session: string;
+  readonly evaluated: boolean;
+}
+
+/** The model that is meant: without a prefix the last that was evaluated. */
+function evaluatedOf<T extends Listed>(models: readonly T[], prefix: string | undefined): T {
+  const items = models.filter(({ evaluated }) => evaluated);
+  const last = items.at(-1);
+  if (prefix === undefined && last !== undefined) return last;
+  const distinct = [...new Map(items.map((model) => [model.digest, model])).values()];
+  return pickByPrefix({ noun: "model", listedBy: "model ls", items: distinct, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` }, prefix ?? "");
+}
+
+function notEvaluated(digest: string): Refusal {
+  return new Refusal({ code: "USAGE_MODEL", title: "this model was not evaluated", detail: `${short(digest)} is a step on the way`, fix: "name a final one: cohortium model ls" });
+}
