@@ -1,6 +1,6 @@
 import type { ModelClause } from "../training/clauses.js";
-import type { Feature } from "../training/features.js";
 import type { Charter, PropensityQuestion } from "./charter.js";
+import { featureText, transactionClauses } from "./charter-recipe-diff.js";
 
 /** One thing that differs between two charters, in words. `undefined`: that charter does not have it. */
 export interface CharterChange {
@@ -51,11 +51,12 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
   ]);
 }
 
-function questionClauses({ id, features, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
+function questionClauses({ id, features, transactions, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
   const { scoreBins, holdout, holdoutShare, holdoutDigest } = evaluation;
   return [
-    ...features.flatMap((feature) => featureClauses(`${id}.features.${feature.name}`, feature)),
+    ...features.map((feature) => [`${id}.features.${feature.name}`, featureText(feature)] as const),
     [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
+    ...transactionClauses(`${id}.transactions`, transactions),
     ...entries(`${id}.label`, { ...label }),
     ...entries(`${id}.model`, modelWords(model)),
     ...entries(`${id}.evaluation`, {
@@ -70,13 +71,6 @@ function modelWords(model: ModelClause): Readonly<Record<string, string>> {
       const { kind, ridge, gradientTolerance, iterationsMax } = model;
       return { kind, ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps` };
     }
-  }
-}
-
-function featureClauses(clause: string, feature: Feature): readonly (readonly [string, string])[] {
-  switch (feature.kind) {
-    case "numeric": return [[clause, `${feature.min} to ${feature.max}, in ${quoted(feature.unit)}`]];
-    case "categorical": return [[clause, `one of ${feature.categories.map(quoted).join(", ")}; the first is the reference`]];
   }
 }
 

@@ -10,6 +10,12 @@ export const TEXT_LENGTH_MAX = 500;
 export const FEATURES_MAX = 256;
 /** Each category is a coefficient of its own. */
 export const CATEGORIES_MAX = 1_000;
+/** More intervals than percentiles are a number again. */
+export const BUCKETS_MAX = 100;
+/** Ten years and a leap day or two: nobody's habits are older. In days. */
+export const DAYS_MAX = 3_660;
+/** Three measures over twenty spans of time; each is an aggregate of the whole second feed. */
+export const WINDOWS_MAX = 64;
 /** Newton's method converges in about ten steps or not at all. */
 export const ITERATIONS_MAX = 100;
 /** Histogram bins of the evaluation; more would come close to listing single scores. */
@@ -39,3 +45,9 @@ export const DEADLINE_MAX_MS = 3_600_000;
 export const CHARTER_TEXT_LENGTH_MAX = 256 * 1_024;
 /** Of the canonical form. A charter stands in one log entry, whose length has 16 bits (c2sp.org/tlog-tiles); the rest is the statement around it. */
 export const CHARTER_SIZE_MAX_BYTES = 64_000;
+/**
+ * What a node states about its columns before a training. It stands in one log entry, whose length has 16 bits, and those of all parties in one
+ * message of 2 MiB. Half of it is kept for what a data contract and the quality gate add.
+ */
+export const STATEMENT_SIZE_MAX_BYTES = 60_000;
+export const STATEMENTS_SIZE_MAX_BYTES = 1_536 * 1_024;

@@ -1,63 +1,19 @@
-import type { CategoricalFeature, Feature, NumericFeature } from "../training/features.js";
 import type { PropensityQuestion } from "./charter.js";
 import { pointer, type Problem } from "./charter-clauses.js";
-
-/** Values are mapped to [-1, 1] and summed; beyond this, and within a narrower span than the next, what distinguishes rows is rounded away. */
-const BOUND_MAX = 1e15;
-/** Of the larger bound. Calendar years and seconds since 1970 are well apart. */
-const BOUND_SPAN_MIN = 1e-9;
+import { recipeProblems } from "./charter-recipe-rules.js";
 
 /** What must hold inside one question. `at` is the JSON pointer of the question. */
 export function questionProblems(question: PropensityQuestion, at: string): readonly Problem[] {
   return [
-    ...featureNames(question.features, at),
-    ...question.features.flatMap((feature, i) => featureProblems(feature, at + pointer("features", i))),
+    ...recipeProblems(question, at),
     ...label(question, at),
     ...holdout(question, at),
   ];
 }
 
-function featureNames(features: readonly Feature[], at: string): readonly Problem[] {
-  // The model's own column comes first, so a feature of that name is the repeat.
-  const names = ["intercept", ...features.map((feature) => feature.name)];
-  return repeats(names).map((i) => ({
-    clause: "features.names-unique", path: at + pointer("features", i - 1, "name"),
-    says: `the name "${names[i] ?? ""}" is taken`, fix: "remove or rename one of the two",
-  }));
-}
-
-function featureProblems(feature: Feature, at: string): readonly Problem[] {
-  switch (feature.kind) {
-    case "numeric": return bounds(feature, at);
-    case "categorical": return categories(feature, at);
-  }
-}
-
-function bounds({ name, min, max }: NumericFeature, at: string): readonly Problem[] {
-  const largest = Math.max(Math.abs(min), Math.abs(max));
-  if (!(largest <= BOUND_MAX)) {
-    return [{
-      clause: "features.bounds", path: at + pointer(Math.abs(max) === largest ? "max" : "min"),
-      says: `"${name}" runs from ${min} to ${max}: so far out a double has no digits left to tell rows apart`, fix: `write numbers within ±${BOUND_MAX}, in a larger unit`,
-    }];
-  }
-  if (max - min > largest * BOUND_SPAN_MIN) return [];
-  return [{
-    clause: "features.bounds", path: at + pointer("max"),
-    says: `"${name}" runs from ${min} to ${max}, which leaves no room`, fix: `write a number well above ${min}`,
-  }];
-}
-
-function categories({ name, categories: listed }: CategoricalFeature, at: string): readonly Problem[] {
-  return repeats(listed).map((i) => ({
-    clause: "categories.unique", path: at + pointer("categories", i),
-    says: `"${name}" lists the category "${listed[i] ?? ""}" twice`, fix: "remove one of the two",
-  }));
-}
-
 function label({ label: { name, positive, negative }, features }: PropensityQuestion, at: string): readonly Problem[] {
   const problems: Problem[] = [];
-  if (features.some((feature) => feature.name === name)) {
+  if (features.some((feature) => feature.name === name || feature.source === name)) {
     problems.push({
       clause: "label.not-a-feature", path: at + pointer("label", "name"),
       says: `"${name}" would predict itself`, fix: "remove it from the features",
@@ -83,9 +39,4 @@ function holdout({ evaluation: { holdout: which, holdoutDigest } }: PropensityQu
     return [{ clause: "holdout.digest", path, says: "a held-out file is named, but each party holds out rows of its own", fix }];
   }
   return [];
-}
-
-/** The indices of whatever came before. */
-function repeats(items: readonly string[]): readonly number[] {
-  return items.flatMap((item, i) => (items.indexOf(item) < i ? [i] : []));
 }

@@ -1,18 +1,22 @@
 import type { CharterParty } from "./charter.js";
 import { ed25519Verifier, parseVerifierKey } from "../log/note.js";
+import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { JOINT_ROWS_MAX, PARTIES_MIN, ROUNDS_MAX, ROUND_SHARES_MAX } from "./charter-limits.js";
 import { questionProblems } from "./charter-question-rules.js";
 import type { Sections } from "./charter-shape.js";
 import { quorumMin } from "./quorum.js";
 import { releasesOfTraining } from "./release-count.js";
+import { schemaJson, schemaOf } from "./schema.js";
+import { statementSizeMax } from "./statement-size.js";
 
 /** What a schema cannot say because it ties keys together. A rule is silent where a section it needs is missing: that is reported already. */
 export function problemsAcross(sections: Sections): readonly Problem[] {
   return [
     ...logKey(sections), ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
     ...(sections.questions ?? []).flatMap((question, i) => questionProblems(question, pointer("questions", i))),
-    ...rows(sections), ...headroom(sections), ...budget(sections), ...rounds(sections), ...expiry(sections),
+    ...rows(sections), ...headroom(sections), ...budget(sections), ...rounds(sections), ...statements(sections),
+    ...expiry(sections),
   ];
 }
 
@@ -146,6 +150,18 @@ function rounds({ parties, questions }: Sections): readonly Problem[] {
       clause: "training.rounds", path: pointer("questions", i, "model"),
       says: `one training may take ${needed} rounds, and with so many parties one set-up has seeds for ${most}`,
       fix: "let the model take fewer steps, or found a smaller circle",
+    }];
+  });
+}
+
+function statements({ questions, parties }: Sections): readonly Problem[] {
+  const most = Math.floor(statementSizeMax(parties?.length ?? PARTIES_MIN) / 2);
+  return (questions ?? []).flatMap((question, i): readonly Problem[] => {
+    const bytes = canonicalBytes(schemaJson(schemaOf(question))).length;
+    if (bytes <= most) return [];
+    return [{
+      clause: "statement.size", path: pointer("questions", i, "features"),
+      says: `what every company would have to state about these columns takes ${bytes} bytes`, fix: `write shorter names, or fewer columns: ${most} bytes at most`,
     }];
   });
 }

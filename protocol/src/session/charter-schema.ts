@@ -1,37 +1,17 @@
 import { z } from "zod";
 import type { Charter } from "./charter.js";
 import {
-  CATEGORIES_MAX, CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, FEATURES_MAX, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX,
-  SCORE_BINS_MAX, TEXT_LENGTH_MAX, WORDS_LENGTH_MAX,
+  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX, SCORE_BINS_MAX,
 } from "./charter-limits.js";
+import { features, transactions } from "./charter-recipe-schema.js";
+import { text, words } from "./charter-texts.js";
 import { parseDigest, parsePartyId, SLUG } from "./ids.js";
 
 const slug = z.string().regex(SLUG);
-// No control, format or unassigned characters, no space at either end: two texts that look alike should be alike.
-const oneLine = z.string().regex(/^[^\p{C}\s](?:[^\p{C}]*[^\p{C}\s])?$/u);
-const words = oneLine.max(WORDS_LENGTH_MAX);
-const text = oneLine.max(TEXT_LENGTH_MAX);
 // RFC 4648 §3.5: the 43rd digit has two bits to spare, which must be zero, or one key would have four spellings.
 const key = z.string().regex(/^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/);
 const instant = z.iso.datetime({ precision: 0 });
 const count = z.int().min(1).max(ROWS_MAX);
-
-// Model columns are named `job=retired`: with "=" in a feature's name, two features could name one column.
-const featureName = words.regex(/^[^=]+$/).describe("the column's name in every company's feed, without an equals sign");
-
-const numericFeature = z.strictObject({
-  kind: z.literal("numeric"),
-  name: featureName,
-  unit: words.describe("the unit, such as years"),
-  min: z.number().describe("the least value a row may have; a node refuses rows below it"),
-  max: z.number().describe("the greatest value a row may have; a node refuses rows above it"),
-});
-
-const categoricalFeature = z.strictObject({
-  kind: z.literal("categorical"),
-  name: featureName,
-  categories: z.array(words).min(2).max(CATEGORIES_MAX).describe("2 to 1,000 values the column may have; the first is the reference"),
-});
 
 const logistic = z.strictObject({
   kind: z.literal("logistic").describe("logistic, a logistic regression"),
@@ -51,8 +31,8 @@ const evaluation = z.strictObject({
 
 const question = z.strictObject({
   id: z.literal("propensity.train").describe("propensity.train, the one question there is today"),
-  features: z.array(z.discriminatedUnion("kind", [numericFeature, categoricalFeature])).min(1).max(FEATURES_MAX)
-    .describe("1 to 256 columns, each of kind numeric or categorical"),
+  features,
+  transactions: transactions.optional(),
   label: z.strictObject({
     name: words.describe("the column to be predicted"),
     positive: words.describe("its value that is predicted"),

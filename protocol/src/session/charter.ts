@@ -1,6 +1,6 @@
 import type { EvaluationClause, ModelClause } from "../training/clauses.js";
-import type { Feature, Label } from "../training/features.js";
 import type { PartyId } from "./ids.js";
+import type { Recipe } from "./recipe.js";
 
 /**
  * What the companies signed: who, for what, which questions, within which limits, until when. Plain JSON; the digest of its RFC 8785 form
@@ -46,10 +46,8 @@ export interface CharterParty {
 }
 
 /** A joint model over horizontally split rows that says how likely a label is. */
-export interface PropensityQuestion {
+export interface PropensityQuestion extends Recipe {
   readonly id: "propensity.train";
-  readonly features: readonly Feature[];
-  readonly label: Label;
   readonly model: ModelClause;
   readonly evaluation: EvaluationClause;
 }

@@ -1,10 +1,16 @@
-/** A measured quantity. Every value lies in `[min, max]`, in `unit`; a node refuses rows outside. `min < max`. */
+import { MISSING_WORD } from "../session/missing-word.js";
+
+/**
+ * A measured quantity. Every value lies in `[min, max]`, in `unit`. `min < max`. Where `missing` is written, a value may also be NaN: it then
+ * enters a standardised model as the mean, and a column of its own says that it was absent.
+ */
 export interface NumericFeature {
   readonly kind: "numeric";
   readonly name: string;
   readonly unit: string;
   readonly min: number;
   readonly max: number;
+  readonly missing?: "indicate";
 }
 
 /** One of a closed list of words. The first category is the reference: it has no column of its own. */
@@ -23,10 +29,11 @@ export interface Label {
   readonly negative: string;
 }
 
-/** One column of the design matrix. `name` is unique: `intercept`, `age`, `job=retired`. */
+/** One column of the design matrix. `name` is unique: `intercept`, `age`, `age=(missing)`, `job=retired`. */
 export type Column =
   | { readonly kind: "intercept"; readonly name: string }
   | { readonly kind: "numeric"; readonly name: string; readonly feature: NumericFeature }
+  | { readonly kind: "missing"; readonly name: string; readonly feature: NumericFeature }
   | { readonly kind: "category"; readonly name: string; readonly feature: CategoricalFeature; readonly category: number };
 
 /** The design columns in the order of every coefficient vector: the intercept, then feature by feature as the charter lists them. */
@@ -39,6 +46,11 @@ export function numericsOf(features: readonly Feature[]): readonly NumericFeatur
   return features.filter((feature) => feature.kind === "numeric");
 }
 
+/** The numeric features whose values may be absent, in charter order. */
+export function indicatedOf(features: readonly Feature[]): readonly NumericFeature[] {
+  return numericsOf(features).filter(({ missing }) => missing === "indicate");
+}
+
 /** The categorical features alone, in charter order. */
 export function categoricalsOf(features: readonly Feature[]): readonly CategoricalFeature[] {
   return features.filter((feature) => feature.kind === "categorical");
@@ -47,7 +59,10 @@ export function categoricalsOf(features: readonly Feature[]): readonly Categoric
 function columnsOfOne(feature: Feature): readonly Column[] {
   switch (feature.kind) {
     case "numeric":
-      return [{ kind: "numeric", name: feature.name, feature }];
+      return [
+        { kind: "numeric", name: feature.name, feature },
+        ...(feature.missing === "indicate" ? [{ kind: "missing", name: `${feature.name}=${MISSING_WORD}`, feature } as const] : []),
+      ];
     case "categorical":
       return feature.categories.slice(1).map((word, i) => ({ kind: "category", name: `${feature.name}=${word}`, feature, category: i + 1 }));
   }

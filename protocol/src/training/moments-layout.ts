@@ -1,4 +1,4 @@
-import { categoricalsOf, numericsOf } from "./features.js";
+import { categoricalsOf, indicatedOf, numericsOf } from "./features.js";
 import { exact, headSegments, laidOut, real, type Layout, type LayoutTerms } from "./layout-parts.js";
 
 /** What the columns look like over all rows: asked first where a model is trained on standardised columns. */
@@ -16,6 +16,7 @@ export function momentLayout(terms: LayoutTerms): Layout {
     // Numeric values are mapped to [-1, 1] first, so neither sum can exceed the number of rows.
     real("sums", numerics, rows, terms),
     real("squares", numerics, rows, terms),
+    exact("missing values", indicatedOf(features).length, rows),
     ...categoricalsOf(features).map(({ name, categories }) => exact(`counts of ${name}`, categories.length, rows)),
   ]);
 }

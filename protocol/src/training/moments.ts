@@ -1,17 +1,20 @@
-import { categoricalsOf, columnsOf, numericsOf, type Column, type Feature, type NumericFeature } from "./features.js";
+import { categoricalsOf, columnsOf, indicatedOf, numericsOf, type Column, type Feature, type NumericFeature } from "./features.js";
 import { UNIT_DEVIATION_MIN, type Scaling } from "./scaling.js";
 
 /**
- * What the columns look like over some rows. `sums` and `squares` run over the numeric features mapped to [-1, 1], `counts` over all
- * categories of all categorical features, in charter order.
+ * What the columns look like over some rows. `sums` and `squares` run over the numeric features mapped to [-1, 1], where there is a value;
+ * `missing` counts where there is none, over the features that allow it; `counts` run over all categories of all categorical features. All in
+ * charter order.
  *
- * Reveals: over all parties together, the rows and positives, each numeric column's mean and spread, and how often each category occurs.
+ * Reveals: over all parties together, the rows and positives, each numeric column's mean and spread and how often it has no value, and how
+ * often each category occurs.
  */
 export interface Moments {
   readonly rows: number;
   readonly positives: number;
   readonly sums: Float64Array;
   readonly squares: Float64Array;
+  readonly missing: Float64Array;
   readonly counts: Float64Array;
 }
 
@@ -31,28 +34,31 @@ export function unitOf({ min, max }: NumericFeature, value: number): number {
 }
 
 /** Lays moments out in the order of the `moments` layout, guard first. */
-export function packMoments({ rows, positives, sums, squares, counts }: Moments): Float64Array {
-  return Float64Array.of(1, rows, positives, ...sums, ...squares, ...counts);
+export function packMoments({ rows, positives, sums, squares, missing, counts }: Moments): Float64Array {
+  return Float64Array.of(1, rows, positives, ...sums, ...squares, ...missing, ...counts);
 }
 
 /** Reads a decoded sum of `packMoments` vectors. @throws RangeError if its length does not fit the features. */
 export function unpackMoments(values: Float64Array, features: readonly Feature[]): Moments {
   const numerics = numericsOf(features).length;
+  const indicated = indicatedOf(features).length;
   const categories = categoricalsOf(features).reduce((sum, feature) => sum + feature.categories.length, 0);
-  if (values.length !== HEAD + 2 * numerics + categories) throw new RangeError(`${values.length} numbers are not moments of these features`);
+  if (values.length !== HEAD + 2 * numerics + indicated + categories) throw new RangeError(`${values.length} numbers are not moments of these features`);
   const [, rows = 0, positives = 0] = values;
   return {
     rows, positives,
     sums: values.subarray(HEAD, HEAD + numerics),
     squares: values.subarray(HEAD + numerics, HEAD + 2 * numerics),
-    counts: values.subarray(HEAD + 2 * numerics),
+    missing: values.subarray(HEAD + 2 * numerics, HEAD + 2 * numerics + indicated),
+    counts: values.subarray(HEAD + 2 * numerics + indicated),
   };
 }
 
 /**
  * How the columns are brought to one scale, from the moments over all parties' rows.
  *
- * A numeric column that hardly varies and a category rarer than `categoryRowsMin` are dropped, by name. Deterministic: + − × ÷ and √ only.
+ * A numeric column that hardly varies, and whatever stands for fewer rows than `categoryRowsMin`, are dropped, by name: a category, a column's
+ * absent values, or a column whose present values are as few. Deterministic: + − × ÷ and √ only.
  */
 export function standardise(moments: Moments, features: readonly Feature[], minimums: Minimums): Standardised {
   const { rows, positives } = moments;
@@ -63,10 +69,13 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
   const columns = columnsOf(features);
   const scales = scalesOf(moments, features, columns);
   const categoryRows = categoryRowsOf(moments, features);
+  const missingRows = missingRowsOf(moments, features);
   const dropped = columns.filter((column, i) => {
+    const missing = column.kind === "intercept" ? 0 : missingRows.get(column.feature.name) ?? 0;
     switch (column.kind) {
       case "intercept": return false;
-      case "numeric": return !((scales[i]?.unitDeviation ?? 0) > UNIT_DEVIATION_MIN);
+      case "numeric": return !((scales[i]?.unitDeviation ?? 0) > UNIT_DEVIATION_MIN && (missing === 0 || rows - missing >= minimums.categoryRowsMin));
+      case "missing": return !(missing >= minimums.categoryRowsMin && rows - missing >= minimums.categoryRowsMin);
       case "category": return !((categoryRows.get(column.name) ?? 0) >= minimums.categoryRowsMin);
     }
   });
@@ -94,15 +103,19 @@ interface Scale {
 
 const UNSCALED: Scale = { mean: 0, deviation: 1, halfRange: 1, unitDeviation: 0 };
 
-function scalesOf({ rows, sums, squares }: Moments, features: readonly Feature[], columns: readonly Column[]): readonly Scale[] {
+function scalesOf(moments: Moments, features: readonly Feature[], columns: readonly Column[]): readonly Scale[] {
+  const { rows, sums, squares } = moments;
   const position = new Map(numericsOf(features).map(({ name }, i) => [name, i]));
+  const missingRows = missingRowsOf(moments, features);
   return columns.map((column) => {
     if (column.kind !== "numeric") return UNSCALED;
     const k = position.get(column.name) ?? 0;
     const { min, max } = column.feature;
     const halfRange = (max - min) / 2;
-    const unitMean = (sums[k] ?? 0) / rows;
-    const unitDeviation = Math.sqrt(Math.max(0, (squares[k] ?? 0) / rows - unitMean * unitMean));
+    const present = rows - (missingRows.get(column.name) ?? 0);
+    if (!(present > 0)) return { mean: (min + max) / 2, deviation: 0, halfRange, unitDeviation: 0 };
+    const unitMean = (sums[k] ?? 0) / present;
+    const unitDeviation = Math.sqrt(Math.max(0, (squares[k] ?? 0) / present - unitMean * unitMean));
     const mean = Math.min(max, Math.max(min, (min + max) / 2 + halfRange * unitMean));
     return { mean, deviation: halfRange * unitDeviation, halfRange, unitDeviation };
   });
@@ -113,12 +126,17 @@ function categoryRowsOf({ counts }: Moments, features: readonly Feature[]): Read
   return new Map(names.map((name, i) => [name, counts[i] ?? 0]));
 }
 
-/** Every row has one category per feature; sums where that fails were not made by honest nodes. */
-function countsAgree({ rows, positives, counts }: Moments, features: readonly Feature[]): boolean {
+/** How many rows have no value, by the name of the feature. */
+function missingRowsOf({ missing }: Moments, features: readonly Feature[]): ReadonlyMap<string, number> {
+  return new Map(indicatedOf(features).map(({ name }, i) => [name, missing[i] ?? Number.NaN]));
+}
+
+/** Every row has one category per feature, and a value or none; sums where that fails were not made by honest nodes. */
+function countsAgree({ rows, positives, missing, counts }: Moments, features: readonly Feature[]): boolean {
   let from = 0;
   const agree = categoricalsOf(features).every(({ categories }) => {
     const slice = counts.subarray(from, (from += categories.length));
     return slice.every((count) => count >= 0) && slice.reduce((sum, count) => sum + count, 0) === rows;
   });
-  return agree && positives >= 0 && positives <= rows;
+  return agree && positives >= 0 && positives <= rows && missing.every((count) => count >= 0 && count <= rows);
 }

@@ -3,6 +3,8 @@ import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Charter } from "../session/charter.js";
 import { parseDigest, type Digest } from "../session/ids.js";
+import { featuresOf, recipeDigest } from "../session/recipe-lowering.js";
+import type { Recipe } from "../session/recipe.js";
 import { releasesOfTraining } from "../session/release-count.js";
 import type { EvaluationClause, ModelClause } from "./clauses.js";
 import type { Feature, Label } from "./features.js";
@@ -12,6 +14,9 @@ import type { Minimums } from "./moments.js";
 /** Everything that decides what a training computes. It follows from the charter alone, so both sides derive it and compare digests. */
 export interface TrainingPlan {
   readonly question: "propensity.train";
+  /** What the columns are made of … */
+  readonly recipe: Recipe;
+  /** … and what the model sees of them. */
   readonly features: readonly Feature[];
   readonly label: Label;
   readonly model: ModelClause;
@@ -31,7 +36,8 @@ export function planOf(charter: Charter): TrainingPlan {
   if (question === undefined) throw new RangeError("the charter lists no training");
   return {
     question: "propensity.train",
-    features: question.features,
+    recipe: question,
+    features: featuresOf(question),
     label: question.label,
     model: question.model,
     evaluation: question.evaluation,
@@ -46,9 +52,9 @@ export function planOf(charter: Charter): TrainingPlan {
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
+  const { recipe, features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
   return contextDigest({
-    ...rest, features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
+    ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
     model: { ...model }, evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
   });
 }
