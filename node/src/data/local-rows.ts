@@ -5,7 +5,7 @@ import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
 /** One party's rows, parsed and within the charter's bounds. They never leave the node. */
 export interface LocalRows {
   readonly rows: number;
-  /** Numeric features in charter order, column after column, in the charter's units. */
+  /** Numeric features in charter order, column after column, in the charter's units; NaN where the charter lets a value be absent. */
   readonly x: Float64Array;
   /** One array per categorical feature in charter order, each entry an index into its categories. */
   readonly categories: readonly Int32Array[];
@@ -51,7 +51,8 @@ function digestOf(x: Float64Array, categories: readonly Int32Array[], y: Uint8Ar
   bytes.set(DOMAIN);
   let offset = DOMAIN.length;
   for (const count of [rows, x.length, categories.length]) { view.setUint32(offset, count, true); offset += 4; }
-  for (const value of x) { view.setFloat64(offset, value, true); offset += 8; }
+  // NaN has many spellings; absence has one.
+  for (const value of x) { view.setFloat64(offset, Number.isNaN(value) ? Number.NaN : value, true); offset += 8; }
   for (const column of categories) for (const word of column) { view.setInt32(offset, word, true); offset += 4; }
   bytes.set(y, offset);
   return parseDigest(toHex(sha256(bytes)));

@@ -9,16 +9,21 @@ import { BLOCK_ROWS, blockFor, blockLogits, designOf, type Block, type Design } 
 /** This party's answer to a `moments` round. */
 export function momentsOf(rows: LocalRows, features: readonly Feature[]): Float64Array {
   const numerics = numericsOf(features);
-  const [sums, squares] = [new Float64Array(numerics.length), new Float64Array(numerics.length)];
+  const [sums, squares, missing] = [new Float64Array(numerics.length), new Float64Array(numerics.length), new Float64Array(numerics.length)];
   numerics.forEach((feature, k) => {
     for (const value of rows.x.subarray(k * rows.rows, (k + 1) * rows.rows)) {
-      const unit = unitOf(feature, value);
+      const absent = feature.missing === "indicate" && Number.isNaN(value);
+      const unit = absent ? 0 : unitOf(feature, value);
       sums[k] = (sums[k] ?? 0) + unit;
       squares[k] = (squares[k] ?? 0) + unit * unit;
+      missing[k] = (missing[k] ?? 0) + (absent ? 1 : 0);
     }
   });
   const counts = categoricalsOf(features).flatMap(({ categories }, k) => countsOf(rows.categories[k] ?? new Int32Array(), categories.length));
-  return packMoments({ rows: rows.rows, positives: rows.y.reduce((sum, y) => sum + y, 0), sums, squares, counts: Float64Array.from(counts) });
+  return packMoments({
+    rows: rows.rows, positives: rows.y.reduce((sum, y) => sum + y, 0), sums, squares,
+    missing: missing.filter((_, k) => numerics[k]?.missing === "indicate"), counts: Float64Array.from(counts),
+  });
 }
 
 /** This party's answer to a `newton` round: log-loss, gradient and Hessian at `model`, over the active columns. */
@@ -70,7 +75,7 @@ interface Scored {
 
 /** Adds a block's derivatives to `sums`. @returns the block's clipped log-loss. */
 function addBlock(design: Design, { z, hot }: Block, { logits, labels }: Scored, sums: Sums): number {
-  const { dense, categoricals } = design;
+  const { dense, slots } = design;
   let loss = 0;
   logits.forEach((logit, row) => {
     // e^-|logit| cannot overflow, and gives probability, variance and loss without losing digits at either end.
@@ -79,7 +84,7 @@ function addBlock(design: Design, { z, hot }: Block, { logits, labels }: Scored,
     loss += Math.min(ROW_LOSS_MAX, Math.log1p(t) + Math.max(0, label === 1 ? -logit : logit));
     const probability = logit >= 0 ? 1 / (1 + t) : t / (1 + t);
     addRow(design.columns, sums, {
-      z: z.subarray(row * dense, (row + 1) * dense), hot: hot.subarray(row * categoricals, (row + 1) * categoricals),
+      z: z.subarray(row * dense, (row + 1) * dense), hot: hot.subarray(row * slots, (row + 1) * slots),
       error: probability - label, variance: t / ((1 + t) * (1 + t)),
     });
   });

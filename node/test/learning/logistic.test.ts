@@ -13,7 +13,7 @@ import { contributorOf } from "../../src/learning/alone.js";
 import { aucExact } from "../../src/learning/exact-auc.js";
 import { logitsOf, momentsOf, newtonOf } from "../../src/learning/logistic.js";
 import { evaluationOf } from "../../src/learning/scores.js";
-import { FEATURES, madeUpRows } from "./made-up-rows.js";
+import { FEATURES, GAPPED, gappedRows, madeUpRows } from "./made-up-rows.js";
 
 const TERMS = { features: FEATURES, clause: { ridge: 2, gradientTolerance: 1e-10, iterationsMax: 25 }, minimums: { rowsMin: 10, categoryRowsMin: 5 } };
 const MODEL: LogisticModel = {
@@ -93,12 +93,68 @@ test("training reaches the point that plain gradient descent reaches", () => {
   fit.model.coefficients.forEach((w, i) => expect(w).toBeCloseTo(weights[i] ?? Number.NaN, 7));
 });
 
+const GAPPED_PARTS = [gappedRows(700, 21), gappedRows(400, 22), gappedRows(90, 23)];
+
+/** Columns as a statistician would write them out: an absent value is 0 after standardising, and a column of ones says where. */
+function denseGapped(rows: LocalRows, row: number, model: LogisticModel): readonly number[] {
+  const [age = Number.NaN, rate = Number.NaN] = [rows.x[row], rows.x[rows.rows + row]];
+  const [job, loan] = rows.categories.map((column) => column[row]);
+  const scaled = (value: number, i: number) => (Number.isNaN(value) ? 0 : (value - (model.means[i] ?? 0)) / (model.deviations[i] ?? 1));
+  return [1, job === 1 ? 1 : 0, job === 2 ? 1 : 0, scaled(age, 3), Number.isNaN(age) ? 1 : 0, loan === 1 ? 1 : 0, scaled(rate, 6), Number.isNaN(rate) ? 1 : 0];
+}
+
+test("with absent values, the joint coefficients are those of the columns written out, to the sixth digit", () => {
+  const rows = together(GAPPED_PARTS);
+  const parties = GAPPED_PARTS.map((part) => contributorOf(part, GAPPED));
+  const terms = { ...LAYOUT_TERMS, features: GAPPED };
+  const joint = fitPooled([{
+    moments: () => throughTheRing({ kind: "moments" }, parties.map((one) => one.moments()), terms),
+    newton: (model) => throughTheRing({ kind: "newton", model }, parties.map((one) => one.newton(model)), terms),
+  }], { ...TERMS, features: GAPPED });
+  if (joint.kind !== "fitted") throw new Error(joint.because);
+  expect(joint.model.columns).toEqual(["intercept", "job=farmer", "job=retired", "age", "age=(missing)", "loan=yes", "rate", "rate=(missing)"]);
+  expect(joint.model.dropped).toEqual([]);
+  const design = Array.from({ length: rows.rows }, (_, row) => denseGapped(rows, row, joint.model));
+  // Where the penalised gradient of the dense definition vanishes is the one minimum.
+  const errors = design.map((x, row) => 1 / (1 + Math.exp(-naiveLogit(x, joint.model.coefficients))) - (rows.y[row] ?? 0));
+  joint.model.coefficients.forEach((w, i) => {
+    const slope = design.reduce((sum, x, row) => sum + (errors[row] ?? 0) * (x[i] ?? 0), 0) + (i === 0 ? 0 : 2 * w);
+    expect(Math.abs(slope) / rows.rows).toBeLessThan(1e-9);
+  });
+  const pooled = fitPooled([contributorOf(rows, GAPPED)], { ...TERMS, features: GAPPED });
+  if (pooled.kind !== "fitted") throw new Error(pooled.because);
+  joint.model.coefficients.forEach((w, i) => expect(Math.abs(w / (pooled.model.coefficients[i] ?? Number.NaN) - 1)).toBeLessThan(1e-6));
+});
+
+test("gradient and curvature with absent values are those of the dense definition", () => {
+  const rows = gappedRows(1500, 11);
+  const fit = fitPooled([contributorOf(rows, GAPPED)], { ...TERMS, features: GAPPED });
+  if (fit.kind !== "fitted") throw new Error(fit.because);
+  const sum = unpackNewton(newtonOf(rows, GAPPED, fit.model), 8);
+  const hessian = new Array<number>(36).fill(0);
+  for (let row = 0; row < rows.rows; row++) {
+    const x = denseGapped(rows, row, fit.model);
+    const p = 1 / (1 + Math.exp(-naiveLogit(x, fit.model.coefficients)));
+    let k = 0;
+    x.forEach((value, i) => x.slice(i).forEach((other) => { hessian[k] = (hessian[k] ?? 0) + p * (1 - p) * value * other; k += 1; }));
+  }
+  hessian.forEach((value, i) => expect(sum.hessian[i]).toBeCloseTo(value, 8));
+});
+
+test("a value that is absent where the charter allows none leaves in no answer", () => {
+  const rows = gappedRows(40, 24);
+  const { ring, segments } = layoutOf({ kind: "newton", model: MODEL }, LAYOUT_TERMS);
+  expect(() => encodeFixed(newtonOf(rows, FEATURES, MODEL), segments, ring)).toThrow(RangeError);
+  const moments = layoutOf({ kind: "moments" }, LAYOUT_TERMS);
+  expect(() => encodeFixed(momentsOf(rows, FEATURES), moments.segments, moments.ring)).toThrow(RangeError);
+});
+
 const PARTS = [madeUpRows(700, 21), madeUpRows(400, 22), madeUpRows(90, 23)];
 const LAYOUT_TERMS: LayoutTerms = { features: FEATURES, model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 20 }, scoreBins: 4096, parties: 3, rowsMaxPerParty: 1_000 };
 
 /** What aggregation does to answers, without the masks, which cancel: words are added in the ring and decoded. */
-function throughTheRing(question: Question, answers: readonly Float64Array[]): Float64Array {
-  const { ring, segments } = layoutOf(question, LAYOUT_TERMS);
+function throughTheRing(question: Question, answers: readonly Float64Array[], terms: LayoutTerms = LAYOUT_TERMS): Float64Array {
+  const { ring, segments } = layoutOf(question, terms);
   const words = answers.map((answer) => encodeFixed(answer, segments, ring));
   return decodeFixed(words.reduce(added), segments, ring);
 }

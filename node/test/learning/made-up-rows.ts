@@ -25,3 +25,12 @@ export function madeUpRows(rows: number, seed: number): LocalRows {
   }
   return localRows(x, [job, loan], y);
 }
+
+/** The same features, whose numbers may be absent. */
+export const GAPPED: readonly Feature[] = FEATURES.map((feature) => (feature.kind === "numeric" ? { ...feature, missing: "indicate" } : feature));
+
+/** `madeUpRows` with every fifth age and every seventh rate gone. */
+export function gappedRows(rows: number, seed: number): LocalRows {
+  const { x, categories, y } = madeUpRows(rows, seed);
+  return localRows(x.map((value, i) => ((i < rows ? i % 5 === 2 : i % 7 === 3) ? Number.NaN : value)), categories, y);
+}

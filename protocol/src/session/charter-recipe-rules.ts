@@ -90,7 +90,8 @@ function otherwise({ name, categories: listed, otherwise: word }: Extract<Recipe
 function sources(features: readonly RecipeFeature[], at: string): readonly Problem[] {
   const all = features.map(sourceOf);
   return all.flatMap(({ column, holds, unit }, i): readonly Problem[] => {
-    const before = all.slice(0, i).find((other) => other.column === column);
+    // Two features of one name are reported as such.
+    const before = all.slice(0, i).find((other, j) => other.column === column && features[j]?.name !== features[i]?.name);
     if (before === undefined || (before.holds === holds && before.unit === unit)) return [];
     const differs = before.holds === holds ? `in ${before.unit ?? "words"} and in ${unit ?? "words"}` : "as a number and as words";
     return [{

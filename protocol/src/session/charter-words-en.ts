@@ -1,14 +1,26 @@
-import { grouped, type Sentences } from "./charter-sentences.js";
+import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const ENGLISH: Sentences = {
   parties: ({ parties, name }) =>
     `${capital(numberWord(parties.length))} companies sign "${name}": ${list(parties.map((party) => `${party.name} (${party.organisation})`))}.`,
   purpose: ({ purpose }) => `What for: ${purpose}${/[.!?]$/.test(purpose) ? "" : "."}`,
   question: ({ questions }) => questions.map(({ label, features }) => {
-    const numbers = features.filter((feature) => feature.kind === "numeric").length;
+    const numbers = features.filter(({ kind }) => kind === "numeric" || kind === "log").length;
     const columns = `${counted(features.length, "column")} (${counted(numbers, "number")}, ${counted(features.length - numbers, "category", "categories")})`;
     return `They allow one question: how likely is "${label.name}" to be "${label.positive}", learned from ${columns} and from nothing else. No code and no query crosses a company's border.`;
   }).join(" "),
+  columns: ({ questions }) => questions.map(({ features, transactions }) => [
+    "A company whose rows do not fit these columns is refused.",
+    ...exceptions(features).map(({ names, how }) => ({
+      clip: `A value beyond the bounds of ${list(names)} counts as the nearest bound.`,
+      otherwise: `In ${list(names)} a word that is not listed counts as the category set for all others.`,
+      indicate: `That ${list(names)} may have no value is itself used, and the joint sums show how often.`,
+      hash: `${capital(list(names))} enter${names.length === 1 ? "s" : ""} as hash numbers, which hide nothing.`,
+    })[how]),
+    ...(transactions === undefined ? [] : [
+      `${capital(list(transactions.windows.map(({ name }) => name)))} come${transactions.windows.length === 1 ? "s" : ""} from each company's own purchases before ${date(transactions.before)}; "${transactions.key}", which joins them to the rows, does not leave its node.`,
+    ]),
+  ].join(" ")).join(" "),
   rows: ({ rows }) =>
     `Nobody receives rows. Each company brings ${grouped(rows.perPartyMin)} to ${grouped(rows.perPartyMax)} rows to its own node, where they stay; with fewer than ${grouped(rows.jointMin)} together nothing is learned.`,
   released: ({ questions }) => {
@@ -52,6 +64,10 @@ function percent(share: number): string {
 }
 
 function day(instant: string): string {
-  const [year = "", month = "", date = ""] = instant.slice(0, 10).split("-");
-  return `${Number(date)} ${MONTHS[Number(month) - 1] ?? ""} ${year} at ${instant.slice(11, 16)} UTC`;
+  return `${date(instant)} at ${instant.slice(11, 16)} UTC`;
+}
+
+function date(instant: string): string {
+  const [year = "", month = "", dayOfMonth = ""] = instant.slice(0, 10).split("-");
+  return `${Number(dayOfMonth)} ${MONTHS[Number(month) - 1] ?? ""} ${year}`;
 }

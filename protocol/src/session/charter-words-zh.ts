@@ -1,12 +1,24 @@
-import { grouped, type Sentences } from "./charter-sentences.js";
+import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const CHINESE: Sentences = {
   parties: ({ parties, name }) => `${parties.length} 家企业签署“${name}”：${parties.map((party) => `${party.name}（${party.organisation}）`).join("、")}。`,
   purpose: ({ purpose }) => `目的：${purpose}${/[。.！!？?]$/.test(purpose) ? "" : "。"}`,
   question: ({ questions }) => questions.map(({ label, features }) => {
-    const numbers = features.filter((feature) => feature.kind === "numeric").length;
+    const numbers = features.filter(({ kind }) => kind === "numeric" || kind === "log").length;
     return `只允许一个问题：“${label.name}”为“${label.positive}”的可能性，依据 ${features.length} 列（数值 ${numbers} 列，类别 ${features.length - numbers} 列），不使用其他任何数据。代码和查询语句不会跨越企业边界。`;
   }).join(""),
+  columns: ({ questions }) => questions.map(({ features, transactions }) => [
+    "数据与上述各列不符的企业将被拒绝参与。",
+    ...exceptions(features).map(({ names, how }) => ({
+      clip: `${names.join("、")} 超出界限的值按最近的界限计。`,
+      otherwise: `${names.join("、")} 中未列出的词按约定的“其他”类别计。`,
+      indicate: `${names.join("、")} 可以缺值，缺值本身也作为信息使用，合计值会显示缺值的次数。`,
+      hash: `${names.join("、")} 以哈希编号参与，哈希不起任何隐藏作用。`,
+    })[how]),
+    ...(transactions === undefined ? [] : [
+      `${transactions.windows.map(({ name }) => name).join("、")} 取自各家企业自己在 ${date(transactions.before)}之前的交易；用于关联的“${transactions.key}”列不离开节点。`,
+    ]),
+  ].join("")).join(""),
   rows: ({ rows }) =>
     `任何一方都得不到明细数据。每家企业在自己的节点上使用 ${grouped(rows.perPartyMin)} 至 ${grouped(rows.perPartyMax)} 行，数据不离开节点；合计少于 ${grouped(rows.jointMin)} 行时不训练。`,
   released: ({ questions }) => {
@@ -27,6 +39,10 @@ export const CHINESE: Sentences = {
 };
 
 function moment(instant: string): string {
-  const [year = "", month = "", date = ""] = instant.slice(0, 10).split("-");
-  return `${year} 年 ${Number(month)} 月 ${Number(date)} 日 ${instant.slice(11, 16)}（UTC）`;
+  return `${date(instant)}${instant.slice(11, 16)}（UTC）`;
+}
+
+function date(instant: string): string {
+  const [year = "", month = "", day = ""] = instant.slice(0, 10).split("-");
+  return `${year} 年 ${Number(month)} 月 ${Number(day)} 日 `;
 }

@@ -1,5 +1,6 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { Feature } from "../../src/training/features.js";
+import { momentLayout } from "../../src/training/moments-layout.js";
 import { packMoments, standardise, unitOf, unpackMoments, type Moments } from "../../src/training/moments.js";
 
 const AGE = { kind: "numeric", name: "age", unit: "years", min: 20, max: 60 } as const;
@@ -16,7 +17,7 @@ function moments(change: Partial<Moments> = {}): Moments {
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     rows: 4, positives: 3, sums: Float64Array.of(sum(ages), 4 * 0.6), squares: Float64Array.of(sum(ages.map((a) => a * a)), 4 * 0.36),
-    counts: Float64Array.of(1, 2, 1), ...change,
+    missing: new Float64Array(), counts: Float64Array.of(1, 2, 1), ...change,
   };
 }
 
@@ -62,4 +63,53 @@ test("what is packed can be read back, after the guard", () => {
   expect(packed[0]).toBe(1);
   expect(unpackMoments(packed, FEATURES)).toEqual(moments());
   expect(() => unpackMoments(packed.subarray(1), FEATURES)).toThrow(RangeError);
+});
+
+describe("a number that may be absent", () => {
+  const INCOME = { kind: "numeric", name: "income", unit: "euro", min: 0, max: 100, missing: "indicate" } as const;
+  const SOME: readonly Feature[] = [AGE, INCOME, { kind: "categorical", name: "job", categories: ["clerk", "farmer"] }];
+  /** Ten rows, all of age 25 or 55; seven incomes, of 20 and of 70; three without. */
+  const some = (change: Partial<Moments> = {}): Moments => {
+    const ages = [25, 55].map((age) => unitOf(AGE, age));
+    const incomes = [20, 20, 20, 20, 70, 70, 70].map((income) => unitOf(INCOME, income));
+    const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+    return {
+      rows: 10, positives: 4, sums: Float64Array.of(5 * sum(ages), sum(incomes)), squares: Float64Array.of(5 * sum(ages.map((a) => a * a)), sum(incomes.map((a) => a * a))),
+      missing: Float64Array.of(3), counts: Float64Array.of(6, 4), ...change,
+    };
+  };
+
+  test("has a column of its own for its absence, after its own", () => {
+    expect(standardise(some(), SOME, { rowsMin: 4, categoryRowsMin: 3 }))
+      .toMatchObject({ kind: "scaling", scaling: { columns: ["intercept", "age", "income", "income=(missing)", "job=farmer"], dropped: [] } });
+  });
+
+  test("has the mean and the deviation of the values that are there", () => {
+    const result = standardise(some(), SOME, { rowsMin: 4, categoryRowsMin: 3 });
+    if (result.kind !== "scaling") throw new Error("these rows can be trained on");
+    expect(result.scaling.means[2]).toBeCloseTo(290 / 7, 12);
+    expect(result.scaling.deviations[2]).toBeCloseTo(Math.sqrt((4 * 400 + 3 * 4900) / 7 - (290 / 7) ** 2), 10);
+    expect([result.scaling.means[3], result.scaling.deviations[3]]).toEqual([0, 1]);
+  });
+
+  test.each([
+    { what: "too few absences", missing: 3, categoryRowsMin: 4, dropped: ["income=(missing)"] },
+    { what: "too few values", missing: 7, categoryRowsMin: 4, dropped: ["income", "income=(missing)"] },
+    { what: "no value at all", missing: 10, categoryRowsMin: 4, dropped: ["income", "income=(missing)"] },
+    { what: "no absence", missing: 0, categoryRowsMin: 4, dropped: ["income=(missing)"] },
+  ])("is left out where it stands for $what", ({ missing, categoryRowsMin, dropped }) => {
+    expect(standardise(some({ missing: Float64Array.of(missing) }), SOME, { rowsMin: 4, categoryRowsMin })).toMatchObject({ scaling: { dropped } });
+  });
+
+  test.each([-1, 11, Number.NaN])("cannot be absent in %d of ten rows", (missing) => {
+    expect(standardise(some({ missing: Float64Array.of(missing) }), SOME, MINIMUMS)).toMatchObject({ kind: "degenerate", because: "impossible-counts" });
+  });
+
+  test("is packed and read back, and has a word in the layout", () => {
+    const packed = packMoments(some());
+    expect(unpackMoments(packed, SOME)).toEqual(some());
+    const terms = { features: SOME, model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 9 }, scoreBins: 8, parties: 3, rowsMaxPerParty: 10 } as const;
+    expect(momentLayout(terms).words).toBe(packed.length);
+    expect(momentLayout(terms).segments.map(({ name }) => name)).toContain("missing values");
+  });
 });
