@@ -151,7 +151,7 @@ export class CohortiumNode implements ExchangeHost {
         if (session === "-" || charter === "-") return { kind: "refused", code: "WIRE_MALFORMED", detail: "" };
         this.trainings.offered(session, charter, message.offer, admitWork);
         break;
-      case "roster": case "ciphertexts": case "shares": case "round": case "survivors": case "unmask": case "closed": case "aborted":
+      case "statements": case "roster": case "ciphertexts": case "shares": case "round": case "survivors": case "unmask": case "closed": case "aborted":
         if (session === "-" || !this.trainings.isUnder(session, charter)) return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
         this.trainings.heard(session, message, admit);
     }

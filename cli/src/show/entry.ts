@@ -21,6 +21,7 @@ function says(body: Body): string {
     case "charter.signature": return `signs the charter ${short(body.digest)}`;
     case "charter.refusal": return `refuses the charter ${short(body.digest)}: ${body.reason}`;
     case "session.offer": return `offers a training: ${body.question}`;
+    case "session.data": return "states what its columns mean, and commits to its table";
     case "bundle": return "shows fresh public keys";
     case "roster": return `lists who takes part: ${body.parties.join(", ")}; ${body.threshold} must help to open a sum, ${body.minimum} at least must remain`;
     case "shares": return `commits to its mask seeds of ${body.selfSeeds.length} rounds`;
@@ -33,7 +34,7 @@ function says(body: Body): string {
     case "round.result": return `publishes the sum of ${count(body.words)} numbers with the root ${short(body.root)}${recovered(body)}`;
     case "model": return `keeps model ${short(body.hash)}, step ${body.iteration} (${body.purpose})`;
     case "session.close": return `closes the training with model ${short(body.model)}`;
-    case "session.abort": return `ends the training without a model: ${body.code}`;
+    case "session.abort": return `ends the training without a model: ${body.code}${body.because === "" ? "" : `, because ${body.because}`}`;
   }
 }
 

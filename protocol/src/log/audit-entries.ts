@@ -9,10 +9,10 @@ import { parseBody, type Body, type LogOpened } from "./bodies.js";
 import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement } from "./entry.js";
 
 /** Entries only a party of the charter may make. */
-const BY_PARTIES: readonly EntryType[] = ["charter.signature", "charter.refusal", "bundle", "shares", "round.upload", "round.agree", "round.unmask"];
+const BY_PARTIES: readonly EntryType[] = ["charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask"];
 
 /** How many things were looked at. */
-export interface EntryCounts { readonly entries: number; readonly signatures: number; readonly charters: number; readonly rounds: number }
+export interface EntryCounts { readonly entries: number; readonly signatures: number; readonly charters: number; readonly schemas: number; readonly rounds: number }
 
 /** Reads a log entry by entry and objects to whatever contradicts the protocol or what was said before. */
 export class EntryAudit {
@@ -23,7 +23,7 @@ export class EntryAudit {
   readonly #findings: Findings;
   readonly #logKey: string;
   #opened: LogOpened | null = null;
-  #counts = { entries: 0, signatures: 0, rounds: 0 };
+  #counts = { entries: 0, signatures: 0, schemas: 0, rounds: 0 };
 
   constructor(logKey: string, findings: Findings) {
     this.#logKey = logKey;
@@ -44,6 +44,7 @@ export class EntryAudit {
     if (!read.ok) reject("ENTRY_BODY", `${entry.statement.type}: ${read.problems.join("; ")}`);
     this.#counts.entries++;
     if (!read.ok) return null;
+    if (read.body.kind === "session.data") this.#counts.schemas++;
     if (read.body.kind === "round.result") this.#counts.rounds++;
     if ((read.body.kind === "log.opened") !== (index === 0)) reject("LOG_OPENED", "a log is opened by its first entry, and by no other");
     if (read.body.kind === "log.opened") this.#open(read.body, reject);
@@ -105,7 +106,7 @@ export class EntryAudit {
         return this.#charters.sign(body.digest, statement.actor), null;
       }
       case "session.offer": return this.#offer(statement, index, reject), null;
-      case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
+      case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
         return this.#inSession(body, entry, index, reject);
     }

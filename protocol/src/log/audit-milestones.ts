@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Finding, Notice } from "./audit-report.js";
 import type { CompletedRound } from "./audit-round.js";
 import type { AuditSource } from "./audit-tree.js";
-import type { Model, RoundOffer, SessionClose } from "./bodies.js";
+import type { Model, RoundOffer, SessionClose, SessionData } from "./bodies.js";
 
 /** Where a milestone stands: the index of its entry, its session, and the charter the session is under. */
 interface InSession {
@@ -11,6 +11,8 @@ interface InSession {
   readonly charter: Json;
 }
 
+/** A party said what its columns mean. */
+export interface LoggedData extends InSession { readonly kind: "stated"; readonly party: string; readonly data: SessionData }
 /** The coordinator asked for a sum. Judged here and not at the sum: a coordinator can keep a sum to itself, but nobody answers an offer that is not logged. */
 export interface LoggedOffer extends InSession { readonly kind: "offered"; readonly asked: RoundOffer }
 /** A round whose result is logged, and has all that is needed to compute it again. */
@@ -21,7 +23,7 @@ export interface LoggedModel extends InSession { readonly kind: "kept"; readonly
 export interface LoggedClose extends InSession { readonly kind: "closed"; readonly close: SessionClose }
 
 /** What a session says about the training behind it, in the order of the log. */
-export type Milestone = LoggedOffer | LoggedRound | LoggedModel | LoggedClose;
+export type Milestone = LoggedData | LoggedOffer | LoggedRound | LoggedModel | LoggedClose;
 
 /**
  * Judges every milestone of a log, one after the other, by what lies in the source. MUST NOT throw for what is in the log or the source.

@@ -1,5 +1,5 @@
 /** What an audit looked at, in the order a person reads it. */
-export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "rounds", "sums", "models"] as const;
+export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "schemas", "rounds", "sums", "models"] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Everything an audit can object to, and the check that fails with it. */
@@ -31,6 +31,8 @@ export const FINDINGS = {
   CHARTER_OTHER: "charters",
   CHARTER_PERIOD: "charters",
   CHARTER_BUDGET: "charters",
+  SCHEMA_MISSING: "schemas",
+  SCHEMA_DIFFERS: "schemas",
   ROUND_ORDER: "rounds",
   ROUND_SECOND: "rounds",
   ROUND_PARTY: "rounds",

@@ -1,7 +1,7 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
 import { RoundAudit, type Place, type Reject } from "./audit-round.js";
-import type { Body, Ready, RoundOffer, Roster, SessionClose } from "./bodies.js";
+import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData } from "./bodies.js";
 import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
 
 /** What an offered session may say. */
@@ -15,6 +15,8 @@ export class SessionAudit {
   readonly #charter: LoggedCharter;
   /** Entry ids of bundles, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
+  /** The entry ids of what each party stated about its columns. */
+  readonly #stated = new Map<string, string>();
   readonly #rounds = new Map<number, RoundAudit>();
   #roster: Roster | null = null;
   #ready: Ready | null = null;
@@ -32,6 +34,7 @@ export class SessionAudit {
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
       case "shares": return null;
+      case "session.data": return this.#state(body, place, reject);
       case "bundle": {
         const ids = this.#bundles.get(place.actor) ?? new Set();
         this.#bundles.set(place.actor, ids.add(place.id));
@@ -52,6 +55,15 @@ export class SessionAudit {
       case "session.close": return this.#close(body, place, reject);
       case "session.abort": return this.#isOver = true, null;
     }
+  }
+
+  #state(data: SessionData, place: Place, reject: Reject): Milestone | null {
+    const before = this.#stated.get(place.actor);
+    if (before === place.id) return null;
+    if (before !== undefined) return reject("ROUND_SECOND", `${place.actor} states two different things about its columns`), null;
+    if (this.#roster !== null) reject("ROUND_ORDER", `${place.actor} states what its columns mean after the parties were listed`);
+    this.#stated.set(place.actor, place.id);
+    return { kind: "stated", ...this.#at(place), party: place.actor, data };
   }
 
   #list(roster: Roster, reject: Reject): void {
@@ -77,6 +89,8 @@ export class SessionAudit {
     if (last?.isDone === false) reject("ROUND_ORDER", "a next round is offered while the one before has no result");
     if (place.round !== this.#rounds.size + 1) reject("ROUND_ORDER", `round ${place.round} is offered where round ${this.#rounds.size + 1} would follow`);
     this.#checkAsked(offer, last?.left ?? ready.parties, reject);
+    const silent = offer.parties.filter((party) => roster.parties.includes(party) && !this.#stated.has(party));
+    if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
     const { terms } = this.#charter;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
     this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id);

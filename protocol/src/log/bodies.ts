@@ -35,6 +35,8 @@ export interface CharterSignature { readonly kind: "charter.signature"; readonly
 export interface CharterRefusal { readonly kind: "charter.refusal"; readonly digest: string; readonly reason: string }
 
 export interface SessionOffer { readonly kind: "session.offer"; readonly question: string; readonly plan: string }
+/** What one party states about its columns before a training: `recipe` says how they are computed, `table` commits to the rows. */
+export interface SessionData { readonly kind: "session.data"; readonly recipe: string; readonly table: string; readonly statement: Json }
 /** Public key-agreement keys of one node for one session: base64 X25519, and the SHA-256 of the ML-KEM encapsulation key. */
 export interface Bundle { readonly kind: "bundle"; readonly x25519: Uint8Array; readonly mlkem: string }
 /** `threshold` signatures must stand under one list of survivors; fewer than `minimum` survivors end the round. */
@@ -90,12 +92,13 @@ export interface RoundResult {
 export interface Model { readonly kind: "model"; readonly purpose: string; readonly hash: string; readonly iteration: number }
 /** `model` and `evaluation` are the SHA-256 of the canonical JSON of what was released. */
 export interface SessionClose { readonly kind: "session.close"; readonly model: string; readonly evaluation: string }
-export interface SessionAbort { readonly kind: "session.abort"; readonly code: string }
+/** `because` is one sentence, or empty. */
+export interface SessionAbort { readonly kind: "session.abort"; readonly code: string; readonly because: string }
 
 /** What an entry says, one shape per entry type. */
 export type Body =
   | LogOpened | Enrolment | Revocation | CharterLogged | CharterSignature | CharterRefusal
-  | SessionOffer | Bundle | Roster | Shares | Ready
+  | SessionOffer | SessionData | Bundle | Roster | Shares | Ready
   | RoundOffer | RoundUpload | RoundSurvivors | RoundAgree | RoundUnmask | RoundResult
   | Model | SessionClose | SessionAbort;
 
@@ -118,6 +121,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "charter.signature": return read.finish({ kind: type, digest: read.digest("digest") });
     case "charter.refusal": return read.finish({ kind: type, digest: read.digest("digest"), reason: read.text("reason") });
     case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan") });
+    case "session.data": return read.finish({ kind: type, recipe: read.digest("recipe"), table: read.digest("table"), statement: body });
     case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
     case "roster": return parseRoster(read);
     case "shares": return read.finish({ kind: type, selfSeeds: read.digests("selfSeeds") });
@@ -133,7 +137,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "round.result": return parseResult(read);
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
     case "session.close": return read.finish({ kind: type, model: read.digest("model"), evaluation: read.digest("evaluation") });
-    case "session.abort": return read.finish({ kind: type, code: read.text("code") });
+    case "session.abort": return read.finish({ kind: type, code: read.text("code"), because: read.optionalObject("detail").optionalText("because") });
   }
 }
 

@@ -58,6 +58,17 @@ export class BodyReader {
     return isProper ? names : this.#wrong(member, "a list of different names", []);
   }
 
+  /** Empty where the member is absent or no text. */
+  optionalText(member: string): string {
+    const value = this.#own(member);
+    return typeof value === "string" ? value : "";
+  }
+
+  optionalObject(member: string): BodyReader {
+    const value = this.#own(member);
+    return new BodyReader(isObject(value) ? value : {}, this.#pathOf(member), this.#problems);
+  }
+
   objects(member: string): readonly BodyReader[] {
     return this.#list(member).map((item, i) => new BodyReader(item, `${this.#pathOf(member)}[${i}]`, this.#problems));
   }

@@ -51,3 +51,5 @@ export const CHARTER_SIZE_MAX_BYTES = 64_000;
  */
 export const STATEMENT_SIZE_MAX_BYTES = 60_000;
 export const STATEMENTS_SIZE_MAX_BYTES = 1_536 * 1_024;
+/** A refusal names the path of a rule in the charter, or one difference between columns; it is no letter. In UTF-16 units. */
+export const CLAUSE_LENGTH_MAX = 200;

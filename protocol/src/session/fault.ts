@@ -21,6 +21,7 @@ export const FAULTS = {
   AGGREGATION_OVERFLOW: { blame: "operator", retry: false, means: "the sum of bounded values would not fit the ring", fix: "lower the row cap or the feature bounds in the charter" },
   TRAINING_ORDER: { blame: "peer", retry: false, means: "a message came that has no place in this phase", fix: "compare versions of both sides" },
   TRAINING_PLAN: { blame: "peer", retry: false, means: "the offer is not the plan that follows from the charter", fix: "compare the configuration hash with the charter" },
+  TRAINING_SCHEMA: { blame: "operator", retry: false, means: "the companies' columns do not mean the same", fix: "let the company that is named convert the column or correct its contract, or sign a charter that says what the column holds" },
   TRAINING_MODEL: { blame: "peer", retry: false, means: "the model does not have the hash the log shows", fix: "the coordinator showed this node another model than it logged" },
   TRAINING_REPEAT: { blame: "operator", retry: false, means: "the same question on the same rows with other survivors would reveal the difference", fix: "sign a new version of the charter, or ask when the rows have changed" },
   TRAINING_ABSENT: { blame: "operator", retry: true, means: "this node did not take part to the end, so it has not checked the model", fix: "take the model from a partner that did, or launch again" },

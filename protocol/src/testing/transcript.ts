@@ -62,6 +62,8 @@ function lineText({ at, from, to, says }: Line): string {
 function said(message: ToNode | FromNode): string {
   switch (message.kind) {
     case "offer": return `SessionOffered: ${text(message.offer, "question")}. Reveals what is about to be asked.`;
+    case "stated": return `Stated: ${columns(message.data)}, signed. Reveals what they mean, and what a contract says of them.`;
+    case "statements": return `StatementsListed: ${list(message.statements.map(({ statement }) => statement.actor))}. Reveals what each stated.`;
     case "joined": return "Joined: fresh public keys, signed. Reveals that it takes part.";
     case "declined": return `Declined: ${message.code}, ${message.clause}. Reveals the rule.`;
     case "roster": return `RosterListed: ${names(message.roster, "parties")}; any ${text(message.roster, "threshold")} of them open a sum. Reveals who takes part.`;
@@ -91,6 +93,11 @@ function opened(result: Entry): string {
   const rebuilt = typeof recovered === "object" && recovered !== null && !Array.isArray(recovered) ? Object.entries(recovered) : [];
   const of = (kind: string) => list(rebuilt.flatMap(([name, keys]) => (name === kind && typeof keys === "object" && keys !== null ? Object.keys(keys) : [])));
   return `opens the sum of round ${result.statement.round}. Rebuilt from shares: the self mask of ${of("self")}, the box of ${of("orphans")}.`;
+}
+
+function columns(entry: Entry): string {
+  const features = member(entry, "features");
+  return Array.isArray(features) ? `${features.length} columns` : "?";
 }
 
 function text(entry: Entry, name: string): string {

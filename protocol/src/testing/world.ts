@@ -12,9 +12,11 @@ import type { ContributionAsked } from "../aggregation/round-member.js";
 import { sumStretch } from "../aggregation/sum.js";
 import type { Entry } from "../log/entry.js";
 import { decodeEvent, encodeEvent } from "../session/codec.js";
-import { parseDigest, parsePartyId, parseSessionId, type PartyId } from "../session/ids.js";
+import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
+import { schemaOf } from "../session/schema.js";
 import { conductor, type TrainingConduct } from "../training/conductor.js";
+import type { OwnData } from "../training/handshake.js";
 import type { FromNode, ToNode } from "../training/messages.js";
 import { participant, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
@@ -40,6 +42,8 @@ export interface WorldGiven {
   readonly tamperUp?: (message: FromNode, world: World) => readonly FromNode[];
   /** Fail on a step that changes its state or its event. */
   readonly guarded?: boolean;
+  /** What a party's own contract says of its columns; without it, nothing. */
+  readonly contract?: (party: PartyId) => OwnData["claims"];
   /** A host that refuses what the node's own rules refuse. */
   readonly admits?: (party: PartyId) => { readonly code: "DATA_REFUSED"; readonly clause: string } | null;
 }
@@ -210,7 +214,8 @@ export class World {
     switch (ask.kind) {
       case "admit": {
         const refusal = this.#given.admits?.(name) ?? null;
-        return refusal === null ? { kind: "admitted", atMs } : { kind: "refused", ...refusal, atMs };
+        const claims = this.#given.contract?.(name) ?? schemaOf(this.#given.plan.recipe).sources.map(() => null);
+        return refusal === null ? { kind: "admitted", data: { table: tableOf(name), claims, quality: null }, atMs } : { kind: "refused", ...refusal, atMs };
       }
       case "permit": return { kind: "permitted", round: ask.round, atMs };
       case "contribute": {
@@ -246,6 +251,10 @@ export const CHARTER = parseDigest("c4a27e12".repeat(8));
 /** A party's key material in a seeded world: a fixed function of its name. */
 export function seedOf(name: PartyId, use: string): Uint8Array {
   return expandEntropy(new Uint8Array(32).fill(7), `world/${name}/${use}`, 32);
+}
+
+function tableOf(name: PartyId): Digest {
+  return parseDigest(toHex(seedOf(name, "table")));
 }
 
 function chunkRootOf(words: Words): string {

@@ -1,18 +1,20 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Judged, LoggedClose, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
-import type { FindingCode } from "../log/audit-report.js";
+import type { Judged, LoggedClose, LoggedData, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
+import type { Finding, FindingCode } from "../log/audit-report.js";
 import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
 import { evaluationJson } from "./evaluation.js";
+import type { DataStatement } from "../session/statement.js";
+import { disagreement, readStatement } from "./handshake.js";
 import { layoutOf } from "./layout.js";
 import { modelDigest } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
 import { advance, contextOf, firstOf, type Progress } from "./progress.js";
 
-/** How far the sums have carried a training. */
+/** How far the sums have carried a training. `stated` is what each party said about its columns. */
 type Followed =
-  | { readonly kind: "training"; readonly plan: TrainingPlan; readonly progress: Progress }
+  | { readonly kind: "training"; readonly plan: TrainingPlan; readonly progress: Progress; readonly stated: ReadonlyMap<string, DataStatement> }
   | { readonly kind: "evaluated"; readonly model: string; readonly evaluation: string }
   | { readonly kind: "lost"; readonly because: string };
 
@@ -44,11 +46,12 @@ function begin(charter: Json): Followed {
   const check = checkCharter(charter);
   if (check.kind === "refused") return { kind: "lost", because: "its charter allows no training" };
   const plan = planOf(check.charter);
-  return { kind: "training", plan, progress: firstOf(plan) };
+  return { kind: "training", plan, progress: firstOf(plan), stated: new Map() };
 }
 
 function follow(followed: Followed, milestone: Milestone, source: AuditSource): Step {
   switch (milestone.kind) {
+    case "stated": return afterStatement(followed, milestone);
     case "offered": return afterOffer(followed, milestone);
     case "completed": return afterRound(followed, milestone, source);
     case "kept": return { followed, judged: verdict(milestone, "MODEL_DIFFERS", objectionToModel(followed, milestone)) };
@@ -56,12 +59,28 @@ function follow(followed: Followed, milestone: Milestone, source: AuditSource): 
   }
 }
 
+/** A statement that differs is no offence: it is what ends a training before its first round. */
+function afterStatement(followed: Followed, { party, data }: LoggedData): Step {
+  const judged: Judged = { sum: false, model: false, findings: [] };
+  const statement = readStatement(data.statement);
+  if (followed.kind !== "training" || statement === null) return { followed, judged };
+  return { followed: { ...followed, stated: new Map(followed.stated).set(party, statement) }, judged };
+}
+
 function afterOffer(followed: Followed, offer: LoggedOffer): Step {
   const says = objectionToOffer(followed, offer);
-  const judged = verdict(offer, "MODEL_DIFFERS", says);
+  const { findings, ...counts } = verdict(offer, "MODEL_DIFFERS", says);
+  const judged: Judged = { ...counts, findings: [...findings, ...schemaFindings(followed, offer)] };
   // What the nodes answered to another question says nothing about where the training stands.
   if (followed.kind === "training" && says !== null) return { followed: { kind: "lost", because: "an earlier round asked something else" }, judged };
   return { followed, judged };
+}
+
+/** Whoever is asked for numbers has stated the charter's columns. Who stated nothing is the log's own finding. */
+function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): readonly Finding[] {
+  if (followed.kind !== "training") return [];
+  const fault = disagreement(followed.plan, asked.parties.filter((party) => followed.stated.has(party)), followed.stated);
+  return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
 }
 
 function afterRound(followed: Followed, round: LoggedRound, source: AuditSource): Step {
@@ -69,10 +88,10 @@ function afterRound(followed: Followed, round: LoggedRound, source: AuditSource)
   const judged: Judged = { sum: again.kind === "sum", model: false, findings: again.kind === "sum" ? [] : again.findings };
   if (followed.kind !== "training") return { followed, judged };
   if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
-  const { plan, progress } = followed;
+  const { plan, progress, stated } = followed;
   const next = advance(progress, again.words, round.uploads.length, plan);
   switch (next.kind) {
-    case "next": return { followed: { kind: "training", plan, progress: next.progress }, judged };
+    case "next": return { followed: { kind: "training", plan, progress: next.progress, stated }, judged };
     case "evaluated": {
       return { followed: { kind: "evaluated", model: modelDigest(next.model), evaluation: contextDigest(evaluationJson(next.evaluation)) }, judged };
     }

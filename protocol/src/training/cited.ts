@@ -6,6 +6,7 @@ import type { ToNode } from "./messages.js";
 export function citedEntries(message: ToNode | MembershipToNode): readonly Entry[] {
   switch (message.kind) {
     case "offer": return [message.offer];
+    case "statements": return message.statements;
     case "roster": return [message.roster, ...message.bundles];
     case "ciphertexts": return [];
     case "shares": return [message.ready];

@@ -8,7 +8,8 @@ import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { evaluationJson, type Evaluation } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
-import type { FromNode, ToNode } from "./messages.js";
+import { disagreement, statementBy } from "./handshake.js";
+import type { FromNode, Stated, ToNode } from "./messages.js";
 import { modelDigest, modelJson, type Model } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
 import type { Measure } from "./advance.js";
@@ -49,6 +50,8 @@ interface Base extends Given {
   /** Who has left for good. */
   readonly gone: readonly Declined[];
   readonly silent: readonly PartyId[];
+  /** What each party states about its columns, as it signed it. */
+  readonly stated: Readonly<Record<string, Entry>>;
 }
 
 type Conducting = Base & (
@@ -70,7 +73,7 @@ export const conductor: Machine<TrainingConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
     const { speaker, members, terms, plan, atMs } = given;
-    const base: Base = { ...given, done: [], gone: [], silent: [] };
+    const base: Base = { ...given, done: [], gone: [], silent: [], stated: {} };
     const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
@@ -93,6 +96,7 @@ export function trainingWaitsFor(state: Conducting): { readonly parties: readonl
 
 function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
   switch (event.kind) {
+    case "stated": return takeStatement(state, event);
     case "joined": case "declined": case "encapsulated": case "shared": case "deadline":
       return liftSetup(state, setupLeader.step(state.setup, event), event.atMs);
     case "uploaded": case "agreed": case "unmasked": case "summed":
@@ -108,20 +112,46 @@ function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude
       if (event.kind === "agreed" && event.agree.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
       if (event.kind === "unmasked" && event.unmask.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
       return liftRound(state, roundLeader.step(state.leading, event), event.atMs);
-    case "joined": case "encapsulated": case "shared":
+    case "stated": case "joined": case "encapsulated": case "shared":
       return wait(state, state.leading.untilMs);
   }
 }
 
 function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<TrainingConduct> {
   switch (step.kind) {
-    case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
+    case "wait": return compared(state, step, atMs);
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
     case "done": {
       const next = startRound(state, step.result, firstOf(state.plan), atMs);
       return { ...next, log: [...step.log, ...next.log], send: [...step.send, ...next.send] };
     }
   }
+}
+
+function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
+  const before = state.stated[from];
+  if (before?.id === data.id) return wait(state, state.setup.untilMs);
+  const author = state.members.find(({ name }) => name === from);
+  const because = `${from} states nothing that can be read about its columns`;
+  if (author === undefined || statementBy(author, data, state.speaker) === null) return end(state, { code: "TRAINING_SCHEMA", detail: { parties: from, because } }, atMs);
+  if (before !== undefined) return withLog([data], end(state, { code: "AGGREGATION_EQUIVOCATION", detail: { from } }, atMs));
+  return withLog([data], wait({ ...state, stated: { ...state.stated, [from]: data } }, state.setup.untilMs));
+}
+
+/** Before anybody learns who takes part, all of them must mean the same columns. */
+function compared(state: Base, step: Step<SetupLeading> & { readonly kind: "wait" }, atMs: number): Step<TrainingConduct> {
+  const next = { ...step, state: { ...base(state), stage: "setup", setup: step.state } } as const;
+  const parties = step.send.flatMap((message) => (message.kind === "roster" ? [message.to] : []));
+  if (parties.length === 0) return next;
+  const entries = parties.flatMap((name) => state.stated[name] ?? []);
+  const stated = new Map(entries.flatMap((entry) => {
+    const author = state.members.find(({ name }) => name === entry.statement.actor);
+    const statement = author === undefined ? null : statementBy(author, entry, state.speaker);
+    return author === undefined || statement === null ? [] : [[author.name, statement] as const];
+  }));
+  const fault = disagreement(state.plan, parties, stated);
+  if (fault !== null) return withLog(step.log, end(state, fault, atMs));
+  return { ...next, send: [...parties.map((to) => ({ kind: "statements", to, statements: entries } as const)), ...step.send] };
 }
 
 function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number): Step<TrainingConduct> {
@@ -193,8 +223,8 @@ function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
 
-function base({ speaker, members, terms, plan, atMs, done, gone, silent }: Base): Base {
-  return { speaker, members, terms, plan, atMs, done, gone, silent };
+function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated }: Base): Base {
+  return { speaker, members, terms, plan, atMs, done, gone, silent, stated };
 }
 
 function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {

@@ -28,10 +28,28 @@ export interface SessionAborted {
   readonly code: FaultCode;
 }
 
+/**
+ * A node states what its columns mean, before it joins. Reveals: what `DataStatement` says: names, types and units of columns, and what its quality
+ * gate counted; of the table, a commitment that hides it.
+ */
+export interface Stated {
+  readonly kind: "stated";
+  readonly from: PartyId;
+  readonly data: Entry;
+  readonly atMs: number;
+}
+
+/** What all parties of the coming set-up state. Every node compares them itself. Reveals: what each of them said. */
+export interface StatementsListed {
+  readonly kind: "statements";
+  readonly to: PartyId;
+  readonly statements: readonly Entry[];
+}
+
 /** What the coordinator sends a node within a session. */
 export type ToNode =
-  | SessionOffered | RosterListed | CiphertextsRelayed | SharesRelayed | RoundOffered<Json> | SurvivorsListed | UnmaskRequested
+  | SessionOffered | StatementsListed | RosterListed | CiphertextsRelayed | SharesRelayed | RoundOffered<Json> | SurvivorsListed | UnmaskRequested
   | SessionClosed | SessionAborted;
 
 /** What a node sends the coordinator within a session. */
-export type FromNode = Joined | Declined | Encapsulated | Shared | Uploaded | Agreed | Unmasked;
+export type FromNode = Stated | Joined | Declined | Encapsulated | Shared | Uploaded | Agreed | Unmasked;

@@ -6,9 +6,12 @@ import { answersOwed, roundMember, type Contributed, type ContributionAsked, typ
 import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
 import type { Entry, EntryType } from "../log/entry.js";
 import { FIRST_ROUND } from "../log/sum-terms.js";
+import { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
+import type { DataStatement } from "../session/statement.js";
+import { disagreement, stateData, statementBy, type OwnData } from "./handshake.js";
 import { layoutOf } from "./layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
 import { modelDigest, type Model } from "./model.js";
@@ -25,6 +28,7 @@ export interface Heard {
 /** Our own host: the charter, the rows and the budget allow this training. */
 export interface Admitted {
   readonly kind: "admitted";
+  readonly data: OwnData;
   readonly atMs: number;
 }
 
@@ -62,7 +66,8 @@ interface Given {
 
 type Partaking = Given & (
   | { readonly stage: "admitting" }
-  | { readonly stage: "setup"; readonly setup: SetupJoining["state"] }
+  /** `shown` are the parties whose statements this node has seen and compared. */
+  | { readonly stage: "setup"; readonly setup: SetupJoining["state"]; readonly shown: readonly PartyId[] }
   | ({ readonly stage: "rounds" } & Rounds)
 );
 
@@ -99,7 +104,7 @@ export const participant: Machine<TrainingPart> = {
 
   step(state, event) {
     switch (event.kind) {
-      case "admitted": return state.stage === "admitting" ? join(state, event.atMs) : wait(state);
+      case "admitted": return state.stage === "admitting" ? join(state, event) : wait(state);
       case "refused": return leave(state, { code: event.code, detail: { clause: event.clause } }, event.atMs);
       case "contributed": case "permitted":
         return state.stage === "rounds" && state.current !== null ? liftRound(state, roundMember.step(state.current, event), event.atMs) : wait(state);
@@ -109,9 +114,13 @@ export const participant: Machine<TrainingPart> = {
   },
 };
 
-function join(state: Partaking, atMs: number): Step<TrainingPart> {
+/** Says first what this node's columns mean, then joins: the link keeps the order. */
+function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
   const { speaker, coordinator, members, terms, entropy, agreementSecret, expiresAtMs, plan } = state;
-  return liftSetup(state, setupMember.open({ speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs }), atMs);
+  const statement = stateData(speaker, plan, data, { entropy, atMs });
+  if (statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "what this node would state about its columns is too long" } }, atMs);
+  const step = liftSetup(state, setupMember.open({ speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs }), [], atMs);
+  return { ...step, send: [{ kind: "stated", from: speaker.self, data: statement, atMs }, ...step.send] };
 }
 
 function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
@@ -119,8 +128,9 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
     case "closed": return finish(state, message, atMs);
     case "aborted": {
       const genuine = fromCoordinator(state, message.abort, "session.abort");
-      return genuine ? { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name } }, log: [], send: [] } : wait(state);
+      return genuine ? { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name, ...reasonIn(message.abort) } }, log: [], send: [] } : wait(state);
     }
+    case "statements": return compare(state, message.statements, atMs);
     case "roster": case "ciphertexts": case "shares": return inSetup(state, message, atMs);
     case "round": return state.stage === "rounds" ? beginRound(state, message.offer, message.context, atMs) : outOfOrder(state, message.kind, atMs);
     case "survivors": case "unmask": {
@@ -134,12 +144,31 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
 
 function inSetup(state: Partaking, message: SetupMessage, atMs: number): Step<TrainingPart> {
   if (state.stage !== "setup") return outOfOrder(state, message.kind, atMs);
-  return liftSetup(state, setupMember.step(state.setup, { message, atMs }), atMs);
+  const { shown } = state;
+  if (message.kind === "roster" && !message.bundles.every(({ statement: { actor } }) => shown.some((name) => name === actor))) {
+    return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "a party takes part whose statement about its columns was not shown" } }, atMs);
+  }
+  return liftSetup(state, setupMember.step(state.setup, { message, atMs }), shown, atMs);
 }
 
-function liftSetup(state: Partaking, step: Step<SetupJoining>, atMs: number): Step<TrainingPart> {
+/** What the others state was logged and signed by them, so the coordinator cannot pass over a difference, nor invent one. */
+function compare(state: Partaking, statements: readonly Entry[], atMs: number): Step<TrainingPart> {
+  if (state.stage !== "setup" || state.shown.length > 0) return outOfOrder(state, "statements", atMs);
+  const stated = new Map<PartyId, DataStatement>();
+  for (const entry of statements) {
+    const author = state.members.find(({ name }) => name === entry.statement.actor);
+    const statement = author === undefined ? null : statementBy(author, entry, state.speaker);
+    if (author === undefined || statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "a statement about columns is not by the party it names" } }, atMs);
+    stated.set(author.name, statement);
+  }
+  const shown = [...stated.keys()];
+  const fault = disagreement(state.plan, shown, stated);
+  return fault === null ? wait({ ...state, shown }) : leave(state, fault, atMs);
+}
+
+function liftSetup(state: Partaking, step: Step<SetupJoining>, shown: readonly PartyId[], atMs: number): Step<TrainingPart> {
   switch (step.kind) {
-    case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state } };
+    case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state, shown } };
     case "abort": return leave(state, step.fault, atMs);
     case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, scenes: [], bound: step.result.ready, answered: 0 }), send: step.send };
   }
@@ -205,8 +234,15 @@ function finish(state: Partaking, { close, model, evaluation }: SessionClosed, a
 
 /** Stops taking part and tells the coordinator which rule was broken. */
 function leave(state: Partaking, fault: Fault, atMs: number): Step<TrainingPart> {
-  const clause = String(fault.detail["clause"] ?? fault.detail["why"] ?? fault.code);
+  const clause = String(fault.detail["clause"] ?? fault.detail["why"] ?? fault.detail["because"] ?? fault.code).slice(0, CLAUSE_LENGTH_MAX);
   return { kind: "abort", fault, log: [], send: [{ kind: "declined", from: state.speaker.self, code: fault.code, clause, atMs }] };
+}
+
+/** Why the training ended, in the coordinator's logged words: one line, and not a long one. */
+function reasonIn(abort: Entry): { readonly because?: string } {
+  const detail = member(abort, "detail");
+  const because: unknown = typeof detail === "object" && detail !== null && "because" in detail ? detail.because : undefined;
+  return typeof because === "string" && /^[^\p{C}]{1,500}$/u.test(because) ? { because } : {};
 }
 
 function outOfOrder(state: Partaking, what: string, atMs: number): Step<TrainingPart> {

@@ -25,6 +25,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
   if (message === undefined) throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   switch (message.$case) {
     case "charterAnswered": return { kind: "charter-answered", from, answer: parseEntryField("answer", message.value.answer), atMs };
+    case "stated": return { kind: "stated", from, data: parseEntryField("data", message.value.data), atMs };
     case "joined": return {
       kind: "joined", from,
       bundle: parseEntryField("bundle", message.value.bundle), mlKemKey: parseBytes("mlKemKey", message.value.mlKemKey, exactly(ML_KEM_KEY_BYTES)), atMs,
@@ -45,7 +46,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
       selfShares: parseByParty("selfShares", message.value.selfShares, exactly(SHARE_BYTES)),
       boxShares: parseByParty("boxShares", message.value.boxShares, exactly(SHARE_BYTES)), atMs,
     };
-    case "charterProposed": case "charterInForce": case "sessionOffered": case "rosterListed": case "ciphertextsRelayed": case "sharesRelayed":
+    case "charterProposed": case "charterInForce": case "sessionOffered": case "statementsListed": case "rosterListed": case "ciphertextsRelayed": case "sharesRelayed":
     case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted":
       throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   }
@@ -54,6 +55,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
 function messageOf(message: FromNode | MembershipFromNode): Message {
   switch (message.kind) {
     case "charter-answered": return { $case: "charterAnswered", value: { answer: message.answer.bytes } };
+    case "stated": return { $case: "stated", value: { data: message.data.bytes } };
     case "joined": return { $case: "joined", value: { bundle: message.bundle.bytes, mlKemKey: message.mlKemKey } };
     case "declined": return { $case: "declined", value: { code: message.code, clause: message.clause } };
     case "encapsulated": return { $case: "encapsulated", value: { ciphertexts: byPartyList(message.ciphertexts) } };

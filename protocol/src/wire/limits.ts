@@ -1,6 +1,8 @@
 import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
 import { PARTIES_MAX, ROUNDS_MAX } from "../session/charter-limits.js";
 
+export { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";
+
 /** The one version of envelopes and frames there is. */
 export const PROTOCOL_VERSION = 1;
 
@@ -34,8 +36,6 @@ export const BOX_MAX_BYTES = 8 * 1024;
 export const JSON_MAX_BYTES = 1024 * 1024;
 /** Our documents are five levels deep; canonical JSON ends at 64, and an event wraps what it carries in a few levels more. */
 export const JSON_DEPTH_MAX = 32;
-/** A clause is the path of a rule in the charter, not a text. In UTF-16 units. */
-export const CLAUSE_LENGTH_MAX = 200;
 
 /** A checkpoint under 128 signatures is some 20 KiB. In UTF-16 units. */
 export const CHECKPOINT_LENGTH_MAX = 64 * 1024;

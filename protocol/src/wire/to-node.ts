@@ -31,6 +31,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
       proposal: parseEntryField("proposal", message.value.proposal), signatures: parseEntries("signatures", message.value.signatures),
     };
     case "sessionOffered": return { kind: "offer", to, offer: parseEntryField("offer", message.value.offer) };
+    case "statementsListed": return { kind: "statements", to, statements: parseEntries("statements", message.value.statements) };
     case "rosterListed": return {
       kind: "roster", to,
       roster: parseEntryField("roster", message.value.roster), bundles: parseEntries("bundles", message.value.bundles),
@@ -58,7 +59,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
     case "sessionAborted": return {
       kind: "aborted", to, abort: parseEntryField("abort", message.value.abort), code: parseFaultCode(message.value.code),
     };
-    case "charterAnswered": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
+    case "charterAnswered": case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
       throw new WireError("WIRE_MALFORMED", { field: "message" });
   }
 }
@@ -70,6 +71,7 @@ function messageOf(message: ToNode | MembershipToNode): Message {
       $case: "charterInForce", value: { proposal: message.proposal.bytes, signatures: bytesOf(message.signatures) },
     };
     case "offer": return { $case: "sessionOffered", value: { offer: message.offer.bytes } };
+    case "statements": return { $case: "statementsListed", value: { statements: bytesOf(message.statements) } };
     case "roster": return {
       $case: "rosterListed",
       value: { roster: message.roster.bytes, bundles: bytesOf(message.bundles), mlKemKeys: byPartyList(message.mlKemKeys) },

@@ -98,6 +98,7 @@ export function honestEntries(): readonly Entry[] {
   const charter = say("hub", "charter", { digest: CHARTER_DIGEST, charter: CHARTER }, { session: "-" });
   const signatures = PARTIES.map((party) => say(party, "charter.signature", { digest: CHARTER_DIGEST }, { session: "-" }));
   const offer = say("hub", "session.offer", { question: "propensity.train", plan: digestOf("plan") });
+  const stated = PARTIES.map((party) => say(party, "session.data", { recipe: digestOf("recipe"), table: digestOf(`table of ${party}`) }));
   const bundles = PARTIES.map((party) => say(party, "bundle", { x25519: keyText(party), mlkem: digestOf(`mlkem of ${party}`) }));
   const roster = say("hub", "roster", { parties: PARTIES, bundles: byName(PARTIES, (name) => bundles.find(({ statement }) => statement.actor === name)!.id), threshold: 3, minimum: 3 });
   const shares = PARTIES.map((party) => say(party, "shares", { selfSeeds: [digestOf(`${party} 1`), digestOf(`${party} 2`)] }));
@@ -105,7 +106,7 @@ export function honestEntries(): readonly Entry[] {
   const model = say("hub", "model", { kind: "newton", hash: digestOf("model 1"), iteration: 1 }, { round: 1 });
   const close = say("hub", "session.close", { model: digestOf("model 1"), evaluation: digestOf("evaluation") });
   const [first = [], ...later] = ROUNDS.map(roundEntries);
-  return [opened, ...enrolments, charter, ...signatures, offer, ...bundles, roster, ...shares, ready, ...first, model, ...later.flat(), close];
+  return [opened, ...enrolments, charter, ...signatures, offer, ...stated, ...bundles, roster, ...shares, ready, ...first, model, ...later.flat(), close];
 }
 
 export type Files = Map<string, Uint8Array>;

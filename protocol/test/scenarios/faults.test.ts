@@ -62,6 +62,7 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   AGGREGATION_OVERFLOW: { file: "node/test/egress.test.ts", title: "a value beyond its bound is refused" },
   TRAINING_ORDER: () => hears(betweenRounds, sentTo(ADA, "roster")),
   TRAINING_PLAN: () => codeOf(participant.open({ ...given(ADA), plan: { ...SHORT_PLAN, rowsMinJoint: 1 } })),
+  TRAINING_SCHEMA: () => ended(short({ contract: (party) => [{ logicalType: "number", unit: party === ADA ? "months" : "years" }, null, null] })),
   TRAINING_MODEL: () => hears(betweenRounds, { ...sentTo(ADA, "round", 2), context: null }),
   TRAINING_REPEAT: () => hears(betweenRounds, { ...sentTo(ADA, "round", 1), offer: restated(sentTo(ADA, "round", 1).offer, { statement: { round: 2 } }) }),
   TRAINING_ABSENT: () => hears(betweenRounds, sentTo(ADA, "closed")),

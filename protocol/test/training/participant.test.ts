@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { participant, type TrainingPart } from "../../src/training/participant.js";
+import { parseDigest } from "../../src/session/ids.js";
 import { contextDigest } from "../../src/training/plan.js";
 import type { ToNode } from "../../src/training/messages.js";
 import type { Step } from "../../src/session/machine.js";
@@ -8,6 +9,7 @@ import { ADA, BOB, given, nodeWhere, RECORDED, restated, sentTo } from "./record
 
 type Message = Exclude<ToNode, { readonly kind: "offer" }>;
 
+const DATA = { table: parseDigest("7a".repeat(32)), claims: [null, null, null], quality: null };
 const AT_MS = given(ADA).atMs + 5;
 const hear = (at: Step<TrainingPart>, message: Message) => {
   if (at.kind !== "wait") throw new Error("the node has ended");
@@ -47,8 +49,8 @@ describe("an offer", () => {
   });
 
   test("that the host allows begins the set-up; allowed again, it changes nothing", () => {
-    expect(inSetup.send.map(({ kind }) => kind)).toEqual(["joined"]);
-    expect(participant.step(inSetup.state, { kind: "admitted", atMs: AT_MS })).toEqual({ ...inSetup, send: [], ask: [] });
+    expect(inSetup.send.map(({ kind }) => kind)).toEqual(["stated", "joined"]);
+    expect(participant.step(inSetup.state, { kind: "admitted", data: DATA, atMs: AT_MS })).toEqual({ ...inSetup, send: [], ask: [] });
   });
 });
 

@@ -9,9 +9,9 @@ describe("a plan", () => {
   const charter = sound();
 
   test("follows from the charter alone", () => {
-    const [{ features, label, model, evaluation }] = charter.questions as readonly [Charter["questions"][number]];
+    const [question] = charter.questions as readonly [Charter["questions"][number]];
     expect(planOf(charter)).toEqual({
-      question: "propensity.train", features, label, model, evaluation, parties: 4,
+      question: "propensity.train", recipe: question, features: question.features, label: question.label, model: question.model, evaluation: question.evaluation, parties: 4,
       rowsMaxPerParty: 50_000, rowsMinPerParty: 200, rowsMinJoint: 2_000, categoryRowsMin: 50, rounds: 23,
     });
   });
@@ -29,6 +29,7 @@ describe("a plan", () => {
 describe("the digest of a plan", () => {
   const [age, job] = TINY_PLAN.features;
   const changes: Readonly<Record<string, Partial<TrainingPlan>>> = {
+    "the recipe": { recipe: { ...TINY_PLAN.recipe, features: TINY_PLAN.recipe.features.map((feature) => ({ ...feature, source: `old_${feature.name}` })) } },
     "a bound": { features: [{ ...age, max: 98 } as TrainingPlan["features"][number], ...TINY_PLAN.features.slice(1)] },
     "a category": { features: [...TINY_PLAN.features.slice(0, 1), { ...job, categories: ["clerk", "farmer"] } as TrainingPlan["features"][number]] },
     "the order of features": { features: [...TINY_PLAN.features].reverse() },

@@ -17,9 +17,11 @@ export interface TinyRow { readonly age: number; readonly job: number; readonly 
 const AGE = { kind: "numeric", name: "age", unit: "years", min: 17, max: 97 } as const;
 const JOB = { kind: "categorical", name: "job", categories: ["clerk", "farmer", "pilot"] } as const;
 
+const LABEL = { name: "y", positive: "yes", negative: "no" } as const;
+
 /** A plan small enough that a whole training takes milliseconds. */
 export const TINY_PLAN: TrainingPlan = {
-  question: "propensity.train", features: [AGE, JOB], label: { name: "y", positive: "yes", negative: "no" },
+  question: "propensity.train", recipe: { features: [AGE, JOB], label: LABEL }, features: [AGE, JOB], label: LABEL,
   model: { kind: "logistic", ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12 },
     evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
   parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
@@ -46,6 +48,7 @@ export function tinyAnswers(rows: readonly TinyRow[]): Contributor & { evaluatio
       rows: rows.length, positives: rows.filter(({ y }) => y === 1).length,
       sums: Float64Array.of(rows.reduce((sum, { age }) => sum + unitOf(AGE, age), 0)),
       squares: Float64Array.of(rows.reduce((sum, { age }) => sum + unitOf(AGE, age) ** 2, 0)),
+      missing: new Float64Array(),
       counts: Float64Array.from(JOB.categories.map((_, job) => rows.filter((row) => row.job === job).length)),
     }),
     newton: (model) => {
@@ -93,6 +96,7 @@ function standardised(model: LogisticModel, row: TinyRow): readonly number[] {
     switch (column.kind) {
       case "intercept": return 1;
       case "numeric": return (row.age - mean) / deviation;
+      case "missing": return 0;
       case "category": return row.job === column.category ? 1 : 0;
     }
   });

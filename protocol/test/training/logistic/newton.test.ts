@@ -25,7 +25,7 @@ function sumAt({ coefficients: [a = 0, b = 0] }: LogisticModel): NewtonSum {
 }
 
 const GROUP_CONTRIBUTOR: Contributor = {
-  moments: () => packMoments({ rows: 30, positives: 19, sums: Float64Array.of(), squares: Float64Array.of(), counts: Float64Array.of(10, 20) }),
+  moments: () => packMoments({ rows: 30, positives: 19, sums: Float64Array.of(), squares: Float64Array.of(), missing: Float64Array.of(), counts: Float64Array.of(10, 20) }),
   newton: (model) => packNewton(sumAt(model)),
 };
 

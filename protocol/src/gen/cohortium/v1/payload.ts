@@ -19,7 +19,7 @@ import {
   Uploaded,
 } from "./aggregation.js";
 import { CharterAnswered, CharterInForce, CharterProposed } from "./membership.js";
-import { SessionAborted, SessionClosed, SessionOffered } from "./training.js";
+import { SessionAborted, SessionClosed, SessionOffered, Stated, StatementsListed } from "./training.js";
 
 export const protobufPackage = "cohortium.v1";
 
@@ -43,6 +43,7 @@ export interface Payload {
     | { readonly $case: "unmaskRequested"; readonly value: UnmaskRequested }
     | { readonly $case: "sessionClosed"; readonly value: SessionClosed }
     | { readonly $case: "sessionAborted"; readonly value: SessionAborted }
+    | { readonly $case: "statementsListed"; readonly value: StatementsListed }
     | { readonly $case: "charterAnswered"; readonly value: CharterAnswered }
     | { readonly $case: "joined"; readonly value: Joined }
     | { readonly $case: "declined"; readonly value: Declined }
@@ -51,6 +52,7 @@ export interface Payload {
     | { readonly $case: "uploaded"; readonly value: Uploaded }
     | { readonly $case: "agreed"; readonly value: Agreed }
     | { readonly $case: "unmasked"; readonly value: Unmasked }
+    | { readonly $case: "stated"; readonly value: Stated }
     | undefined;
 }
 
@@ -94,6 +96,9 @@ export const Payload: MessageFns<Payload> = {
       case "sessionAborted":
         SessionAborted.encode(message.message.value, writer.uint32(90).fork()).join();
         break;
+      case "statementsListed":
+        StatementsListed.encode(message.message.value, writer.uint32(114).fork()).join();
+        break;
       case "charterAnswered":
         CharterAnswered.encode(message.message.value, writer.uint32(130).fork()).join();
         break;
@@ -117,6 +122,9 @@ export const Payload: MessageFns<Payload> = {
         break;
       case "unmasked":
         Unmasked.encode(message.message.value, writer.uint32(186).fork()).join();
+        break;
+      case "stated":
+        Stated.encode(message.message.value, writer.uint32(242).fork()).join();
         break;
     }
     return writer;
@@ -226,6 +234,14 @@ export const Payload: MessageFns<Payload> = {
             message.message = { $case: "sessionAborted", value: SessionAborted.decode(reader, reader.uint32()) };
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.message = { $case: "statementsListed", value: StatementsListed.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 16: {
             if (tag !== 130) {
               break;
@@ -288,6 +304,14 @@ export const Payload: MessageFns<Payload> = {
             }
 
             message.message = { $case: "unmasked", value: Unmasked.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 30: {
+            if (tag !== 242) {
+              break;
+            }
+
+            message.message = { $case: "stated", value: Stated.decode(reader, reader.uint32()) };
             continue;
           }
         }

@@ -18,6 +18,25 @@ export interface SessionOffered {
 }
 
 /**
+ * A node states what its columns mean, before it joins.
+ *
+ * Reveals: names, types and units of columns, which the charter names too, what the node's own data contract says of them, and what its quality
+ * gate counted; of the table, a commitment that hides it.
+ */
+export interface Stated {
+  readonly data: Uint8Array;
+}
+
+/**
+ * What all parties of the coming set-up state. Every node compares them itself.
+ *
+ * Reveals: what each of them said.
+ */
+export interface StatementsListed {
+  readonly statements: readonly Uint8Array[];
+}
+
+/**
  * The training is over. Model and evaluation are RFC 8785 JSON.
  *
  * Reveals: the joint model and its evaluation on the joint held-out rows, to every party of the charter.
@@ -70,6 +89,98 @@ export const SessionOffered: MessageFns<SessionOffered> = {
             }
 
             message.offer = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStated(): Stated {
+  return { data: new Uint8Array(0) };
+}
+
+export const Stated: MessageFns<Stated> = {
+  encode(message: Stated, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.data.length !== 0) {
+      writer.uint32(10).bytes(message.data);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Stated {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStated() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.data = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseStatementsListed(): StatementsListed {
+  return { statements: [] };
+}
+
+export const StatementsListed: MessageFns<StatementsListed> = {
+  encode(message: StatementsListed, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.statements) {
+      writer.uint32(10).bytes(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StatementsListed {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStatementsListed() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.statements.push(reader.bytes());
             continue;
           }
         }
