@@ -12,9 +12,9 @@ import { modelDigest } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
 import { advance, contextOf, firstOf, type Progress } from "./progress.js";
 
-/** How far the sums have carried a training. `stated` is what each party said about its columns. */
+/** How far the sums have carried a training. `stated` is what each party said about its columns, null where it cannot be read. */
 type Followed =
-  | { readonly kind: "training"; readonly plan: TrainingPlan; readonly progress: Progress; readonly stated: ReadonlyMap<string, DataStatement> }
+  | { readonly kind: "training"; readonly plan: TrainingPlan; readonly progress: Progress; readonly stated: ReadonlyMap<string, DataStatement | null> }
   | { readonly kind: "evaluated"; readonly model: string; readonly evaluation: string }
   | { readonly kind: "lost"; readonly because: string };
 
@@ -62,9 +62,8 @@ function follow(followed: Followed, milestone: Milestone, source: AuditSource): 
 /** A statement that differs is no offence: it is what ends a training before its first round. */
 function afterStatement(followed: Followed, { party, data }: LoggedData): Step {
   const judged: Judged = { sum: false, model: false, findings: [] };
-  const statement = readStatement(data.statement);
-  if (followed.kind !== "training" || statement === null) return { followed, judged };
-  return { followed: { ...followed, stated: new Map(followed.stated).set(party, statement) }, judged };
+  if (followed.kind !== "training") return { followed, judged };
+  return { followed: { ...followed, stated: new Map(followed.stated).set(party, readStatement(data.statement)) }, judged };
 }
 
 function afterOffer(followed: Followed, offer: LoggedOffer): Step {
@@ -79,7 +78,9 @@ function afterOffer(followed: Followed, offer: LoggedOffer): Step {
 /** Whoever is asked for numbers has stated the charter's columns. Who stated nothing is the log's own finding. */
 function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): readonly Finding[] {
   if (followed.kind !== "training") return [];
-  const fault = disagreement(followed.plan, asked.parties.filter((party) => followed.stated.has(party)), followed.stated);
+  const { plan, stated } = followed;
+  const readable = new Map([...stated].flatMap(([party, statement]) => (statement === null ? [] : [[party, statement] as const])));
+  const fault = disagreement(plan, asked.parties.filter((party) => stated.has(party)), readable);
   return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
 }
 

@@ -101,6 +101,40 @@ describe("an offer is judged whether or not its sum is logged", () => {
   });
 });
 
+describe("whoever was asked for numbers has stated the charter's columns", () => {
+  const statementOf = (party: string) => HONEST.findIndex(({ statement }) => statement.type === "session.data" && statement.actor === party);
+  const offers = HONEST.flatMap(({ statement }, i) => (statement.type === "round.offer" ? [i] : []));
+  type Sources = readonly { readonly column: string }[];
+  const sources = (party: string) => (HONEST[statementOf(party)]?.statement.body as unknown as { sources: Sources }).sources;
+  const inMonths = (party: string) => changed(statementOf(party), {
+    sources: sources(party).map((source) => (source.column === "age" ? { ...source, contract: { logicalType: "number", unit: "months" } } : source)) as unknown as Json,
+  });
+
+  test("each statement is counted", () => {
+    expect(check(HONEST).checks.find(({ name }) => name === "schemas")).toEqual({ name: "schemas", count: 4, ok: true });
+  });
+
+  test("a coordinator that passed over what a company said is found at every round it asked", () => {
+    const { findings } = check(inMonths("bob"));
+    expect(findings.map(({ entry, code }) => [entry, code])).toEqual(offers.map((entry) => [entry, "SCHEMA_DIFFERS"]));
+    expect(findings[0]?.says).toBe("a round over columns that do not mean the same: bob says age is in months, the charter says years");
+  });
+
+  test("so is one that let a company compute its columns in another way", () => {
+    expect(codesOf(changed(statementOf("bob"), { recipe: "ab".repeat(32) }))[0]).toEqual([offers[0], "SCHEMA_DIFFERS"]);
+  });
+
+  test("a statement that cannot be read is none", () => {
+    expect(check(changed(statementOf("bob"), { features: "all" })).findings[0]).toMatchObject({ entry: offers[0], code: "SCHEMA_DIFFERS" });
+  });
+
+  test("a difference that ended the training is evidence, not an offence", () => {
+    const told = inMonths("bob").slice(0, offers[0]);
+    const ended = [...told, tell("session.abort", "coordinator", { code: "TRAINING_SCHEMA", detail: { because: "bob says age is in months, the charter says years" } })];
+    expect(check(ended)).toMatchObject({ verified: true, findings: [] });
+  });
+});
+
 describe("what a coordinator keeps and releases is what the sums led to", () => {
   const close = indexOf(HONEST, "session.close");
 
