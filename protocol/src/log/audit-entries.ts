@@ -9,7 +9,9 @@ import { parseBody, type Body, type LogOpened } from "./bodies.js";
 import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement } from "./entry.js";
 
 /** Entries only a party of the charter may make. */
-const BY_PARTIES: readonly EntryType[] = ["charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask"];
+const BY_PARTIES: readonly EntryType[] = [
+  "charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask",
+];
 
 /** How many things were looked at. */
 export interface EntryCounts { readonly entries: number; readonly signatures: number; readonly charters: number; readonly schemas: number; readonly rounds: number }

@@ -72,7 +72,7 @@ function sourceWords(due: readonly SourceWords[], stated: readonly SourceWords[]
 
 function claimWords(source: SourceWords, claim: ColumnClaim | null): readonly string[] {
   if (claim === null) return [];
-  if (!FITTING[source.holds].includes(claim.logicalType)) return [`says ${named(source)} is of type ${claim.logicalType}, the charter takes ${HOLDING[source.holds]} from it`];
+  if (claim.logicalType !== null && !FITTING[source.holds].includes(claim.logicalType)) return [`says ${named(source)} is of type ${claim.logicalType}, the charter takes ${HOLDING[source.holds]} from it`];
   // A contract without a unit claims nothing; with one, it must be the charter's.
   if (source.unit === null || claim.unit === null || claim.unit === source.unit) return [];
   return [`says ${named(source)} is in ${claim.unit}, the charter says ${source.unit}`];
@@ -81,11 +81,11 @@ function claimWords(source: SourceWords, claim: ColumnClaim | null): readonly st
 /** Claims about one column that contradict the first company's that made one. */
 function amongParties(source: SourceWords, claims: readonly (readonly [string, ColumnClaim | null])[]): readonly Difference[] {
   const made = claims.flatMap(([party, claim]) => (claim === null ? [] : [{ party, claim }]));
-  const [first] = made;
+  const first = made.find(({ claim }) => claim.logicalType !== null);
   const firstUnit = made.find(({ claim }) => claim.unit !== null);
   return made.flatMap(({ party, claim }): readonly Difference[] => {
-    if (first !== undefined && FAMILY[claim.logicalType] !== FAMILY[first.claim.logicalType]) {
-      return [{ party, says: `${party} says ${named(source)} is of type ${claim.logicalType}, ${first.party} says ${first.claim.logicalType}` }];
+    if (familyOf(claim) !== null && first !== undefined && familyOf(claim) !== familyOf(first.claim)) {
+      return [{ party, says: `${party} says ${named(source)} is of type ${String(claim.logicalType)}, ${first.party} says ${String(first.claim.logicalType)}` }];
     }
     // Where the charter names a unit, each company was compared with that.
     const differs = source.unit === null && firstUnit !== undefined && claim.unit !== null && claim.unit !== firstUnit.claim.unit;
@@ -103,6 +103,10 @@ const FITTING: Readonly<Record<SourceWords["holds"], readonly ContractType[]>> =
 const FAMILY: Readonly<Record<ContractType, string>> = {
   string: "string", number: "number", integer: "number", boolean: "boolean", date: "time", timestamp: "time", time: "clock", object: "object", array: "array",
 };
+
+function familyOf({ logicalType }: ColumnClaim): string | null {
+  return logicalType === null ? null : FAMILY[logicalType];
+}
 
 function named({ feed, column }: SourceWords): string {
   return feed === "rows" ? column : `${column} of the purchases`;

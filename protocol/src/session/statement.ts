@@ -11,9 +11,9 @@ import { schemaJson, type Schema } from "./schema.js";
 export const CONTRACT_TYPES = ["string", "number", "integer", "boolean", "date", "timestamp", "time", "object", "array"] as const;
 export type ContractType = (typeof CONTRACT_TYPES)[number];
 
-/** What a company's own data contract says of one source column. `unit` is null where the contract names none. */
+/** What a company's own data contract says of one source column; null where it says nothing. */
 export interface ColumnClaim {
-  readonly logicalType: ContractType;
+  readonly logicalType: ContractType | null;
   readonly unit: string | null;
 }
 
@@ -68,7 +68,7 @@ const feature = z.discriminatedUnion("type", [
 
 const source = z.strictObject({
   feed: z.enum(["rows", "transactions"]), column: words, holds: z.enum(["number", "words", "key", "time"]), unit: words.nullable(),
-  contract: z.strictObject({ logicalType: z.enum(CONTRACT_TYPES), unit: words.nullable() }).nullable(),
+  contract: z.strictObject({ logicalType: z.enum(CONTRACT_TYPES).nullable(), unit: words.nullable() }).nullable(),
 });
 
 const statementForm = z.strictObject({

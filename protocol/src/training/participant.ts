@@ -119,7 +119,8 @@ function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
   const { speaker, coordinator, members, terms, entropy, agreementSecret, expiresAtMs, plan } = state;
   const statement = stateData(speaker, plan, data, { entropy, atMs });
   if (statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "what this node would state about its columns is too long" } }, atMs);
-  const step = liftSetup(state, setupMember.open({ speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs }), [], atMs);
+  const given = { speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs };
+  const step = liftSetup(state, setupMember.open(given), [], atMs);
   return { ...step, send: [{ kind: "stated", from: speaker.self, data: statement, atMs }, ...step.send] };
 }
 
@@ -127,8 +128,8 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
   switch (message.kind) {
     case "closed": return finish(state, message, atMs);
     case "aborted": {
-      const genuine = fromCoordinator(state, message.abort, "session.abort");
-      return genuine ? { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name, ...reasonIn(message.abort) } }, log: [], send: [] } : wait(state);
+      if (!fromCoordinator(state, message.abort, "session.abort")) return wait(state);
+      return { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name, ...reasonIn(message.abort) } }, log: [], send: [] };
     }
     case "statements": return compare(state, message.statements, atMs);
     case "roster": case "ciphertexts": case "shares": return inSetup(state, message, atMs);

@@ -38,6 +38,11 @@ describe("nothing differs", () => {
   });
 });
 
+test("a contract that names a unit and no type claims the unit alone", () => {
+  expect(saysOf(stated(DUE, { [BALANCE]: { logicalType: null, unit: "cents" } }))).toEqual(["harbour says balance is in cents, the charter says euro"]);
+  expect(saysOf(stated(DUE, { [STORE]: { logicalType: null, unit: null } }), stated(DUE, { [STORE]: claim("string") }), stated(DUE, { [STORE]: claim("string") }))).toEqual([]);
+});
+
 describe("a contract that contradicts", () => {
   test.each([
     ["another unit", { [BALANCE]: claim("number", "cents") }, "mill says balance is in cents, the charter says euro"],

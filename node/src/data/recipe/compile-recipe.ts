@@ -1,0 +1,119 @@
+import { featureOf } from "@cohortium/protocol/session/recipe-lowering";
+import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { DataNoteCode } from "../note.js";
+import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
+import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";
+import { featureSql, type FeatureSql, type Input, type RowRule } from "./feature-sql.js";
+import { placeSql } from "./sql-values.js";
+import { joinSql, windowInput, windowsSql } from "./windows-sql.js";
+
+/** A rule about one column, in the words of the charter. `absent` is SQL that is true where the column has no value. */
+export interface ColumnRule<Code> extends RowRule<Code> {
+  readonly column: string;
+  readonly absent: string;
+}
+
+/** A recipe as SQL over the rows of one feed. */
+export interface CompiledRecipe {
+  /** One row per row, in their order: `f0` … as `FeatureSql.value`, `y`, `faults` (how many rules the row breaks), `n0` … (1 where a note applies). */
+  readonly rows: string;
+  readonly problems: readonly ColumnRule<DataProblemCode>[];
+  readonly notes: readonly ColumnRule<DataNoteCode>[];
+  /**
+   * One row: `c0` … how many rows break a rule, `r0` … the first of them, counted from 1, with spaces between; `a0` … in how many the column of
+   * that rule has no value. Only worth its time after a fault.
+   */
+  readonly diagnosis: string;
+}
+
+/** What the order of rows is: the feed's own, or by an expression over it where the feed has none. */
+export interface RowsAsked {
+  readonly relation: string;
+  readonly orderBy: string | null;
+}
+
+/**
+ * One SELECT per recipe. Features whose column was not found are left out: what is wrong with the others is still told.
+ *
+ * Problems come in the order numbers, words, label, as the rows are kept.
+ */
+export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label">, asked: RowsAsked): CompiledRecipe {
+  const inputs = bound.features.flatMap((one, i): readonly PreparedFeature[] => {
+    const input = inputOf(one, i);
+    return input === null ? [] : [{ ...input, ...one, i, sql: featureSql(one.feature, input.input) }];
+  });
+  const place = bound.label.word === null ? null : placeSql("y", [label.negative, label.positive]);
+  const problems = [
+    ...sortedByKind(inputs).flatMap(({ column, sql }) => sql.problems.map((rule) => ({ ...rule, column, absent: sql.absent }))),
+    ...(place === null ? [] : [{ code: "DATA_WRONG_LABEL", column: label.name, when: `(${place} IS NULL)`, rule: `one of ${label.negative}, ${label.positive}`, absent: "y IS NULL" } as const]),
+  ];
+  const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
+  const prepared = preparedSql(bound, inputs, asked);
+  const columns = [
+    ...inputs.map(({ i, sql }) => `${sql.value} AS f${i}`), `${place ?? "NULL"} AS y`,
+    `CAST(${["0", ...problems.map(({ when }) => `CAST(${when} AS INTEGER)`)].join(" + ")} AS DOUBLE) AS faults`,
+    ...notes.map(({ when }, n) => `CAST(CAST(${when} AS INTEGER) AS DOUBLE) AS n${n}`),
+  ];
+  return {
+    rows: `${prepared.with}SELECT ${columns.join(", ")} FROM (${prepared.select}) AS prepared${prepared.isOrdered ? " ORDER BY seq" : ""}`,
+    problems: once(problems), notes, diagnosis: diagnosisSql(prepared, once(problems)),
+  };
+}
+
+interface PreparedFeature extends BoundFeature {
+  readonly i: number;
+  readonly input: Input;
+  /** Columns of the prepared rows. */
+  readonly columns: readonly string[];
+  readonly sql: FeatureSql;
+}
+
+function inputOf({ from, feature }: BoundFeature, i: number): { readonly input: Input; readonly columns: readonly string[] } | null {
+  if (from === null) return null;
+  const isWord = feature.kind === "categorical" || feature.kind === "hash";
+  if (from.kind === "column" && isWord) return { input: { kind: "word", word: `w${i}` }, columns: [`${from.sql} AS w${i}`] };
+  const { value, there } = from.kind === "window" ? windowInput(from.window) : { value: from.sql, there: from.there };
+  return { input: { kind: "number", value: `v${i}`, there: `t${i}` }, columns: [`${value} AS v${i}`, `${there} AS t${i}`] };
+}
+
+interface Prepared {
+  readonly with: string;
+  readonly select: string;
+  /** The rows have a column `seq` to order by. */
+  readonly isOrdered: boolean;
+}
+
+/** Every source read once, under a short name. A join may change the order of rows, so their places are kept. */
+function preparedSql({ label, transactions, features }: BoundRecipe, inputs: readonly PreparedFeature[], { relation, orderBy }: RowsAsked): Prepared {
+  const windows = features.flatMap(({ from }) => (from?.kind === "window" ? [from.window] : []));
+  const joins = transactions !== null && windows.length > 0;
+  const isOrdered = joins || orderBy !== null;
+  const place = isOrdered ? [`row_number() OVER (${orderBy === null ? "" : `ORDER BY ${orderBy}`}) AS seq`] : [];
+  const own = inputs.filter(({ from }) => from?.kind === "column").flatMap(({ columns }) => columns);
+  // Only names of ours reach the outer query: a feed may have a column of any name.
+  const rows = ["1 AS one", ...place, ...own, ...(label.word === null ? [] : [`${label.word} AS y`])];
+  if (!joins) return { with: "", select: `SELECT ${rows.join(", ")} FROM ${relation}`, isOrdered };
+  const bought = inputs.filter(({ from }) => from?.kind === "window").flatMap(({ columns }) => columns);
+  const from = `(SELECT ${[...rows, `${transactions.rowKey} AS own_key`].join(", ")} FROM ${relation}) AS feed ${joinSql("feed.own_key")}`;
+  return { with: `WITH ${windowsSql(transactions, [...new Set(windows)])} `, select: `SELECT ${["feed.*", ...bought].join(", ")} FROM ${from}`, isOrdered };
+}
+
+function diagnosisSql({ with: before, select, isOrdered }: Prepared, problems: readonly ColumnRule<DataProblemCode>[]): string {
+  const place = isOrdered ? "seq" : "row_number() OVER ()";
+  const counts = problems.flatMap(({ when, absent }, i) => [
+    `CAST(count(*) FILTER (WHERE ${absent}) AS DOUBLE) AS a${i}`,
+    `CAST(count(*) FILTER (WHERE ${when}) AS DOUBLE) AS c${i}`,
+    `coalesce(array_to_string(min(place, ${LINES_NAMED_MAX}) FILTER (WHERE ${when}), ' '), '') AS r${i}`,
+  ]);
+  return `${before}SELECT ${["1 AS one", ...counts].join(", ")} FROM (SELECT ${place} AS place, * FROM (${select}) AS prepared) AS placed`;
+}
+
+function sortedByKind(inputs: readonly PreparedFeature[]): readonly PreparedFeature[] {
+  const isNumber = ({ feature }: PreparedFeature) => featureOf(feature).kind === "numeric";
+  return [...inputs.filter(isNumber), ...inputs.filter((input) => !isNumber(input))];
+}
+
+/** Two features of one source may ask the same of it. */
+function once<Code extends string>(rules: readonly ColumnRule<Code>[]): readonly ColumnRule<Code>[] {
+  return rules.filter(({ code, column, rule }, i) => rules.findIndex((other) => other.code === code && other.column === column && other.rule === rule) === i);
+}

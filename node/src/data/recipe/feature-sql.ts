@@ -1,0 +1,131 @@
+import { logOfOnePlus } from "@cohortium/protocol/session/logarithm";
+import type { CategoricalRecipe, HashRecipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { DataNoteCode } from "../note.js";
+import type { DataProblemCode } from "../problem.js";
+import { placeSql, sqlNumber, sqlText } from "./sql-values.js";
+
+/** What a feature is computed from: a number, and whether there is a value at all; or a word. All are SQL over the prepared rows. */
+export type Input =
+  | { readonly kind: "number"; readonly value: string; readonly there: string }
+  | { readonly kind: "word"; readonly word: string };
+
+/** A rule that a row can break, or that changes its value. `when` is SQL that is true for such a row and never null. */
+export interface RowRule<Code> {
+  readonly code: Code;
+  readonly when: string;
+  /** In the charter's words. */
+  readonly rule: string;
+}
+
+/** One feature as SQL. `value` is a DOUBLE: the number, null where it is absent or refused, or the place of the word, below 0 where it is refused. */
+export interface FeatureSql {
+  readonly value: string;
+  /** True, and never null, where the feed has no value. */
+  readonly absent: string;
+  readonly problems: readonly RowRule<DataProblemCode>[];
+  readonly notes: readonly RowRule<DataNoteCode>[];
+}
+
+/** SQL for one feature. @throws RangeError if the input is of the wrong kind, which `bind-recipe.ts` has refused. */
+export function featureSql(feature: RecipeFeature, input: Input): FeatureSql {
+  switch (feature.kind) {
+    case "numeric": return numberSql({ feature, bounds: feature, ...numberIn(input) }, (value) => value);
+    case "log": return numberSql({ feature, bounds: feature, ...numberIn(input) }, (value) => logSql(feature, value));
+    case "buckets": return bucketSql(feature, numberIn(input));
+    case "categorical": return categorySql(feature, wordIn(input));
+    case "hash": return hashSql(feature, wordIn(input));
+  }
+}
+
+type NumberInput = Extract<Input, { kind: "number" }>;
+
+interface Measured {
+  readonly feature: Exclude<RecipeFeature, CategoricalRecipe | HashRecipe>;
+  readonly bounds: { readonly min: number; readonly max: number };
+  readonly value: string;
+  readonly there: string;
+}
+
+function numberSql({ feature, bounds: { min, max }, value, there }: Measured, then: (value: string) => string): FeatureSql {
+  const [least, most] = [sqlNumber(min), sqlNumber(max)];
+  const outside = `coalesce(${value} < ${least} OR ${value} > ${most}, false)`;
+  const rule = `${min} to ${max} ${feature.unit}`;
+  const indicated = feature.missing === "indicate";
+  const unreadable = `(${value} IS NULL${indicated ? ` AND ${there}` : ""})`;
+  const clipped = feature.outside === "clip";
+  return {
+    // The engine's `greatest` passes over null, which would make a bound of an absent value.
+    value: then(clipped ? `CASE WHEN ${value} IS NOT NULL THEN greatest(${least}, least(${most}, ${value})) END` : value),
+    absent: `NOT ${there}`,
+    problems: [
+      { code: "DATA_NOT_A_NUMBER", when: unreadable, rule },
+      ...(clipped ? [] : [{ code: "DATA_OUT_OF_BOUNDS", when: outside, rule } as const]),
+    ],
+    notes: [
+      ...(clipped ? [{ code: "DATA_CLIPPED", when: outside, rule } as const] : []),
+      ...(indicated ? [{ code: "DATA_ABSENT", when: `NOT ${there}`, rule } as const] : []),
+    ],
+  };
+}
+
+/** Kept within the logarithms of the bounds: the engine's last bit may differ from ours. */
+function logSql({ base, min, max }: Extract<RecipeFeature, { kind: "log" }>, value: string): string {
+  const [least, most] = [sqlNumber(logOfOnePlus(min, base)), sqlNumber(logOfOnePlus(max, base))];
+  const ln = `ln(1 + ${value})`;
+  // A value that is out of bounds is refused, but computed first: of 0 and less there is no logarithm.
+  const safe = `CASE WHEN ${value} > -1 THEN ${base === "e" ? ln : `${ln} / ${sqlNumber(base === 2 ? Math.LN2 : Math.LN10)}`} END`;
+  return `CASE WHEN ${value} IS NOT NULL THEN greatest(${least}, least(${most}, ${safe})) END`;
+}
+
+function bucketSql(feature: Extract<RecipeFeature, { kind: "buckets" }>, input: NumberInput): FeatureSql {
+  const { edges, missing } = feature;
+  const bounds = { min: edges[0] ?? Number.NaN, max: edges.at(-1) ?? Number.NaN };
+  const inner = edges.slice(1, -1);
+  return numberSql({ feature, bounds, ...input }, (value) => {
+    const place = `CAST(${inner.map((edge) => `CAST(${value} >= ${sqlNumber(edge)} AS INTEGER)`).join(" + ")} AS DOUBLE)`;
+    return missing === "indicate" ? `CASE WHEN ${input.there} THEN ${place} ELSE ${edges.length - 1} END` : place;
+  });
+}
+
+function categorySql({ categories, otherwise, missing }: CategoricalRecipe, word: string): FeatureSql {
+  const rule = `one of ${categories.join(", ")}`;
+  const indicated = missing === "indicate";
+  const place = placeSql(word, categories);
+  const listed = indicated ? `CASE WHEN ${word} IS NULL THEN ${categories.length} ELSE ${place} END` : place;
+  const unlisted = `(${indicated ? `${word} IS NOT NULL AND ` : ""}${place} IS NULL)`;
+  const stand = otherwise === undefined ? UNLISTED : categories.indexOf(otherwise);
+  return {
+    value: `coalesce(${listed}, ${stand})`,
+    absent: `${word} IS NULL`,
+    problems: otherwise === undefined ? [{ code: "DATA_UNKNOWN_CATEGORY", when: unlisted, rule }] : [],
+    notes: [
+      ...(otherwise === undefined ? [] : [{ code: "DATA_OTHERWISE", when: unlisted, rule: `${rule}; any other counts as ${otherwise}` } as const]),
+      ...(indicated ? [{ code: "DATA_ABSENT", when: `${word} IS NULL`, rule } as const] : []),
+    ],
+  };
+}
+
+/** 48 bits of SHA-256, modulo the buckets: the same at every company, which DuckDB's own hash is not from one version to the next. */
+function hashSql({ buckets, salt, missing }: HashRecipe, word: string): FeatureSql {
+  const place = `CAST(CAST('0x' || left(sha256(${sqlText(`${salt}\n`)} || ${word}), 12) AS BIGINT) % ${buckets} AS DOUBLE)`;
+  const rule = "a word";
+  const indicated = missing === "indicate";
+  return {
+    value: `CASE WHEN ${word} IS NULL THEN ${indicated ? buckets : UNLISTED} ELSE ${place} END`,
+    absent: `${word} IS NULL`,
+    problems: indicated ? [] : [{ code: "DATA_UNKNOWN_CATEGORY", when: `(${word} IS NULL)`, rule }],
+    notes: indicated ? [{ code: "DATA_ABSENT", when: `${word} IS NULL`, rule }] : [],
+  };
+}
+
+const UNLISTED = -1;
+
+function numberIn(input: Input): NumberInput {
+  if (input.kind !== "number") throw new RangeError("a number is computed from a number");
+  return input;
+}
+
+function wordIn(input: Input): string {
+  if (input.kind !== "word") throw new RangeError("a word is computed from a word");
+  return input.word;
+}

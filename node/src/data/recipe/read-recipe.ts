@@ -1,0 +1,130 @@
+import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
+import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
+import type { Recipe } from "@cohortium/protocol/session/recipe";
+import { numbersOf, textsOf, type Answer, type FeedTable } from "../feeds/feed-table.js";
+import { localRows, type LocalRows } from "../local-rows.js";
+import type { DataNote } from "../note.js";
+import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
+import { bindRecipe, type BoundRecipe, type RecipeTables } from "./bind-recipe.js";
+import { checkPurchases } from "./check-purchases.js";
+import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
+import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
+import type { OwnWords } from "./own-words.js";
+import { keySql, sqlName } from "./sql-values.js";
+
+/** What the charter says of one party's rows, and what this node says of its own feeds. */
+export interface RecipeTerms {
+  readonly recipe: Recipe;
+  readonly rowsMin: number;
+  readonly rowsMax: number;
+  /** A column of the rows, as the feed calls it, whose values must not repeat; null if there is none. */
+  readonly uniqueColumn: string | null;
+  readonly words: OwnWords;
+  /** Rows of a file have an order of their own; a database's are put into one. */
+  readonly order: "own" | "canonical";
+}
+
+/** Either every value fits, or all that does not is listed; there is no partial import. */
+export type RecipeRead =
+  | { readonly kind: "rows"; readonly rows: LocalRows; readonly notes: readonly DataNote[] }
+  | { readonly kind: "refused"; readonly problems: readonly DataProblem[] };
+
+/** Executes a recipe over a company's feeds. Takes memory for the rows that enter the model, and for nothing else. */
+export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Promise<RecipeRead> {
+  const { rows } = tables;
+  const bound = bindRecipe(terms.recipe, tables, terms.words);
+  const counts = rowCountProblems(rows.rows, terms);
+  if (rows.rows === 0) return { kind: "refused", problems: [...bound.problems, ...counts] };
+  const compiled = compileRecipe(bound, terms.recipe, { relation: rows.relation, orderBy: terms.order === "own" ? null : rows.canonicalOrder });
+  const purchases = bound.transactions === null ? { problems: [], notes: [] } : await checkPurchases(rows, bound.transactions);
+  const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms.order);
+  const before = [...bound.problems, ...counts, ...purchases.problems];
+  // Where something is wrong already nothing is kept, but all columns that are there are still looked at, so that all is said at once.
+  const read = before.length + repeats.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
+  const faults = read?.faults === 0 ? [] : await diagnose(rows, compiled, terms);
+  const problems = [...before, ...faults, ...repeats];
+  if (read === null || problems.length > 0) return { kind: "refused", problems };
+  const notes = notesOf(compiled, read.noted);
+  const empty = notes.filter(({ code, count }) => code === "DATA_ABSENT" && count === rows.rows);
+  if (empty.length > 0) return { kind: "refused", problems: empty.map(({ column, rule, count }) => ({ ...fileProblem("DATA_NO_VALUES", rule, count), column })) };
+  return { kind: "rows", rows: read.rows, notes: [...notes, ...purchases.notes] };
+}
+
+/** What must not repeat: what the configuration says, and the key that joins the feeds. */
+function uniqueOf(rows: FeedTable, { transactions }: BoundRecipe, { uniqueColumn }: RecipeTerms): readonly UniqueColumn[] {
+  const joining = transactions === null ? [] : [{ column: transactions.clause.key, sql: transactions.rowKey, joins: true }];
+  if (uniqueColumn === null || joining.some(({ column }) => column === uniqueColumn)) return joining;
+  const found = rows.columns.find(({ name }) => name === uniqueColumn);
+  return [...joining, { column: uniqueColumn, sql: found === undefined ? null : keySql({ sql: sqlName(found.name), type: found.type }), joins: false }];
+}
+
+interface Streamed {
+  readonly rows: LocalRows;
+  readonly faults: number;
+  readonly noted: Float64Array;
+}
+
+async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Recipe): Promise<Streamed> {
+  const features = featuresOf(recipe);
+  const isNumber = features.map(({ kind }) => kind === "numeric");
+  const x = new Float64Array(numericsOf(features).length * table.rows);
+  const categories = categoricalsOf(features).map(() => new Int32Array(table.rows));
+  const y = new Uint8Array(table.rows);
+  const noted = new Float64Array(compiled.notes.length);
+  let [from, faults] = [0, 0];
+  await table.stream(compiled.rows, (chunk) => {
+    let [numerics, words] = [0, 0];
+    isNumber.forEach((number, i) => {
+      const values = numbersOf(chunk, `f${i}`);
+      // Adding 0 turns -0 into 0, which would otherwise have another digest.
+      if (number) copy(values, x.subarray(numerics++ * table.rows + from), (value) => value + 0);
+      else copy(values, categories[words++]?.subarray(from) ?? new Int32Array(), (value) => value);
+    });
+    copy(numbersOf(chunk, "y"), y.subarray(from), (value) => value);
+    faults += sum(numbersOf(chunk, "faults"));
+    noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
+    from += chunk.rows;
+  });
+  if (from !== table.rows) throw new RangeError("a feed gave another number of rows than it has");
+  return { rows: localRows(x, categories, y), faults, noted };
+}
+
+function copy(values: Float64Array, to: Float64Array | Int32Array | Uint8Array, as: (value: number) => number): void {
+  for (let i = 0; i < values.length; i++) to[i] = as(values[i] ?? Number.NaN);
+}
+
+function sum(values: Float64Array): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** Counts what is wrong, rule by rule, in a second pass that only a refusal pays for. */
+async function diagnose(table: FeedTable, { diagnosis, problems }: CompiledRecipe, { order }: RecipeTerms): Promise<readonly DataProblem[]> {
+  const answer = await table.query(diagnosis);
+  return problems.flatMap((rule, i) => {
+    const count = numbersOf(answer, `c${i}`)[0] ?? 0;
+    const isEmpty = numbersOf(answer, `a${i}`)[0] === table.rows;
+    const code = isEmpty ? "DATA_NO_VALUES" : rule.code;
+    const lines = order === "own" && !isEmpty ? placesIn(answer, i) : [];
+    return count === 0 ? [] : [{ code, column: rule.column, rule: rule.rule, count, lines, fix: DATA_PROBLEMS[code].fix }];
+  });
+}
+
+/** The header is line 1. */
+function placesIn(answer: Answer, rule: number): readonly number[] {
+  const [text = ""] = textsOf(answer, `r${rule}`);
+  return (text ?? "").split(" ").filter((place) => place !== "").map((place) => Number(place) + 1);
+}
+
+function notesOf({ notes }: CompiledRecipe, noted: Float64Array): readonly DataNote[] {
+  return notes.flatMap(({ code, column, rule }, n) => (noted[n] === 0 ? [] : [{ code, column, rule, count: noted[n] ?? 0 }]));
+}
+
+function rowCountProblems(rows: number, { rowsMin, rowsMax }: RecipeTerms): readonly DataProblem[] {
+  if (rows === 0) return [fileProblem("DATA_EMPTY", "a header line, then one line per row with as many fields", 0)];
+  return [
+    ...(rows > rowsMax ? [fileProblem("DATA_TOO_MANY_ROWS", `at most ${rowsMax} rows`, rows)] : []),
+    ...(rows < rowsMin ? [fileProblem("DATA_TOO_FEW_ROWS", `at least ${rowsMin} rows`, rows)] : []),
+  ];
+}

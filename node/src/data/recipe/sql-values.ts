@@ -1,0 +1,63 @@
+import type { LogicalType } from "../feeds/logical-type.js";
+import { sqlName, sqlText } from "../feeds/feed-table.js";
+
+/** A column of a relation, as SQL takes it. */
+export interface SqlColumn {
+  readonly sql: string;
+  readonly type: LogicalType;
+}
+
+/** Decimal notation only: a cast alone would also take "inf", "1_000", " 31" and "+-5". */
+const NUMBER = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
+/** ISO 8601, to the day or finer. */
+const TIME = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?Z?)?";
+
+/** The value as a finite DOUBLE, null where it is none; null if the type holds no numbers. */
+export function numberSql({ sql, type }: SqlColumn): string | null {
+  switch (type) {
+    case "text": case "null": return finite(`CASE WHEN regexp_full_match(${sql}, ${sqlText(NUMBER)}) THEN try_cast(${sql} AS DOUBLE) END`);
+    case "integer": case "decimal": case "boolean": return `CAST(${sql} AS DOUBLE)`;
+    case "double": return finite(sql);
+    case "date": case "timestamp": return null;
+  }
+}
+
+/** The value as a word; null if the type's values have no one spelling. */
+export function wordSql({ sql, type }: SqlColumn): string | null {
+  switch (type) {
+    case "text": case "null": return sql;
+    case "integer": case "boolean": case "date": return `CAST(${sql} AS VARCHAR)`;
+    case "decimal": case "double": case "timestamp": return null;
+  }
+}
+
+/** The value as text to be compared with others of the same feed; any type will do. */
+export function keySql({ sql, type }: SqlColumn): string {
+  return type === "text" || type === "null" ? sql : `CAST(${sql} AS VARCHAR)`;
+}
+
+/** The value as a DATE, null where it is none; null if the type holds no times. */
+export function daySql({ sql, type }: SqlColumn): string | null {
+  switch (type) {
+    case "text": case "null": return `CASE WHEN regexp_full_match(${sql}, ${sqlText(TIME)}) THEN try_cast(left(${sql}, 10) AS DATE) END`;
+    case "date": return sql;
+    case "timestamp": return `CAST(${sql} AS DATE)`;
+    case "integer": case "decimal": case "double": case "boolean": return null;
+  }
+}
+
+/** A number as SQL takes it, to the last bit: a bare literal would be a DECIMAL. */
+export function sqlNumber(value: number): string {
+  return `CAST('${value}' AS DOUBLE)`;
+}
+
+/** The place of a word in a list, as a DOUBLE; null if it is not there. A type of its own is looked up by hash, a chain of comparisons is not. */
+export function placeSql(word: string, list: readonly string[]): string {
+  return `CAST(enum_code(try_cast(${word} AS ENUM(${list.map(sqlText).join(", ")}))) AS DOUBLE)`;
+}
+
+export { sqlName, sqlText };
+
+function finite(sql: string): string {
+  return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;
+}
