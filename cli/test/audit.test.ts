@@ -32,6 +32,7 @@ describe("audit verify", () => {
       `entries                 ${BEGINNING.length}  ok`,
       `signatures              ${BEGINNING.length}  ok`,
       "charters                 1  ok",
+      "schemas                  4  ok",
       "rounds                   0  nothing to check",
       "sums                     0  nothing to check",
       "models                   0  nothing to check",
@@ -107,7 +108,7 @@ describe("audit show", () => {
     const folder = folderWith(filesOf(all));
     const sentences = await Promise.all(all.map(async (_, i) => JSON.parse((await play(["audit", "show", folder, String(i), "--json"])).out).sentence as string));
     expect(sentences.filter((sentence) => sentence.includes("cannot be read"))).toEqual([]);
-    expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(20);
+    expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(21);
     expect(sentences.at(-1)).toBe("2026-11-22T10:00:00Z: hub ends the training without a model: AGGREGATION_TOO_FEW, in training 5e5e5e5e5e5e.");
   });
 

@@ -10,6 +10,8 @@ const file = {
   quote: z.string().length(1).default("\""),
 };
 
+const columns = z.record(z.string(), z.string().min(1)).default({}).describe("what this company calls the charter's columns, where that differs: charter's name to own name");
+
 /** A node's `node.yaml`. Keys, journal and ledger lie in the same folder; rows stay where they are. */
 export const nodeConfig = z.object({
   party: slug.describe("this node's name in charters"),
@@ -17,7 +19,8 @@ export const nodeConfig = z.object({
     exchange: z.string().regex(/^[^\s/:]+:\d{1,5}$/, "host:port").describe("where this node dials out to"),
     enrolment: z.url({ protocol: /^https$/ }).describe("where it asks to be let in, once"),
   }),
-  rows: z.object({ ...file, key: z.string().optional().describe("a column that must be unique") }).optional().describe("this company's rows; they never leave"),
+  rows: z.object({ ...file, columns, key: z.string().optional().describe("a column that must be unique") }).optional().describe("this company's rows; they never leave"),
+  transactions: z.object({ ...file, columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),

@@ -1,14 +1,20 @@
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
-import { parseDigest, type PartyId } from "@cohortium/protocol/session/ids";
+import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
-import { importRows, type RowSource } from "./data/import-rows.js";
+import { importFrom, type RowSource } from "./data/import-rows.js";
+import type { CsvFile } from "./data/duckdb.js";
 import type { LocalRows } from "./data/local-rows.js";
+import type { DataNote } from "./data/note.js";
+import { presentProblems } from "./data/present-values.js";
 import type { DataProblem } from "./data/problem.js";
+import type { OwnWords } from "./data/recipe/own-words.js";
 
-/** Where this node's rows lie, as its own configuration says. */
+/** Where this node's rows lie, as its own configuration says, and what it calls their columns. */
 export interface Feed {
   readonly rows: RowSource;
+  readonly transactions: CsvFile | null;
   readonly holdout: RowSource | null;
+  readonly words: OwnWords;
 }
 
 /** A session's rows. `counted` are the held-out rows this node answers for in the joint evaluation; `held` those it compares models on. */
@@ -19,7 +25,9 @@ export interface SessionRows {
   /** Changes when any row changes, or their order. */
   readonly digest: string;
   /** Changes when any row changes, not with their order. */
-  readonly setDigest: string;
+  readonly setDigest: Digest;
+  /** What the recipe changed or left out. */
+  readonly notes: readonly DataNote[];
 }
 
 /** A charter with a common file names it; this is no file's digest. */
@@ -29,16 +37,23 @@ export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | {
 
 /** Reads and checks everything a training needs of this node's rows. */
 export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly party: PartyId; readonly parties: readonly PartyId[] }): Promise<RowsRead> {
-  const { features, label } = plan;
-  const own = await importRows(feed.rows, { features, label, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty });
+  const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
+  const own = await importFrom(feed, { recipe, rowsMin, rowsMax });
   if (own.kind === "refused") return own;
+  const { rows: { digest, setDigest }, notes } = own;
   if (plan.evaluation.holdout === "own") {
     const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
-    return { kind: "rows", rows: { train, held, counted: held, digest: own.rows.digest, setDigest: own.rows.setDigest } };
+    return checked({ train, held, counted: held, digest, setDigest, notes }, plan);
   }
-  const source = feed.holdout ?? { ...feed.rows, path: "" };
-  const common = await importCommon(source, { features, label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty }, plan.evaluation.holdoutDigest ?? NO_FILE);
+  const rows = feed.holdout ?? { ...feed.rows, path: "" };
+  const common = await importCommon({ ...feed, rows }, { recipe, rowsMin: 1, rowsMax }, plan.evaluation.holdoutDigest ?? NO_FILE);
   if (common.kind === "refused") return common;
   const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
-  return { kind: "rows", rows: { train: own.rows, held: common.rows, counted, digest: own.rows.digest, setDigest: own.rows.setDigest } };
+  return checked({ train: own.rows, held: common.rows, counted, digest, setDigest, notes }, plan);
+}
+
+/** What is summed, and nothing else, must have values enough. */
+function checked(rows: SessionRows, { features, categoryRowsMin }: TrainingPlan): RowsRead {
+  const problems = presentProblems(rows.train, features, categoryRowsMin);
+  return problems.length === 0 ? { kind: "rows", rows } : { kind: "refused", problems };
 }

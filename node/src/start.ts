@@ -17,6 +17,7 @@ import { nodeAdminRoutes } from "./admin-api.js";
 import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { CohortiumNode } from "./node.js";
+import { configuredWords } from "./data/recipe/own-words.js";
 import type { Feed } from "./rows.js";
 import { openNodeDatabase } from "./store.js";
 
@@ -98,10 +99,12 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   return { node, connect };
 }
 
-function feedOf(folder: string, { rows, holdout }: NodeConfig): Feed {
+function feedOf(folder: string, { rows, transactions, holdout }: NodeConfig): Feed {
   const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   return {
     rows: { path: rows === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
+    transactions: transactions === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
+    words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),
     holdout: holdout === undefined ? null : { path: at(holdout.path), delimiter: holdout.delimiter, quote: holdout.quote, keyColumn: null },
   };
 }

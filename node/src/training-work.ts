@@ -6,10 +6,13 @@ import { allowTraining } from "@cohortium/protocol/session/charter-gate";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
+import { schemaOf } from "@cohortium/protocol/session/schema";
+import type { ColumnClaim } from "@cohortium/protocol/session/statement";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
+import { explainNote } from "./data/note.js";
 import { explainProblem } from "./data/problem.js";
 import type { Computed, Egress } from "./egress.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
@@ -87,7 +90,14 @@ export class TrainingWork {
       return this.#refused("DATA_REFUSED", [...new Set(read.problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ").slice(0, CLAUSE_LENGTH_MAX));
     }
     egress.ledger.pinRows(session, read.rows, digest);
-    return { kind: "admitted", atMs: nowMs() };
+    for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
+    return { kind: "admitted", data: { table: read.rows.setDigest, claims: this.#claims(), quality: null }, atMs: nowMs() };
+  }
+
+  /** What this company's own contract says of the columns the charter names. */
+  #claims(): readonly (ColumnClaim | null)[] {
+    const { feed, plan } = this.#work;
+    return schemaOf(plan.recipe).sources.map((source) => feed.words.claimOf(source));
   }
 
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */

@@ -11,6 +11,7 @@ import { Egress } from "../src/egress.js";
 import { openNodeDatabase } from "../src/store.js";
 import { TrainingWork } from "../src/training-work.js";
 import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
+import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 
 const PLAN = planOf(CHARTER);
 const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
@@ -29,7 +30,7 @@ const place = (rows = ROWS) => {
   const doing: string[] = [];
   const work = (more: { session?: string; charter?: typeof CHARTER; nowMs?: number } = {}) => new TrainingWork({
     session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: PLAN, self: SELF, egress,
-    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, holdout: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
+    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { write, egress, logger, doing, work };
 };
@@ -38,7 +39,7 @@ const admit = { kind: "admit" } as const;
 describe("admission", () => {
   test("is given to rows that fit the charter, which the session then keeps to", async () => {
     const { work, egress, doing } = place();
-    expect(await work().resultOf(admit)).toEqual({ kind: "admitted", atMs: NOW_MS });
+    expect(await work().resultOf(admit)).toEqual({ kind: "admitted", data: { table: expect.stringMatching(/^[0-9a-f]{64}$/), claims: [null, null, null], quality: null }, atMs: NOW_MS });
     expect(egress.ledger.rowsOf(SESSION)).toMatch(/^[0-9a-f]{64}$/);
     expect(doing).toEqual(["checks the charter and reads the rows"]);
   });

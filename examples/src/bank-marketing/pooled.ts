@@ -18,7 +18,7 @@ export interface Pooled {
 
 /** Fits the same algorithm, without masks and fixed point, on the rows of all partners in partner order. Only a demonstration may do this. */
 export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): Promise<Pooled> {
-  const terms = { features: plan.features, label: plan.label, rowsMin: 1, rowsMax: plan.rowsMaxPerParty };
+  const terms = { recipe: plan.recipe, rowsMin: 1, rowsMax: plan.rowsMaxPerParty };
   const read = async (path: string): Promise<LocalRows> => {
     const imported = await importRows({ path, ...CSV_FORM, keyColumn: null }, terms);
     if (imported.kind === "refused") throw new Error("the demonstration's own rows do not fit its charter");

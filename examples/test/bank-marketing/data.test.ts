@@ -22,7 +22,7 @@ const TERMS = { features: FEATURES, clause: CLAUSE, minimums: { rowsMin: 100, ca
 const ALONE = { features: FEATURES, model: CLAUSE, categoryRowsMin: 10 };
 
 async function load(path: string): Promise<LocalRows> {
-  const result = await importRows({ path, ...CSV_FORM, keyColumn: null }, { features: FEATURES, label: LABEL, rowsMin: 100, rowsMax: 50_000 });
+  const result = await importRows({ path, ...CSV_FORM, keyColumn: null }, { recipe: { features: FEATURES, label: LABEL }, rowsMin: 100, rowsMax: 50_000 });
   if (result.kind !== "rows") throw new Error(JSON.stringify(result.problems));
   return result.rows;
 }

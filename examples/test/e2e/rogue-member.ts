@@ -12,6 +12,7 @@ import { createLogger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { LocalProcess } from "../../src/consortium/processes.js";
+import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 
 /** What a dishonest member makes of its masked words before it signs and uploads them. */
 export type Forgery = (words: Buffer) => Buffer;
@@ -30,7 +31,7 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   const line: { client?: ExchangeClient } = {};
   const node = new CohortiumNode({
     self: party.name as PartyId, signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator, database, spool: join(folder, "spool"),
-    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, holdout: null },
+    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS },
     logger: createLogger("rogue", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });

@@ -1,4 +1,6 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { DuckDBDoubleVector, DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from "@duckdb/node-api";
+import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "./feeds/feed-table.js";
+import { parseDigest } from "@cohortium/protocol/session/ids";
 
 /** A delimited text file and how it is written. `delimiter` and `quote` are one character each. */
 export interface CsvFile {
@@ -7,24 +9,19 @@ export interface CsvFile {
   readonly quote: string;
 }
 
-/** Some consecutive rows, column by column, as text. An empty field is `null`. */
-export type TextColumns = readonly (readonly (string | null)[])[];
-
 /** The engine could not read the file at all. Its own words are withheld: they quote the rows. */
 export class ScanFailed extends Error {
   override readonly name = "ScanFailed";
   constructor() { super("the database engine could not read the file"); }
 }
 
-/**
- * Reads the `wanted` fields of every record under the header, in file order and as text, handing on a few thousand rows at a time.
- *
- * @param fields - How many fields the header has; a record with another number is not handed on.
- * @param wanted - Positions of the fields to read, from 0.
- * @returns the lines not handed on, ascending: wrong number of fields, unbalanced quotes, not UTF-8.
- * @throws ScanFailed if there is nothing to be read.
- */
-export async function scanCsv(file: CsvFile, fields: number, wanted: readonly number[], onRows: (rows: TextColumns) => void): Promise<readonly number[]> {
+/** A CSV file as a feed, all columns text, and the lines that are none of its rows, ascending: wrong number of fields, unbalanced quotes, not UTF-8. */
+export interface CsvTable extends FeedTable {
+  readonly malformedLines: readonly number[];
+}
+
+/** Lends a database engine of its own to `use`, and closes it whatever happens. */
+export async function withEngine<T>(use: (engine: CsvEngine) => Promise<T>): Promise<T> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     // An extension would be fetched from the internet and run in this process.
@@ -33,38 +30,106 @@ export async function scanCsv(file: CsvFile, fields: number, wanted: readonly nu
   });
   const connection = await instance.connect();
   try {
-    await streamRows(connection, scanStatement(file, fields, wanted), onRows);
-    return await rejectedLines(connection);
+    return await use(new CsvEngine(connection));
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
 }
 
-async function streamRows(connection: DuckDBConnection, statement: string, onRows: (rows: TextColumns) => void): Promise<void> {
-  const result = await connection.stream(statement).catch(withheld);
-  for (;;) {
-    const chunk = await result.fetchChunk().catch(withheld);
-    if (chunk === null || chunk.rowCount === 0) return;
-    onRows(chunk.getColumns().map((column) => column.map((value) => (typeof value === "string" ? value : null))));
+/** Feeds over CSV files, in one engine, so that they can be joined. */
+export class CsvEngine {
+  readonly #connection: DuckDBConnection;
+  #tables = 0;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * @param header - The names in the file's first line. One that stands twice is no column.
+   * @param wanted - The columns that somebody may ask for. What is wrong in others does not matter.
+   * @throws ScanFailed if there is nothing to be read.
+   */
+  async csv(file: CsvFile, header: readonly string[], wanted: ReadonlySet<string>): Promise<CsvTable> {
+    const relation = `feed${++this.#tables}`;
+    // The engine does not tell names apart by their case, so neither can we.
+    const names = header.map((name) => name.toLowerCase());
+    const columns = header.flatMap((name, i) => (wanted.has(name) && names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase()) ? [{ name, field: `f${i}` }] : []));
+    const first = sqlName(unlike(names));
+    await this.#connection.run(`CREATE VIEW ${relation} AS SELECT ${[`f0 AS ${first}`, ...columns.map(({ name, field }) => `${field} AS ${sqlName(name)}`)].join(", ")} FROM ${source(file, header.length, `rejects_of_${relation}`)}`).catch(withheld);
+    // Every column is read once here, because the engine looks for faults only in what it is asked for.
+    const counts = [first, ...columns.map(({ name }) => sqlName(name))].map((column) => `count(${column})`);
+    const rows = Number((await this.#read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`))[0]?.[0]);
+    const malformedLines = await this.#rejectedLines(relation);
+    return {
+      name: relation, relation, rows, malformedLines, columns: columns.map(({ name }) => ({ name, type: "text" })), canonicalOrder: columns.map(({ name }) => sqlName(name)).join(", "),
+      query: async (sql) => {
+        const chunks: Answer[] = [];
+        await this.#stream(sql, (chunk) => chunks.push(chunk));
+        return joined(chunks);
+      },
+      stream: (sql, onChunk) => this.#stream(sql, onChunk),
+      digest: () => Promise.resolve(parseDigest("00".repeat(32))),
+    };
+  }
+
+  async #stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
+    const result = await this.#connection.stream(sql).catch(withheld);
+    const names = result.columnNames();
+    for (;;) {
+      const chunk = await result.fetchChunk().catch(withheld);
+      if (chunk === null || chunk.rowCount === 0) return;
+      onChunk(answerOf(names, chunk));
+    }
+  }
+
+  async #rejectedLines(relation: string): Promise<readonly number[]> {
+    return (await this.#read(`SELECT DISTINCT line::INTEGER FROM rejects_of_${relation} ORDER BY 1`)).map(([line]) => Number(line));
+  }
+
+  async #read(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#connection.runAndReadAll(sql).catch(withheld)).getRows();
   }
 }
 
-function scanStatement({ path, delimiter, quote }: CsvFile, fields: number, wanted: readonly number[]): string {
+/** A name that is none of these. */
+function unlike(names: readonly string[]): string {
+  let name = "first field";
+  while (names.includes(name)) name += "_";
+  return name;
+}
+
+function source({ path, delimiter, quote }: CsvFile, fields: number, rejects: string): string {
   const columns = Array.from({ length: fields }, (_, i) => `f${i}: 'VARCHAR'`).join(", ");
   // Nothing is guessed: a sniffer that changes its mind between two exports would change the meaning of the columns.
-  return `SELECT ${wanted.map((i) => `f${i}`).join(", ")} FROM read_csv(${literal(literalPath(path))}, auto_detect = false, header = false, skip = 1,
-    columns = {${columns}}, delim = ${literal(delimiter)}, quote = ${literal(quote)}, escape = ${literal(quote)},
-    strict_mode = true, null_padding = false, compression = 'none', store_rejects = true)`;
+  return `read_csv(${sqlText(literalPath(path))}, auto_detect = false, header = false, skip = 1,
+    columns = {${columns}}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)}, escape = ${sqlText(quote)},
+    strict_mode = true, null_padding = false, compression = 'none', store_rejects = true, rejects_table = ${sqlText(rejects)}, rejects_scan = ${sqlText(`scan_${rejects}`)})`;
 }
 
-async function rejectedLines(connection: DuckDBConnection): Promise<readonly number[]> {
-  const result = await connection.runAndReadAll("SELECT DISTINCT line::INTEGER FROM reject_errors ORDER BY 1").catch(withheld);
-  return result.getRows().map(([line]) => Number(line));
+function answerOf(names: readonly string[], chunk: DuckDBDataChunk): Answer {
+  const columns = names.map((name, i): AnswerColumn => {
+    const vector = chunk.getColumnVector(i);
+    if (vector instanceof DuckDBDoubleVector) {
+      const values = new Float64Array(vector.itemCount);
+      for (let row = 0; row < values.length; row++) values[row] = vector.getItem(row) ?? Number.NaN;
+      return { kind: "numbers", name, type: "double", values };
+    }
+    const texts = Array.from({ length: vector.itemCount }, (_, row) => vector.getItem(row));
+    return { kind: "texts", name, type: "text", values: texts.map((text) => (typeof text === "string" ? text : null)) };
+  });
+  return { rows: chunk.rowCount, columns };
 }
 
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+function joined(chunks: readonly Answer[]): Answer {
+  const [first = { rows: 0, columns: [] }] = chunks;
+  const columns = first.columns.map((column, i): AnswerColumn => {
+    const parts = chunks.flatMap((chunk) => chunk.columns[i] ?? []);
+    if (column.kind === "numbers") return { ...column, values: Float64Array.from(parts.flatMap((part) => (part.kind === "numbers" ? [...part.values] : []))) };
+    return { ...column, values: parts.flatMap((part) => (part.kind === "texts" ? part.values : [])) };
+  });
+  return { rows: chunks.reduce((sum, { rows }) => sum + rows, 0), columns };
 }
 
 /** The engine reads a path as a pattern; a bracket round each special character takes it literally. */

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { concat, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Digest } from "@cohortium/protocol/session/ids";
-import { importRows, type Import, type RowSource, type RowTerms } from "./import-rows.js";
+import { importFrom, type Import, type RowSources, type RowTerms } from "./import-rows.js";
 import { takeRows, type LocalRows } from "./local-rows.js";
 import { fileProblem } from "./problem.js";
 
@@ -29,12 +29,12 @@ export function shareOfCommon(rows: LocalRows, parties: number, index: number): 
 }
 
 /** Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names. */
-export async function importCommon(source: RowSource, terms: RowTerms, digestInCharter: Digest): Promise<Import> {
-  const bytes = await readFile(source.path).catch(() => undefined);
+export async function importCommon(sources: RowSources, terms: RowTerms, digestInCharter: Digest): Promise<Import> {
+  const bytes = await readFile(sources.rows.path).catch(() => undefined);
   if (bytes !== undefined && toHex(sha256(bytes)) !== digestInCharter) {
     return { kind: "refused", problems: [fileProblem("DATA_HOLDOUT_OTHER", `the file with SHA-256 ${digestInCharter}`, 1)] };
   }
-  return importRows(source, terms);
+  return importFrom(sources, terms);
 }
 
 const FRACTION_BYTES = 6;

@@ -11,7 +11,7 @@ const FEATURES: readonly Feature[] = [
   { kind: "categorical", name: "job", categories: ["clerk", "farmer", "it's; \"art\""] },
   { kind: "numeric", name: "emp.var.rate", unit: "percent", min: -5, max: 5 },
 ];
-const TERMS: RowTerms = { features: FEATURES, label: { name: "y", positive: "yes", negative: "no" }, rowsMin: 2, rowsMax: 10 };
+const TERMS: RowTerms = { recipe: { features: FEATURES, label: { name: "y", positive: "yes", negative: "no" } }, rowsMin: 2, rowsMax: 10 };
 const FOLDER = mkdtempSync(join(tmpdir(), "cohortium-import-"));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 

@@ -50,7 +50,7 @@ export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label
   const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
   const prepared = preparedSql(bound, inputs, asked);
   const columns = [
-    ...inputs.map(({ i, sql }) => `${sql.value} AS f${i}`), `${place ?? "NULL"} AS y`,
+    ...inputs.map(({ i, sql }) => `coalesce(${sql.value}, ${NAN}) AS f${i}`), `coalesce(${place ?? NAN}, ${NAN}) AS y`,
     `CAST(${["0", ...problems.map(({ when }) => `CAST(${when} AS INTEGER)`)].join(" + ")} AS DOUBLE) AS faults`,
     ...notes.map(({ when }, n) => `CAST(CAST(${when} AS INTEGER) AS DOUBLE) AS n${n}`),
   ];
@@ -59,6 +59,9 @@ export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label
     problems: once(problems), notes, diagnosis: diagnosisSql(prepared, once(problems)),
   };
 }
+
+/** Instead of null, so that a column of doubles is one stretch of memory. */
+const NAN = "CAST('nan' AS DOUBLE)";
 
 interface PreparedFeature extends BoundFeature {
   readonly i: number;

@@ -11,3 +11,9 @@ export interface OwnWords {
 
 /** Columns are called as the charter calls them, and nobody says more about them. */
 export const CHARTER_WORDS: OwnWords = { columnOf: ({ column }) => column, claimOf: () => null };
+
+/** Columns as the node's configuration calls them, and the charter's words for the rest. */
+export function configuredWords(rows: Readonly<Record<string, string>>, transactions: Readonly<Record<string, string>>): OwnWords {
+  const own = { rows: new Map(Object.entries(rows)), transactions: new Map(Object.entries(transactions)) };
+  return { ...CHARTER_WORDS, columnOf: ({ feed, column }) => own[feed].get(column) ?? column };
+}

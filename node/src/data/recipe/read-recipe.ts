@@ -1,7 +1,7 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Recipe } from "@cohortium/protocol/session/recipe";
-import { numbersOf, textsOf, type Answer, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, textsOf, type FeedTable } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
@@ -9,6 +9,7 @@ import { bindRecipe, type BoundRecipe, type RecipeTables } from "./bind-recipe.j
 import { checkPurchases } from "./check-purchases.js";
 import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
 import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
+import { linesOf } from "./lines.js";
 import type { OwnWords } from "./own-words.js";
 import { keySql, sqlName } from "./sql-values.js";
 
@@ -22,6 +23,8 @@ export interface RecipeTerms {
   readonly words: OwnWords;
   /** Rows of a file have an order of their own; a database's are put into one. */
   readonly order: "own" | "canonical";
+  /** Lines of the file that are none of its rows, ascending; they count where the charter counts rows. */
+  readonly malformedLines: readonly number[];
 }
 
 /** Either every value fits, or all that does not is listed; there is no partial import. */
@@ -37,10 +40,10 @@ export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Prom
   if (rows.rows === 0) return { kind: "refused", problems: [...bound.problems, ...counts] };
   const compiled = compileRecipe(bound, terms.recipe, { relation: rows.relation, orderBy: terms.order === "own" ? null : rows.canonicalOrder });
   const purchases = bound.transactions === null ? { problems: [], notes: [] } : await checkPurchases(rows, bound.transactions);
-  const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms.order);
+  const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms);
   const before = [...bound.problems, ...counts, ...purchases.problems];
   // Where something is wrong already nothing is kept, but all columns that are there are still looked at, so that all is said at once.
-  const read = before.length + repeats.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
+  const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
   const faults = read?.faults === 0 ? [] : await diagnose(rows, compiled, terms);
   const problems = [...before, ...faults, ...repeats];
   if (read === null || problems.length > 0) return { kind: "refused", problems };
@@ -100,31 +103,26 @@ function sum(values: Float64Array): number {
 }
 
 /** Counts what is wrong, rule by rule, in a second pass that only a refusal pays for. */
-async function diagnose(table: FeedTable, { diagnosis, problems }: CompiledRecipe, { order }: RecipeTerms): Promise<readonly DataProblem[]> {
+async function diagnose(table: FeedTable, { diagnosis, problems }: CompiledRecipe, terms: RecipeTerms): Promise<readonly DataProblem[]> {
   const answer = await table.query(diagnosis);
   return problems.flatMap((rule, i) => {
     const count = numbersOf(answer, `c${i}`)[0] ?? 0;
     const isEmpty = numbersOf(answer, `a${i}`)[0] === table.rows;
     const code = isEmpty ? "DATA_NO_VALUES" : rule.code;
-    const lines = order === "own" && !isEmpty ? placesIn(answer, i) : [];
+    const lines = isEmpty ? [] : linesOf(textsOf(answer, `r${i}`)[0] ?? "", terms);
     return count === 0 ? [] : [{ code, column: rule.column, rule: rule.rule, count, lines, fix: DATA_PROBLEMS[code].fix }];
   });
-}
-
-/** The header is line 1. */
-function placesIn(answer: Answer, rule: number): readonly number[] {
-  const [text = ""] = textsOf(answer, `r${rule}`);
-  return (text ?? "").split(" ").filter((place) => place !== "").map((place) => Number(place) + 1);
 }
 
 function notesOf({ notes }: CompiledRecipe, noted: Float64Array): readonly DataNote[] {
   return notes.flatMap(({ code, column, rule }, n) => (noted[n] === 0 ? [] : [{ code, column, rule, count: noted[n] ?? 0 }]));
 }
 
-function rowCountProblems(rows: number, { rowsMin, rowsMax }: RecipeTerms): readonly DataProblem[] {
-  if (rows === 0) return [fileProblem("DATA_EMPTY", "a header line, then one line per row with as many fields", 0)];
+function rowCountProblems(rows: number, { rowsMin, rowsMax, malformedLines }: RecipeTerms): readonly DataProblem[] {
+  const all = rows + malformedLines.length;
+  if (all === 0) return [fileProblem("DATA_EMPTY", "a header line, then one line per row with as many fields", 0)];
   return [
-    ...(rows > rowsMax ? [fileProblem("DATA_TOO_MANY_ROWS", `at most ${rowsMax} rows`, rows)] : []),
+    ...(all > rowsMax ? [fileProblem("DATA_TOO_MANY_ROWS", `at most ${rowsMax} rows`, all)] : []),
     ...(rows < rowsMin ? [fileProblem("DATA_TOO_FEW_ROWS", `at least ${rowsMin} rows`, rows)] : []),
   ];
 }

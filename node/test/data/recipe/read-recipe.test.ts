@@ -15,7 +15,7 @@ beforeAll(async () => { duck = await Duck.open(); });
 
 const LABEL = { name: "y", positive: "yes", negative: "no" } as const;
 const terms = (features: readonly RecipeFeature[], more: Partial<RecipeTerms> = {}): RecipeTerms =>
-  ({ recipe: { features, label: LABEL }, rowsMin: 1, rowsMax: 100_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own", ...more });
+  ({ recipe: { features, label: LABEL }, rowsMin: 1, rowsMax: 100_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own", malformedLines: [], ...more });
 const texts = (values: readonly (string | null)[]) => ({ type: "text", values } as const);
 const labels = (rows: number) => texts(Array.from({ length: rows }, (_, i) => (i % 3 === 0 ? "yes" : "no")));
 const read = async (columns: Columns, features: readonly RecipeFeature[], more: Partial<RecipeTerms> = {}): Promise<RecipeRead> =>

@@ -27,7 +27,7 @@ const rowsFor = (keys: readonly (string | null)[]): Columns => ({ customer: text
 const purchasesOf = (rows: readonly Row[]): Columns => Object.fromEntries(["customer", "bought", "paid", "invoice"].map((name) => [name, texts(rows.map((row) => row[name] ?? null))]));
 const read = async (rows: Columns, purchases: Columns | null, clause: TransactionsClause = CLAUSE, features = FEATURES): Promise<RecipeRead> => readRecipe(
   { rows: await duck.table(rows), transactions: purchases === null ? null : await duck.table(purchases) },
-  { recipe: { features, label: LABEL, transactions: clause }, rowsMin: 1, rowsMax: 100_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own" },
+  { recipe: { features, label: LABEL, transactions: clause }, rowsMin: 1, rowsMax: 100_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own", malformedLines: [] },
 );
 const matrix = (result: RecipeRead) => {
   if (result.kind !== "rows") throw new Error(result.problems.map(explainProblem).join("\n"));
@@ -121,7 +121,7 @@ describe("published purchases", () => {
     const rows = await duck.query(`SELECT DISTINCT CustomerID AS customer, 'no' AS y FROM ${lines} WHERE ${kept}`, AS_TEXT(["customer", "y"]));
     const year: TransactionsClause = { ...CLAUSE, windows: CLAUSE.windows.map((window) => ({ ...window, days: 3_660 })) };
     const result = await readRecipe({ rows, transactions: purchases }, {
-      recipe: { features: FEATURES.map((one) => (one.name === "r" ? { ...one, max: 3_660 } as RecipeFeature : one)), label: LABEL, transactions: year }, rowsMin: 1, rowsMax: 10_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own",
+      recipe: { features: FEATURES.map((one) => (one.name === "r" ? { ...one, max: 3_660 } as RecipeFeature : one)), label: LABEL, transactions: year }, rowsMin: 1, rowsMax: 10_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own", malformedLines: [],
     });
     const people = matrix(result) as [number, number, number][];
     const quantile = (values: readonly number[], share: number) => {
@@ -143,7 +143,7 @@ describe("published purchases", () => {
     const rows = await duck.query(`SELECT DISTINCT parts[1] AS customer, 'no' AS y FROM ${lines} WHERE len(parts) = 4`, AS_TEXT(["customer", "y"]));
     const clause: TransactionsClause = { ...CLAUSE, before: "1998-07-01", order: undefined, windows: CLAUSE.windows.map((window) => ({ ...window, days: 600 })) };
     const result = await readRecipe({ rows, transactions: purchases }, {
-      recipe: { features: FEATURES.map((one) => (one.name === "r" ? { ...one, max: 600 } as RecipeFeature : one)), label: LABEL, transactions: clause }, rowsMin: 1, rowsMax: 30_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own",
+      recipe: { features: FEATURES.map((one) => (one.name === "r" ? { ...one, max: 600 } as RecipeFeature : one)), label: LABEL, transactions: clause }, rowsMin: 1, rowsMax: 30_000, uniqueColumn: null, words: CHARTER_WORDS, order: "own", malformedLines: [],
     });
     const people = matrix(result) as [number, number, number][];
     expect(people.length).toBe(23_570);
