@@ -3,7 +3,7 @@ import type { Recipe } from "@cohortium/protocol/session/recipe";
 import type { DataNoteCode } from "../note.js";
 import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
 import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";
-import { featureSql, type FeatureSql, type Input, type RowRule } from "./feature-sql.js";
+import { featureSql, REFUSED_WORD, type FeatureSql, type Input, type RowRule } from "./feature-sql.js";
 import { placeSql } from "./sql-values.js";
 import { joinSql, windowInput, windowsSql } from "./windows-sql.js";
 
@@ -15,7 +15,7 @@ export interface ColumnRule<Code> extends RowRule<Code> {
 
 /** A recipe as SQL over the rows of one feed. */
 export interface CompiledRecipe {
-  /** One row per row, in their order: `f0` … as `FeatureSql.value`, `y`, `faults` (how many rules the row breaks), `n0` … (1 where a note applies). */
+  /** One row per row, in their order: `f0` … as `FeatureSql.value` with NaN for null, `y` (0, 1, or `REFUSED_WORD`), `n0` … (1 where a note applies). */
   readonly rows: string;
   readonly problems: readonly ColumnRule<DataProblemCode>[];
   readonly notes: readonly ColumnRule<DataNoteCode>[];
@@ -50,8 +50,7 @@ export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label
   const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
   const prepared = preparedSql(bound, inputs, asked);
   const columns = [
-    ...inputs.map(({ i, sql }) => `coalesce(${sql.value}, ${NAN}) AS f${i}`), `coalesce(${place ?? NAN}, ${NAN}) AS y`,
-    `CAST(${["0", ...problems.map(({ when }) => `CAST(${when} AS INTEGER)`)].join(" + ")} AS DOUBLE) AS faults`,
+    ...inputs.map(({ i, sql }) => `CAST(coalesce(${sql.value}, ${NAN}) AS DOUBLE) AS f${i}`), `CAST(coalesce(${place ?? "NULL"}, ${REFUSED_WORD}) AS DOUBLE) AS y`,
     ...notes.map(({ when }, n) => `CAST(CAST(${when} AS INTEGER) AS DOUBLE) AS n${n}`),
   ];
   return {

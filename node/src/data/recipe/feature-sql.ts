@@ -17,7 +17,15 @@ export interface RowRule<Code> {
   readonly rule: string;
 }
 
-/** One feature as SQL. `value` is a DOUBLE: the number, null where it is absent or refused, or the place of the word, below 0 where it is refused. */
+/** What stands for a number that is refused; no charter's bounds reach so far. */
+export const REFUSED_NUMBER = 1e300;
+/** What stands for a word that is refused. */
+export const REFUSED_WORD = -1;
+
+/**
+ * One feature as SQL. `value` is a DOUBLE: the number, null where it is absent, `REFUSED_NUMBER` where it is refused; or the place of the word,
+ * `REFUSED_WORD` where it is refused. Which rule was broken is not asked before one was.
+ */
 export interface FeatureSql {
   readonly value: string;
   /** True, and never null, where the feed has no value. */
@@ -53,9 +61,16 @@ function numberSql({ feature, bounds: { min, max }, value, there }: Measured, th
   const indicated = feature.missing === "indicate";
   const unreadable = `(${value} IS NULL${indicated ? ` AND ${there}` : ""})`;
   const clipped = feature.outside === "clip";
-  return {
+  const refused = feature.kind === "buckets" ? REFUSED_WORD : sqlNumber(REFUSED_NUMBER);
+  const valueSql = (): string => {
     // The engine's `greatest` passes over null, which would make a bound of an absent value.
-    value: then(clipped ? `CASE WHEN ${value} IS NOT NULL THEN greatest(${least}, least(${most}, ${value})) END` : value),
+    const fits = clipped ? `${value} IS NOT NULL` : `${value} BETWEEN ${least} AND ${most}`;
+    const taken = `CASE WHEN ${fits} THEN ${then(clipped ? `greatest(${least}, least(${most}, ${value}))` : value)} ELSE ${refused} END`;
+    if (!indicated) return taken;
+    return `CASE WHEN ${there} THEN ${taken} ELSE ${feature.kind === "buckets" ? feature.edges.length - 1 : "NULL"} END`;
+  };
+  return {
+    value: valueSql(),
     absent: `NOT ${there}`,
     problems: [
       { code: "DATA_NOT_A_NUMBER", when: unreadable, rule },
@@ -72,19 +87,15 @@ function numberSql({ feature, bounds: { min, max }, value, there }: Measured, th
 function logSql({ base, min, max }: Extract<RecipeFeature, { kind: "log" }>, value: string): string {
   const [least, most] = [sqlNumber(logOfOnePlus(min, base)), sqlNumber(logOfOnePlus(max, base))];
   const ln = `ln(1 + ${value})`;
-  // A value that is out of bounds is refused, but computed first: of 0 and less there is no logarithm.
-  const safe = `CASE WHEN ${value} > -1 THEN ${base === "e" ? ln : `${ln} / ${sqlNumber(base === 2 ? Math.LN2 : Math.LN10)}`} END`;
-  return `CASE WHEN ${value} IS NOT NULL THEN greatest(${least}, least(${most}, ${safe})) END`;
+  const scaled = base === "e" ? ln : `${ln} / ${sqlNumber(base === 2 ? Math.LN2 : Math.LN10)}`;
+  return `greatest(${least}, least(${most}, ${scaled}))`;
 }
 
 function bucketSql(feature: Extract<RecipeFeature, { kind: "buckets" }>, input: NumberInput): FeatureSql {
-  const { edges, missing } = feature;
+  const { edges } = feature;
   const bounds = { min: edges[0] ?? Number.NaN, max: edges.at(-1) ?? Number.NaN };
   const inner = edges.slice(1, -1);
-  return numberSql({ feature, bounds, ...input }, (value) => {
-    const place = `CAST(${inner.map((edge) => `CAST(${value} >= ${sqlNumber(edge)} AS INTEGER)`).join(" + ")} AS DOUBLE)`;
-    return missing === "indicate" ? `CASE WHEN ${input.there} THEN ${place} ELSE ${edges.length - 1} END` : place;
-  });
+  return numberSql({ feature, bounds, ...input }, (value) => `CAST(${inner.map((edge) => `CAST(${value} >= ${sqlNumber(edge)} AS INTEGER)`).join(" + ")} AS DOUBLE)`);
 }
 
 function categorySql({ categories, otherwise, missing }: CategoricalRecipe, word: string): FeatureSql {
@@ -93,7 +104,7 @@ function categorySql({ categories, otherwise, missing }: CategoricalRecipe, word
   const place = placeSql(word, categories);
   const listed = indicated ? `CASE WHEN ${word} IS NULL THEN ${categories.length} ELSE ${place} END` : place;
   const unlisted = `(${indicated ? `${word} IS NOT NULL AND ` : ""}${place} IS NULL)`;
-  const stand = otherwise === undefined ? UNLISTED : categories.indexOf(otherwise);
+  const stand = otherwise === undefined ? REFUSED_WORD : categories.indexOf(otherwise);
   return {
     value: `coalesce(${listed}, ${stand})`,
     absent: `${word} IS NULL`,
@@ -111,14 +122,12 @@ function hashSql({ buckets, salt, missing }: HashRecipe, word: string): FeatureS
   const rule = "a word";
   const indicated = missing === "indicate";
   return {
-    value: `CASE WHEN ${word} IS NULL THEN ${indicated ? buckets : UNLISTED} ELSE ${place} END`,
+    value: `CASE WHEN ${word} IS NULL THEN ${indicated ? buckets : REFUSED_WORD} ELSE ${place} END`,
     absent: `${word} IS NULL`,
     problems: indicated ? [] : [{ code: "DATA_UNKNOWN_CATEGORY", when: `(${word} IS NULL)`, rule }],
     notes: indicated ? [{ code: "DATA_ABSENT", when: `${word} IS NULL`, rule }] : [],
   };
 }
-
-const UNLISTED = -1;
 
 function numberIn(input: Input): NumberInput {
   if (input.kind !== "number") throw new RangeError("a number is computed from a number");

@@ -10,6 +10,7 @@ import { checkPurchases } from "./check-purchases.js";
 import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
 import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
 import { linesOf } from "./lines.js";
+import { REFUSED_NUMBER, REFUSED_WORD } from "./feature-sql.js";
 import type { OwnWords } from "./own-words.js";
 import { keySql, sqlName } from "./sql-values.js";
 
@@ -79,12 +80,9 @@ async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Re
     let [numerics, words] = [0, 0];
     isNumber.forEach((number, i) => {
       const values = numbersOf(chunk, `f${i}`);
-      // Adding 0 turns -0 into 0, which would otherwise have another digest.
-      if (number) copy(values, x.subarray(numerics++ * table.rows + from), (value) => value + 0);
-      else copy(values, categories[words++]?.subarray(from) ?? new Int32Array(), (value) => value);
+      faults += number ? copyNumbers(values, x, numerics++ * table.rows + from) : copyPlaces(values, categories[words++] ?? new Int32Array(), from);
     });
-    copy(numbersOf(chunk, "y"), y.subarray(from), (value) => value);
-    faults += sum(numbersOf(chunk, "faults"));
+    faults += copyPlaces(numbersOf(chunk, "y"), y, from);
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
@@ -92,8 +90,27 @@ async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Re
   return { rows: localRows(x, categories, y), faults, noted };
 }
 
-function copy(values: Float64Array, to: Float64Array | Int32Array | Uint8Array, as: (value: number) => number): void {
-  for (let i = 0; i < values.length; i++) to[i] = as(values[i] ?? Number.NaN);
+/** @returns how many are refused. */
+function copyNumbers(values: Float64Array, to: Float64Array, from: number): number {
+  let faults = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? REFUSED_NUMBER;
+    if (value === REFUSED_NUMBER) faults++;
+    // Adding 0 turns -0 into 0, which would otherwise have another digest.
+    to[from + i] = value + 0;
+  }
+  return faults;
+}
+
+/** @returns how many are refused. */
+function copyPlaces(values: Float64Array, to: Int32Array | Uint8Array, from: number): number {
+  let faults = 0;
+  for (let i = 0; i < values.length; i++) {
+    const place = values[i] ?? REFUSED_WORD;
+    if (!(place >= 0)) faults++;
+    to[from + i] = place;
+  }
+  return faults;
 }
 
 function sum(values: Float64Array): number {

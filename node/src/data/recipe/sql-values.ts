@@ -51,8 +51,12 @@ export function sqlNumber(value: number): string {
   return `CAST('${value}' AS DOUBLE)`;
 }
 
-/** The place of a word in a list, as a DOUBLE; null if it is not there. A type of its own is looked up by hash, a chain of comparisons is not. */
+/** Up to so many words a chain of comparisons is faster than a lookup by hash. */
+const CHAIN_MAX = 16;
+
+/** The place of a word in a list, as a DOUBLE; null if it is not there. */
 export function placeSql(word: string, list: readonly string[]): string {
+  if (list.length <= CHAIN_MAX) return `CASE ${word} ${list.map((one, place) => `WHEN ${sqlText(one)} THEN ${sqlNumber(place)}`).join(" ")} END`;
   return `CAST(enum_code(try_cast(${word} AS ENUM(${list.map(sqlText).join(", ")}))) AS DOUBLE)`;
 }
 
