@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { CHARTER_WORDS, type OwnWords } from "@cohortium/node/data/recipe/own-words";
 import { readCoordinator } from "@cohortium/node/enroll";
 import { CohortiumNode } from "@cohortium/node/node";
 import { openNodeDatabase } from "@cohortium/node/store";
@@ -12,7 +13,6 @@ import { createLogger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { LocalProcess } from "../../src/consortium/processes.js";
-import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 
 /** What a dishonest member makes of its masked words before it signs and uploads them. */
 export type Forgery = (words: Buffer) => Buffer;
@@ -22,7 +22,7 @@ export type Forgery = (words: Buffer) => Buffer;
  *
  * @param party - Its own process must have been stopped.
  */
-export async function joinAsRogue(party: LocalProcess, given: { readonly port: number; readonly rows: string }, forgery: () => Forgery): Promise<() => Promise<void>> {
+export async function joinAsRogue(party: LocalProcess, given: { readonly port: number; readonly rows: string; readonly words?: OwnWords }, forgery: () => Forgery): Promise<() => Promise<void>> {
   const { folder } = party;
   const database = openNodeDatabase(join(folder, "node.db"));
   const coordinator = readCoordinator(folder);
@@ -31,7 +31,7 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   const line: { client?: ExchangeClient } = {};
   const node = new CohortiumNode({
     self: party.name as PartyId, signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator, database, spool: join(folder, "spool"),
-    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS },
+    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS },
     logger: createLogger("rogue", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
