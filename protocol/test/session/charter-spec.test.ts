@@ -4,13 +4,20 @@ import { join } from "node:path";
 import { readCharterYaml } from "../../src/host/charter-yaml.js";
 import { CLAUSES } from "../../src/session/charter-clauses.js";
 import { charterDigest } from "../../src/session/charter-digest.js";
-import { sound } from "./charter-fixture.js";
+import { checkCharter } from "../../src/session/charter-check.js";
+import { bent, sound, SOUND } from "./charter-fixture.js";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../spec/charter.md"), "utf8");
 
 test("the page on charters lists every clause with its rule, and no other", () => {
   const listed = [...PAGE.matchAll(/^\| `([a-z]+\.[a-z-]+)` \| (.+) \|$/gm)].map(([, clause, rule]) => [clause, rule]);
   expect(Object.fromEntries(listed)).toEqual(CLAUSES);
+});
+
+test("the example on columns is a sound question", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../spec/columns.md"), "utf8");
+  const { questions } = readCharterYaml(/```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "") as unknown as { questions: readonly [object] };
+  expect(checkCharter(bent("/questions/0", { ...SOUND.questions[0], ...questions[0] })).kind).toBe("ok");
 });
 
 test("the page's example is a sound charter of the digest the page gives", () => {
