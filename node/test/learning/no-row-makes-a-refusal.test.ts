@@ -32,7 +32,7 @@ const probe = (iteration: number, threshold: number, weight: number): LogisticMo
 
 async function answers(scene: Scene, rows: LocalRows): Promise<boolean> {
   const { segments, ring } = layoutOf(scene.question, layoutTerms(PLAN));
-  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest }).answer(scene);
+  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }).answer(scene);
   try {
     encodeFixed(values, segments, ring);
     return true;

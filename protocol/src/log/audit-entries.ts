@@ -14,7 +14,13 @@ const BY_PARTIES: readonly EntryType[] = [
 ];
 
 /** How many things were looked at. */
-export interface EntryCounts { readonly entries: number; readonly signatures: number; readonly charters: number; readonly schemas: number; readonly rounds: number }
+export interface EntryCounts {
+  readonly entries: number;
+  readonly signatures: number;
+  readonly charters: number;
+  readonly schemas: number;
+  readonly rounds: number;
+}
 
 /** Reads a log entry by entry and objects to whatever contradicts the protocol or what was said before. */
 export class EntryAudit {

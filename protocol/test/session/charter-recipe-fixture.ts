@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { bent, SOUND } from "./charter-fixture.js";
+import { bent } from "./charter-fixture.js";
 
 const Q = "/questions/0";
 

@@ -107,7 +107,7 @@ describe("whoever was asked for numbers has stated the charter's columns", () =>
   type Sources = readonly { readonly column: string }[];
   const sources = (party: string) => (HONEST[statementOf(party)]?.statement.body as unknown as { sources: Sources }).sources;
   const inMonths = (party: string) => changed(statementOf(party), {
-    sources: sources(party).map((source) => (source.column === "age" ? { ...source, contract: { logicalType: "number", unit: "months" } } : source)) as unknown as Json,
+    sources: sources(party).map((source) => (source.column === "age" ? { ...source, contract: { logicalType: "number", unit: "months" } } : source)),
   });
 
   test("each statement is counted", () => {

@@ -84,7 +84,7 @@ const contract = (party: PartyId) => [{ logicalType: "number", unit: party === H
 function slopeOf(run: World): number {
   const step = run.run();
   if (step.kind !== "done") throw new Error(JSON.stringify(step.kind === "abort" ? step.fault : step.kind));
-  const model = step.result.model as LogisticModel;
+  const model = step.result.model;
   return (100 * (model.coefficients[1] ?? Number.NaN)) / (model.deviations[1] ?? Number.NaN);
 }
 
@@ -144,5 +144,5 @@ describe("a column in cents at one company and in euro at two", () => {
 /** A statement without what its contract said. */
 function unsaid(body: Entry["statement"]["body"]): Entry["statement"]["body"] {
   const { sources, ...rest } = body as { readonly sources: readonly object[] };
-  return { ...rest, sources: sources.map((source) => ({ ...source, contract: null })) } as never;
+  return { ...rest, sources: sources.map((source) => ({ ...source, contract: null })) };
 }
