@@ -11,7 +11,7 @@ import { Egress } from "../src/egress.js";
 import { openNodeDatabase } from "../src/store.js";
 import { TrainingWork } from "../src/training-work.js";
 import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
-import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { CHARTER_WORDS, type OwnWords } from "../src/data/recipe/own-words.js";
 
 const PLAN = planOf(CHARTER);
 const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
@@ -20,7 +20,7 @@ const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: n
 const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
 
 /** A node's folder, and the work of any process that runs on it. */
-const place = (rows = ROWS) => {
+const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS) => {
   const [folder, database] = [scratchFolder(), openNodeDatabase(":memory:")];
   const path = join(folder, "rows.csv");
   const write = (text: string) => writeFileSync(path, text);
@@ -28,9 +28,9 @@ const place = (rows = ROWS) => {
   const egress = new Egress(database, folder);
   const logger = recordingLogger();
   const doing: string[] = [];
-  const work = (more: { session?: string; charter?: typeof CHARTER; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: PLAN, self: SELF, egress,
-    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
+  const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
+    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? PLAN, self: SELF, egress,
+    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { write, egress, logger, doing, work };
 };
@@ -42,6 +42,40 @@ describe("admission", () => {
     expect(await work().resultOf(admit)).toEqual({ kind: "admitted", data: { table: expect.stringMatching(/^[0-9a-f]{64}$/), claims: [null, null, null], quality: null }, atMs: NOW_MS });
     expect(egress.ledger.rowsOf(SESSION)).toMatch(/^[0-9a-f]{64}$/);
     expect(doing).toEqual(["checks the charter and reads the rows"]);
+  });
+
+  test("states what this company's own contract says of each column, and finds the columns under its own names", async () => {
+    const { work } = place(ROWS.replace("age;job", "alter;beruf"), {
+      columnOf: ({ column }) => ({ age: "alter", job: "beruf" }[column] ?? column),
+      claimOf: ({ column }) => (column === "age" ? { logicalType: "integer", unit: "months" } : null),
+    });
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "admitted", data: { claims: [{ logicalType: "integer", unit: "months" }, null, null] } });
+  });
+
+  test("states the same of the same rows in another order, and another thing of other rows", async () => {
+    const [header = "", ...rows] = ROWS.split("\n");
+    const table = async (text: string) => {
+      const result = await place(text).work().resultOf(admit);
+      return result.kind === "admitted" ? result.data.table : result.kind;
+    };
+    expect(await table([header, ...rows.reverse()].join("\n"))).toBe(await table(ROWS));
+    expect(await table(ROWS.replace("25;clerk", "26;clerk"))).not.toBe(await table(ROWS));
+  });
+
+  test("writes what the recipe changed into this node's own log, by rule and column, without a value", async () => {
+    const lax = charterOf({
+      ...CHARTER_JSON, questions: [{
+        ...CHARTER_JSON.questions[0]!, features: [
+          { kind: "numeric", name: "age", unit: "years", min: 17, max: 100, outside: "clip" }, { kind: "categorical", name: "job", categories: ["clerk", "student"], otherwise: "clerk" },
+        ],
+      }],
+    });
+    const { work, logger } = place(ROWS.replace("25;clerk", "25;astronaut").replace("30;", "4711;"));
+    expect(await work({ charter: lax, plan: planOf(lax) }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    const said = JSON.stringify(logger.lines);
+    expect(said).toContain("DATA_CLIPPED in column age: values lie beyond the charter's bounds and count as the nearest bound (count 1)");
+    expect(said).toContain("DATA_OTHERWISE in column job");
+    expect(said).not.toMatch(/astronaut|4711/);
   });
 
   test("is refused to rows that do not fit: the coordinator learns rule and column, never a value", async () => {

@@ -91,6 +91,14 @@ describe("each kind of feature", () => {
     expect([column(split, 0, { features: both }), notes(split)]).toEqual([[0, 2, 1, 3, 2], [["DATA_OTHERWISE", "job", 1], ["DATA_ABSENT", "job", 1]]]);
   });
 
+  test("a list of a thousand words is looked up as one of three is", async () => {
+    const categories = Array.from({ length: 1_000 }, (_, i) => `c'${i}`);
+    const features = [{ kind: "categorical", name: "c", categories } as const];
+    const result = await read({ c: texts(["c'999", "c'0", "c'17"]), y: labels(3) }, features);
+    expect(column(result, 0, { features })).toEqual([999, 0, 17]);
+    expect(codes(await read({ c: texts(["c'999", "C'0", null]), y: labels(3) }, features))).toEqual([["DATA_UNKNOWN_CATEGORY", "c", 2, [3, 4]]]);
+  });
+
   test("words come from whole numbers, truth values and days too, in one spelling", async () => {
     const features = [["n", ["7", "-1"]], ["b", ["true", "false"]], ["d", ["2011-12-10", "1999-01-01"]]].map(([name, categories]) => ({ kind: "categorical", name, categories } as RecipeFeature));
     const result = await read({ n: { type: "integer", values: [-1, 7] }, b: { type: "boolean", values: ["true", "false"] }, d: { type: "date", values: ["1999-01-01", "2011-12-10"] }, y: labels(2) }, features);
