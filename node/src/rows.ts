@@ -7,7 +7,7 @@ import type { LocalRows } from "./data/local-rows.js";
 import type { DataNote } from "./data/note.js";
 import { presentProblems } from "./data/present-values.js";
 import type { DataProblem } from "./data/problem.js";
-import type { OwnWords } from "./data/recipe/own-words.js";
+import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
 
 /** Where this node's rows lie, as its own configuration says, and what it calls their columns. */
 export interface Feed {
@@ -45,8 +45,9 @@ export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly
     const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
     return checked({ train, held, counted: held, digest, setDigest, notes }, plan);
   }
-  const rows = feed.holdout ?? { ...feed.rows, path: "" };
-  const common = await importCommon({ ...feed, rows }, { recipe, rowsMin: 1, rowsMax }, plan.evaluation.holdoutDigest ?? NO_FILE);
+  // All companies have the same file, so its columns are called as the charter calls them.
+  const sources = { rows: feed.holdout ?? { ...feed.rows, path: "" }, transactions: null, words: CHARTER_WORDS };
+  const common = await importCommon(sources, { recipe, rowsMin: 1, rowsMax }, plan.evaluation.holdoutDigest ?? NO_FILE);
   if (common.kind === "refused") return common;
   const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
   return checked({ train: own.rows, held: common.rows, counted, digest, setDigest, notes }, plan);

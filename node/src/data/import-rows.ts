@@ -34,18 +34,25 @@ export function importRows(rows: RowSource, terms: RowTerms): Promise<Import> {
 }
 
 /** Executes the charter's recipe over files. Takes memory for at most `rowsMax` rows. */
-export function importFrom({ rows, transactions, words }: RowSources, { recipe, rowsMin, rowsMax }: RowTerms): Promise<Import> {
-  return withEngine(async (engine) => {
-    const wanted = (feed: "rows" | "transactions") => sourcesOf(recipe).filter((source) => source.feed === feed).map((source) => words.columnOf(source));
-    const opened = await openCsv(engine, rows, [...wanted("rows"), ...(rows.keyColumn === null ? [] : [rows.keyColumn])]);
-    const purchases = transactions === null || recipe.transactions === undefined ? null : await openCsv(engine, transactions, wanted("transactions"));
-    if (opened.kind === "refused") return opened;
-    if (purchases?.kind === "refused") return purchases;
-    const malformed = [opened.table, ...(purchases === null ? [] : [purchases.table])].flatMap(malformedProblem);
-    const { malformedLines } = opened.table;
-    const read = await readRecipe({ rows: opened.table, transactions: purchases?.table ?? null }, { recipe, rowsMin, rowsMax, uniqueColumn: rows.keyColumn, words, order: "own", malformedLines });
-    return malformed.length === 0 ? read : { kind: "refused", problems: inOrder(read, malformed) };
-  });
+export async function importFrom(sources: RowSources, terms: RowTerms): Promise<Import> {
+  try {
+    return await withEngine((engine) => importWith(engine, sources, terms));
+  } catch (error) {
+    if (error instanceof ScanFailed) return refused("DATA_MALFORMED");
+    throw error;
+  }
+}
+
+async function importWith(engine: CsvEngine, { rows, transactions, words }: RowSources, { recipe, rowsMin, rowsMax }: RowTerms): Promise<Import> {
+  const wanted = (feed: "rows" | "transactions") => sourcesOf(recipe).filter((source) => source.feed === feed).map((source) => words.columnOf(source));
+  const opened = await openCsv(engine, rows, [...wanted("rows"), ...(rows.keyColumn === null ? [] : [rows.keyColumn])]);
+  const purchases = transactions === null || recipe.transactions === undefined ? null : await openCsv(engine, transactions, wanted("transactions"));
+  if (opened.kind === "refused") return opened;
+  if (purchases?.kind === "refused") return purchases;
+  const malformed = [...malformedProblem(opened.table, TABLE_RULE), ...(purchases === null ? [] : malformedProblem(purchases.table, `among the purchases, ${TABLE_RULE}`))];
+  const terms = { recipe, rowsMin, rowsMax, uniqueColumn: rows.keyColumn, words, order: "own", malformedLines: opened.table.malformedLines } as const;
+  const read = await readRecipe({ rows: opened.table, transactions: purchases?.table ?? null }, terms);
+  return malformed.length === 0 ? read : { kind: "refused", problems: inOrder(read, malformed) };
 }
 
 type Opened = { readonly kind: "table"; readonly table: CsvTable } | { readonly kind: "refused"; readonly problems: readonly DataProblem[] };
@@ -58,23 +65,16 @@ async function openCsv(engine: CsvEngine, file: CsvFile, wanted: readonly string
     case "missing": return refused("DATA_FILE_MISSING");
     case "empty": return refused("DATA_EMPTY");
     case "unreadable": return refused("DATA_MALFORMED");
-    case "names": {
-      try {
-        return { kind: "table", table: await engine.csv(file, header.names, new Set(wanted)) };
-      } catch (error) {
-        if (error instanceof ScanFailed) return refused("DATA_MALFORMED");
-        throw error;
-      }
-    }
+    case "names": return { kind: "table", table: await engine.csv(file, header.names, new Set(wanted)) };
   }
 }
 
-function refused(code: "DATA_FILE_MISSING" | "DATA_EMPTY" | "DATA_MALFORMED"): Opened {
+function refused(code: "DATA_FILE_MISSING" | "DATA_EMPTY" | "DATA_MALFORMED"): { readonly kind: "refused"; readonly problems: readonly DataProblem[] } {
   return { kind: "refused", problems: [fileProblem(code, TABLE_RULE, 0)] };
 }
 
-function malformedProblem({ malformedLines }: CsvTable): readonly DataProblem[] {
-  return malformedLines.length === 0 ? [] : [{ ...fileProblem("DATA_MALFORMED", TABLE_RULE, malformedLines.length), lines: malformedLines.slice(0, LINES_NAMED_MAX) }];
+function malformedProblem({ malformedLines }: CsvTable, rule: string): readonly DataProblem[] {
+  return malformedLines.length === 0 ? [] : [{ ...fileProblem("DATA_MALFORMED", rule, malformedLines.length), lines: malformedLines.slice(0, LINES_NAMED_MAX) }];
 }
 
 /** Lines that are none come after columns that are none, and before what is wrong with values. */

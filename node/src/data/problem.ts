@@ -17,6 +17,7 @@ export const DATA_PROBLEMS = {
   DATA_OUT_OF_BOUNDS: { means: "values lie outside the charter's bounds", fix: "correct the values or their unit; if they are right, agree on wider bounds in a new charter" },
   DATA_UNKNOWN_CATEGORY: { means: "values are not among the charter's categories", fix: "map them to the charter's words; if a word is missing there, agree on it in a new charter" },
   DATA_WRONG_LABEL: { means: "labels are neither of the charter's two words", fix: "write the label with exactly the charter's two words, and leave out rows whose outcome is unknown" },
+  DATA_CHANGING: { means: "the feed changed while it was read", fix: "leave the feed alone during a session, then launch again" },
   DATA_DUPLICATE_KEY: { means: "rows repeat a key that the node's configuration calls unique", fix: "keep one row per key" },
   DATA_KEY_MISSING: { means: "rows have no value in a column that says whose they are, or which purchase they belong to", fix: "fill the column, or leave out rows that have none" },
   DATA_KEY_UNMATCHED: { means: "not one row has a purchase under its key", fix: "check that both feeds write the key in the same way" },

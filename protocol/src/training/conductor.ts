@@ -9,6 +9,7 @@ import type { Machine, Step } from "../session/machine.js";
 import { evaluationJson, type Evaluation } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
 import { disagreement, statementBy } from "./handshake.js";
+import { statementSizeMax } from "../session/statement-size.js";
 import type { FromNode, Stated, ToNode } from "./messages.js";
 import { modelDigest, modelJson, type Model } from "./model.js";
 import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
@@ -133,7 +134,9 @@ function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, 
   if (before?.id === data.id) return wait(state, state.setup.untilMs);
   const author = state.members.find(({ name }) => name === from);
   const because = `${from} states nothing that can be read about its columns`;
-  if (author === undefined || statementBy(author, data, state.speaker) === null) return end(state, { code: "TRAINING_SCHEMA", detail: { parties: from, because } }, atMs);
+  // All of them must fit into one message to each node.
+  const fits = data.bytes.length <= statementSizeMax(state.plan.parties);
+  if (author === undefined || !fits || statementBy(author, data, state.speaker) === null) return end(state, { code: "TRAINING_SCHEMA", detail: { parties: from, because } }, atMs);
   if (before !== undefined) return withLog([data], end(state, { code: "AGGREGATION_EQUIVOCATION", detail: { from } }, atMs));
   return withLog([data], wait({ ...state, stated: { ...state.stated, [from]: data } }, state.setup.untilMs));
 }

@@ -110,9 +110,10 @@ describe("the coordinator", () => {
     expect(ended.log.map(({ statement }) => statement.type)).toEqual(["session.data", "session.abort"]);
   });
 
-  test("ends the training where a statement is not its party's own, or cannot be read", () => {
+  test("ends the training where a statement is not its party's own, cannot be read, or is too long to be shown to all", () => {
     const other = FIVE.find((name) => name !== first)!;
-    for (const data of [restated(statedBy(other).data, {}), saying(statedBy(other).data, () => "{}")]) {
+    const long = (text: string) => text.replace("\"quality\":null", `"quality":"${"x".repeat(60_000)}"`);
+    for (const data of [restated(statedBy(other).data, {}), saying(statedBy(other).data, () => "{}"), saying(statedBy(other).data, long)]) {
       expect(faultOf(step({ ...statedBy(other), data }))).toMatchObject({ code: "TRAINING_SCHEMA", detail: { parties: other } });
     }
   });

@@ -46,7 +46,7 @@ export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Prom
   // Where something is wrong already nothing is kept, but all columns that are there are still looked at, so that all is said at once.
   const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
   const faults = read?.faults === 0 ? [] : await diagnose(rows, compiled, terms);
-  const problems = [...before, ...faults, ...repeats];
+  const problems = [...before, ...faults, ...repeats, ...changeProblems(rows, read, faults)];
   if (read === null || problems.length > 0) return { kind: "refused", problems };
   const notes = notesOf(compiled, read.noted);
   const empty = notes.filter(({ code, count }) => code === "DATA_ABSENT" && count === rows.rows);
@@ -62,8 +62,16 @@ function uniqueOf(rows: FeedTable, { transactions }: BoundRecipe, { uniqueColumn
   return [...joining, { column: uniqueColumn, sql: found === undefined ? null : keySql({ sql: sqlName(found.name), type: found.type }), joins: false }];
 }
 
+/** Two passes over a feed that does not stand still may see two feeds: other rows, or a fault that is gone when one looks for it. */
+function changeProblems({ rows }: FeedTable, read: Streamed | null, faults: readonly DataProblem[]): readonly DataProblem[] {
+  const isSteady = read === null || (read.given === rows && (read.faults === 0 || faults.length > 0));
+  return isSteady ? [] : [fileProblem("DATA_CHANGING", "the same rows in every pass", read.given)];
+}
+
 interface Streamed {
   readonly rows: LocalRows;
+  /** How many rows came. */
+  readonly given: number;
   readonly faults: number;
   readonly noted: Float64Array;
 }
@@ -77,6 +85,8 @@ async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Re
   const noted = new Float64Array(compiled.notes.length);
   let [from, faults] = [0, 0];
   await table.stream(compiled.rows, (chunk) => {
+    // More rows than there is room for are counted, and refused.
+    if (from + chunk.rows > table.rows) return void (from += chunk.rows);
     let [numerics, words] = [0, 0];
     isNumber.forEach((number, i) => {
       const values = numbersOf(chunk, `f${i}`);
@@ -86,8 +96,7 @@ async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Re
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
-  if (from !== table.rows) throw new RangeError("a feed gave another number of rows than it has");
-  return { rows: localRows(x, categories, y), faults, noted };
+  return { rows: localRows(x, categories, y), given: from, faults, noted };
 }
 
 /** @returns how many are refused. */

@@ -235,6 +235,25 @@ describe("a company's own words", () => {
   });
 });
 
+describe("a feed that changes while it is read", () => {
+  const features = [{ kind: "numeric", name: "age", unit: "years", min: 17, max: 100 }] as const;
+  const changing = async (before: readonly string[], then: readonly string[], when: "stream" | "query") => {
+    const [first, second] = [await duck.table({ age: texts(before), y: labels(before.length) }), await duck.table({ age: texts(then), y: labels(then.length) })];
+    const swap = (sql: string) => sql.replaceAll(first.relation, second.relation);
+    const rows: FeedTable = { ...first, stream: (sql, onChunk) => first.stream(when === "stream" ? swap(sql) : sql, onChunk), query: (sql) => first.query(when === "query" ? swap(sql) : sql) };
+    return codes(await readRecipe({ rows, transactions: null }, terms(features)));
+  };
+
+  test("is refused where rows came or went", async () => {
+    expect(await changing(["30", "31"], ["30"], "stream")).toEqual([["DATA_CHANGING", null, 1, []]]);
+    expect(await changing(["30", "31"], ["30", "31", "32"], "stream")).toEqual([["DATA_CHANGING", null, 3, []]]);
+  });
+
+  test("is refused where a fault is gone when one looks for it", async () => {
+    expect(await changing(["30", "x"], ["30", "31"], "query")).toEqual([["DATA_CHANGING", null, 2, []]]);
+  });
+});
+
 test("rows keep the feed's order, beyond one chunk and with two threads", async () => {
   const rows = await duck.query("SELECT (i % 83 + 17)::DOUBLE AS age, ['a', 'b', 'c'][(i % 3 + 1)::INT] AS job, CASE WHEN i % 5 = 0 THEN 'yes' ELSE 'no' END AS y FROM range(200000) r(i)",
     [{ name: "age", type: "double" }, { name: "job", type: "text" }, { name: "y", type: "text" }] satisfies FeedTable["columns"]);
