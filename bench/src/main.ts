@@ -1,5 +1,6 @@
 import { measureBytes } from "./bytes-per-party.js";
 import { measureMemory } from "./coordinator-memory.js";
+import { measureFeatureSql } from "./feature-sql.js";
 import { measureGrowth } from "./growth.js";
 import { machineLines, thisMachine } from "./machine.js";
 import { measureMasking } from "./masking-speed.js";
@@ -7,32 +8,34 @@ import { nowMs } from "./measure.js";
 import { measureRoundCost } from "./round-cost.js";
 import { printed, type Section } from "./section.js";
 
-const USAGE = "usage: npm run bench -- aggregation [--quick] [--json]\n";
+type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section[]>;
 
 /** In this order a reader meets the cheapest and most telling first. */
-const AGGREGATION: readonly ((quick: boolean) => readonly Section[])[] = [
-  (quick) => [measureMasking(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, (quick) => [measureMemory(quick)],
-];
+const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
+  aggregation: [(quick) => [measureMasking(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, (quick) => [measureMemory(quick)]],
+  ingest: [async (quick) => [await measureFeatureSql(quick)]],
+};
 
-const args = process.argv.slice(2);
-const flags = args.slice(1);
-if (args[0] !== "aggregation" || !flags.every((flag) => flag === "--quick" || flag === "--json")) {
-  process.stderr.write(USAGE);
+const [name = "", ...flags] = process.argv.slice(2);
+const measures = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+if (measures === undefined || !flags.every((flag) => flag === "--quick" || flag === "--json")) {
+  process.stderr.write(`usage: npm run bench -- ${Object.keys(BENCHES).join(" | ")} [--quick] [--json]\n`);
   process.exit(2);
 }
-run(flags.includes("--quick"), flags.includes("--json"));
+await run(measures, flags.includes("--quick"), flags.includes("--json"));
 
-function run(quick: boolean, json: boolean): void {
+async function run(bench: readonly Measure[], quick: boolean, json: boolean): Promise<void> {
   const startMs = nowMs();
   const machine = thisMachine();
   if (!json) process.stdout.write(machineLines(machine));
-  const sections = AGGREGATION.flatMap((measure) => {
-    const found = measure(quick);
+  const sections: Section[] = [];
+  for (const measure of bench) {
+    const found = await measure(quick);
     if (!json) process.stdout.write(found.map(printed).join(""));
-    return found;
-  });
+    sections.push(...found);
+  }
   const tookSeconds = (nowMs() - startMs) / 1000;
-  const document = { bench: "aggregation", quick, machine, tookSeconds, sections: sections.map(withoutLayout) };
+  const document = { bench: name, quick, machine, tookSeconds, sections: sections.map(withoutLayout) };
   if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
   else process.stdout.write(`\n${quick ? "quick " : ""}run of ${Math.round(tookSeconds)} s\n`);
 }

@@ -1,9 +1,10 @@
 import { featureOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Recipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
 import type { DataNoteCode } from "../note.js";
 import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
 import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";
 import { featureSql, REFUSED_WORD, type FeatureSql, type Input, type RowRule } from "./feature-sql.js";
+import { packed, type Pack } from "./packed-words.js";
 import { placeSql } from "./sql-values.js";
 import { joinSql, windowInput, windowsSql } from "./windows-sql.js";
 
@@ -15,8 +16,10 @@ export interface ColumnRule<Code> extends RowRule<Code> {
 
 /** A recipe as SQL over the rows of one feed. */
 export interface CompiledRecipe {
-  /** One row per row, in their order: `f0` … as `FeatureSql.value` with NaN for null, `y` (0, 1, or `REFUSED_WORD`), `n0` … (1 where a note applies). */
+  /** One row per row, in their order: `f0` … the numbers as `FeatureSql.value` with NaN for null; `p0` … as `packs` says; `n0` … 1 where a note applies. */
   readonly rows: string;
+  /** How the places of the words, in the order of the features, and of the label after them, travel. */
+  readonly packs: readonly Pack[];
   readonly problems: readonly ColumnRule<DataProblemCode>[];
   readonly notes: readonly ColumnRule<DataNoteCode>[];
   /**
@@ -49,13 +52,16 @@ export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label
   ];
   const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
   const prepared = preparedSql(bound, inputs, asked);
+  const numbers = inputs.filter(isNumber);
+  const places = inputs.filter((input) => !isNumber(input)).map(({ feature, sql }) => ({ sql: `coalesce(${sql.value}, ${REFUSED_WORD})`, places: placesOf(feature) }));
+  const packs = packed([...places, { sql: `coalesce(${place ?? "NULL"}, ${REFUSED_WORD})`, places: 2 }]);
   const columns = [
-    ...inputs.map(({ i, sql }) => `CAST(coalesce(${sql.value}, ${NAN}) AS DOUBLE) AS f${i}`), `CAST(coalesce(${place ?? "NULL"}, ${REFUSED_WORD}) AS DOUBLE) AS y`,
+    ...numbers.map(({ sql }, k) => `CAST(coalesce(${sql.value}, ${NAN}) AS DOUBLE) AS f${k}`), ...packs.map(({ sql }, k) => `${sql} AS p${k}`),
     ...notes.map(({ when }, n) => `CAST(CAST(${when} AS INTEGER) AS DOUBLE) AS n${n}`),
   ];
   return {
     rows: `${prepared.with}SELECT ${columns.join(", ")} FROM (${prepared.select}) AS prepared${prepared.isOrdered ? " ORDER BY seq" : ""}`,
-    problems: once(problems), notes, diagnosis: diagnosisSql(prepared, once(problems)),
+    packs, problems: once(problems), notes, diagnosis: diagnosisSql(prepared, once(problems)),
   };
 }
 
@@ -110,8 +116,16 @@ function diagnosisSql({ with: before, select, isOrdered }: Prepared, problems: r
   return `${before}SELECT ${["1 AS one", ...counts].join(", ")} FROM (SELECT ${place} AS place, * FROM (${select}) AS prepared) AS placed`;
 }
 
+function isNumber({ feature }: PreparedFeature): boolean {
+  return featureOf(feature).kind === "numeric";
+}
+
+function placesOf(feature: RecipeFeature): number {
+  const lowered = featureOf(feature);
+  return lowered.kind === "categorical" ? lowered.categories.length : 0;
+}
+
 function sortedByKind(inputs: readonly PreparedFeature[]): readonly PreparedFeature[] {
-  const isNumber = ({ feature }: PreparedFeature) => featureOf(feature).kind === "numeric";
   return [...inputs.filter(isNumber), ...inputs.filter((input) => !isNumber(input))];
 }
 

@@ -10,8 +10,9 @@ import { checkPurchases } from "./check-purchases.js";
 import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
 import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
 import { linesOf } from "./lines.js";
-import { REFUSED_NUMBER, REFUSED_WORD } from "./feature-sql.js";
+import { REFUSED_NUMBER } from "./feature-sql.js";
 import type { OwnWords } from "./own-words.js";
+import { unpack } from "./packed-words.js";
 import { keySql, sqlName } from "./sql-values.js";
 
 /** What the charter says of one party's rows, and what this node says of its own feeds. */
@@ -76,23 +77,19 @@ interface Streamed {
   readonly noted: Float64Array;
 }
 
-async function streamRows(table: FeedTable, compiled: CompiledRecipe, recipe: Recipe): Promise<Streamed> {
+async function streamRows(table: FeedTable, { rows: sql, packs, notes }: CompiledRecipe, recipe: Recipe): Promise<Streamed> {
   const features = featuresOf(recipe);
-  const isNumber = features.map(({ kind }) => kind === "numeric");
-  const x = new Float64Array(numericsOf(features).length * table.rows);
+  const numerics = numericsOf(features);
+  const x = new Float64Array(numerics.length * table.rows);
   const categories = categoricalsOf(features).map(() => new Int32Array(table.rows));
   const y = new Uint8Array(table.rows);
-  const noted = new Float64Array(compiled.notes.length);
+  const noted = new Float64Array(notes.length);
   let [from, faults] = [0, 0];
-  await table.stream(compiled.rows, (chunk) => {
+  await table.stream(sql, (chunk) => {
     // More rows than there is room for are counted, and refused.
     if (from + chunk.rows > table.rows) return void (from += chunk.rows);
-    let [numerics, words] = [0, 0];
-    isNumber.forEach((number, i) => {
-      const values = numbersOf(chunk, `f${i}`);
-      faults += number ? copyNumbers(values, x, numerics++ * table.rows + from) : copyPlaces(values, categories[words++] ?? new Int32Array(), from);
-    });
-    faults += copyPlaces(numbersOf(chunk, "y"), y, from);
+    numerics.forEach((_, k) => { faults += copyNumbers(numbersOf(chunk, `f${k}`), x, k * table.rows + from); });
+    packs.forEach((pack, k) => { faults += unpack(numbersOf(chunk, `p${k}`), pack, [...categories, y], from); });
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
@@ -107,17 +104,6 @@ function copyNumbers(values: Float64Array, to: Float64Array, from: number): numb
     if (value === REFUSED_NUMBER) faults++;
     // Adding 0 turns -0 into 0, which would otherwise have another digest.
     to[from + i] = value + 0;
-  }
-  return faults;
-}
-
-/** @returns how many are refused. */
-function copyPlaces(values: Float64Array, to: Int32Array | Uint8Array, from: number): number {
-  let faults = 0;
-  for (let i = 0; i < values.length; i++) {
-    const place = values[i] ?? REFUSED_WORD;
-    if (!(place >= 0)) faults++;
-    to[from + i] = place;
   }
   return faults;
 }
