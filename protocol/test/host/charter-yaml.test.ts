@@ -8,7 +8,7 @@ import { completeCharter } from "../../src/session/charter-completion.js";
 import { charterDigest } from "../../src/session/charter-digest.js";
 import { key, SOUND, sound } from "../session/charter-fixture.js";
 
-const TEMPLATE = readFileSync(join(import.meta.dirname, "../../../examples/charters/bank-marketing.yaml"), "utf8");
+const templateOf = (name: string) => readFileSync(join(import.meta.dirname, `../../../examples/charters/${name}.yaml`), "utf8");
 const KEYS = Object.fromEntries(["harbour", "lantern", "meadow"].map((name, i) => [name, { signingKey: key(60 + i), agreementKey: key(70 + i) }]));
 
 test.each([
@@ -20,11 +20,11 @@ test.each([
   expect(charterDigest(sound(readCharterYaml(text)))).toBe(charterDigest(sound()));
 });
 
-test("the bank marketing template lacks the keys, and nothing else", () => {
-  const completed = completeCharter(readCharterYaml(TEMPLATE), KEYS, sound().operator);
+test.each([["bank-marketing", 19], ["repeat-purchase", 8]])("the template %s lacks the keys, and nothing else", (name, columns) => {
+  const completed = completeCharter(readCharterYaml(templateOf(name)), KEYS, sound().operator);
   if (completed.kind !== "ok") throw new Error("three parties have enrolled");
   const charter = sound(completed.json);
-  expect(charter.questions[0]?.features).toHaveLength(19);
+  expect(charter.questions[0]?.features).toHaveLength(columns);
   expect(charter.parties.map(({ signingKey }) => signingKey)).toEqual([key(60), key(61), key(62)]);
 });
 
