@@ -82,8 +82,9 @@ const column = z.strictObject({
   quality: z.array(quality).max(50).nullish().describe("rules on this column"),
   customProperties: customProperties.describe("unit, purpose and more, under the property cohortium"),
   id: foreign, businessName: foreign, description: foreign, physicalType: foreign, primaryKeyPosition: foreign, partitioned: foreign,
-  partitionKeyPosition: foreign, criticalDataElement: foreign, encryptedName: foreign, examples: foreign, items: foreign, properties: foreign, transformSourceObjects: foreign,
-  transformLogic: foreign, transformDescription: foreign, tags: foreign, authoritativeDefinitions: foreign, relationships: foreign,
+  partitionKeyPosition: foreign, criticalDataElement: foreign, encryptedName: foreign, examples: foreign, items: foreign, properties: foreign,
+  transformSourceObjects: foreign, transformLogic: foreign, transformDescription: foreign, tags: foreign, authoritativeDefinitions: foreign,
+  relationships: foreign,
 });
 
 const table = z.strictObject({
