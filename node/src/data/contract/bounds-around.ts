@@ -28,7 +28,8 @@ interface Step {
 }
 
 function stepWithin(size: number, stepMin: number): Step {
-  const exponent = Math.floor(Math.log10(size));
+  // Below this, differences are those of doubles, not of anything measured.
+  const exponent = Math.max(Math.floor(Math.log10(size)), -15);
   if (exponent >= 1) return { times: 10 ** exponent / 2, isWhole: true };
   return stepMin === 1 ? { times: 1, isWhole: true } : { times: 2 * 10 ** -exponent, isWhole: false };
 }

@@ -21,7 +21,7 @@ export function lintColumnName(column: ContractColumn): readonly Finding[] {
 
 function caseAndLength(at: string, name: string): readonly Finding[] {
   return [
-    ...(isSnakeCase(name) ? [] : [finding("SCHEMA_NAME_CASE", at, `${name} is not snake_case`, `name: ${snakeCase(name)}, physicalName: ${name}`)]),
+    ...(isSnakeCase(name) ? [] : [finding("SCHEMA_NAME_CASE", at, `${name} is not snake_case`, snakeCase(name) === name ? undefined : `name: ${snakeCase(name)}, physicalName: ${name}`)]),
     ...(name.length <= NAME_LENGTH_MAX ? [] : [finding("SCHEMA_NAME_LENGTH", at, `the name has ${name.length} characters`)]),
   ];
 }
@@ -59,5 +59,5 @@ function lintClass({ name, source, classification, at: column }: ContractColumn,
       ...(classification !== "sensitive" && (namesSensitive(name) || namesSensitive(source)) ? [finding("SCHEMA_CLASS_SENSITIVE", place, `${name} is classified as ${classification}`)] : []),
     ];
   }
-  return isIdentifierName(name) ? [] : [finding("SCHEMA_ID_NAME", at, `${name} is an identifier and not called so`)];
+  return isIdentifierName(name) || isIdentifierName(source) ? [] : [finding("SCHEMA_ID_NAME", at, `${name} is an identifier and not called so`)];
 }

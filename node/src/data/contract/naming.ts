@@ -6,13 +6,15 @@ export function isSnakeCase(name: string): boolean {
   return SNAKE_CASE.test(name);
 }
 
-/** The name in snake_case, if it has letters of ours at all: `InvoiceNo` is `invoice_no`, `emp.var.rate` is `emp_var_rate`. */
+/** The name in snake_case: `InvoiceNo` is `invoice_no`, `emp.var.rate` is `emp_var_rate`. One in another script stays as it is. */
 export function snakeCase(name: string): string {
-  const snake = wordsIn(name).join("_");
-  return snake === "" ? name : /^[a-z]/.test(snake) ? snake : `c_${snake}`;
+  const plain = name.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ß", "ss");
+  const snake = wordsIn(plain).join("_");
+  if (snake === "" || /[^\p{ASCII}]/u.test(plain)) return name;
+  return /^[a-z]/.test(snake) ? snake : `c_${snake}`;
 }
 
-/** Lower-case words of a name, split at case, digits' ends and signs. */
+/** Lower-case words of a name, split at case and at signs. */
 export function wordsIn(name: string): readonly string[] {
   const split = name.replace(/([a-z0-9])([A-Z])/g, "$1 $2").replace(/([A-Z]+)([A-Z][a-z])/g, "$1 $2");
   return split.toLowerCase().split(/[^a-z0-9]+/).filter((word) => word !== "");
