@@ -28,7 +28,6 @@ const name = z.string().min(1).max(NAME_MAX);
 const flag = z.boolean().nullish();
 const word = z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]);
 
-const EXTENSION_IF = { properties: { property: { const: "cohortium" } } };
 
 /** What a contract says to us alone: the value of a column's custom property `cohortium`. */
 export const extensionForm = z.strictObject({
@@ -40,8 +39,13 @@ export const extensionForm = z.strictObject({
   hashed: flag.describe("true: the column has too many values to list and is used hashed, so no list is asked for"),
 });
 
-const customProperties = z.array(z.strictObject({ property: name.describe("cohortium, for what we read"), value: z.unknown(), id: foreign, description: foreign })
-  .meta({ if: EXTENSION_IF, then: { properties: { value: z.toJSONSchema(extensionForm) } } })).max(100).nullish();
+const { $schema: _, ...extensionSchema } = z.toJSONSchema(extensionForm);
+
+/** Only the value of our own property has a form; those of others are theirs. */
+const OURS = { if: { properties: { property: { const: "cohortium" } } }, then: { properties: { value: extensionSchema } } };
+
+const customProperties = z.array(z.strictObject({ property: name.describe("cohortium, for what we read"), value: z.unknown(), id: foreign, description: foreign }).meta(OURS))
+  .max(100).nullish();
 
 const number = z.number().nullish().describe("a number of rows, or per cent where unit says so");
 const range = z.array(z.number()).length(2).nullish().describe("two numbers, the smaller first; neither is inside");
