@@ -18,7 +18,7 @@ export interface QualityVector {
   readonly rows: PublishedCount;
   /** One for each rule that was measured, in the order of `QUALITY_RULES`. */
   readonly rules: readonly RuleResult[];
-  /** How many columns with something to tell are left out, because there were more than `TOLD_MAX`. */
+  /** How many columns with something to tell are left out for want of room. */
   readonly untold: number;
 }
 
@@ -53,7 +53,7 @@ export interface Measured {
   readonly checks: readonly MeasuredCheck[];
 }
 
-/** Of 300 columns with names as long as they may be, the vector has 50 kB: it fits into a log entry. */
+/** Of 300 columns with names as long as they may be, the vector has 50 kB: it fits into a log entry of its own. */
 export const TOLD_MAX = 300;
 /** Far above the columns of a charter and the table: a limit against nonsense. */
 const COLUMNS_MAX = 1_000;
@@ -61,15 +61,16 @@ const COLUMNS_MAX = 1_000;
 /**
  * The vector of a passed gate. Checks of columns that are not in `columns` (those the charter names) are left out.
  *
+ * @param toldMax - How many columns may be told of, `TOLD_MAX` at most; warnings and high rates first.
  * @throws RangeError if a check failed, or two checks are of one rule and column.
  */
-export function qualityVector(measured: Measured, columns: readonly string[]): QualityVector {
+export function qualityVector(measured: Measured, columns: readonly string[], toldMax = TOLD_MAX): QualityVector {
   if (measured.checks.some(({ outcome }) => outcome === "fail")) throw new RangeError("a gate that failed has no quality vector");
   const rows = publishedCount(measured.rows);
   // Sorted, so that what is left out does not depend on the order in which a node measured.
   const open = measured.checks.filter(({ column }) => column === null || columns.includes(column)).toSorted((a, b) => rank(a) - rank(b) || byColumn(a, b));
   const worth = open.map((one) => ({ rule: one.rule, result: columnResult(one, rows) })).filter(({ result }) => isWorthTelling(result));
-  const told = worth.toSorted((a, b) => urgency(b.result) - urgency(a.result)).slice(0, TOLD_MAX);
+  const told = worth.toSorted((a, b) => urgency(b.result) - urgency(a.result)).slice(0, Math.min(toldMax, TOLD_MAX));
   const rules = QUALITY_RULE_IDS.flatMap((rule) => {
     const columnsOfRule = open.filter((one) => one.rule === rule).map(({ column }) => column);
     if (new Set(columnsOfRule).size !== columnsOfRule.length) throw new RangeError(`two checks of ${rule} on one column`);
@@ -103,7 +104,7 @@ export function parseQualityVector(raw: Json | undefined, columns: readonly stri
   const rules = list(rawRules, QUALITY_RULE_IDS.length, "rules").map((one, i) => parseRule(one, { rows, columns, at: `rules[${i}]` }));
   check(isAscending(rules.map(({ rule }) => QUALITY_RULE_IDS.indexOf(rule))), "rules");
   const told = rules.reduce((sum, rule) => sum + rule.told.length, 0);
-  check(isCount(untold, COLUMNS_MAX * QUALITY_RULE_IDS.length) && told <= TOLD_MAX && (untold === 0 || told === TOLD_MAX), "untold");
+  check(isCount(untold, COLUMNS_MAX * QUALITY_RULE_IDS.length) && told <= TOLD_MAX, "untold");
   return { v: 1, contract: contract === null ? null : parseDigest(contract), rows, rules, untold };
 }
 

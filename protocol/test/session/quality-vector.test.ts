@@ -103,7 +103,6 @@ describe("reading a vector", () => {
     ["a rate that does not follow from the counts", (vector) => { vector.rules[1].told[0].permille = 4; }],
     ["a rate below ten rows", (vector) => { vector.rules[3].told[0].permille = 0; }],
     ["something not worth telling", (vector) => { vector.rules[3].told[0].outcome = "pass"; }],
-    ["something left out where there was room", (vector) => { vector.untold = 1; }],
     ["a negative number left out", (vector) => { vector.untold = -1; }],
   ];
   test.each(bent)("refuses %s", (_, bend) => {
@@ -131,5 +130,11 @@ describe("room", () => {
     expect(over.untold).toBe(1);
     expect(over.rules[0]?.told.some(({ column }) => column === many[0])).toBe(false);
     expect(parseQualityVector(qualityVectorJson(over), many)).toEqual(over);
+  });
+
+  test("may be less: then warnings and the highest rates are told", () => {
+    const checks: MeasuredCheck[] = [{ rule: "QUALITY_NULLS", column: "age", outcome: "pass", rows: 400 }, { rule: "QUALITY_NULLS", column: "job", outcome: "pass", rows: 500 }, { rule: "QUALITY_CONSTANT", column: "age", outcome: "warn", rows: null }];
+    const told = (toldMax: number) => qualityVector({ contract: null, rows: 10_000, checks }, COLUMNS, toldMax).rules.flatMap(({ rule, told: some }) => some.map(({ column }) => `${rule} ${column}`));
+    expect([told(2), told(1), told(0)]).toEqual([["QUALITY_NULLS job", "QUALITY_CONSTANT age"], ["QUALITY_CONSTANT age"], []]);
   });
 });

@@ -19,7 +19,7 @@ function nulls({ feed, contract, asked }: PlannedColumn): readonly Check[] {
   const clauses = clausesOn(contract, "nullValues").map((clause) => clauseCheck("QUALITY_NULLS", feed, clause, count));
   const promised = contract !== null && (contract.required || contract.primaryKey) ? [made("QUALITY_NULLS", feed.name, count, { limits: [NONE], source: sourceOf(contract) })] : [];
   // Where the charter gives absent values a meaning, many of them are worth a look and no reason to refuse.
-  const severity = asked !== null && asked.kind.kind !== "any" && asked.kind.mayBeNull ? "warning" : "error";
+  const severity = asked.some(({ kind }) => kind.kind !== "any" && kind.mayBeNull) ? "warning" : "error";
   const standard = [made("QUALITY_NULLS", feed.name, count, { limits: [NULLS_MAX], unit: "percent", severity })];
   return [
     ...(clauses.length + promised.length > 0 ? [...clauses, ...promised] : standard),
@@ -27,12 +27,15 @@ function nulls({ feed, contract, asked }: PlannedColumn): readonly Check[] {
   ];
 }
 
-function shape({ feed, contract }: PlannedColumn): readonly Check[] {
+function shape({ feed, contract, asked }: PlannedColumn): readonly Check[] {
   const wrong = contract === null || contract.type === null ? null : notOfType(feed, contract.type);
   const endless = notFinite(feed);
-  const isNumber = feed.type === "double" || contract?.type === "number" || contract?.type === "integer";
+  const measured = asked.find(({ kind }) => kind.kind === "numeric");
+  const noNumber = measured === undefined || contract?.type != null ? null : notOfType(feed, "number");
+  const isNumber = feed.type === "double" || contract?.type === "number" || contract?.type === "integer" || measured !== undefined;
   return [
     ...(contract === null || wrong === null ? [] : [made("QUALITY_TYPE", feed.name, { kind: "count", condition: wrong, what: `are no ${contract.type ?? ""}` }, { limits: [NONE], source: sourceOf(contract) })]),
+    ...(measured === undefined || noNumber === null ? [] : [made("QUALITY_TYPE", feed.name, { kind: "count", condition: noNumber, what: "are no number" }, { limits: [NONE], source: charterSource(measured) })]),
     ...(endless === null || !isNumber ? [] : [made("QUALITY_NOT_FINITE", feed.name, { kind: "count", condition: endless, what: "are infinite or undefined numbers" }, { limits: [NONE] })]),
     made("QUALITY_CONSTANT", feed.name, { kind: "constant", value: asText(feed) }, { limits: [NONE] }),
   ];
@@ -40,12 +43,12 @@ function shape({ feed, contract }: PlannedColumn): readonly Check[] {
 
 function bounds({ feed, contract, asked }: PlannedColumn): readonly Check[] {
   const own = contract === null ? null : outside(feed, contract.bounds);
-  const bound = (value: number) => ({ at: "", value, exclusive: false });
-  const joint = asked?.kind.kind === "numeric" ? outside(feed, { min: bound(asked.kind.min), max: bound(asked.kind.max) }) : null;
+  const bound = (value: number | null) => (value === null ? null : { at: "", value, exclusive: false });
+  const joint = asked.map((one) => ({ one, condition: one.kind.kind === "numeric" ? outside(feed, { min: bound(one.kind.min), max: bound(one.kind.max) }) : null }));
   const what = "lie outside the bounds";
   return [
     ...(contract === null || own === null ? [] : [made("QUALITY_BOUNDS", feed.name, { kind: "count", condition: own, what }, { limits: [NONE], source: sourceOf(contract) })]),
-    ...(asked === null || joint === null ? [] : [made("QUALITY_BOUNDS", feed.name, { kind: "count", condition: joint, what }, { limits: [NONE], source: charterSource(asked) })]),
+    ...joint.flatMap(({ one, condition }) => (condition === null ? [] : [made("QUALITY_BOUNDS", feed.name, { kind: "count", condition, what }, { limits: [NONE], source: charterSource(one) })])),
   ];
 }
 
@@ -54,7 +57,7 @@ function values({ feed, contract, asked }: PlannedColumn): readonly Check[] {
   const of = (condition: string, what: string, source: Source): Check => made("QUALITY_INVALID", feed.name, { kind: "count", condition, what }, { limits: [NONE], source });
   const length = contract === null ? null : notOfLength(feed, contract.lengths);
   return [
-    ...(asked?.kind.kind === "categorical" ? [of(notListed(feed, asked.kind.categories, null), "are not among the charter's categories", charterSource(asked))] : []),
+    ...asked.flatMap((one) => (one.kind.kind === "categorical" && !one.kind.isOpen ? [of(notListed(feed, one.kind.categories, null), "are not among the charter's categories", charterSource(one))] : [])),
     ...(contract === null || length === null ? [] : [of(length, "are shorter or longer than allowed", sourceOf(contract))]),
     ...(contract?.pattern == null ? [] : [patternCheck(feed, contract.pattern, of, sourceOf(contract))]),
   ];
@@ -93,7 +96,8 @@ function unique({ feed, contract }: PlannedColumn): readonly Check[] {
 
 /** How categories are spread, compared with the run accepted last. */
 function spread({ feed, contract, asked }: PlannedColumn): readonly Check[] {
-  const listed = asked?.kind.kind === "categorical" ? asked.kind.categories : contract === null ? null : listedValues(contract);
+  const joint = asked.map(({ kind }) => kind).find((kind) => kind.kind === "categorical");
+  const listed = joint?.categories ?? (contract === null ? null : listedValues(contract));
   const words = (listed ?? []).filter((word) => word !== null);
   if (words.length < 2) return [];
   const text = asText(feed);

@@ -16,8 +16,10 @@ export function leakageChecks(plan: GatePlan, columns: readonly PlannedColumn[])
   if (label === null) return [];
   return columns.filter((column) => column.feed.name !== label.name && mayPredict(plan, column)).flatMap(({ feed, asked, contract }) => {
     if (contract?.extension.knownBefore === true) return [];
-    const isCategory = asked?.kind.kind === "categorical" || feed.type === "text" || feed.type === "boolean";
-    const measure = { value: isCategory ? asText(feed) : orderOf(feed), isCategory, label: label.sql };
+    // A feed may bring numbers as text.
+    const isNumber = asked.some(({ kind }) => kind.kind === "numeric") || contract?.type === "number" || contract?.type === "integer";
+    const isCategory = asked.some(({ kind }) => kind.kind === "categorical") || feed.type === "boolean" || (feed.type === "text" && !isNumber);
+    const measure = { value: isCategory ? asText(feed) : orderOf(feed, isNumber), isCategory, label: label.sql };
     return [
       made("QUALITY_LEAKAGE", feed.name, { kind: "auc", ...measure }, { limits: [{ operator: "mustBeLessOrEqualTo", value: AUC_MAX }] }),
       made("QUALITY_LEAKAGE_BAND", feed.name, { kind: "band", ...measure }),
@@ -27,7 +29,7 @@ export function leakageChecks(plan: GatePlan, columns: readonly PlannedColumn[])
 
 function mayPredict({ terms }: GatePlan, { asked, contract, feed }: PlannedColumn): boolean {
   if (feed.type === "null") return false;
-  return terms.columns.length > 0 ? asked !== null : contract?.classification !== "identifier";
+  return terms.columns.length > 0 ? asked.length > 0 : contract?.classification !== "identifier";
 }
 
 /** The charter's label, or else the contract's. */
@@ -40,6 +42,6 @@ function labelOf({ terms: { label } }: GatePlan, columns: readonly PlannedColumn
   return { name: feed.name, sql: { isKnown, isPositive: `${asText(feed)} = ${sqlText(positive)}` } };
 }
 
-function orderOf(feed: FeedColumn): string {
-  return isNumeric(feed) ? asNumber(feed) : `CAST(epoch_us(${asTime(feed)}) AS DOUBLE)`;
+function orderOf(feed: FeedColumn, isNumber: boolean): string {
+  return isNumeric(feed) || isNumber ? asNumber(feed) : `CAST(epoch_us(${asTime(feed)}) AS DOUBLE)`;
 }

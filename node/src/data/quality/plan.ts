@@ -19,23 +19,24 @@ function plannedColumns({ table, terms, columns }: GatePlan): readonly PlannedCo
   const all = table === null && terms.columns.length === 0 && terms.label === null;
   return columns.flatMap((feed) => {
     const contract = table?.columns.find(({ source }) => source === feed.name) ?? null;
-    const asked = askedOf(terms).find(({ name }) => name === feed.name) ?? null;
-    return contract !== null || asked !== null || all ? [{ feed, contract, asked }] : [];
+    const asked = askedOf(terms).filter(({ name }) => name === feed.name);
+    return contract !== null || asked.length > 0 || all ? [{ feed, contract, asked }] : [];
   });
 }
 
 /** The label is asked for as a column of two words. */
 function askedOf({ columns, label }: GateTerms): readonly AskedColumn[] {
   if (label === null) return columns;
-  return [...columns, { name: label.name, at: label.at, kind: { kind: "categorical", categories: [label.negative, label.positive], mayBeNull: false } }];
+  return [...columns, { name: label.name, at: label.at, kind: { kind: "categorical", categories: [label.negative, label.positive], isOpen: false, mayBeNull: false } }];
 }
 
 function missingColumns({ table, terms, columns }: GatePlan): readonly Check[] {
   const isThere = (name: string): boolean => columns.some((column) => column.name === name);
   const contracted: readonly ContractColumn[] = table?.columns ?? [];
+  const asked = askedOf(terms).filter(({ name }, i, all) => all.findIndex((other) => other.name === name) === i);
   return [
     ...contracted.filter(({ source }) => !isThere(source)).map(({ source, at }) => missing(source, { kind: "contract", at })),
-    ...askedOf(terms).filter(({ name }) => !isThere(name) && !contracted.some(({ source }) => source === name)).map(({ name, at }) => missing(name, { kind: "charter", at })),
+    ...asked.filter(({ name }) => !isThere(name) && !contracted.some(({ source }) => source === name)).map(({ name, at }) => missing(name, { kind: "charter", at })),
   ];
 }
 

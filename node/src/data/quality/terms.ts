@@ -1,7 +1,7 @@
 import type { ContractColumn, ContractTable } from "../contract/contract.js";
 import type { FeedColumn } from "../feeds/feed-table.js";
 
-/** One column the charter names, as far as the gate is concerned. */
+/** One column the charter names, as far as the gate is concerned, and one thing it does with it. */
 export interface AskedColumn {
   /** As in the feed. */
   readonly name: string;
@@ -11,9 +11,12 @@ export interface AskedColumn {
 }
 
 export type AskedKind =
-  /** `mayBeNull`: the charter gives absent values a meaning of their own. */
-  | { readonly kind: "numeric"; readonly min: number; readonly max: number; readonly mayBeNull: boolean }
-  | { readonly kind: "categorical"; readonly categories: readonly string[]; readonly mayBeNull: boolean }
+  /** Null bounds: a value beyond is taken to the nearest. `mayBeNull`: the charter gives absent values a meaning of their own. */
+  | { readonly kind: "numeric"; readonly min: number | null; readonly max: number | null; readonly mayBeNull: boolean }
+  /** `isOpen`: other words count as one of these. */
+  | { readonly kind: "categorical"; readonly categories: readonly string[]; readonly isOpen: boolean; readonly mayBeNull: boolean }
+  /** Any word, such as one that is hashed. */
+  | { readonly kind: "words"; readonly mayBeNull: boolean }
   /** A column of which the charter asks nothing but that it is there. */
   | { readonly kind: "any" };
 
@@ -42,5 +45,6 @@ export interface GatePlan {
 export interface PlannedColumn {
   readonly feed: FeedColumn;
   readonly contract: ContractColumn | null;
-  readonly asked: AskedColumn | null;
+  /** One column may be used more than once. */
+  readonly asked: readonly AskedColumn[];
 }

@@ -38,6 +38,6 @@ export function contractOver(properties: string, more = ""): DataContract {
   throw new Error(JSON.stringify(read.findings));
 }
 
-export const numeric = (name: string, min: number, max: number, mayBeNull = false): AskedColumn => ({ name, at: `features.${name}`, kind: { kind: "numeric", min, max, mayBeNull } });
-export const categorical = (name: string, categories: readonly string[]): AskedColumn => ({ name, at: `features.${name}`, kind: { kind: "categorical", categories, mayBeNull: false } });
+export const numeric = (name: string, min: number | null, max: number | null, mayBeNull = false): AskedColumn => ({ name, at: `features.${name}`, kind: { kind: "numeric", min, max, mayBeNull } });
+export const categorical = (name: string, categories: readonly string[]): AskedColumn => ({ name, at: `features.${name}`, kind: { kind: "categorical", categories, isOpen: false, mayBeNull: false } });
 export const any = (name: string): AskedColumn => ({ name, at: `features.${name}`, kind: { kind: "any" } });

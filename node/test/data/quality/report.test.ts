@@ -86,7 +86,7 @@ describe("JUnit", () => {
 describe("the vector of a gate", () => {
   test("tells once what contract and charter both ask, and nothing of the company's own columns", async () => {
     const result = await gate(await tableOver(ROWS), { terms: TERMS, contract: CONTRACT });
-    const vector = vectorOf(result, ["age", "channel"]);
+    const vector = vectorOf(result, new Map([["age", "age"], ["channel", "channel"]]), 10_000);
     expect(vector.rules.map(({ rule, columns, told }) => [rule, columns, told.length])).toEqual([
       ["QUALITY_ROWS", 1, 0], ["QUALITY_NULLS", 2, 1], ["QUALITY_EMPTY", 2, 1], ["QUALITY_CONSTANT", 2, 0], ["QUALITY_BOUNDS", 1, 0], ["QUALITY_INVALID", 1, 0],
     ]);
@@ -95,6 +95,17 @@ describe("the vector of a gate", () => {
 
   test("is none for a gate that failed", async () => {
     const result = await gate(await tableOver(ROWS), { terms: { columns: [any("age")] } });
-    expect(() => vectorOf(result, ["age"])).toThrow("failed");
+    expect(() => vectorOf(result, new Map([["age", "age"]]), 10_000)).toThrow("failed");
+  });
+
+  test("tells less where there is less room", async () => {
+    const table = await tableOver(`SELECT ${Array.from({ length: 40 }, (_, i) => `CASE WHEN j % 40 < 1 THEN NULL ELSE j + ${i} END AS c${i}`).join(", ")} FROM range(1000) t(j)`);
+    const result = await gate(table);
+    const names = new Map(table.columns.map(({ name }) => [name, `charter_${name}`]));
+    const sizes = [20_000, 3_000, 800].map((bytesMax) => {
+      const vector = vectorOf(result, names, bytesMax);
+      return [canonicalText(qualityVectorJson(vector)).length <= bytesMax, vector.untold];
+    });
+    expect(sizes).toEqual([[true, 0], [true, 43], [true, 71]]);
   });
 });
