@@ -100,6 +100,6 @@ function namesTwice(places: readonly Place[], what: string): readonly Finding[] 
   return places.flatMap((place) => {
     const before = first.get(place.spelled.toLowerCase());
     if (before === undefined) first.set(place.spelled.toLowerCase(), place);
-    return before === undefined || before.at === place.at ? [] : [finding("SCHEMA_NAME_TWICE", place.at, `another ${what} is called ${place.spelled} already`)];
+    return before === undefined ? [] : [finding("SCHEMA_NAME_TWICE", place.at, `another ${what} is called ${place.spelled} already`)];
   });
 }

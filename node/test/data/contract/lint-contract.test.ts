@@ -88,6 +88,7 @@ test.each([
   ["latency of text and a strange unit", bent("value: 2, unit: d", "value: soon, unit: moons"), ["SCHEMA_FRESHNESS", "SCHEMA_FRESHNESS"]],
   ["hashed column with a list", bent("value: { positive: \"yes\" }", "value: { positive: \"yes\", hashed: true }"), ["SCHEMA_CATEGORY_COUNT"]],
   ["unique column that may repeat", bent("        required: true", "        required: true\n        unique: true\n        quality: [{ metric: duplicateValues, mustBeLessThan: 3 }]"), ["SCHEMA_RULE_AGAINST"]],
+  ["required column with a rule for less than one per cent", bent("        logicalType: integer", "        logicalType: integer\n        required: true").replace("mustBeLessThan: 5", "mustBeLessThan: 1"), ["SCHEMA_RULE_AGAINST"]],
   ["contract without a purpose", bent("description:\n  purpose: to find out who buys again\n", ""), ["SCHEMA_PURPOSE"]],
 ] as const)("a %s is found", (_, text, rules) => {
   expect(broken(text).map((one) => one.split(" ")[0])).toEqual(rules);

@@ -46,6 +46,12 @@ describe("a proposal", () => {
     expect(more[0]).toMatchObject({ values: ["RARE", "shop", "web"], unlistedPercentMax: 0, notes: [] });
   });
 
+  test("lists nothing where one row in fifty has a rare value", async () => {
+    const { columns, text } = await proposed("CASE WHEN i < 20 THEN 'RARE' || i // 5 WHEN i % 2 = 0 THEN 'web' ELSE 'shop' END AS channel");
+    expect(columns[0]).toMatchObject({ values: null, hashed: true, notes: [expect.stringContaining("6 different values, many of them with fewer than ten rows")] });
+    expect(text).not.toContain("shop");
+  });
+
   test("lists a thousand values, and not one more", async () => {
     const of = async (different: number) => (await proposed(`'w' || (i % ${different}) AS word`, 10 * different)).columns[0];
     expect(await of(1_000)).toMatchObject({ hashed: false, values: { length: 1_000 } });

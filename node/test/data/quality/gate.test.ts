@@ -37,6 +37,8 @@ const SCENARIOS: readonly Scenario[] = [
   { what: "halves among integers", rows: mixed(100, 1, "2.5", "i"), contract: column("logicalType: integer"), objections: ["fail QUALITY_TYPE c"] },
   { what: "integers written as text", rows: mixed(100, 1, "'-1e3'", "i::VARCHAR"), contract: column("logicalType: integer"), objections: [] },
   { what: "no dates", rows: mixed(100, 1, "'2026-02-30'", "'2026-02-28'"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
+  { what: "times of day where dates are promised", rows: mixed(100, 1, "TIMESTAMP '2026-01-01 12:00:00'", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
+  { what: "times at midnight where dates are promised", rows: mixed(100, 0, "NULL", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: [] },
   { what: "words as booleans", rows: mixed(100, 1, "'maybe'", "'TRUE'"), contract: column("logicalType: boolean"), objections: ["fail QUALITY_TYPE c"] },
 
   { what: "5 % of nulls", rows: mixed(100, 5, "NULL", "i"), objections: ["fail QUALITY_NULLS c"] },

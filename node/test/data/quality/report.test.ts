@@ -93,6 +93,14 @@ describe("the vector of a gate", () => {
     expect(canonicalText(qualityVectorJson(vector))).not.toContain("mail");
   });
 
+  test("tells the larger of two counts that one rule has on one column", async () => {
+    const rule = (pattern: string) => `{ metric: invalidValues, arguments: { pattern: "${pattern}" }, mustBeLessThan: 9, unit: percent }`;
+    const contract = contractOver(`      - { name: c, logicalType: string, quality: [${rule("^[^a]")}, ${rule("^[^ab]")}] }`);
+    const table = await tableOver("SELECT CASE WHEN i < 20 THEN 'a' WHEN i < 60 THEN 'b' ELSE 'c' END AS c FROM range(1000) t(i)");
+    const vector = vectorOf(await gate(table, { contract }), new Map([["c", "c"]]), 10_000);
+    expect(vector.rules.find(({ rule: id }) => id === "QUALITY_INVALID")?.told).toEqual([{ column: "c", outcome: "pass", rows: 60, permille: 60 }]);
+  });
+
   test("is none for a gate that failed", async () => {
     const result = await gate(await tableOver(ROWS), { terms: { columns: [any("age")] } });
     expect(() => vectorOf(result, new Map([["age", "age"]]), 10_000)).toThrow("failed");
