@@ -1,10 +1,10 @@
-import { existsSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { loadConfig } from "@cohortium/protocol/host/config";
+import { join } from "node:path";
+import { loadConfig, type Flag } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
+import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import type { DataContract } from "./data/contract/contract.js";
 import { sarifOf } from "./data/contract/sarif.js";
 import { readReport } from "./data/quality/accepted.js";
@@ -12,9 +12,15 @@ import { junitOf } from "./data/quality/junit.js";
 import type { GateReport } from "./data/quality/report.js";
 import { NO_TERMS } from "./data/quality/terms.js";
 import { openFeedOf } from "./open-feed.js";
-import { qualityReport } from "./quality-desk.js";
+import { feedContract, qualityReport } from "./quality-desk.js";
 import { contractAt, contractPath, lintFile, mapFeed, type LintLine, type Mapped } from "./schema-desk.js";
-import type { StartInput } from "./start.js";
+
+/** Where a node's settings come from. */
+export interface DeskInput {
+  readonly folder: string;
+  readonly flags: readonly Flag[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
 
 /** What a person does with a node's feeds and contracts, whether the node runs or not. Paths are absolute. */
 export interface DataDesk {
@@ -33,10 +39,10 @@ export interface DataDesk {
 }
 
 /** @throws Refusal CONFIG_… if the node's settings cannot be read. */
-export function openDataDesk({ folder, flags, environment }: StartInput, onProgress: (says: string) => void): DataDesk {
+export function openDataDesk({ folder, flags, environment }: DeskInput, onProgress: (says: string) => void): DataDesk {
   const config = loadConfig(nodeConfig, { file: readConfigText(join(folder, NODE_FILE)), environment, flags }).values;
   const feeds = feedsIn(config);
-  const open = openFeedOf(folder, config, { environment, onProgress });
+  const open = openFeedOf(folder, config);
   return {
     contractOf: (feed) => contractOfFeed(folder, config, known(feeds, feed)),
     map: (feed, { path, overwrite }) => mapFeed(open, known(feeds, feed), { path: path ?? contractPath(folder, feed), overwrite }),
@@ -44,28 +50,16 @@ export function openDataDesk({ folder, flags, environment }: StartInput, onProgr
     sarif: (lines, path) => sarifOf(lines, path, (at) => lines.find((one) => one.at === at)?.line ?? 1),
     show: contractAt,
     onlyFeed: () => onlyOf(feeds),
-    run: ({ feed, contract, accept, nowMs }) => {
+    run: async ({ feed, contract, accept, nowMs }) => {
       const path = contract ?? contractOfFeed(folder, config, known(feeds, feed));
-      return qualityReport(open, { folder, feed, contract: path, terms: { ...NO_TERMS, keyColumn: config.rows?.key ?? null }, nowMs }, accept);
+      onProgress(`counts ${feed} …`);
+      const terms = { ...NO_TERMS, keyColumn: config.rows?.key ?? null };
+      return qualityReport(open, feed, { folder, contract: path === null ? null : feedContract(path, feed), terms, nowMs, accept });
     },
     lastReport: (feed) => readReport(folder, known(feeds, feed)),
     junit: junitOf,
   };
 }
-
-/**
- * The contract a feed is held to: the one its settings name, or else the one `schema map` writes, if it is there.
- *
- * One that the settings name must be there: a gate that falls back to its defaults in silence is none.
- */
-export function contractOfFeed(folder: string, { rows }: NodeConfig, feed: string): string | null {
-  const named = rows?.contract;
-  if (named !== undefined) return isAbsolute(named) ? named : join(folder, named);
-  return existsSync(contractPath(folder, feed)) ? contractPath(folder, feed) : null;
-}
-
-/** The one feed there is, by the name of its settings. */
-export const ROWS_FEED = "rows";
 
 function feedsIn({ rows }: NodeConfig): readonly string[] {
   return rows === undefined ? [] : [ROWS_FEED];

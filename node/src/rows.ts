@@ -15,7 +15,17 @@ export interface Feed {
   readonly transactions: CsvFile | null;
   readonly holdout: RowSource | null;
   readonly words: OwnWords;
+  readonly gate: GateSettings;
 }
+
+/** What the rows are held to before a training. `contract` is a file, `folder` where the gate keeps what it remembers; null for none. */
+export interface GateSettings {
+  readonly contract: string | null;
+  readonly folder: string | null;
+}
+
+/** The gate's defaults hold, and it remembers nothing. */
+export const DEFAULT_GATE: GateSettings = { contract: null, folder: null };
 
 /** A session's rows. `counted` are the held-out rows this node answers for in the joint evaluation; `held` those it compares models on. */
 export interface SessionRows {

@@ -71,10 +71,13 @@ function contractText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (!isFileError(error, "ENOENT")) throw error;
-    throw new Refusal({ code: "CONFIG_CONTRACT", title: "there is no such contract", detail: path, fix: "let one be proposed with: cohortium schema map FEED" });
+    if (isFileError(error, "ENOENT")) throw new Refusal({ code: "CONFIG_CONTRACT", title: "there is no such contract", detail: path, fix: "let one be proposed with: cohortium schema map FEED" });
+    if (!UNREADABLE.some((code) => isFileError(error, code))) throw error;
+    throw new Refusal({ code: "CONFIG_CONTRACT", title: "the contract cannot be read", detail: path, fix: "make it a file that this process may read" });
   }
 }
+
+const UNREADABLE = ["EISDIR", "EACCES", "ENOTDIR"] as const;
 
 function levelOf(rule: SchemaRule): LintLine["level"] {
   return SCHEMA_RULES[rule].level;

@@ -1,5 +1,4 @@
 import { CELL_ROWS_MIN } from "@cohortium/protocol/session/charter-limits";
-import type { LogicalType } from "../feeds/logical-type.js";
 import { boundsAround } from "./bounds-around.js";
 import type { ColumnClass } from "./contract.js";
 import { CATEGORIES_LISTED_MAX } from "./lint-columns.js";
@@ -39,13 +38,8 @@ export function propose(feed: string, rows: number, profiles: readonly ColumnPro
   return { feed, rows, columns: profiles.map((profile) => proposeColumn(profile, taken)) };
 }
 
-const TYPE_OF: Readonly<Record<LogicalType, ContractType | null>> = {
-  text: "string", integer: "integer", decimal: "number", double: "number", boolean: "boolean", date: "date", timestamp: "timestamp", null: null,
-};
-
 function proposeColumn(profile: ColumnProfile, taken: Set<string>): ProposedColumn {
-  const { column, nulls, rows, ends } = profile;
-  const type = TYPE_OF[column.type];
+  const { column, type, nulls, rows, ends } = profile;
   const classification = classOf(profile);
   const isMeasure = (type === "integer" || type === "number") && classification !== "identifier";
   const isFlag = type === "integer" && ends?.least.value === 0 && ends.greatest.value === 1;
@@ -79,8 +73,8 @@ const NO_LIST: List = { values: null, unlistedPercentMax: 0, hashed: false, note
 const LEFT_OUT_SHARE_MAX = 0.01;
 
 /** The values that at least ten rows share: fewer could point at persons, and what is listed here ends up in charters. */
-function listOf({ column, words, different }: ColumnProfile): List {
-  if (column.type !== "text") return NO_LIST;
+function listOf({ type, words, different }: ColumnProfile): List {
+  if (type !== "string") return NO_LIST;
   if (words === null) return hashed(`about ${different.toLocaleString("en-US")} different values: more than the ${CATEGORIES_LISTED_MAX.toLocaleString("en-US")} that may be listed; use it hashed, or leave it out`);
   const shared = words.filter(({ rows }) => rows >= CELL_ROWS_MIN);
   const all = words.reduce((sum, { rows }) => sum + rows, 0);

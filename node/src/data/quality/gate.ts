@@ -92,7 +92,7 @@ function driftFigure({ kind, words }: Extract<Measure, { readonly kind: "drift" 
   const { index, chance } = driftBetween(before, now, words);
   const says = `the stability index is ${index.toFixed(3)}`;
   // What chance alone may do is no drift.
-  return index <= chance ? { kind: "figure", value: 0, says: `${says}, within what chance does` } : { kind: "figure", value: index, says, remedy: "an index of at most 0.25, or a new accepted run" };
+  return index <= chance ? { kind: "figure", value: 0, says: `${says}, within what chance does` } : { kind: "figure", value: index, says, remedy: "an index of at most 0.25, or, if the change is right: cohortium quality run --accept" };
 }
 
 function leakageFigure({ kind }: Extract<Measure, { readonly kind: "auc" | "band" }>, bands: readonly Band[]): Figure {

@@ -38,6 +38,12 @@ describe("a proposal", () => {
     expect(columns.every(({ guessed }) => guessed.length > 0)).toBe(true);
   });
 
+  test("sees what texts spell, and takes codes with leading zeros for what they are", async () => {
+    const { columns } = await proposed("i::VARCHAR AS a, (i / 4.0)::VARCHAR AS b, '2026-01-' || (10 + i % 20) AS c, '2026-01-01T' || (10 + i % 10) || ':30' AS d, CASE i % 2 WHEN 0 THEN 'true' ELSE 'FALSE' END AS e, printf('%05d', i) AS f, CASE WHEN i > 0 THEN i::VARCHAR ELSE 'none' END AS g, NULL::VARCHAR AS h, CASE WHEN i > 0 THEN i::VARCHAR ELSE 'inf' END AS k");
+    expect(columns.map(({ source, type }) => `${source} ${type}`)).toEqual(["a integer", "b number", "c date", "d timestamp", "e boolean", "f string", "g string", "h null", "k string"]);
+    expect(columns[0]?.bounds).toEqual({ min: 0, max: 1_000 });
+  });
+
   test("lists values that ten rows share, and leaves rarer ones to a person", async () => {
     const { columns, text } = await proposed("CASE WHEN i < 9 THEN 'RARE' WHEN i % 2 = 0 THEN 'web' ELSE 'shop' END AS channel");
     expect(columns[0]).toMatchObject({ values: ["shop", "web"], unlistedPercentMax: 1, notes: ["values of fewer than ten rows are not listed (1 of them): they could point at persons; list them if they may be public"] });
