@@ -32,8 +32,9 @@ const VECTOR_SHARE = 0.5;
 
 /** Holds the rows to the contract, the charter and the defaults. A gate that passes is what the next run is compared with. */
 export async function passGate(feed: Feed, plan: TrainingPlan, nowMs: number): Promise<Admission> {
-  const { gate: { contract: path, folder }, words } = feed;
+  const { gate: { contract: contractFile, folder }, words } = feed;
   try {
+    const path = contractFile();
     const contract = path === null ? null : feedContract(path, ROWS_FEED);
     const terms = charterTerms({ recipe: plan.recipe, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty }, words, feed.rows.keyColumn);
     const result = await withRows(feed.rows, ROWS_FEED, (table) => runQuality(table, { folder, contract, terms, nowMs }));

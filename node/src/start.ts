@@ -108,6 +108,6 @@ function feedOf(folder: string, config: NodeConfig): Feed {
     transactions: transactions === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
     words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),
     holdout: holdout === undefined ? null : { path: at(holdout.path), delimiter: holdout.delimiter, quote: holdout.quote, keyColumn: null },
-    gate: { contract: contractOfFeed(folder, config, ROWS_FEED), folder },
+    gate: { contract: () => contractOfFeed(folder, config, ROWS_FEED), folder },
   };
 }

@@ -27,7 +27,7 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
   const contractFile = join(folder, "rows.odcs.yaml");
   const promise = (text: string) => writeFileSync(contractFile, text);
   if (contract !== null) promise(contract);
-  const gate = contract === null ? DEFAULT_GATE : { contract: contractFile, folder };
+  const gate = contract === null ? DEFAULT_GATE : { contract: () => contractFile, folder };
   const path = join(folder, "rows.csv");
   const write = (text: string) => writeFileSync(path, text);
   write(rows);

@@ -100,11 +100,13 @@ function leakageFigure({ kind }: Extract<Measure, { readonly kind: "auc" | "band
   const decided = decidedBands(bands);
   if (telling === null || decided === null) return { kind: "none", because: "too few rows of one label to tell" };
   if (kind === "auc") {
-    return { kind: "figure", value: telling.auc, says: `${telling.isByNull ? "its being null alone" : "this column alone"} tells the label apart with an AUC of ${telling.auc.toFixed(3)}`, remedy: "an AUC of at most 0.9" };
+    return { kind: "figure", value: telling.auc, says: `${telling.isByNull ? "its being null alone" : "this column alone"} tells the label apart with an AUC of ${telling.auc.toFixed(3)}`, remedy: REMEDY };
   }
   const says = decided === 0 ? "no band of values decides the label" : `in ${decided} of ${bands.length} bands of its values one label hardly ever occurs`;
-  return { kind: "figure", value: decided, says, remedy: "no such band" };
+  return { kind: "figure", value: decided, says, remedy: REMEDY };
 }
+
+const REMEDY = "leave the column out; or, if its value is known before the outcome, write knownBefore: true in the contract";
 
 async function spreadsFor(table: FeedTable, checks: readonly Check[]): Promise<ReadonlyMap<string, Spread>> {
   const spreads = new Map<string, Spread>();
