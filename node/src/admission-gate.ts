@@ -41,7 +41,7 @@ export async function passGate(feed: Feed, plan: TrainingPlan, nowMs: number): P
     if (!passes(result)) return { kind: "refused", rules: failedRules(result), notes: notesOn(result) };
     accept(folder, result);
     const quality = vectorOf(result, charterNames(plan.recipe, words), VECTOR_SHARE * statementSizeMax(plan.parties));
-    const claims = schemaOf(plan.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract));
+    const claims = schemaOf(plan.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract) ?? words.claimOf(source));
     return { kind: "admitted", quality, claims, notes: notesOn(result) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
