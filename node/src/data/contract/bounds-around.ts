@@ -10,7 +10,9 @@ import type { End } from "./profile.js";
 export function boundsAround(least: End, greatest: End, stepMin: 0 | 1): { readonly min: number; readonly max: number } {
   const range = greatest.value - least.value;
   // Half the power of ten below the range: 40 to 97 is told as 35 to 100.
-  const step = stepWithin(range > 0 ? range : Math.max(Math.abs(greatest.value), 1), stepMin);
+  const largest = Math.max(Math.abs(least.value), Math.abs(greatest.value));
+  // Below the twelfth digit, differences are those of doubles, not of anything measured.
+  const step = stepWithin(Math.max(range > 0 ? range : Math.max(largest, 1), largest * 1e-12, 1e-15), stepMin);
   return {
     min: isShared(least) ? least.value : -beyond(-least.value, step),
     max: isShared(greatest) ? greatest.value : beyond(greatest.value, step),
@@ -28,8 +30,7 @@ interface Step {
 }
 
 function stepWithin(size: number, stepMin: number): Step {
-  // Below this, differences are those of doubles, not of anything measured.
-  const exponent = Math.max(Math.floor(Math.log10(size)), -15);
+  const exponent = Math.floor(Math.log10(size));
   if (exponent >= 1) return { times: 10 ** exponent / 2, isWhole: true };
   return stepMin === 1 ? { times: 1, isWhole: true } : { times: 2 * 10 ** -exponent, isWhole: false };
 }

@@ -110,7 +110,7 @@ describe("bounds", () => {
       const { min, max } = boundsAround(end(least, rows), end(greatest, rows), 0);
       expect(min === 0 ? least >= 0 : min < least).toBe(true);
       expect(max === 0 ? greatest <= 0 : max > greatest).toBe(true);
-    }));
+    }), { numRuns: 1_000, examples: [[999_999_999_999.9899, 999_999_999_999.9908, 1], [0, 5e-324, 1]] });
   });
 });
 
