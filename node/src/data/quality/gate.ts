@@ -35,12 +35,13 @@ export async function runGate(table: FeedTable, input: GateInput): Promise<GateR
   const checks = planGate({ ...input, columns: table.columns });
   const scalars = await askScalars(table, [...checks.flatMap(({ measure }) => scalarOf(measure) ?? []), ...summaryScalars(table.columns)]);
   const spreads = await spreadsFor(table, checks);
-  const bands = await bandsFor(table, checks);
+  const columns = summariesFrom(table.columns, scalars);
+  const bands = await bandsFor(table, checks, columns);
   const figureOf = figures({ table, input, scalars, spreads, bands });
   return {
     feed: table.name, atMs: input.nowMs, rows: table.rows, contract: input.contract,
     results: checks.map((check) => verdictOf(check, figureOf(check), table.rows)),
-    columns: summariesFrom(table.columns, scalars), spreads,
+    columns, spreads,
   };
 }
 
@@ -116,10 +117,11 @@ async function spreadsFor(table: FeedTable, checks: readonly Check[]): Promise<R
   return spreads;
 }
 
-async function bandsFor(table: FeedTable, checks: readonly Check[]): Promise<ReadonlyMap<string, readonly Band[]>> {
+async function bandsFor(table: FeedTable, checks: readonly Check[], columns: readonly ColumnSummary[]): Promise<ReadonlyMap<string, readonly Band[]>> {
   const bands = new Map<string, readonly Band[]>();
   for (const { column, measure } of checks) {
-    if (measure.kind === "auc" && column !== null) bands.set(column, await bandsOf(table, measure));
+    const different = columns.find(({ name }) => name === column)?.different ?? 0;
+    if (measure.kind === "auc" && column !== null) bands.set(column, await bandsOf(table, measure, different));
   }
   return bands;
 }

@@ -16,7 +16,7 @@ function aucByPairs(values: readonly (readonly [number, boolean])[]): number {
 async function bandsIn(values: readonly (readonly [number | string | null, boolean | null])[], isCategory = false): Promise<readonly Band[]> {
   const rows = values.map(([x, is]) => `(${x === null ? "NULL" : typeof x === "number" ? `${x}::DOUBLE` : `'${x}'`}, ${is === null ? "NULL" : is ? "'yes'" : "'no'"})`);
   const table = await tableOver(`SELECT * FROM (VALUES ${rows.join(", ")}) t(x, y)`);
-  return bandsOf(table, { kind: "auc", value: "x", isCategory, label: LABEL });
+  return bandsOf(table, { kind: "auc", value: "x", isCategory, label: LABEL }, 7);
 }
 
 const repeat = <T>(times: number, value: T): T[] => Array.from({ length: times }, () => value);
@@ -56,11 +56,22 @@ describe("the AUC of one column", () => {
       .map(([x, is]) => [Number.isNaN(x) ? "nan" : x, is] as const);
     const rows = values.map(([x, is]) => `('${x}'::DOUBLE, ${is === null ? "NULL" : is ? "'yes'" : "'no'"})`);
     const table = await tableOver(`SELECT * FROM (VALUES ${rows.join(", ")}) t(x, y)`);
-    const bands = await bandsOf(table, { kind: "auc", value: "x", isCategory: false, label: LABEL });
+    const bands = await bandsOf(table, { kind: "auc", value: "x", isCategory: false, label: LABEL }, 7);
     expect(bands.reduce((sum, band) => sum + band.rows, 0)).toBe(140);
     expect(bands.filter(({ isNull }) => isNull)).toEqual([{ isNull: true, rows: 20, positives: 0, pairs: 0 }]);
     expect(tellingOf(bands)?.auc).toBe(1);
   });
+
+  test("of very many different values comes from a sample of a million rows, always the same, and is hardly another", async () => {
+    const table = await tableOver("SELECT i * 1.0 AS x, CASE WHEN (i * 7919) % 2000003 < i / 4 THEN 'yes' ELSE 'no' END AS y FROM range(2000003) t(i)");
+    const of = (different: number) => bandsOf(table, { kind: "auc", value: "x", isCategory: false, label: LABEL }, different);
+    const [whole, sample, again] = [await of(100_000), await of(100_001), await of(100_001)];
+    const rows = sample.reduce((sum, band) => sum + band.rows, 0);
+    expect(rows).toBeGreaterThan(600_000);
+    expect(rows).toBeLessThan(700_000);
+    expect(sample).toEqual(again);
+    expect(Math.abs((tellingOf(sample)?.auc ?? 0) - (tellingOf(whole)?.auc ?? 1))).toBeLessThan(0.003);
+  }, 60_000);
 
   test("of categories is that of their rates, and rare categories are taken together, so that identifiers tell nothing", async () => {
     const byWord = [...repeat(40, ["a", true] as const), ...repeat(10, ["a", false] as const), ...repeat(20, ["b", true] as const), ...repeat(60, ["b", false] as const)];
