@@ -8,7 +8,9 @@ import { EGRESS } from "./commands/egress.js";
 import { ENROLL } from "./commands/enroll.js";
 import { MODEL } from "./commands/model.js";
 import { NODE } from "./commands/node.js";
+import { QUALITY } from "./commands/quality.js";
 import { ROUND } from "./commands/round.js";
+import { SCHEMA } from "./commands/schema.js";
 import type { Command, CommandGroup, Context, Options } from "./context.js";
 import type { Outcome } from "./outcome.js";
 import { progressOn } from "./progress.js";
@@ -16,7 +18,7 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, CHARTER, ROUND, MODEL, EGRESS, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, AUDIT, CONFIG];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

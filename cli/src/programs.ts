@@ -1,6 +1,7 @@
 import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
+import type { DataDesk } from "@cohortium/node/data-desk";
 
 /** Where a process's settings come from. */
 export interface StartInput {
@@ -55,6 +56,18 @@ export interface Programs {
   startNode(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
   /** What `node.yaml` may hold. */
   nodeSettings(): Promise<z.ZodObject>;
+  /** What is done with a node's feeds and contracts, whether it runs or not. */
+  openDataDesk(input: StartInput, onProgress: (says: string) => void): Promise<DataDesk>;
+  /** The rules of the gate and of the lint, by id: what they ask and what to do. */
+  dataRules(): Promise<Readonly<Record<string, DataRule>>>;
+}
+
+/** A rule of the gate or the lint, as its table has it. */
+export interface DataRule {
+  readonly asks: string;
+  readonly fix: string;
+  /** What a failure does, in words. */
+  readonly weight: string;
 }
 
 /** Each is loaded when it is needed: an auditor's laptop opens neither DuckDB nor gRPC. */
@@ -66,4 +79,13 @@ export const PROGRAMS: Programs = {
   enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
   startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
   nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
+  openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
+  dataRules: async () => {
+    const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/session/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);
+    const gate = Object.entries(QUALITY_RULES).map(([rule, { asks, fix, severity }]) => [rule, { asks, fix, weight: severity === "error" ? "refuses a training" : "warns" }] as const);
+    const lint = Object.entries(SCHEMA_RULES).map(([rule, { asks, fix, level }]) => [rule, { asks, fix, weight: LINT_WEIGHTS[level] }] as const);
+    return Object.fromEntries<DataRule>([...gate, ...lint]);
+  },
 };
+
+const LINT_WEIGHTS = { fatal: "the contract cannot be used", error: "schema lint ends with exit code 3", warning: "is shown" } as const;

@@ -69,6 +69,12 @@ describe("round watch", () => {
     expect(code).toBe(7);
   });
 
+  test("of a training that a node refused ends with the code of that node's own refusal", async () => {
+    const fault = { code: "NODE_REFUSED", cause: "DATA_REFUSED", says: "cedar refused with DATA_REFUSED (QUALITY_NULLS)", fix: "read its log", side: "data" };
+    const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), events(RUNNING, { ...ABORTED, fault })]);
+    expect(await play(["round", "watch"], { folder })).toMatchObject({ code: 3, out: expect.stringContaining("QUALITY_NULLS") });
+  });
+
   test("comes back to a stream that ends early", async () => {
     let streams = 0;
     const stream = (): Route => ({ ...events(RUNNING), handle: (request) => (streams++ === 0 ? events(RUNNING) : events(DONE)).handle(request) });

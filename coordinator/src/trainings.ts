@@ -257,7 +257,7 @@ function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
 
 function faultJson(fault: Fault): Json {
   const { fix, blame } = meaningOf(fault);
-  return { code: fault.code, says: explain(fault), fix, side: blame };
+  return { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: explain(fault), fix, side: blame };
 }
 
 /** Reads back what `launch` journalled. */

@@ -19,7 +19,11 @@ export const nodeConfig = z.object({
     exchange: z.string().regex(/^[^\s/:]+:\d{1,5}$/, "host:port").describe("where this node dials out to"),
     enrolment: z.url({ protocol: /^https$/ }).describe("where it asks to be let in, once"),
   }),
-  rows: z.object({ ...file, columns, key: z.string().optional().describe("a column that must be unique") }).optional().describe("this company's rows; they never leave"),
+  rows: z.object({
+    ...file, columns,
+    key: z.string().optional().describe("a column that must be unique"),
+    contract: z.string().min(1).optional().describe("a data contract the rows are held to; relative paths start at this folder"),
+  }).optional().describe("this company's rows; they never leave"),
   transactions: z.object({ ...file, columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),

@@ -4,7 +4,7 @@ import type { MembershipFromNode } from "@cohortium/protocol/session/membership"
 /** What a letter says, in words that a person who is no cryptographer can weigh. The same facts as the `Reveals:` line of its type. */
 export function meaningOf(message: FromNode | MembershipFromNode): string {
   switch (message.kind) {
-    case "stated": return "what this node's columns mean, as the charter and its own contract say it, and a commitment to its table that hides it";
+    case "stated": return "what this node's columns mean, as the charter and its own contract say it; about how many rows its quality gate counted; a commitment to its table that hides it";
     case "joined": return "this node takes part; fresh public keys";
     case "declined": return `this node refuses, by rule ${message.code}`;
     case "encapsulated": return `sealed key material for ${count(message.ciphertexts)} other nodes`;

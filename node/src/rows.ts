@@ -15,7 +15,18 @@ export interface Feed {
   readonly transactions: CsvFile | null;
   readonly holdout: RowSource | null;
   readonly words: OwnWords;
+  readonly gate: GateSettings;
 }
+
+/** What the rows are held to before a training. `folder` is where the gate keeps what it remembers; null for nowhere. */
+export interface GateSettings {
+  /** The file with the rows' contract, or null. Asked anew for each training: a contract may be written while the node runs. */
+  contract(): string | null;
+  readonly folder: string | null;
+}
+
+/** The gate's defaults hold, and it remembers nothing. */
+export const DEFAULT_GATE: GateSettings = { contract: () => null, folder: null };
 
 /** A session's rows. `counted` are the held-out rows this node answers for in the joint evaluation; `held` those it compares models on. */
 export interface SessionRows {

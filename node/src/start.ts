@@ -18,6 +18,7 @@ import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
+import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import type { Feed } from "./rows.js";
 import { openNodeDatabase } from "./store.js";
 
@@ -99,12 +100,14 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   return { node, connect };
 }
 
-function feedOf(folder: string, { rows, transactions, holdout }: NodeConfig): Feed {
+function feedOf(folder: string, config: NodeConfig): Feed {
+  const { rows, transactions, holdout } = config;
   const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   return {
     rows: { path: rows === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
     transactions: transactions === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
     words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),
     holdout: holdout === undefined ? null : { path: at(holdout.path), delimiter: holdout.delimiter, quote: holdout.quote, keyColumn: null },
+    gate: { contract: () => contractOfFeed(folder, config, ROWS_FEED), folder },
   };
 }

@@ -6,12 +6,12 @@ import { allowTraining } from "@cohortium/protocol/session/charter-gate";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
-import { schemaOf } from "@cohortium/protocol/session/schema";
-import type { ColumnClaim } from "@cohortium/protocol/session/statement";
+import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
+import { passGate } from "./admission-gate.js";
 import { explainNote } from "./data/note.js";
 import { explainProblem } from "./data/problem.js";
 import type { Computed, Egress } from "./egress.js";
@@ -73,7 +73,7 @@ export class TrainingWork {
   }
 
   async #admit(): Promise<Result> {
-    const { charter, plan, egress, session, digest, logger, doing, nowMs } = this.#work;
+    const { charter, plan, egress, feed, session, digest, logger, doing, nowMs } = this.#work;
     doing("checks the charter and reads the rows");
     const request = {
       question: plan.question, parties: charter.parties.map(({ name }) => name), threshold: Math.max(charter.quorum, quorumMin(charter.parties.length)),
@@ -89,15 +89,14 @@ export class TrainingWork {
       for (const problem of read.problems) logger.error("the rows do not fit the charter", { session, code: problem.code, because: explainProblem(problem) });
       return this.#refused("DATA_REFUSED", [...new Set(read.problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ").slice(0, CLAUSE_LENGTH_MAX));
     }
+    doing("holds the rows to the quality gate");
+    const gate = await passGate(feed, plan, nowMs());
+    for (const { rule, outcome, because } of gate.notes) logger[outcome === "fail" ? "error" : "warn"]("the rows and the quality gate", { session, rule, outcome, because });
+    // Others learn which rule it was, and nothing of the rows.
+    if (gate.kind === "refused") return this.#refused("DATA_REFUSED", gate.rules.join(", ").slice(0, CLAUSE_LENGTH_MAX));
     egress.ledger.pinRows(session, read.rows, digest);
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
-    return { kind: "admitted", data: { table: read.rows.setDigest, claims: this.#claims(), quality: null }, atMs: nowMs() };
-  }
-
-  /** What this company's own contract says of the columns the charter names. */
-  #claims(): readonly (ColumnClaim | null)[] {
-    const { feed, plan } = this.#work;
-    return schemaOf(plan.recipe).sources.map((source) => feed.words.claimOf(source));
+    return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
   }
 
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */

@@ -16,6 +16,7 @@ import { encodeToNode } from "@cohortium/protocol/wire/to-node";
 import { CohortiumNode } from "../src/node.js";
 import { openNodeDatabase } from "../src/store.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { DEFAULT_GATE } from "../src/rows.js";
 
 const [SELF, HUB] = ["alder", "hub"] as [PartyId, PartyId];
 const key = (byte: number) => signerFromSeed(new Uint8Array(32).fill(byte));
@@ -31,7 +32,7 @@ beforeEach(() => {
     self: SELF, signer: key(1), agreementSecret: new Secret(new Uint8Array(32).fill(9)),
     coordinator: { name: HUB, signingKey: key(2).publicKey, logKey: logVerifierKey(ORIGIN, LOG.signer.publicKey) },
     database: openNodeDatabase(":memory:"), spool: mkdtempSync(join(tmpdir(), "cohortium-distrust-")),
-    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS },
+    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE },
     logger: createLogger("node", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => 1_800_000_000_000,
     kick: () => undefined, cosign: (line) => cosigned.push(line),
   });

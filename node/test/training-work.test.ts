@@ -1,7 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
+import { parseQualityVector } from "@cohortium/protocol/session/quality-vector";
 import type { AnswerAsked } from "@cohortium/protocol/training/participant";
 import type { Scene } from "@cohortium/protocol/training/script";
 import { layoutOf } from "@cohortium/protocol/training/layout";
@@ -12,6 +13,7 @@ import { openNodeDatabase } from "../src/store.js";
 import { TrainingWork } from "../src/training-work.js";
 import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
 import { CHARTER_WORDS, type OwnWords } from "../src/data/recipe/own-words.js";
+import { DEFAULT_GATE } from "../src/rows.js";
 
 const PLAN = planOf(CHARTER);
 const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
@@ -20,8 +22,12 @@ const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: n
 const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
 
 /** A node's folder, and the work of any process that runs on it. */
-const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS) => {
+const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | null = null) => {
   const [folder, database] = [scratchFolder(), openNodeDatabase(":memory:")];
+  const contractFile = join(folder, "rows.odcs.yaml");
+  const promise = (text: string) => writeFileSync(contractFile, text);
+  if (contract !== null) promise(contract);
+  const gate = contract === null ? DEFAULT_GATE : { contract: () => contractFile, folder };
   const path = join(folder, "rows.csv");
   const write = (text: string) => writeFileSync(path, text);
   write(rows);
@@ -30,18 +36,68 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS) => {
   const doing: string[] = [];
   const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
     session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? PLAN, self: SELF, egress,
-    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
+    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
-  return { write, egress, logger, doing, work };
+  return { folder, write, promise, egress, logger, doing, work };
 };
+const contractOf = (age: string, more = "") => `apiVersion: v3.1.0\nkind: DataContract\nid: t\nversion: "1"\nstatus: active\nschema:\n  - name: rows\n    properties:\n      - { name: age, ${age} }\n      - { name: job, logicalType: string }\n${more}`;
 const admit = { kind: "admit" } as const;
 
 describe("admission", () => {
   test("is given to rows that fit the charter, which the session then keeps to", async () => {
     const { work, egress, doing } = place();
-    expect(await work().resultOf(admit)).toEqual({ kind: "admitted", data: { table: expect.stringMatching(/^[0-9a-f]{64}$/), claims: [null, null, null], quality: null }, atMs: NOW_MS });
+    expect(await work().resultOf(admit)).toEqual({ kind: "admitted", data: { table: expect.stringMatching(/^[0-9a-f]{64}$/), claims: [null, null, null], quality: expect.objectContaining({ v: 1, contract: null, rows: 40, untold: 0 }) }, atMs: NOW_MS });
     expect(egress.ledger.rowsOf(SESSION)).toMatch(/^[0-9a-f]{64}$/);
-    expect(doing).toEqual(["checks the charter and reads the rows"]);
+    expect(doing).toEqual(["checks the charter and reads the rows", "holds the rows to the quality gate"]);
+  });
+
+  test("states of the gate what every party can read back against the charter's columns", async () => {
+    const result = await place().work().resultOf(admit);
+    const { quality } = result.kind === "admitted" ? result.data : { quality: null };
+    const vector = parseQualityVector(quality, ["age", "job", "answer"]);
+    expect(vector.rules.map(({ rule, columns }) => `${rule} ${columns}`)).toEqual([
+      "QUALITY_ROWS 1", "QUALITY_TYPE 1", "QUALITY_NULLS 3", "QUALITY_EMPTY 3", "QUALITY_CONSTANT 3", "QUALITY_NOT_FINITE 1", "QUALITY_BOUNDS 1", "QUALITY_INVALID 2",
+    ]);
+  });
+
+  test("is refused by a rule of the contract: others learn the rule alone, the company's own log what would pass", async () => {
+    const { work, egress, logger } = place(ROWS, CHARTER_WORDS, contractOf("logicalType: integer, logicalTypeOptions: { minimum: 20, maximum: 57 }"));
+    expect(await work().resultOf(admit)).toEqual({ kind: "refused", code: "DATA_REFUSED", clause: "QUALITY_BOUNDS", atMs: NOW_MS });
+    expect(JSON.stringify(logger.lines)).toContain("age: 2 of 40 rows (5.00 %) lie outside the bounds; asked: exactly 0 rows (contract /schema/0/properties/0); would pass: exactly 0 rows: 2 fewer");
+    expect(egress.ledger.rowsOf(SESSION)).toBeNull();
+  });
+
+  test("says what the contract says of the charter's columns", async () => {
+    const { work } = place(ROWS, CHARTER_WORDS, contractOf("logicalType: integer, customProperties: [{ property: cohortium, value: { unit: years } }]"));
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "admitted", data: { claims: [{ logicalType: "integer", unit: "years" }, { logicalType: "string", unit: null }, null], quality: { contract: expect.stringMatching(/^[0-9a-f]{64}$/) } } });
+  });
+
+  test.each([
+    ["cannot be read", "apiVersion: v3.0.0\n", "CONFIG_CONTRACT|the contract cannot be used"],
+    ["says nothing of the rows", contractOf("logicalType: integer").replace("name: rows", "name: orders") + "  - name: visits\n    properties: [{ name: a }]\n", "says nothing of this feed"],
+    ["names a column that is not there", contractOf("logicalType: integer", "      - { name: moon }\n"), "there is no column moon in the feed"],
+    ["has a pattern the engine cannot run", contractOf("logicalType: string, logicalTypeOptions: { pattern: \"(?=2)\" }"), "the engine cannot run the pattern"],
+  ])("is refused where the contract %s, rather than given by the defaults", async (_, contract, says) => {
+    const { work, logger } = place(ROWS, CHARTER_WORDS, contract);
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "refused", code: "DATA_REFUSED", clause: "QUALITY_CONTRACT" });
+    expect(JSON.stringify(logger.lines)).toMatch(new RegExp(says));
+  });
+
+  test("is refused where a contract that is configured is gone", async () => {
+    const { folder, work } = place(ROWS, CHARTER_WORDS, contractOf("logicalType: integer"));
+    rmSync(join(folder, "rows.odcs.yaml"));
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "refused", clause: "QUALITY_CONTRACT" });
+  });
+
+  test("is what the next training's categories are compared with", async () => {
+    const many = (share: number) => ["age;job;answer", ...Array.from({ length: 900 }, (_, i) => `${20 + (i % 50)};${i < share * 900 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+    const { write, work, logger } = place(many(0.5), CHARTER_WORDS, contractOf("logicalType: integer"));
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "admitted" });
+    write(many(0.55));
+    expect(await work({ session: "6f".repeat(16) }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    write(many(0.95));
+    expect(await work({ session: "7f".repeat(16) }).resultOf(admit)).toMatchObject({ kind: "refused", clause: "QUALITY_DRIFT" });
+    expect(JSON.stringify(logger.lines)).toContain("cohortium quality run --accept");
   });
 
   test("states what this company's own contract says of each column, and finds the columns under its own names", async () => {

@@ -21,7 +21,8 @@ export const trainingView = z.object({
   })),
   model: digest.nullable(),
   evaluation: evaluation.nullable(),
-  fault: z.object({ code: line, says: line, fix: line, side: line }).nullable(),
+  /** `cause` is the code of the node that refused, where one did. */
+  fault: z.object({ code: line, cause: line.optional(), says: line, fix: line, side: line }).nullable(),
 });
 export type TrainingView = z.output<typeof trainingView>;
 export type RoundDone = TrainingView["rounds"][number];

@@ -30,7 +30,7 @@ export async function watchTraining(context: Context, admin: AdminClient, sessio
 
 /** How a training stands or ended; one that was aborted gives the exit code of its fault. */
 export function endOf(view: TrainingView, { paint }: Context): Outcome {
-  return { json: view, text: trainingText(view, paint), exit: view.state !== "aborted" ? 0 : exitCodeOf(view.fault?.code ?? "") };
+  return { json: view, text: trainingText(view, paint), exit: view.state !== "aborted" ? 0 : exitCodeOf(view.fault?.cause ?? view.fault?.code ?? "") };
 }
 
 const RECONNECT_AFTER_MS = 1_000;

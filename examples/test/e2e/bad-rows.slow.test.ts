@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { crash, foundTiny, NO_STEPS, processLog, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
@@ -55,6 +55,21 @@ describe("rows that do not fit the charter", () => {
     expect(ownWords).toContain(code);
     expect(ownWords).toContain(column);
     expect(filesHolding(placesWithoutRows(), NEEDLES)).toEqual([]);
+  });
+
+  test("rows that break the company's own contract end it with the rule alone; the company's log says what would pass", async () => {
+    const node = tiny.consortium.node("cedar");
+    const contract = join(node.folder, "contracts", "rows.odcs.yaml");
+    mkdirSync(join(node.folder, "contracts"));
+    writeFileSync(contract, "apiVersion: v3.1.0\nkind: DataContract\nid: cedar\nversion: \"1\"\nstatus: active\nschema:\n  - name: rows\n    properties:\n      - { name: id, logicalType: string, quality: [{ metric: invalidValues, arguments: { pattern: \"^never$\" }, mustBe: 0 }] }\n");
+    const linesBefore = processLog(node).length;
+    try {
+      const view = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
+      expect(view).toMatchObject({ state: "aborted", fault: { code: "NODE_REFUSED", says: expect.stringContaining("cedar refused with DATA_REFUSED (QUALITY_INVALID)") } });
+      expect(processLog(node).slice(linesBefore)).toMatch(/id: \d+ of \d+ rows .* are not valid; asked: exactly 0 rows \(contract [^)]*\); would pass/);
+    } finally {
+      rmSync(contract);
+    }
   });
 
   test("the search for values finds them where they are; control", () => {

@@ -6,6 +6,7 @@ import { encodeFixed } from "@cohortium/crypto/fixed-point";
 import { bytesOfWords } from "@cohortium/crypto/words";
 import { momentsOf } from "@cohortium/node/learning/logistic";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
+import { DEFAULT_GATE } from "@cohortium/node/rows";
 import { readRows, type SessionRows } from "@cohortium/node/rows";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { PartyId } from "@cohortium/protocol/session/ids";
@@ -49,7 +50,7 @@ beforeAll(async () => {
   if (check.kind === "refused") throw new Error("a charter in force breaks its rules");
   plan = planOf(check.charter);
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
-  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS }, plan, { party: BIRCH, parties: NAMES });
+  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE }, plan, { party: BIRCH, parties: NAMES });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
   rows = read.rows;
 });

@@ -39,7 +39,7 @@ export function syncFolder(folder: string): void {
 }
 
 /** Whether `error` is what the file system throws with this code. */
-export function isFileError(error: unknown, code: "ENOENT" | "EEXIST" | "EPERM" | "ESRCH"): boolean {
+export function isFileError(error: unknown, code: "ENOENT" | "EEXIST" | "EPERM" | "ESRCH" | "EISDIR" | "EACCES" | "ENOTDIR"): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === code;
 }
 

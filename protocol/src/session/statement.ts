@@ -21,8 +21,8 @@ export interface ColumnClaim {
  * What a company states about its data before a training: the schema as its node reads the charter, what its own contract says of each source
  * column (null where there is no contract), a commitment to its table, and what its quality gate found.
  *
- * Reveals: to every party of the charter and every reader of the log, names, types and units of columns, and counts and rates of quality. No value;
- * of the table nothing, also not that it is the table of another training.
+ * Reveals: to every party of the charter and every reader of the log, names, types and units of columns, and what a `QualityVector` tells: about how
+ * many rows there are, and counts and rates of quality. No value; of the table nothing, also not that it is the table of another training.
  */
 export interface DataStatement {
   readonly schema: Schema;

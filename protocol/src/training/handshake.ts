@@ -3,8 +3,9 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { Digest } from "../session/ids.js";
+import { parseQualityVector, type QualityVector } from "../session/quality-vector.js";
 import { schemaDifferences, type Difference } from "../session/schema-differences.js";
-import { schemaOf } from "../session/schema.js";
+import { schemaOf, type Schema } from "../session/schema.js";
 import { parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import type { TrainingPlan } from "./plan.js";
@@ -48,8 +49,28 @@ export function disagreement(plan: TrainingPlan, parties: readonly string[], sta
     const statement = stated.get(party);
     return statement === undefined ? [] : [[party, statement] as const];
   });
-  const differences = [...silent, ...schemaDifferences(schemaOf(plan.recipe), statements)];
+  const due = schemaOf(plan.recipe);
+  const differences = [...silent, ...schemaDifferences(due, statements), ...qualityDifferences(due, statements)];
   return differences.length === 0 ? null : schemaFault(differences);
+}
+
+/** Null states no gate. Anything else must be what `qualityVector` makes of the charter's columns: no finer count, no other column. */
+function qualityDifferences({ sources }: Schema, statements: readonly (readonly [string, DataStatement])[]): readonly Difference[] {
+  const columns = sources.filter(({ feed }) => feed === "rows").map(({ column }) => column);
+  return statements.flatMap(([party, { quality }]) => {
+    if (quality === null || readQuality(quality, columns) !== null) return [];
+    return [{ party, says: `${party} states of its quality gate what no gate says` }];
+  });
+}
+
+/** A quality vector from foreign JSON, or null. */
+function readQuality(quality: Json, columns: readonly string[]): QualityVector | null {
+  try {
+    return parseQualityVector(quality, columns);
+  } catch (problem) {
+    if (problem instanceof RangeError) return null;
+    throw problem;
+  }
 }
 
 /** So many differences are told; whoever mends them sees the next. */

@@ -30,7 +30,7 @@ export interface SessionAborted {
 
 /**
  * A node states what its columns mean, before it joins. Reveals: what `DataStatement` says: names, types and units of columns, and what its quality
- * gate counted; of the table, a commitment that hides it.
+ * gate counted, how many rows there are among it, to three digits; of the table, a commitment that hides it.
  */
 export interface Stated {
   readonly kind: "stated";

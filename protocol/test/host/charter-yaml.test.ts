@@ -38,7 +38,7 @@ test.each([
   ["infinity", "rows:\n  jointMin: .inf\n", 2],
   ["not-a-number", "quorum: .nan\n", 1],
 ])("%s is refused, with its line", (_, text, line) => {
-  expect(() => readCharterYaml(text)).toThrow(expect.objectContaining({ name: "CharterYamlError", line, message: expect.stringMatching(new RegExp(`^line ${line}: `)) }));
+  expect(() => readCharterYaml(text)).toThrow(expect.objectContaining({ name: "PlainYamlError", line, message: expect.stringMatching(new RegExp(`^line ${line}: `)) }));
 });
 
 test("no, on and dates are text, and << is a key like any other, whatever version the text claims", () => {

@@ -49,6 +49,13 @@ describe("a node", () => {
     expect(step.send).toMatchObject([{ kind: "declined", code: "TRAINING_SCHEMA", clause: "bob says age is in months, the charter says years" }]);
   });
 
+  test("leaves if one of them states of its quality gate what no gate says, and stays where the gate says it or is not stated", () => {
+    const gate = (rows: number | string) => ({ v: 1, contract: null, rows, rules: [], untold: 0 });
+    const stating = (quality: unknown) => hear(inSetup, { ...sentTo(ADA, "statements"), statements: withBob((entry) => saying(entry, (text) => text.replace('"quality":null', `"quality":${JSON.stringify(quality)}`))) });
+    expect(faultOf(stating(gate(541_909)))).toEqual({ code: "TRAINING_SCHEMA", detail: { parties: "bob", differences: 1, because: "bob states of its quality gate what no gate says" } });
+    expect([gate(542_000), gate("<10"), null].map((quality) => faultOf(stating(quality)))).toEqual(["wait", "wait", "wait"]);
+  });
+
   test.each([
     ["that the coordinator signed for a party", withBob((entry) => restated(entry, {}))],
     ["of another session", withBob((entry) => signEntry({ ...entry.statement, session: "00".repeat(16) }, signerFromSeed(seedOf(BOB, "signing"))))],

@@ -21,7 +21,7 @@ export interface SessionOffered {
  * A node states what its columns mean, before it joins.
  *
  * Reveals: names, types and units of columns, which the charter names too, what the node's own data contract says of them, and what its quality
- * gate counted; of the table, a commitment that hides it.
+ * gate counted, how many rows there are among it, to three digits; of the table, a commitment that hides it.
  */
 export interface Stated {
   readonly data: Uint8Array;

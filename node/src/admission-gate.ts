@@ -1,0 +1,76 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { qualityRule, type QualityRule } from "@cohortium/protocol/session/quality-rules";
+import type { QualityVector } from "@cohortium/protocol/session/quality-vector";
+import { schemaOf, type SourceWords } from "@cohortium/protocol/session/schema";
+import type { ColumnClaim } from "@cohortium/protocol/session/statement";
+import { statementSizeMax } from "@cohortium/protocol/session/statement-size";
+import type { TrainingPlan } from "@cohortium/protocol/training/plan";
+import type { ContractTable } from "./data/contract/contract.js";
+import { charterNames, charterTerms } from "./data/quality/charter-terms.js";
+import { passes, type GateResult } from "./data/quality/gate.js";
+import { reportOf, type ReportedCheck } from "./data/quality/report.js";
+import { vectorOf } from "./data/quality/vector.js";
+import { ROWS_FEED } from "./feed-contract.js";
+import { withRows } from "./open-feed.js";
+import { accept, feedContract, runQuality, type FeedContract } from "./quality-desk.js";
+import type { Feed } from "./rows.js";
+
+/** What the gate says before a training: what may be stated of the rows, or which rules refuse them. `notes` are for the company's own log. */
+export type Admission =
+  | { readonly kind: "admitted"; readonly quality: QualityVector; readonly claims: readonly (ColumnClaim | null)[]; readonly notes: readonly GateNote[] }
+  | { readonly kind: "refused"; readonly rules: readonly QualityRule[]; readonly notes: readonly GateNote[] };
+
+/** One check that did not pass, for the owner of the rows: counts and names of columns, no value. */
+export interface GateNote {
+  readonly rule: QualityRule;
+  readonly outcome: "warn" | "fail";
+  readonly because: string;
+}
+
+/** Half a statement is for the schema. */
+const VECTOR_SHARE = 0.5;
+
+/** Holds the rows to the contract, the charter and the defaults. A gate that passes is what the next run is compared with. */
+export async function passGate(feed: Feed, plan: TrainingPlan, nowMs: number): Promise<Admission> {
+  const { gate: { contract: contractFile, folder }, words } = feed;
+  try {
+    const path = contractFile();
+    const contract = path === null ? null : feedContract(path, ROWS_FEED);
+    const terms = charterTerms({ recipe: plan.recipe, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty }, words, feed.rows.keyColumn);
+    const result = await withRows(feed.rows, ROWS_FEED, (table) => runQuality(table, { folder, contract, terms, nowMs }));
+    if (!passes(result)) return { kind: "refused", rules: failedRules(result), notes: notesOn(result) };
+    accept(folder, result);
+    const quality = vectorOf(result, charterNames(plan.recipe, words), VECTOR_SHARE * statementSizeMax(plan.parties));
+    const claims = schemaOf(plan.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract) ?? words.claimOf(source));
+    return { kind: "admitted", quality, claims, notes: notesOn(result) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    // Nobody knows what the rows are held to: that is a reason to refuse, not to go on without.
+    const rule = qualityRule(error.rule ?? "") ?? "QUALITY_CONTRACT";
+    return { kind: "refused", rules: [rule], notes: [{ rule, outcome: "fail", because: `${error.title}: ${error.detail}` }] };
+  }
+}
+
+function failedRules({ results }: GateResult): readonly QualityRule[] {
+  return [...new Set(results.filter(({ outcome }) => outcome === "fail").map(({ check }) => check.rule))];
+}
+
+function notesOn(result: GateResult): readonly GateNote[] {
+  return reportOf(result).checks.flatMap((check) => (check.outcome === "warn" || check.outcome === "fail" ? [noteOn(check, check.outcome)] : []));
+}
+
+function noteOn({ rule, column, says, asks, source, wouldPass }: ReportedCheck, outcome: GateNote["outcome"]): GateNote {
+  const where = column === null ? "" : `${column}: `;
+  return { rule, outcome, because: `${where}${says}; asked: ${asks} (${source})${wouldPass === null ? "" : `; would pass: ${wouldPass}`}` };
+}
+
+/** What the contract says of a column the charter names; null if it says nothing of its type. */
+function claimOn({ feed }: SourceWords, own: string, contract: FeedContract | null): ColumnClaim | null {
+  const column = feed === "rows" ? contractColumn(contract?.table ?? null, own) : undefined;
+  return column === undefined || column.type === null ? null : { logicalType: column.type, unit: column.extension.unit };
+}
+
+function contractColumn(table: ContractTable | null, own: string): ContractTable["columns"][number] | undefined {
+  return table?.columns.find(({ source }) => source === own);
+}
+

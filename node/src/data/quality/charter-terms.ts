@@ -1,0 +1,46 @@
+import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
+import type { Recipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import { sourcesOf, type SourceWords } from "@cohortium/protocol/session/schema";
+import type { OwnWords } from "../recipe/own-words.js";
+import type { AskedColumn, AskedKind, GateTerms } from "./terms.js";
+
+/** What a charter asks of one company's rows. */
+export interface CharterAsks {
+  readonly recipe: Recipe;
+  readonly rowsMin: number;
+  readonly rowsMax: number;
+}
+
+/** The charter's rules on the rows, in the company's own words for its columns. Columns that a second feed makes are not among the rows'. */
+export function charterTerms({ recipe, rowsMin, rowsMax }: CharterAsks, words: OwnWords, keyColumn: string | null): GateTerms {
+  const windows = new Set((recipe.transactions?.windows ?? []).map(({ name }) => name));
+  const columns = recipe.features.flatMap((feature, i): readonly AskedColumn[] => {
+    const { column, holds, unit } = sourceOf(feature);
+    if (windows.has(column)) return [];
+    return [{ name: words.columnOf({ feed: "rows", column, holds, unit }), at: `questions.0.features.${i}`, kind: kindOf(feature) }];
+  });
+  const { name, positive, negative } = recipe.label;
+  const label = { name: words.columnOf({ feed: "rows", column: name, holds: "words", unit: null }), positive, negative, at: "questions.0.label" };
+  return { columns, label, rowsMin, rowsMax, keyColumn };
+}
+
+/** The charter's name of each column of the rows that it uses, by the company's own. */
+export function charterNames(recipe: Recipe, words: OwnWords): ReadonlyMap<string, string> {
+  return new Map(rowSources(recipe).map((source) => [words.columnOf(source), source.column]));
+}
+
+function rowSources(recipe: Recipe): readonly SourceWords[] {
+  return sourcesOf(recipe).filter(({ feed, holds }) => feed === "rows" && holds !== "key");
+}
+
+function kindOf(feature: RecipeFeature): AskedKind {
+  const mayBeNull = feature.missing === "indicate";
+  switch (feature.kind) {
+    case "numeric": case "log": return { kind: "numeric", ...(feature.outside === "clip" ? NO_BOUNDS : { min: feature.min, max: feature.max }), mayBeNull };
+    case "buckets": return { kind: "numeric", ...(feature.outside === "clip" ? NO_BOUNDS : { min: feature.edges[0] ?? null, max: feature.edges.at(-1) ?? null }), mayBeNull };
+    case "categorical": return { kind: "categorical", categories: feature.categories, isOpen: feature.otherwise !== undefined, mayBeNull };
+    case "hash": return { kind: "words", mayBeNull };
+  }
+}
+
+const NO_BOUNDS = { min: null, max: null };
