@@ -67,6 +67,8 @@ const PLATFORM = [
   door("reflect-metadata", ["protocol/src/host/certificates.ts"]),
   door("@grpc/grpc-js", ["protocol/src/host/exchange-server.ts", "protocol/src/host/exchange-client.ts", "protocol/src/host/exchange-method.ts"]),
   door("@duckdb/node-api", ["node/src/data/duckdb.ts"]),
+  door("pg", ["node/src/data/feeds/postgres.ts"]),
+  door("mysql2", ["node/src/data/feeds/mysql.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
   door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),

@@ -2,6 +2,7 @@ import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
 import type { DataDesk } from "@cohortium/node/data-desk";
+import type { FeedDesk, FeedDeskInput } from "@cohortium/node/feed-desk";
 
 /** Where a process's settings come from. */
 export interface StartInput {
@@ -57,6 +58,7 @@ export interface Programs {
   /** What `node.yaml` may hold. */
   nodeSettings(): Promise<z.ZodObject>;
   /** What is done with a node's feeds and contracts, whether it runs or not. */
+  openFeedDesk(input: FeedDeskInput, onProgress: (says: string) => void): Promise<FeedDesk>;
   openDataDesk(input: StartInput, onProgress: (says: string) => void): Promise<DataDesk>;
   /** The rules of the gate and of the lint, by id: what they ask and what to do. */
   dataRules(): Promise<Readonly<Record<string, DataRule>>>;
@@ -79,6 +81,7 @@ export const PROGRAMS: Programs = {
   enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
   startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
   nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
+  openFeedDesk: async (input, onProgress) => (await import("@cohortium/node/feed-desk")).openFeedDesk(input, onProgress),
   openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
   dataRules: async () => {
     const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/session/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);

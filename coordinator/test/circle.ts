@@ -97,7 +97,7 @@ export class Circle {
     const node = new HeldNode({
       self: party, signer: signerOf(keysOf), agreementSecret: new Secret(sha256(utf8(`${keysOf} agreement`))), database: openNodeDatabase(":memory:"), spool: join(folder, "spool"),
       coordinator: { name: CENTRE, signingKey: signerOf(CENTRE).publicKey, logKey: this.coordinator.logKey },
-      feed: { rows: { path, delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE }, logger: loggerInto([]), metrics: createMetrics(), nowMs: () => NOW_MS,
+      feed: { rows: { path, delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, logger: loggerInto([]), metrics: createMetrics(), nowMs: () => NOW_MS,
       kick: () => line()?.here.kick(), cosign: (signature) => line()?.here.cosign(signature),
     });
     this.#members.set(party, { node, line: null });

@@ -6,6 +6,8 @@ import type { ColumnClaim } from "@cohortium/protocol/session/statement";
 import { statementSizeMax } from "@cohortium/protocol/session/statement-size";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { ContractTable } from "./data/contract/contract.js";
+import type { FeedTable } from "./data/feeds/feed-table.js";
+import { withFeed } from "./data/feeds/with-feed.js";
 import { charterNames, charterTerms } from "./data/quality/charter-terms.js";
 import { passes, type GateResult } from "./data/quality/gate.js";
 import { reportOf, type ReportedCheck } from "./data/quality/report.js";
@@ -37,7 +39,8 @@ export async function passGate(feed: Feed, plan: TrainingPlan, nowMs: number): P
     const path = contractFile();
     const contract = path === null ? null : feedContract(path, ROWS_FEED);
     const terms = charterTerms({ recipe: plan.recipe, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty }, words, feed.rows.keyColumn);
-    const result = await withRows(feed.rows, ROWS_FEED, (table) => runQuality(table, { folder, contract, terms, nowMs }));
+    const run = (table: FeedTable) => runQuality({ ...table, name: ROWS_FEED }, { folder, contract, terms, nowMs });
+    const result = feed.named === null ? await withRows(feed.rows, ROWS_FEED, run) : await withFeed(feed.named.open().rows, feed.named.settings, run);
     if (!passes(result)) return { kind: "refused", rules: failedRules(result), notes: notesOn(result) };
     accept(folder, result);
     const quality = vectorOf(result, charterNames(plan.recipe, words), VECTOR_SHARE * statementSizeMax(plan.parties));

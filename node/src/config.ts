@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import { SLUG } from "@cohortium/protocol/session/ids";
 
 const slug = z.string().regex(SLUG, "2 to 32 lower-case letters, digits and hyphens, starting with a letter; not \"constructor\"");
@@ -9,6 +10,8 @@ const file = {
   delimiter: z.string().length(1).default(","),
   quote: z.string().length(1).default("\""),
 };
+
+const feed = z.string().regex(SLUG).describe("a feed of this node: cohortium feed ls");
 
 const columns = z.record(z.string(), z.string().min(1)).default({}).describe("what this company calls the charter's columns, where that differs: charter's name to own name");
 
@@ -20,15 +23,27 @@ export const nodeConfig = z.object({
     enrolment: z.url({ protocol: /^https$/ }).describe("where it asks to be let in, once"),
   }),
   rows: z.object({
-    ...file, columns,
+    ...file, path: file.path.optional(), feed: feed.optional(), columns,
     key: z.string().optional().describe("a column that must be unique"),
     contract: z.string().min(1).optional().describe("a data contract the rows are held to; relative paths start at this folder"),
   }).optional().describe("this company's rows; they never leave"),
-  transactions: z.object({ ...file, columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
+  transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
 });
+
+/**
+ * Where rows or purchases lie: a path or a feed, and not both.
+ *
+ * @throws Refusal CONFIG_ROWS for both or neither.
+ */
+export function placeOf(setting: "rows" | "transactions", { path, feed: named }: { readonly path?: string | undefined; readonly feed?: string | undefined }):
+  { readonly kind: "path"; readonly path: string } | { readonly kind: "feed"; readonly name: string } {
+  if (path !== undefined && named === undefined) return { kind: "path", path };
+  if (named !== undefined && path === undefined) return { kind: "feed", name: named };
+  throw new Refusal({ code: "CONFIG_ROWS", title: `it is not clear where the ${setting} lie`, detail: path === undefined ? "neither a path nor a feed is named" : "a path and a feed are named", fix: `write ${setting}: { path: FILE } or ${setting}: { feed: NAME }` });
+}
 
 export type NodeConfig = z.output<typeof nodeConfig>;
 

@@ -11,6 +11,8 @@ import { readReport } from "./data/quality/accepted.js";
 import { junitOf } from "./data/quality/junit.js";
 import type { GateReport } from "./data/quality/report.js";
 import { NO_TERMS } from "./data/quality/terms.js";
+import { readFeeds } from "./data/feeds/feeds-file.js";
+import { feedSettings } from "./feed-desk.js";
 import { openFeedOf } from "./open-feed.js";
 import { feedContract, qualityReport } from "./quality-desk.js";
 import { contractAt, contractPath, lintFile, mapFeed, type LintLine, type Mapped } from "./schema-desk.js";
@@ -41,8 +43,8 @@ export interface DataDesk {
 /** @throws Refusal CONFIG_… if the node's settings cannot be read. */
 export function openDataDesk({ folder, flags, environment }: DeskInput, onProgress: (says: string) => void): DataDesk {
   const config = loadConfig(nodeConfig, { file: readConfigText(join(folder, NODE_FILE)), environment, flags }).values;
-  const feeds = feedsIn(config);
-  const open = openFeedOf(folder, config);
+  const feeds = feedsIn(folder, config);
+  const open = openFeedOf(folder, config, feedSettings(folder, environment, onProgress));
   return {
     contractOf: (feed) => contractOfFeed(folder, config, known(feeds, feed)),
     map: (feed, { path, overwrite }) => mapFeed(open, known(feeds, feed), { path: path ?? contractPath(folder, feed), overwrite }),
@@ -61,8 +63,8 @@ export function openDataDesk({ folder, flags, environment }: DeskInput, onProgre
   };
 }
 
-function feedsIn({ rows }: NodeConfig): readonly string[] {
-  return rows === undefined ? [] : [ROWS_FEED];
+function feedsIn(folder: string, { rows }: NodeConfig): readonly string[] {
+  return [...(rows === undefined ? [] : [ROWS_FEED]), ...readFeeds(folder).map(({ name }) => name)];
 }
 
 function known(feeds: readonly string[], name: string): string {

@@ -9,7 +9,7 @@ import { contractPath } from "./schema-desk.js";
  * One that the settings name must be there: a gate that falls back to its defaults in silence is none.
  */
 export function contractOfFeed(folder: string, { rows }: NodeConfig, feed: string): string | null {
-  const named = rows?.contract;
+  const named = feed === ROWS_FEED ? rows?.contract : undefined;
   if (named !== undefined) return isAbsolute(named) ? named : join(folder, named);
   return existsSync(contractPath(folder, feed)) ? contractPath(folder, feed) : null;
 }

@@ -3,14 +3,26 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { NodeConfig } from "./config.js";
 import { readHeader } from "./data/csv-header.js";
 import { ScanFailed, withEngine, type CsvFile } from "./data/duckdb.js";
+import { findFeed, readFeeds } from "./data/feeds/feeds-file.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
+import { withFeed, type FeedSettings } from "./data/feeds/with-feed.js";
 import { DATA_PROBLEMS } from "./data/problem.js";
+import { feedAt } from "./feed-at.js";
+import { ROWS_FEED } from "./feed-contract.js";
 import type { OpenFeed } from "./schema-desk.js";
 
-/** Opens the node's feeds by name. */
-export function openFeedOf(folder: string, { rows }: NodeConfig): OpenFeed {
-  const path = rows?.path ?? "";
-  const file = { path: isAbsolute(path) ? path : join(folder, path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"" };
+/** Opens the node's feeds by name: what `rows` of its settings means, and every feed that was added. */
+export function openFeedOf(folder: string, { rows }: NodeConfig, settings: FeedSettings): OpenFeed {
+  return (name, use) => {
+    if (name === ROWS_FEED && rows?.path !== undefined) return plain(folder, rows)(name, use);
+    const feed = name === ROWS_FEED ? feedAt(folder, "rows", rows ?? {}) : findFeed(readFeeds(folder), name);
+    return withFeed(feed, settings, (table) => use({ ...table, name }));
+  };
+}
+
+function plain(folder: string, rows: NonNullable<NodeConfig["rows"]>): OpenFeed {
+  const path = rows.path ?? "";
+  const file = { path: isAbsolute(path) ? path : join(folder, path), delimiter: rows.delimiter, quote: rows.quote };
   return (name, use) => withRows(file, name, use);
 }
 

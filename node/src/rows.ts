@@ -3,6 +3,9 @@ import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/sess
 import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
 import { importFrom, type RowSource } from "./data/import-rows.js";
 import type { CsvFile } from "./data/duckdb.js";
+import type { Feed as FeedOfNode } from "./data/feeds/feed.js";
+import type { FeedSettings } from "./data/feeds/with-feed.js";
+import { importFeeds } from "./data/import-feeds.js";
 import type { LocalRows } from "./data/local-rows.js";
 import type { DataNote } from "./data/note.js";
 import { presentProblems } from "./data/present-values.js";
@@ -16,6 +19,14 @@ export interface Feed {
   readonly holdout: RowSource | null;
   readonly words: OwnWords;
   readonly gate: GateSettings;
+  /** Where rows and purchases come from if a feed is named for either; null where both are plain files. */
+  readonly named: NamedFeeds | null;
+}
+
+/** A company's feeds by name, looked up anew for each training: a feed may be added while the node runs. */
+export interface NamedFeeds {
+  open(): { readonly rows: FeedOfNode; readonly transactions: FeedOfNode | null };
+  readonly settings: FeedSettings;
 }
 
 /** What the rows are held to before a training. `folder` is where the gate keeps what it remembers; null for nowhere. */
@@ -49,7 +60,8 @@ export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | {
 /** Reads and checks everything a training needs of this node's rows. */
 export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly party: PartyId; readonly parties: readonly PartyId[] }): Promise<RowsRead> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
-  const own = await importFrom(feed, { recipe, rowsMin, rowsMax });
+  const terms = { recipe, rowsMin, rowsMax };
+  const own = feed.named === null ? await importFrom(feed, terms) : await importFeeds(feed.named, { ...terms, uniqueColumn: feed.rows.keyColumn, words: feed.words });
   if (own.kind === "refused") return own;
   const { rows: { digest, setDigest }, notes } = own;
   if (plan.evaluation.holdout === "own") {

@@ -19,7 +19,9 @@ import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enro
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
 import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
-import type { Feed } from "./rows.js";
+import { feedAt } from "./feed-at.js";
+import { feedSettings } from "./feed-desk.js";
+import type { Feed, NamedFeeds } from "./rows.js";
 import { openNodeDatabase } from "./store.js";
 
 export interface StartInput {
@@ -43,10 +45,10 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   shutdown.onClose("lock", () => lock.release());
   const logger = createLogger("node", config.log.level, config.log.file === undefined ? { kind: "stdout" } : { kind: "file", path: config.log.file }).child({ party });
   const metrics = createMetrics();
-  const { node, connect } = assemble(folder, config, { coordinator, logger, metrics }, shutdown);
+  const { node, connect } = assemble(folder, config, { coordinator, logger, metrics, environment: input.environment }, shutdown);
   const link = connect(credentials);
 
-  const feed = { rows: config.rows?.path ?? null, holdout: config.holdout?.path ?? null };
+  const feed = { rows: config.rows?.path ?? config.rows?.feed ?? null, holdout: config.holdout?.path ?? null };
   const admin = await openAdminServer({
     folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
@@ -62,10 +64,11 @@ interface Around {
   readonly coordinator: KnownCoordinator;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly environment: StartInput["environment"];
 }
 
 function assemble(folder: string, config: NodeConfig, around: Around, shutdown: Shutdown) {
-  const { coordinator, logger, metrics } = around;
+  const { coordinator, logger, metrics, environment } = around;
   const spool = join(folder, "spool");
   mkdirSync(spool, { recursive: true, mode: 0o700 });
   const database = openNodeDatabase(join(folder, "node.db"));
@@ -73,7 +76,7 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   const line: { client?: ExchangeClient; state: LinkState } = { state: { kind: "retrying", cause: "not tried yet", inMs: 0 } };
   const node = new CohortiumNode({
     self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
-    database, spool, feed: feedOf(folder, config), logger, metrics, nowMs: () => Date.now(),
+    database, spool, feed: feedOf(folder, config, environment), logger, metrics, nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
   shutdown.onClose("trainings", () => node.trainings.close());
@@ -100,12 +103,22 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   return { node, connect };
 }
 
-function feedOf(folder: string, config: NodeConfig): Feed {
+/** Null where rows and purchases are plain files. */
+function namedFeeds(folder: string, { rows, transactions }: NodeConfig, environment: StartInput["environment"]): NamedFeeds | null {
+  if (rows?.feed === undefined && transactions?.feed === undefined) return null;
+  return {
+    settings: feedSettings(folder, environment, () => undefined),
+    open: () => ({ rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) }),
+  };
+}
+
+function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"]): Feed {
   const { rows, transactions, holdout } = config;
   const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
   return {
-    rows: { path: rows === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
-    transactions: transactions === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
+    named: namedFeeds(folder, config, environment),
+    rows: { path: rows?.path === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
+    transactions: transactions?.path === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
     words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),
     holdout: holdout === undefined ? null : { path: at(holdout.path), delimiter: holdout.delimiter, quote: holdout.quote, keyColumn: null },
     gate: { contract: () => contractOfFeed(folder, config, ROWS_FEED), folder },

@@ -32,7 +32,7 @@ beforeEach(() => {
     self: SELF, signer: key(1), agreementSecret: new Secret(new Uint8Array(32).fill(9)),
     coordinator: { name: HUB, signingKey: key(2).publicKey, logKey: logVerifierKey(ORIGIN, LOG.signer.publicKey) },
     database: openNodeDatabase(":memory:"), spool: mkdtempSync(join(tmpdir(), "cohortium-distrust-")),
-    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE },
+    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
     logger: createLogger("node", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => 1_800_000_000_000,
     kick: () => undefined, cosign: (line) => cosigned.push(line),
   });

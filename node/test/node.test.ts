@@ -24,7 +24,7 @@ const fresh = () => {
   let kicks = 0;
   const node = new CohortiumNode({
     self: SELF, signer: signerOf(SELF), agreementSecret: new Secret(seedOf(SELF, "agreement")), coordinator: COORDINATOR, database: openNodeDatabase(":memory:"), spool: scratchFolder(),
-    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE }, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
+    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
     kick: () => void kicks++, cosign: (line) => void cosigned.push(line),
   });
   const evidenceFor = (entries: readonly Entry[]): Evidence => {

@@ -32,7 +32,7 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   const line: { client?: ExchangeClient } = {};
   const node = new CohortiumNode({
     self: party.name as PartyId, signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator, database, spool: join(folder, "spool"),
-    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS, gate: DEFAULT_GATE },
+    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
     logger: createLogger("rogue", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });

@@ -22,18 +22,89 @@ export interface CsvTable extends FeedTable {
 
 /** Lends a database engine of its own to `use`, and closes it whatever happens. */
 export async function withEngine<T>(use: (engine: CsvEngine) => Promise<T>): Promise<T> {
+  return withConnection({}, (connection) => use(new CsvEngine(connection)));
+}
+
+/** What an engine may take of the machine. What does not fit into memory is spilled into `scratch`. */
+export interface EngineLimits {
+  readonly memoryMaxMiB: number;
+  readonly threads: number;
+  readonly scratch: string;
+}
+
+/** As `withEngine`, with limits and without a form of its own: whoever asks writes SQL. */
+export async function withSqlEngine<T>({ memoryMaxMiB, threads, scratch }: EngineLimits, use: (engine: SqlEngine) => Promise<T>): Promise<T> {
+  const limits = { memory_limit: `${memoryMaxMiB}MiB`, threads: String(threads), temp_directory: scratch, preserve_insertion_order: "true" };
+  return withConnection(limits, (connection) => use(new SqlEngine(connection)));
+}
+
+async function withConnection<T>(limits: Readonly<Record<string, string>>, use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
   const instance = await DuckDBInstance.create(":memory:", {
     threads: "2",
     // An extension would be fetched from the internet and run in this process.
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
+    ...limits,
   });
   const connection = await instance.connect();
   try {
-    return await use(new CsvEngine(connection));
+    return await use(connection);
   } finally {
     connection.closeSync();
     instance.closeSync();
+  }
+}
+
+/** SQL over one engine. Every failure is a `ScanFailed`, without the engine's own words. */
+export class SqlEngine {
+  readonly #connection: DuckDBConnection;
+
+  constructor(connection: DuckDBConnection) {
+    this.#connection = connection;
+  }
+
+  async run(sql: string): Promise<void> {
+    await this.#connection.run(sql).catch(withheld);
+  }
+
+  /** Small answers, value by value. */
+  async read(sql: string): Promise<readonly (readonly unknown[])[]> {
+    return (await this.#connection.runAndReadAll(sql).catch(withheld)).getRows();
+  }
+
+  stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
+    return streamed(this.#connection, sql, onChunk);
+  }
+
+  async query(sql: string): Promise<Answer> {
+    const chunks: Answer[] = [];
+    await this.stream(sql, (chunk) => chunks.push(chunk));
+    return joined(chunks);
+  }
+
+  /** Adds rows of texts to a table of as many VARCHAR columns, as they come. @returns how many there were. */
+  async append(table: string, batches: AsyncIterable<readonly (readonly (string | null)[])[]>): Promise<number> {
+    const appender = await this.#connection.createAppender(table).catch(withheld);
+    let rows = 0;
+    try {
+      for await (const batch of batches) {
+        for (const row of batch) {
+          for (const value of row) if (value === null) appender.appendNull(); else appender.appendVarchar(value);
+          appender.endRow();
+        }
+        rows += batch.length;
+        appender.flushSync();
+      }
+      return rows;
+    } finally {
+      appender.closeSync();
+    }
+  }
+
+  /** From here on no SQL reaches a file, and no setting can be changed back. */
+  async lock(): Promise<void> {
+    await this.run("SET enable_external_access = false");
+    await this.run("SET lock_configuration = true");
   }
 }
 
@@ -66,22 +137,12 @@ export class CsvEngine {
       name: relation, relation, rows, malformedLines, columns: columns.map(({ name }) => ({ name, type: "text" })), canonicalOrder: columns.map(({ name }) => sqlName(name)).join(", "),
       query: async (sql) => {
         const chunks: Answer[] = [];
-        await this.#stream(sql, (chunk) => chunks.push(chunk));
+        await streamed(this.#connection, sql, (chunk) => chunks.push(chunk));
         return joined(chunks);
       },
-      stream: (sql, onChunk) => this.#stream(sql, onChunk),
+      stream: (sql, onChunk) => streamed(this.#connection, sql, onChunk),
       digest: () => Promise.resolve(parseDigest("00".repeat(32))),
     };
-  }
-
-  async #stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
-    const result = await this.#connection.stream(sql).catch(withheld);
-    const names = result.columnNames();
-    for (;;) {
-      const chunk = await result.fetchChunk().catch(withheld);
-      if (chunk === null || chunk.rowCount === 0) return;
-      onChunk(answerOf(names, chunk));
-    }
   }
 
   async #rejectedLines(relation: string): Promise<readonly number[]> {
@@ -90,6 +151,16 @@ export class CsvEngine {
 
   async #read(sql: string): Promise<readonly (readonly unknown[])[]> {
     return (await this.#connection.runAndReadAll(sql).catch(withheld)).getRows();
+  }
+}
+
+async function streamed(connection: DuckDBConnection, sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
+  const result = await connection.stream(sql).catch(withheld);
+  const names = result.columnNames();
+  for (;;) {
+    const chunk = await result.fetchChunk().catch(withheld);
+    if (chunk === null || chunk.rowCount === 0) return;
+    onChunk(answerOf(names, chunk));
   }
 }
 

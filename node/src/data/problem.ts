@@ -6,6 +6,7 @@ interface Meaning {
 /** Every way a file can fail to fit the charter. A closed list; the owner of the file reads these words. */
 export const DATA_PROBLEMS = {
   DATA_FILE_MISSING: { means: "there is no readable file at the configured path", fix: "put the export there, or correct the path in the node's configuration" },
+  DATA_FEED: { means: "the feed cannot be opened", fix: "see the feed with: cohortium feed preview" },
   DATA_EMPTY: { means: "the file has no rows under its header", fix: "export again; a feed without rows cannot take part" },
   DATA_MALFORMED: { means: "lines do not have the header's number of fields, or are not UTF-8 with the configured quotes", fix: "check the delimiter and quote in the node's configuration, then export those lines again" },
   DATA_COLUMN_MISSING: { means: "a column of the charter does not stand in the header exactly once", fix: "name the column as the charter does; if every column is missing, check the delimiter" },

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { checkNames } from "./column-names.js";
+import type { DatabaseSource, PasswordAt, Tls } from "./feed.js";
+import { sqlName } from "./feed-table.js";
+import type { LogicalType } from "./logical-type.js";
+import { openMysql } from "./mysql.js";
+import { openPostgres } from "./postgres.js";
+import type { RawTable } from "./raw-table.js";
+import type { ReadTo } from "./read-files.js";
+
+/** One table of a server, as its client gives it: every value as text. */
+export interface ServerTable {
+  readonly columns: readonly { readonly name: string; readonly type: LogicalType | null }[];
+  /** A few thousand rows at a time, all of one moment. */
+  batches(): AsyncIterable<readonly (readonly (string | null)[])[]>;
+}
+
+/** How a server is reached. The password is here and nowhere else. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  readonly ca: string | null;
+  readonly tls: boolean;
+}
+
+/** Reads a table of a database server into the engine, in one read-only transaction. @throws Refusal NETWORK_… or DATA_…, never with the password. */
+export async function readDatabase(source: DatabaseSource, environment: Readonly<Record<string, string | undefined>>, to: ReadTo): Promise<RawTable> {
+  const { engine, relation, onProgress } = to;
+  const login = loginOf(source, environment);
+  const where = `${source.kind}://${source.host}:${source.port}/${source.database}`;
+  const open = source.kind === "postgres" ? openPostgres : openMysql;
+  onProgress(`connects to ${where} …`);
+  const opened = await open(login, source.table).catch((error: unknown) => { throw refusalOf(error, source, where); });
+  try {
+    const { columns } = opened.table;
+    checkNames(columns.map(({ name }) => name), where);
+    await engine.run(`CREATE TABLE ${relation} (${columns.map(({ name }) => `${sqlName(name)} VARCHAR`).join(", ")})`);
+    await engine.append(relation, told(opened.table.batches(), onProgress));
+    // Everything came as text; what the server calls a text stays one, whatever it looks like.
+    return { relation, columns: columns.map(({ name, type }) => ({ name, sql: sqlName(name), type: type === "text" ? "text" : null })) };
+  } catch (error) {
+    throw refusalOf(error, source, where);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function* told(batches: AsyncIterable<readonly (readonly (string | null)[])[]>, onProgress: (says: string) => void) {
+  let rows = 0;
+  for await (const batch of batches) {
+    rows += batch.length;
+    onProgress(`reads ${rows.toLocaleString("en-US")} rows …`);
+    yield batch;
+  }
+}
+
+function loginOf({ host, port, database, user, password, tls }: DatabaseSource, environment: Readonly<Record<string, string | undefined>>): Login {
+  return { host, port, database, user, password: passwordAt(password, environment), ...trustOf(tls) };
+}
+
+function passwordAt(at: PasswordAt, environment: Readonly<Record<string, string | undefined>>): string {
+  switch (at.kind) {
+    case "none": return "";
+    case "environment": {
+      const password = environment[at.variable];
+      if (password !== undefined) return password;
+      throw new Refusal({ code: "CONFIG_PASSWORD", title: "the database's password is not there", detail: `the environment has no ${at.variable}`, fix: `set ${at.variable} where the node runs` });
+    }
+    case "file": return readText(at.path, "the database's password").trimEnd();
+  }
+}
+
+function trustOf(tls: Tls): Pick<Login, "tls" | "ca"> {
+  if (tls.kind === "off") return { tls: false, ca: null };
+  return { tls: true, ca: tls.caFile === null ? null : readText(tls.caFile, "the database's authority") };
+}
+
+function readText(path: string, what: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    throw new Refusal({ code: "CONFIG_FILE", title: `${what} cannot be read`, detail: path, fix: "correct the path, and let this user read the file" });
+  }
+}
+
+/** Drivers' messages are not passed on: they may quote a value or a login. Their codes say enough. */
+function refusalOf(error: unknown, { user, table }: DatabaseSource, where: string): unknown {
+  if (error instanceof Refusal) return error;
+  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  if (LOGIN_CODES.includes(code)) return new Refusal({ code: "NETWORK_LOGIN", title: "the database does not let this user in", detail: `${user} at ${where}`, fix: "check user and password with the database's owner" });
+  if (TABLE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the database has no such table, or this user may not read it", detail: `${table.schema === null ? "" : `${table.schema}.`}${table.name} at ${where}`, fix: "name it with --table schema.name, and let the user SELECT from it" });
+  if (DATABASE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the server has no such database", detail: where, fix: "correct the database's name" });
+  if (/CERT|TLS|SSL|SELF_SIGNED|HOSTNAME/.test(code)) return new Refusal({ code: "NETWORK_TLS", title: "the database's certificate is not trusted", detail: `${where} (${code})`, fix: "name its authority with --ca FILE, or say --tls off for a server on this machine" });
+  return new Refusal({ code: "NETWORK_DATABASE", title: "the database cannot be read", detail: `${where}${code === "" ? "" : ` (${code})`}`, fix: "check that it runs and that this machine may connect to it" });
+}
+
+/** PostgreSQL appendix A; MySQL server error names. */
+const LOGIN_CODES = ["28P01", "28000", "ER_ACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR"];
+const TABLE_CODES = ["42P01", "42501", "3F000", "ER_NO_SUCH_TABLE", "ER_TABLEACCESS_DENIED_ERROR"];
+const DATABASE_CODES = ["3D000", "ER_BAD_DB_ERROR"];

@@ -1,0 +1,57 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { SqlEngine } from "../duckdb.js";
+import type { Feed } from "./feed.js";
+import { sqlName, type FeedColumn } from "./feed-table.js";
+import type { LogicalType } from "./logical-type.js";
+import type { RawColumn, RawTable } from "./raw-table.js";
+import { typesOfTexts, valueOfTextSql } from "./types-of-texts.js";
+
+interface TypedColumn extends FeedColumn {
+  readonly raw: RawColumn;
+  readonly sql: string;
+}
+
+/**
+ * The rows with every value of its column's type: the declared one, else the source's own, else what all its texts spell.
+ *
+ * @throws Refusal DATA_EMPTY without rows, DATA_COLUMN_MISSING for a declared column that is not there, DATA_TYPE for values that are not of the
+ *   declared type, DATA_INFINITE for numbers that are none. Counts and columns, never values.
+ */
+export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relation }: { readonly feed: Feed; readonly relation: string }): Promise<{ readonly columns: readonly FeedColumn[]; readonly rows: number }> {
+  const absent = Object.keys(feed.types).filter((name) => !raw.columns.some((column) => column.name === name));
+  if (absent.length > 0) throw refused("DATA_COLUMN_MISSING", "a declared column is not in the feed", `${feed.name} has no ${absent.slice(0, 5).join(", ")}`, "correct the contract, or the export");
+  const spelled = await typesOfTexts(engine, raw);
+  const columns = raw.columns.map((column): TypedColumn => {
+    const type = feed.types[column.name] ?? column.type ?? spelled.get(column.name) ?? "text";
+    return { name: column.name, type, raw: column, sql: typedSql(column, type) };
+  });
+  await check(engine, raw, columns, feed.name);
+  await engine.run(`CREATE TABLE ${sqlName(relation)} AS SELECT ${columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(", ")} FROM ${raw.relation}`);
+  await engine.run(`DROP TABLE ${raw.relation}`);
+  const [[rows] = []] = await engine.read(`SELECT count(*) FROM ${sqlName(relation)}`);
+  return { columns: columns.map(({ name, type }) => ({ name, type })), rows: Number(rows) };
+}
+
+function typedSql(column: RawColumn, type: LogicalType): string {
+  if (column.type === type) return column.sql;
+  // A declared type outranks the source's: its values are read as texts again.
+  return valueOfTextSql({ sql: column.type === null ? column.sql : `CAST(${column.sql} AS VARCHAR)` }, type);
+}
+
+async function check(engine: SqlEngine, { relation }: RawTable, columns: readonly TypedColumn[], feed: string): Promise<void> {
+  const counts = columns.flatMap(({ raw, sql, type }) => [
+    `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
+  ]);
+  const [[rows, ...found] = []] = await engine.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`);
+  if (!(Number(rows) > 0)) throw refused("DATA_EMPTY", "the feed has no rows", feed, "export again; a feed without rows cannot take part");
+  const [wrong, infinite] = [0, 1].map((which) => columns.flatMap(({ name, type }, i) => {
+    const count = Number(found[2 * i + which]);
+    return count > 0 ? [`${name} (${type}) in ${count} rows`] : [];
+  }));
+  if (wrong !== undefined && wrong.length > 0) throw refused("DATA_TYPE", "values are not of the type that was declared", wrong.slice(0, 5).join(", "), "correct the declared type, or the values");
+  if (infinite !== undefined && infinite.length > 0) throw refused("DATA_INFINITE", "numbers are infinite or not a number", infinite.slice(0, 5).join(", "), "write finite numbers, and leave unknown ones empty");
+}
+
+function refused(code: string, title: string, detail: string, fix: string): Refusal {
+  return new Refusal({ code, title, detail, fix });
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
+import type { Feed } from "./feed.js";
+import type { FeedTable } from "./feed-table.js";
+import { sqlName } from "./feed-table.js";
+import type { RawTable } from "./raw-table.js";
+import { readDatabase } from "./read-database.js";
+import { readFiles } from "./read-files.js";
+import { rowHashSql, tableDigest } from "./row-digest.js";
+import { typedTable } from "./typed-table.js";
+
+/** What opening a feed may take, and whom it tells. */
+export interface FeedSettings {
+  /** A folder of its own is made in here for what does not fit into memory, readable by us alone, and removed at the end. Absolute. */
+  readonly scratch: string;
+  /** Of the engine; what goes beyond lies in `scratch`. */
+  readonly memoryMaxMiB: number;
+  readonly threads: number;
+  /** Where passwords of databases may stand. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Says what is being done, as in "reads orders.csv: 1,200,000 rows". */
+  onProgress(says: string): void;
+}
+
+/**
+ * Opens a feed, lends it to `use`, and closes it whatever happens.
+ *
+ * @throws Refusal DATA_… (the rows), CONFIG_… (the settings) or NETWORK_… (the database): cause, whose side, what to do; never a value.
+ *   DATA_CHANGED if the source changed while it was read.
+ */
+export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (table: FeedTable) => Promise<T>): Promise<T> {
+  return withFeeds([feed], settings, async (tables) => {
+    const [table] = tables;
+    if (table === undefined) throw new Error("unreachable: one feed gives one table");
+    return use(table);
+  });
+}
+
+/** The same for several feeds whose relations can then be joined, in the order given. */
+export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSettings, use: (tables: readonly FeedTable[]) => Promise<T>): Promise<T> {
+  const scratch = join(settings.scratch, `feed-${randomUUID()}`);
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  try {
+    return await withSqlEngine({ memoryMaxMiB: settings.memoryMaxMiB, threads: settings.threads, scratch }, async (engine) => {
+      await engine.run("SET TimeZone = 'UTC'");
+      const tables: FeedTable[] = [];
+      for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
+      // Everything is read: what comes now can only ask about it.
+      await engine.lock();
+      return use(tables);
+    });
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function opened(feed: Feed, at: { readonly engine: SqlEngine; readonly relation: string; readonly scratch: string }, settings: FeedSettings): Promise<FeedTable> {
+  const { engine, relation, scratch } = at;
+  const onProgress = (says: string) => settings.onProgress(`${feed.name}: ${says}`);
+  const to = { engine, relation: `raw_${relation}`, scratch, onProgress };
+  const raw: RawTable = feed.source.kind === "files" ? await readFiles(feed.source, to) : await readDatabase(feed.source, settings.environment, to);
+  onProgress("gives values their types …");
+  const { columns, rows } = await typedTable(engine, raw, { feed, relation });
+  return tableOver(engine, { name: feed.name, relation: sqlName(relation), columns, rows });
+}
+
+function tableOver(engine: SqlEngine, table: Pick<FeedTable, "name" | "relation" | "columns" | "rows">): FeedTable {
+  const { relation, columns } = table;
+  const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => { throw error instanceof ScanFailed ? unanswered(table.name) : error; });
+  let digest: ReturnType<FeedTable["digest"]> | null = null;
+  return {
+    ...table, canonicalOrder: rowHashSql(columns),
+    query: (sql) => asked(engine.query(selectOnly(sql))),
+    stream: (sql, onChunk) => asked(engine.stream(selectOnly(sql), onChunk)),
+    digest: () => (digest ??= asked(tableDigest(engine, relation, columns))),
+  };
+}
+
+/** One SELECT, by its first word; that it cannot reach anything else, the engine's lock holds. */
+function selectOnly(sql: string): string {
+  if (/^\s*(?:SELECT|WITH)\b/i.test(sql)) return sql;
+  throw new RangeError("a feed answers a SELECT");
+}
+
+function unanswered(feed: string): Refusal {
+  return new Refusal({ code: "DATA_QUERY", title: "the database engine could not count over the rows", detail: feed, fix: "check the patterns in the contract, and the room on the disk" });
+}
+

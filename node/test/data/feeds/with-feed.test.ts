@@ -1,0 +1,148 @@
+import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { numbersOf, textsOf } from "../../../src/data/feeds/feed-table.js";
+import { masked } from "../../../src/data/feeds/mask.js";
+import { withFeed } from "../../../src/data/feeds/with-feed.js";
+import { CSV, feed, files, gzip, place, SETTINGS, written } from "./stage.js";
+import type { Feed } from "../../../src/data/feeds/feed.js";
+
+const HEADER = ["id", "name", "amount", "flag", "day", "at", "code", "city"];
+/** Everything that forms differ in: quotes, absent values, halves, booleans, dates, keys with leading zeros, other scripts. */
+const ROWS = Array.from({ length: 60 }, (_, i) => [
+  String(i), i % 7 === 0 ? `n"${i}, x` : `n${i}`, i % 5 === 0 ? "" : String(i / 4), String(i % 2 === 0), `2024-01-${String((i % 28) + 1).padStart(2, "0")}`, `2024-01-01 10:00:${String(i).padStart(2, "0")}.5`, `00${i}`, ["城市", "Zürich", "Ω"][i % 3] ?? "",
+]);
+const csvText = (delimiter: string, rows: readonly (readonly string[])[] = ROWS, header = HEADER) =>
+  [header, ...rows].map((row) => row.map((field) => (/[",;\n]/.test(field) ? `"${field.replaceAll("\"", "\"\"")}"` : field)).join(delimiter)).join("\n");
+const swapped = (rows: readonly (readonly string[])[]) => rows.map(([id = "", ...rest]) => [...rest, id]);
+
+const look = (one: Feed) => withFeed(one, SETTINGS, async (table) => ({ rows: table.rows, types: table.columns.map(({ name, type }) => `${name} ${type}`), digest: await table.digest() }));
+const refusal = (one: Feed) => look(one).then(() => null, (error: { code: string; message: string }) => error);
+
+describe("the same rows", () => {
+  const folder = place({
+    "plain.csv": csvText(","), "turned.csv.gz": gzip(csvText(";", ROWS.toReversed())), "utf16.csv": Buffer.from(csvText(","), "utf16le"),
+    "parts/1.csv": csvText(",", ROWS.slice(0, 20)), "parts/2.csv": csvText(",", swapped(ROWS.slice(20)), [...HEADER.slice(1), "id"]), "parts/.hidden": "no rows",
+  });
+  let plain: Awaited<ReturnType<typeof look>>;
+  beforeAll(async () => {
+    plain = await look(feed(files(join(folder, "plain.csv"))));
+    const typed = `SELECT CAST(id AS BIGINT) AS id, name, CAST(amount AS DOUBLE) AS amount, CAST(flag AS BOOLEAN) AS flag, CAST(day AS DATE) AS day, CAST(at AS TIMESTAMP) AS at, code, city FROM read_csv('${folder}/plain.csv', all_varchar = true, header = true)`;
+    await written(`COPY (${typed}) TO '${folder}/rows.parquet'`, `COPY (${typed}) TO '${folder}/rows.jsonl'`, `COPY (${typed}) TO '${folder}/rows.json' (ARRAY true)`, `COPY (SELECT * REPLACE (CAST(amount AS DECIMAL(9, 2)) AS amount) FROM (${typed})) TO '${folder}/decimal.parquet'`);
+  });
+
+  test("of a CSV file have the types that all their texts spell", () => {
+    expect(plain).toMatchObject({ rows: 60, types: ["id integer", "name text", "amount double", "flag boolean", "day date", "at timestamp", "code text", "city text"] });
+  });
+
+  test.each([
+    ["packed, in another order, with another delimiter", "turned.csv.gz", { ...CSV, delimiter: ";" }], ["in another encoding", "utf16.csv", { ...CSV, encoding: "utf-16le" }],
+    ["in a folder, with columns in another order", "parts", CSV], ["that fit a pattern", "parts/?.csv", CSV],
+    ["as Parquet", "rows.parquet", { format: "parquet" }], ["as Parquet with decimals", "decimal.parquet", { format: "parquet" }],
+    ["as JSON lines", "rows.jsonl", { format: "jsonl" }], ["as one JSON array", "rows.json", { format: "json" }],
+  ] as const)("%s have the same digest", async (_, path, reading) => {
+    const { rows, digest } = await look(feed(files(join(folder, path), reading)));
+    expect([rows, digest]).toEqual([plain.rows, plain.digest]);
+  });
+
+  test.each([
+    ["one value more or less", csvText(",").replace("n1,", "n11,")], ["one row twice", csvText(",", [...ROWS, ROWS[0] ?? []])], ["one row less", csvText(",", ROWS.slice(1))],
+    ["a value in another column", csvText(",").replace("2.75,false", ",false").replace("n11,", "n112.75,")], ["another name of a column", csvText(",").replace("city", "town")],
+  ])("with %s have another digest", async (_, text) => {
+    expect((await look(feed(files(join(place({ "a.csv": text }), "a.csv"))))).digest).not.toBe(plain.digest);
+  });
+
+  test("leave nothing behind in the scratch folder", () => expect(readdirSync(SETTINGS.scratch)).toEqual([]));
+});
+
+test("no two different tables of small rows have one digest", async () => {
+  const seen = new Map<string, string>();
+  await fc.assert(fc.asyncProperty(fc.array(fc.tuple(fc.constantFrom("a", "b", "", "a,", "null", "1:a"), fc.constantFrom("a", "b", "", "4:null")), { minLength: 1, maxLength: 3 }), async (rows) => {
+    const text = csvText(",", [...rows, ["x", "y"]], ["p", "q"]);
+    const key = JSON.stringify([...rows].sort());
+    const { digest } = await look(feed(files(join(place({ "a.csv": text }), "a.csv")), { p: "text", q: "text" }));
+    expect(seen.get(digest) ?? key).toBe(key);
+    seen.set(digest, key);
+  }), { numRuns: 40 });
+});
+
+describe("what comes out of a feed", () => {
+  const folder = place({ "a.csv": "id,name,n,when\n7,ann,1.5,2024-02-30\n8,,NA,2024-01-01\n" });
+  const source = files(join(folder, "a.csv"), { ...CSV, nulls: ["NA"] });
+
+  test("is typed columns; what is no date keeps its text", () => withFeed(feed(source), SETTINGS, async (table) => {
+    expect(table.columns.map(({ type }) => type)).toEqual(["integer", "text", "double", "text"]);
+    const answer = await table.query(`SELECT CAST(id AS DOUBLE) AS id, name, n FROM ${table.relation} ORDER BY id`);
+    expect([numbersOf(answer, "id"), textsOf(answer, "name"), numbersOf(answer, "n")]).toEqual([Float64Array.of(7, 8), ["ann", null], Float64Array.of(1.5, Number.NaN)]);
+  }));
+
+  test("reaches nothing but the feed", () => withFeed(feed(source), SETTINGS, async (table) => {
+    for (const sql of [`SELECT * FROM read_csv('${folder}/a.csv')`, `SELECT * FROM '${folder}/a.csv'`, "SELECT * FROM read_text('/etc/hostname')"]) await expect(table.query(sql)).rejects.toMatchObject({ code: "DATA_QUERY" });
+    for (const sql of [`COPY ${table.relation} TO '${folder}/out.csv'`, "SET enable_external_access = true", "ATTACH 'other.db'"]) await expect(table.query(sql)).rejects.toThrow(RangeError);
+    expect(existsSync(join(folder, "out.csv"))).toBe(false);
+  }));
+
+  test("follows the types that were declared", async () => {
+    expect((await look(feed(source, { id: "text", n: "decimal" }))).types).toEqual(["id text", "name text", "n decimal", "when text"]);
+    expect(await refusal(feed(source, { when: "date" }))).toMatchObject({ code: "DATA_TYPE", detail: "when (date) in 1 rows" });
+    expect(await refusal(feed(source, { size: "double" }))).toMatchObject({ code: "DATA_COLUMN_MISSING" });
+  });
+});
+
+describe("what cannot be read", () => {
+  const BROKEN: readonly (readonly [what: string, code: string, contents: Readonly<Record<string, string | Uint8Array>>, path: string, reading?: Parameters<typeof files>[1]])[] = [
+    ["a file that is not there", "DATA_FILE_MISSING", {}, "a.csv"], ["a pattern that nothing fits", "DATA_FILE_MISSING", { "a.csv": "x\n1\n" }, "b*.csv"], ["an empty folder", "DATA_FILE_MISSING", { ".keep": "" }, "."],
+    ["an empty file", "DATA_MALFORMED", { "a.csv": "" }, "a.csv"], ["a header alone", "DATA_EMPTY", { "a.csv": "x,y\n" }, "a.csv"],
+    ["a line with another number of fields", "DATA_MALFORMED", { "a.csv": "x,y\n1,2\nsecret,4711,9\n3,4\n" }, "a.csv"], ["a quote that stays open", "DATA_MALFORMED", { "a.csv": "x,y\n1,\"secret\n3,4\n" }, "a.csv"],
+    ["a name that stands twice", "DATA_COLUMNS", { "a.csv": "x,X\n1,2\n" }, "a.csv"], ["a column without a name", "DATA_COLUMNS", { "a.csv": "x,\n1,2\n" }, "a.csv"],
+    ["files with other columns", "DATA_COLUMNS", { "p/1.csv": "x,y\n1,2\n", "p/2.csv": "x,z\n1,2\n" }, "p"],
+    ["bytes of another encoding", "DATA_ENCODING", { "a.csv": Uint8Array.of(0x78, 0x0a, 0xff, 0xff, 0x0a) }, "a.csv", { ...CSV, encoding: "gb18030" }],
+    ["bytes that are no UTF-8", "DATA_MALFORMED", { "a.csv": Uint8Array.of(0x78, 0x0a, 0x31, 0x0a, 0xff, 0xfe, 0x0a) }, "a.csv"],
+    ["a gzip file that ends early", "DATA_PACKED", { "a.csv.gz": gzip("x\n1\n".repeat(4_000)).subarray(0, 40) }, "a.csv.gz"],
+    ["Parquet that is none", "DATA_MALFORMED", { "a.parquet": "secret 4711" }, "a.parquet", { format: "parquet" }], ["JSON that is none", "DATA_MALFORMED", { "a.jsonl": "{\"x\": secret\n" }, "a.jsonl", { format: "jsonl" }],
+    ["JSON with lists", "DATA_NESTED", { "a.jsonl": "{\"x\": [4711]}\n" }, "a.jsonl", { format: "jsonl" }], ["JSON with objects", "DATA_NESTED", { "a.json": "[{\"x\": {\"y\": 4711}}]" }, "a.json", { format: "json" }],
+  ];
+
+  test.each(BROKEN)("%s is %s, without a word of what is in it", async (_, code, contents, path, reading) => {
+    const error = await refusal(feed(files(join(place(contents), path), reading)));
+    expect(error).toMatchObject({ code, fix: expect.stringMatching(/\w/) });
+    expect(error?.message).not.toMatch(/secret|4711/);
+  });
+
+  test("a line that is none of the rows is named by its number", async () => {
+    expect(await refusal(feed(files(join(place({ "a.csv": "x,y\n1,2\n1,2,3\n3,4\n" }), "a.csv"))))).toMatchObject({ detail: expect.stringContaining("first at 3") });
+  });
+
+  test("infinite numbers are counted and refused", async () => {
+    const folder = place({});
+    await written(`COPY (SELECT 1.0::DOUBLE AS x UNION ALL SELECT 'inf'::DOUBLE UNION ALL SELECT 'nan'::DOUBLE) TO '${folder}/a.parquet'`);
+    expect(await refusal(feed(files(join(folder, "a.parquet"), { format: "parquet" })))).toMatchObject({ code: "DATA_INFINITE", detail: "x (double) in 2 rows" });
+  });
+
+  test("a file that changes while it is read is no table of one moment", async () => {
+    const path = join(place({ "a.csv": "x\n1\n" }), "a.csv");
+    const settings = { ...SETTINGS, onProgress: (says: string) => { if (says.includes("reads")) appendFileSync(path, "2\n"); } };
+    await expect(withFeed(feed(files(path)), settings, async () => undefined)).rejects.toMatchObject({ code: "DATA_CHANGED" });
+    rmSync(path);
+  });
+
+  test("a column of nothing is of type null, and says so", async () => {
+    expect((await look(feed(files(join(place({ "a.csv": "x,y\n1,\n2,\n" }), "a.csv"))))).types).toEqual(["x integer", "y null"]);
+  });
+});
+
+describe("a masked value", () => {
+  test.each([
+    ["jane.doe@gmail.com", "text", "j***.***@g***.***"], ["Zürich", "text", "Z***"], ["AB12", "text", "***"], ["+44 844 481", "text", "+*** *** ***"],
+    ["1234.5", "double", "####.#"], ["2024-01-31", "date", "####-##-##"], ["true", "boolean", "***"],
+  ] as const)("%s is shown as another", (value, type, shown) => expect(masked(value, type)).toBe(shown));
+
+  test("has no digit and no two letters of the value in a row", () => fc.assert(fc.property(fc.string({ unit: "grapheme", maxLength: 60 }), (value) => {
+    const shown = masked(value, "text");
+    expect(shown).not.toMatch(/\p{N}|\p{L}\p{L}/u);
+    expect(masked(value.replace(/\P{N}/gu, ""), "integer")).not.toMatch(/\d/);
+  })));
+
+  test("of nothing is nothing", () => expect(masked(null, "text")).toBe(""));
+});
