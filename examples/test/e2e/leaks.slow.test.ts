@@ -50,7 +50,7 @@ beforeAll(async () => {
   if (check.kind === "refused") throw new Error("a charter in force breaks its rules");
   plan = planOf(check.charter);
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
-  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE }, plan, { party: BIRCH, parties: NAMES });
+  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, plan, { party: BIRCH, parties: NAMES });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
   rows = read.rows;
 });
