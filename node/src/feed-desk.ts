@@ -41,7 +41,9 @@ const PREVIEW_ROWS = 5;
 
 export function openFeedDesk({ folder, callerFolder, environment }: FeedDeskInput, onProgress: (says: string) => void): FeedDesk {
   const settings = feedSettings(folder, environment, onProgress);
-  const feedOf = (name: string, kind: FeedKind, from: string, options: SourceOptions): Feed => ({ name, kind, source: sourceOf(from, options, callerFolder), types: {} });
+  const feedOf = (name: string, kind: FeedKind, from: string, options: SourceOptions): Feed => {
+    return { name, kind, source: sourceOf(from, options, callerFolder), types: {} };
+  };
   return {
     list: () => readFeeds(folder),
     add: async (name, kind, from, options) => {

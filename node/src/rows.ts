@@ -61,7 +61,8 @@ export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | {
 export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly party: PartyId; readonly parties: readonly PartyId[] }): Promise<RowsRead> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
   const terms = { recipe, rowsMin, rowsMax };
-  const own = feed.named === null ? await importFrom(feed, terms) : await importFeeds(feed.named, { ...terms, uniqueColumn: feed.rows.keyColumn, words: feed.words });
+  const { named, rows: { keyColumn: uniqueColumn }, words } = feed;
+  const own = named === null ? await importFrom(feed, terms) : await importFeeds(named, { ...terms, uniqueColumn, words });
   if (own.kind === "refused") return own;
   const { rows: { digest, setDigest }, notes } = own;
   if (plan.evaluation.holdout === "own") {

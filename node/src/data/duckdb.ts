@@ -1,4 +1,4 @@
-import { DuckDBDoubleVector, DuckDBInstance, type DuckDBConnection, type DuckDBDataChunk } from "@duckdb/node-api";
+import { DuckDBDoubleVector, DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBDataChunk } from "@duckdb/node-api";
 import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "./feeds/feed-table.js";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 
@@ -89,8 +89,7 @@ export class SqlEngine {
     try {
       for await (const batch of batches) {
         for (const row of batch) {
-          for (const value of row) if (value === null) appender.appendNull(); else appender.appendVarchar(value);
-          appender.endRow();
+          appendRow(appender, row);
         }
         rows += batch.length;
         appender.flushSync();
@@ -210,4 +209,12 @@ function literalPath(path: string): string {
 
 function withheld(): never {
   throw new ScanFailed();
+}
+
+function appendRow(appender: DuckDBAppender, row: readonly (string | null)[]): void {
+  for (const value of row) {
+    if (value === null) appender.appendNull();
+    else appender.appendVarchar(value);
+  }
+  appender.endRow();
 }

@@ -11,8 +11,13 @@ interface Feeds {
   readonly settings: FeedSettings;
 }
 
+interface FeedTerms extends RowTerms {
+  readonly uniqueColumn: string | null;
+  readonly words: OwnWords;
+}
+
 /** Executes the charter's recipe over feeds. What keeps one from being opened is told as a problem of the rows. */
-export async function importFeeds({ open, settings }: Feeds, terms: RowTerms & { readonly uniqueColumn: string | null; readonly words: OwnWords }): Promise<Import> {
+export async function importFeeds({ open, settings }: Feeds, terms: FeedTerms): Promise<Import> {
   const { recipe } = terms;
   try {
     const { rows, transactions } = open();

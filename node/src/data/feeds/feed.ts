@@ -63,5 +63,5 @@ export type PasswordAt =
   | { readonly kind: "environment"; readonly variable: string }
   | { readonly kind: "file"; readonly path: string };
 
-/** `verify` checks the server's name and chain, against `caFile` or the system's authorities. `off` is for a server on this machine or a network of your own. */
+/** `verify` checks the server's name and chain, against `caFile` or the system's authorities; `off` is for this machine or a network of your own. */
 export type Tls = { readonly kind: "off" } | { readonly kind: "verify"; readonly caFile: string | null };

@@ -29,7 +29,9 @@ const source = z.discriminatedUnion("kind", [
     tls: z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("off") }), z.strictObject({ kind: z.literal("verify"), caFile: z.string().nullable() })]),
   }),
 ]);
-const feed = z.strictObject({ name: z.string().regex(SLUG), kind: z.enum(FEED_KINDS), source, types: z.record(z.string(), z.enum(LOGICAL_TYPES)) }) satisfies z.ZodType<Feed>;
+const feed = z.strictObject({
+  name: z.string().regex(SLUG), kind: z.enum(FEED_KINDS), source, types: z.record(z.string(), z.enum(LOGICAL_TYPES)),
+}) satisfies z.ZodType<Feed>;
 const file = z.strictObject({ feeds: z.array(feed).default([]) });
 
 /** The feeds of a node's folder, in the order they were added. @throws Refusal CONFIG_FEEDS if the file is not what `feed add` writes. */

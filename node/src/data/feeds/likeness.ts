@@ -32,7 +32,8 @@ export async function columnsSeen(table: FeedTable): Promise<readonly SeenColumn
   };
   return table.columns.map(({ name, type }, i): SeenColumn => {
     const [values, distinct, emails, phones] = [figure(`v${i}`), figure(`d${i}`), figure(`e${i}`), figure(`p${i}`)];
-    return { name, type, nulls: table.rows - values, distinct: Math.min(distinct, values), likeness: likenessOf(name, type, { values, distinct, emails, phones }) };
+    const likeness = likenessOf(name, type, { values, distinct, emails, phones });
+    return { name, type, nulls: table.rows - values, distinct: Math.min(distinct, values), likeness };
   });
 }
 

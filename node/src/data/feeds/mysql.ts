@@ -1,6 +1,6 @@
 import { createConnection } from "mysql2";
 import type { TableName } from "./feed.js";
-import type { Login, ServerTable } from "./read-database.js";
+import type { Login, ServerTable } from "./server-table.js";
 
 /** The door to `mysql2`, which also speaks to MariaDB. */
 

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { TableName } from "./feed.js";
-import type { Login, ServerTable } from "./read-database.js";
+import type { Login, ServerTable } from "./server-table.js";
 
 /** The door to `pg`. */
 
@@ -12,7 +12,8 @@ const TEXT_OIDS: readonly number[] = [18, 19, 25, 1042, 1043, 2950];
 export async function openPostgres(login: Login, table: TableName): Promise<{ readonly table: ServerTable; close(): Promise<void> }> {
   const { host, port, database, user, password, tls, ca } = login;
   const client = new pg.Client({
-    host, port, database, user, password, connectionTimeoutMillis: CONNECT_MAX_MS, ssl: tls ? { rejectUnauthorized: true, ...(ca === null ? {} : { ca }) } : false,
+    host, port, database, user, password, connectionTimeoutMillis: CONNECT_MAX_MS,
+    ssl: tls ? { rejectUnauthorized: true, ...(ca === null ? {} : { ca }) } : false,
     // Values as the server writes them: a driver's Date or number would have lost what makes two forms equal.
     types: { getTypeParser: () => (value: string | Buffer) => String(value) },
   });

@@ -3,29 +3,11 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkNames } from "./column-names.js";
 import type { DatabaseSource, PasswordAt, Tls } from "./feed.js";
 import { sqlName } from "./feed-table.js";
-import type { LogicalType } from "./logical-type.js";
 import { openMysql } from "./mysql.js";
 import { openPostgres } from "./postgres.js";
 import type { RawTable } from "./raw-table.js";
 import type { ReadTo } from "./read-files.js";
-
-/** One table of a server, as its client gives it: every value as text. */
-export interface ServerTable {
-  readonly columns: readonly { readonly name: string; readonly type: LogicalType | null }[];
-  /** A few thousand rows at a time, all of one moment. */
-  batches(): AsyncIterable<readonly (readonly (string | null)[])[]>;
-}
-
-/** How a server is reached. The password is here and nowhere else. */
-export interface Login {
-  readonly host: string;
-  readonly port: number;
-  readonly database: string;
-  readonly user: string;
-  readonly password: string;
-  readonly ca: string | null;
-  readonly tls: boolean;
-}
+import type { Login } from "./server-table.js";
 
 /** Reads a table of a database server into the engine, in one read-only transaction. @throws Refusal NETWORK_… or DATA_…, never with the password. */
 export async function readDatabase(source: DatabaseSource, environment: Readonly<Record<string, string | undefined>>, to: ReadTo): Promise<RawTable> {
@@ -91,11 +73,17 @@ function readText(path: string, what: string): string {
 function refusalOf(error: unknown, { user, table }: DatabaseSource, where: string): unknown {
   if (error instanceof Refusal) return error;
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const told = toldBy(code, `${table.schema === null ? "" : `${table.schema}.`}${table.name}`, { user, where });
+  return told ?? new Refusal({ code: "NETWORK_DATABASE", title: "the database cannot be read", detail: `${where}${code === "" ? "" : ` (${code})`}`, fix: "check that it runs and that this machine may connect to it" });
+}
+
+/** What the server's own code says, if it is one that people meet. */
+function toldBy(code: string, table: string, { user, where }: { readonly user: string; readonly where: string }): Refusal | null {
   if (LOGIN_CODES.includes(code)) return new Refusal({ code: "NETWORK_LOGIN", title: "the database does not let this user in", detail: `${user} at ${where}`, fix: "check user and password with the database's owner" });
-  if (TABLE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the database has no such table, or this user may not read it", detail: `${table.schema === null ? "" : `${table.schema}.`}${table.name} at ${where}`, fix: "name it with --table schema.name, and let the user SELECT from it" });
+  if (TABLE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the database has no such table, or this user may not read it", detail: `${table} at ${where}`, fix: "name it with --table schema.name, and let the user SELECT from it" });
   if (DATABASE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the server has no such database", detail: where, fix: "correct the database's name" });
   if (/CERT|TLS|SSL|SELF_SIGNED|HOSTNAME/.test(code)) return new Refusal({ code: "NETWORK_TLS", title: "the database's certificate is not trusted", detail: `${where} (${code})`, fix: "name its authority with --ca FILE, or say --tls off for a server on this machine" });
-  return new Refusal({ code: "NETWORK_DATABASE", title: "the database cannot be read", detail: `${where}${code === "" ? "" : ` (${code})`}`, fix: "check that it runs and that this machine may connect to it" });
+  return null;
 }
 
 /** PostgreSQL appendix A; MySQL server error names. */

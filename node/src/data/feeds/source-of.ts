@@ -29,17 +29,17 @@ function filesOf(from: string, options: SourceOptions, folder: string): Source {
 
 function readingOf(path: string, options: SourceOptions): Reading {
   const format = options.format ?? formatOf(path);
+  if (format === undefined) throw usage("the format cannot be told from the name", path, "name it with --format csv, parquet, json or jsonl");
   switch (format) {
     case "csv": return csvOf(path, options);
     case "parquet": case "json": case "jsonl": return { format };
-    case undefined: throw usage("the format cannot be told from the name", path, "name it with --format csv, parquet, json or jsonl");
     default: throw usage("there is no such format", format, "write csv, parquet, json or jsonl");
   }
 }
 
 function formatOf(path: string): Reading["format"] | undefined {
   const [, ending] = /\.(csv|tsv|txt|parquet|json|jsonl|ndjson)(?:\.gz)?$/i.exec(path) ?? [];
-  switch (ending?.toLowerCase()) {
+  switch (ending === undefined ? "" : ending.toLowerCase()) {
     case "csv": case "tsv": case "txt": return "csv";
     case "parquet": return "parquet";
     case "json": return "json";
@@ -63,7 +63,8 @@ function databaseOf(from: string, options: SourceOptions, folder: string): Datab
   const kind = url.protocol.startsWith("postgres") ? "postgres" : "mysql";
   return {
     kind, host: url.hostname.replace(/^\[|\]$/g, ""), port: url.port === "" ? (kind === "postgres" ? 5432 : 3306) : Number(url.port),
-    database: decodeURIComponent(url.pathname.slice(1)), user: decodeURIComponent(url.username), table: tableOf(options.table), password: passwordOf(options, folder), tls: tlsOf(options, url.hostname, folder),
+    database: decodeURIComponent(url.pathname.slice(1)), user: decodeURIComponent(url.username), table: tableOf(options.table),
+    password: passwordOf(options, folder), tls: tlsOf(options, url.hostname, folder),
   };
 }
 

@@ -11,13 +11,23 @@ interface TypedColumn extends FeedColumn {
   readonly sql: string;
 }
 
+interface Wanted {
+  readonly feed: Feed;
+  readonly relation: string;
+}
+
+interface TypedTable {
+  readonly columns: readonly FeedColumn[];
+  readonly rows: number;
+}
+
 /**
  * The rows with every value of its column's type: the declared one, else the source's own, else what all its texts spell.
  *
  * @throws Refusal DATA_EMPTY without rows, DATA_COLUMN_MISSING for a declared column that is not there, DATA_TYPE for values that are not of the
  *   declared type, DATA_INFINITE for numbers that are none. Counts and columns, never values.
  */
-export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relation }: { readonly feed: Feed; readonly relation: string }): Promise<{ readonly columns: readonly FeedColumn[]; readonly rows: number }> {
+export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relation }: Wanted): Promise<TypedTable> {
   const absent = Object.keys(feed.types).filter((name) => !raw.columns.some((column) => column.name === name));
   if (absent.length > 0) throw refused("DATA_COLUMN_MISSING", "a declared column is not in the feed", `${feed.name} has no ${absent.slice(0, 5).join(", ")}`, "correct the contract, or the export");
   const spelled = await typesOfTexts(engine, raw);

@@ -57,8 +57,13 @@ export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSetting
   }
 }
 
-async function opened(feed: Feed, at: { readonly engine: SqlEngine; readonly relation: string; readonly scratch: string }, settings: FeedSettings): Promise<FeedTable> {
-  const { engine, relation, scratch } = at;
+interface Place {
+  readonly engine: SqlEngine;
+  readonly relation: string;
+  readonly scratch: string;
+}
+
+async function opened(feed: Feed, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<FeedTable> {
   const onProgress = (says: string) => settings.onProgress(`${feed.name}: ${says}`);
   const to = { engine, relation: `raw_${relation}`, scratch, onProgress };
   const raw: RawTable = feed.source.kind === "files" ? await readFiles(feed.source, to) : await readDatabase(feed.source, settings.environment, to);
@@ -69,7 +74,9 @@ async function opened(feed: Feed, at: { readonly engine: SqlEngine; readonly rel
 
 function tableOver(engine: SqlEngine, table: Pick<FeedTable, "name" | "relation" | "columns" | "rows">): FeedTable {
   const { relation, columns } = table;
-  const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => { throw error instanceof ScanFailed ? unanswered(table.name) : error; });
+  const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
+    throw error instanceof ScanFailed ? unanswered(table.name) : error;
+  });
   let digest: ReturnType<FeedTable["digest"]> | null = null;
   return {
     ...table, canonicalOrder: rowHashSql(columns),
