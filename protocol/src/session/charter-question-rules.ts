@@ -1,6 +1,7 @@
 import type { CategoricalFeature, Feature, NumericFeature } from "../training/features.js";
 import type { PropensityQuestion } from "./charter.js";
 import { pointer, type Problem } from "./charter-clauses.js";
+import { treesProblems } from "./charter-trees.js";
 
 /** Values are mapped to [-1, 1] and summed; beyond this, and within a narrower span than the next, what distinguishes rows is rounded away. */
 const BOUND_MAX = 1e15;
@@ -14,7 +15,15 @@ export function questionProblems(question: PropensityQuestion, at: string): read
     ...question.features.flatMap((feature, i) => featureProblems(feature, at + pointer("features", i))),
     ...label(question, at),
     ...holdout(question, at),
+    ...modelProblems(question, at),
   ];
+}
+
+function modelProblems({ model, features }: PropensityQuestion, at: string): readonly Problem[] {
+  switch (model.kind) {
+    case "logistic": return [];
+    case "trees": return treesProblems(model, features, at);
+  }
 }
 
 function featureNames(features: readonly Feature[], at: string): readonly Problem[] {

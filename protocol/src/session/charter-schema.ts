@@ -4,6 +4,7 @@ import {
   CATEGORIES_MAX, CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, FEATURES_MAX, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX,
   SCORE_BINS_MAX, TEXT_LENGTH_MAX, WORDS_LENGTH_MAX,
 } from "./charter-limits.js";
+import { treesSchema } from "./charter-trees.js";
 import { parseDigest, parsePartyId, SLUG } from "./ids.js";
 
 const slug = z.string().regex(SLUG);
@@ -58,7 +59,7 @@ const question = z.strictObject({
     positive: words.describe("its value that is predicted"),
     negative: words.describe("its other value"),
   }),
-  model: z.discriminatedUnion("kind", [logistic]).describe("the kind of model and how it is trained: logistic"),
+  model: z.discriminatedUnion("kind", [logistic, treesSchema]).describe("the kind of model and how it is trained: logistic or trees"),
   evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest"),
 });
 
