@@ -17,8 +17,8 @@ export const BINS_MAX = 256;
  * is at least `CELL_ROWS_MIN` rows; for rows that the trees already predict well, many more. A charter may raise it, never lower it.
  */
 export const CHILD_WEIGHT_FLOOR = CELL_ROWS_MIN / 4;
-/** Of numbers in one answer: 64 MiB a party, which a round takes in minutes on a slow line. */
-export const ANSWER_NUMBERS_MAX = 2 ** 23;
+/** Of numbers in one answer: 32 MiB a party, which a round takes in minutes on a slow line. */
+export const ANSWER_NUMBERS_MAX = 2 ** 22;
 
 /** The charter's `model` section for boosted trees. Rules across keys: `treesProblems`. */
 export const treesSchema = z.strictObject({

@@ -19,7 +19,10 @@ export function lanesOf(start: Start): readonly Lane[] {
     switch (space.kind) {
       case "numeric": return [{ feature, from: 0, slots }];
       case "categorical":
-        return Array.from({ length: Math.ceil(slots / ELSEWHERE) }, (_, part) => ({ feature, from: part * ELSEWHERE, slots: Math.min(ELSEWHERE, slots - part * ELSEWHERE) }));
+        return Array.from({ length: Math.ceil(slots / ELSEWHERE) }, (_, part) => {
+          const from = part * ELSEWHERE;
+          return { feature, from, slots: Math.min(ELSEWHERE, slots - from) };
+        });
     }
   });
 }

@@ -4,7 +4,7 @@ import type { LocalRows } from "../../data/local-rows.js";
 import { fillLane, lanesOf, type Lane } from "./lanes.js";
 
 /** Lanes stand in blocks of eight, so that a row's eight bytes are one load. */
-const BLOCK_LANES = 8;
+export const BLOCK_LANES = 8;
 /** 256 pairs of 64-bit sums for each lane of a block. */
 export const BLOCK_SUMS_BYTES = BLOCK_LANES * 256 * 16;
 /** Sums are made of so many bytes of histograms at a time, or of one node's. */

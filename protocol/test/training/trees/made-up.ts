@@ -2,7 +2,7 @@ import { Dice } from "../../../src/testing/dice.js";
 import type { TreesClause } from "../../../src/training/clauses.js";
 import type { Feature } from "../../../src/training/features.js";
 import type { TreesTerms } from "../../../src/training/trees/progress.js";
-import type { PlainRow } from "./plain-rows.js";
+import type { PlainRow } from "../../../src/testing/plain-trees.js";
 
 /** Two numbers, one of which may be missing, and two words. */
 export const FEATURES = [

@@ -8,7 +8,7 @@ import { gradientUnits, hessianUnits, probabilityUnits, UNITS } from "../../../s
 import { leafValue } from "../../../src/training/trees/split.js";
 import { depthsOf, LEAF, leavesOf, leftChildren } from "../../../src/training/trees/tree.js";
 import { CLAUSE, FEATURES, madeUpRows, termsOf } from "./made-up.js";
-import { nodeOf, plainContributor, plainLogit, type PlainRow } from "./plain-rows.js";
+import { nodeOf, plainContributor, plainLogit, type PlainRow } from "../../../src/testing/plain-trees.js";
 
 const grow = (parts: readonly (readonly PlainRow[])[], clause: Partial<TreesClause> = {}): TreesModel => {
   const terms = termsOf(clause);

@@ -5,7 +5,7 @@ import { advanceTrees, treesFirst, type TreesProgress } from "../../../src/train
 import { readTreesScene, type TreesScene } from "../../../src/training/trees/script.js";
 import { LEAF } from "../../../src/training/trees/tree.js";
 import { FEATURES, madeUpRows, termsOf } from "./made-up.js";
-import { plainContributor } from "./plain-rows.js";
+import { plainContributor } from "../../../src/testing/plain-trees.js";
 
 const TERMS = termsOf({ trees: 2, depth: 3 });
 const rowsOf = [madeUpRows(200, 1), madeUpRows(150, 2), madeUpRows(120, 3)];

@@ -5,7 +5,7 @@ import { pooledFirst, pooledNext, type Pooled } from "../../../src/training/tree
 import { advanceTrees } from "../../../src/training/trees/progress.js";
 import { readTreesScene, type TreesScene } from "../../../src/training/trees/script.js";
 import { FEATURES, madeUpRows, termsOf } from "./made-up.js";
-import { plainContributor } from "./plain-rows.js";
+import { plainContributor } from "../../../src/testing/plain-trees.js";
 
 /** Whatever a foreign JSON may hold. */
 type Loose = ReturnType<typeof JSON.parse>;

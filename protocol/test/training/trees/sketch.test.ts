@@ -6,7 +6,7 @@ import { binOfNumber, type Start } from "../../../src/training/trees/space.js";
 import { pooledFirst, pooledNext } from "../../../src/training/trees/pooled.js";
 import type { Feature, NumericFeature } from "../../../src/training/features.js";
 import { CLAUSE, termsOf } from "./made-up.js";
-import { plainContributor, type PlainRow } from "./plain-rows.js";
+import { plainContributor, type PlainRow } from "../../../src/testing/plain-trees.js";
 
 const bounds = fc.tuple(fc.float({ min: -1e9, max: 1e9, noNaN: true }), fc.float({ min: Math.fround(1e-30), max: 1e9, noNaN: true })).map(([min, width]) => ({ min, max: min + width }))
   .filter(({ min, max }) => Math.fround(min) < Math.fround(max));
