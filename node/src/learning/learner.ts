@@ -9,15 +9,17 @@ import { TreesLearner } from "./trees/learner.js";
 export interface Learner {
   /** The answer to one question, in the clear and laid out as its layout says: only `egress` may see it. */
   answer(scene: Scene): Promise<Float64Array>;
+  /** Nothing is asked any more: whatever helped to compute may go. */
+  close(): void;
 }
 
 /** The learner for the plan's kind of model, over rows that do not change under it. */
 export function learnerOf(plan: TrainingPlan, rows: SessionRows): Learner {
   switch (plan.model.kind) {
-    case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)) };
+    case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)), close: () => undefined };
     case "trees": {
       const learner = new TreesLearner(rows.train, plan.features, plan.model);
-      return { answer: (scene) => treesAnswer(scene, learner, rows, plan) };
+      return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
     }
   }
 }

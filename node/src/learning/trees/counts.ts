@@ -1,8 +1,8 @@
-import { countUpTo } from "@cohortium/protocol/training/trees/cells";
 import { packBins } from "@cohortium/protocol/training/trees/bins";
 import type { BinsScene } from "@cohortium/protocol/training/trees/script";
 import { categoricalsOf, type Feature } from "@cohortium/protocol/training/features";
 import type { LocalRows } from "../../data/local-rows.js";
+import { finderIn } from "./finder.js";
 
 /** This party's answer to a `bins` round. */
 export function binsOf(rows: LocalRows, features: readonly Feature[], { question }: BinsScene): Float64Array {
@@ -24,12 +24,14 @@ function wordCounts(column: Int32Array | undefined, categories: number): readonl
 }
 
 function cellCounts(column: Float64Array, lows: readonly number[], highs: readonly number[]): Float64Array {
-  const [low, high] = [Float64Array.from(lows), Float64Array.from(highs)];
+  const find = finderIn(lows);
+  const high = Float64Array.from(highs);
   const counts = new Float64Array(lows.length);
-  for (const value of column) {
-    const float = Math.fround(value);
-    const cell = countUpTo(low, float) - 1;
-    if (cell >= 0 && float < (high[cell] ?? 0)) counts[cell] = (counts[cell] ?? 0) + 1;
+  for (let row = 0; row < column.length; row++) {
+    const value = Math.fround(column[row] ?? Number.NaN);
+    const cell = find(value) - 1;
+    // Below all cells, between two of them, or no number at all.
+    if (value >= (lows[0] ?? Infinity) && value < (high[cell] ?? 0)) counts[cell] = (counts[cell] ?? 0) + 1;
   }
   return counts;
 }

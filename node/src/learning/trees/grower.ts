@@ -7,12 +7,12 @@ import type { Start } from "@cohortium/protocol/training/trees/space";
 import { leavesOf, type Tree } from "@cohortium/protocol/training/trees/tree";
 import type { LocalRows } from "../../data/local-rows.js";
 import { Groups, type Group } from "./groups.js";
-import { summingHere, type Summing } from "./histograms.js";
 import { gather, LANE_NUMBERS } from "./lanes.js";
 import { BLOCK_LANES, BLOCK_SUMS_BYTES, matrixOf, type Matrix } from "./matrix.js";
+import { threadsFor, type Threads } from "./threads.js";
 
-/** How to sum over a matrix: `summingHere`, or with other threads. */
-export type Summer = (matrix: Matrix) => Summing;
+/** The threads that sum over a matrix. */
+export type ThreadsOf = (matrix: Matrix) => Threads;
 
 /**
  * One party's rows under a growing ensemble. It keeps what the trees so far have made of each row, and finds it again from any scene: a process
@@ -23,7 +23,7 @@ export class Grower {
   readonly #clause: TreesClause;
   readonly #start: Start;
   readonly #matrix: Matrix;
-  readonly #sum: Summing;
+  readonly #threads: Threads;
   /** What decides about a row's samples; empty where nothing is sampled. */
   readonly #keys: Int32Array;
   readonly #apart: Uint8Array;
@@ -31,13 +31,13 @@ export class Grower {
   #grown = 0;
   #groups: { readonly looked: Groups; readonly others: Groups } | null = null;
 
-  constructor(rows: LocalRows, clause: TreesClause, start: Start, summer: Summer = summingHere) {
+  constructor(rows: LocalRows, clause: TreesClause, start: Start, threadsOf: ThreadsOf = threadsFor) {
     this.#rows = rows;
     this.#clause = clause;
     this.#start = start;
     // Of two children one is asked about, so the deepest level asks about half its nodes.
     this.#matrix = matrixOf(rows, start, Math.ceil(2 ** (clause.depth - 2)));
-    this.#sum = summer(this.#matrix);
+    this.#threads = threadsOf(this.#matrix);
     this.#keys = clause.rowSample < 1 || clause.earlyStopping !== undefined ? keysOf(rows) : new Int32Array();
     this.#apart = apartOf(this.#keys, rows.rows, clause);
   }
@@ -56,6 +56,11 @@ export class Grower {
     });
   }
 
+  /** Ends its threads. */
+  close(): void {
+    this.#threads.close();
+  }
+
   async #histograms({ question, columns }: LevelScene, groups: readonly Group[]): Promise<Float64Array> {
     const { lanes, places, memory } = this.#matrix;
     const wanted = new Set(columns.map(({ feature }) => feature));
@@ -63,7 +68,7 @@ export class Grower {
     const histograms = new Float64Array(2 * question.nodes * question.slots);
     for (let first = 0; first < groups.length; first += places.nodes) {
       const nodes = groups.slice(first, first + places.nodes);
-      await this.#sum({ nodes, blocks });
+      await this.#threads.sum({ nodes, blocks });
       nodes.forEach((_, i) => {
         const sums = new Float64Array(memory.buffer, places.sums + i * places.blocks * BLOCK_SUMS_BYTES, places.blocks * BLOCK_LANES * LANE_NUMBERS);
         gather(lanes, columns, sums, histograms.subarray(2 * (first + i) * question.slots));

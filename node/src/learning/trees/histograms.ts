@@ -1,5 +1,5 @@
 import type { SharedMemory, TreeKernels } from "@cohortium/crypto/kernels";
-import { BLOCK_SUMS_BYTES, type Matrix, type Places } from "./matrix.js";
+import { BLOCK_LANES, BLOCK_SUMS_BYTES, LANE_BYTES, type Matrix, type Places } from "./matrix.js";
 
 /** Stretches of `order`, one per node, in at most as many nodes as have room; and which blocks of lanes to sum. */
 export interface HistogramTask {
@@ -16,9 +16,11 @@ export function sumHistograms({ nodes, blocks }: HistogramTask, places: Places, 
   nodes.forEach(({ from, count }, node) => {
     for (const block of blocks) {
       const at = places.sums + (node * places.blocks + block) * BLOCK_SUMS_BYTES;
-      bytes.fill(0, at, at + BLOCK_SUMS_BYTES);
+      // Only the bins that there are; what adds up elsewhere nobody reads.
+      const slots = places.slots.slice(block * BLOCK_LANES, (block + 1) * BLOCK_LANES);
+      slots.forEach((count, lane) => bytes.fill(0, at + lane * LANE_BYTES, at + lane * LANE_BYTES + 16 * count));
       kernels.addEight(places.bins + block * places.rows * 8, places.pairs, places.order + 4 * from, count, at);
-      kernels.toDoubles(at, BLOCK_SUMS_BYTES / 8);
+      slots.forEach((count, lane) => kernels.toDoubles(at + lane * LANE_BYTES, 2 * count));
     }
   });
 }

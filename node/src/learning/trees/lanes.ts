@@ -1,6 +1,6 @@
-import { countUpTo } from "@cohortium/protocol/training/trees/cells";
 import { columnsFor, splittable, type Column, type Start } from "@cohortium/protocol/training/trees/space";
 import type { LocalRows } from "../../data/local-rows.js";
+import { finderIn } from "./finder.js";
 
 /** Some bins of one feature, at most 256, as one byte a row. A column of many words needs several. */
 export interface Lane {
@@ -55,8 +55,11 @@ export function fillLane(rows: LocalRows, start: Start, lane: Lane, put: (row: n
 }
 
 function fillNumbers(values: Float64Array, thresholds: readonly number[], put: (row: number, byte: number) => void): void {
-  const ascending = Float64Array.from(thresholds);
-  values.forEach((value, row) => put(row, Number.isNaN(value) ? ascending.length : countUpTo(ascending, Math.fround(value)) - 1));
+  const find = finderIn(thresholds);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? Number.NaN;
+    put(row, Number.isNaN(value) ? thresholds.length : find(Math.fround(value)) - 1);
+  }
 }
 
 /** Copies the sums of a node's lanes, 256 pairs each, to where the layout wants the bins of these columns. */

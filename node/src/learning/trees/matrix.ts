@@ -5,8 +5,9 @@ import { fillLane, lanesOf, type Lane } from "./lanes.js";
 
 /** Lanes stand in blocks of eight, so that a row's eight bytes are one load. */
 export const BLOCK_LANES = 8;
-/** 256 pairs of 64-bit sums for each lane of a block. */
-export const BLOCK_SUMS_BYTES = BLOCK_LANES * 256 * 16;
+/** 256 pairs of 64-bit sums. */
+export const LANE_BYTES = 256 * 16;
+export const BLOCK_SUMS_BYTES = BLOCK_LANES * LANE_BYTES;
 /** Sums are made of so many bytes of histograms at a time, or of one node's. */
 const SUMS_BYTES_MAX = 2 ** 24;
 
@@ -14,6 +15,8 @@ const SUMS_BYTES_MAX = 2 ** 24;
 export interface Places {
   readonly rows: number;
   readonly blocks: number;
+  /** How many bins each lane tells apart. */
+  readonly slots: readonly number[];
   readonly bins: number;
   readonly pairs: number;
   readonly margins: number;
@@ -38,7 +41,7 @@ export interface Matrix {
 /** Bins the rows. Takes eight bytes a row for each eight lanes, and 21 more. @throws RangeError if that is more than one memory holds. */
 export function matrixOf(rows: LocalRows, start: Start, nodesMax: number): Matrix {
   const lanes = lanesOf(start);
-  const { places, bytes } = placed(rows.rows, Math.ceil(lanes.length / BLOCK_LANES), nodesMax);
+  const { places, bytes } = placed(rows.rows, lanes, nodesMax);
   const memory = sharedMemory(bytes);
   const bytesOf = new Uint8Array(memory.buffer);
   lanes.forEach((lane, i) => {
@@ -59,7 +62,8 @@ export function cellAt({ bins, rows }: Places, lane: number): number {
 }
 
 /** Everything 64 bytes apart, so that the lines of the cache are whole; margins, labels and pairs with room for one row more. */
-function placed(rows: number, blocks: number, nodesMax: number): { readonly places: Places; readonly bytes: number } {
+function placed(rows: number, lanes: readonly Lane[], nodesMax: number): { readonly places: Places; readonly bytes: number } {
+  const blocks = Math.ceil(lanes.length / BLOCK_LANES);
   let bytes = 0;
   const take = (count: number) => {
     const at = bytes;
@@ -68,7 +72,7 @@ function placed(rows: number, blocks: number, nodesMax: number): { readonly plac
   };
   const nodes = Math.max(1, Math.min(nodesMax, Math.floor(SUMS_BYTES_MAX / Math.max(1, blocks * BLOCK_SUMS_BYTES))));
   const places = {
-    rows, blocks, nodes,
+    rows, blocks, nodes, slots: lanes.map(({ slots }) => slots),
     bins: take(rows * blocks * BLOCK_LANES), pairs: take((rows + 1) * 8), margins: take((rows + 1) * 4), labels: take(rows + 1), order: take(rows * 4),
     sums: take(nodes * blocks * BLOCK_SUMS_BYTES),
   };

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { TreesClause } from "@cohortium/protocol/training/clauses";
@@ -10,6 +12,7 @@ import { localRows, takeRows, type LocalRows } from "../../../src/data/local-row
 import { growAlone } from "../../../src/learning/trees/grow-alone.js";
 import { TreesLearner } from "../../../src/learning/trees/learner.js";
 import { treeLogitsOf } from "../../../src/learning/trees/logits.js";
+import { openThreads } from "../../../src/learning/trees/threads.js";
 import { plainContributor, plainLogit, type PlainRow } from "@cohortium/protocol/testing/plain-trees";
 
 /** More words than one byte tells apart, and some numbers that may be missing. */
@@ -111,5 +114,24 @@ describe("trees grown by a node", () => {
     const { rows } = madeUp(200, 13);
     const ofOne = takeRows(rows, [...rows.y.keys()].filter((row) => rows.y[row] === 1));
     expect(await growAlone(ofOne, termsOf())).toEqual({ kind: "degenerate", because: "one-class" });
+  });
+});
+
+describe("several threads", () => {
+  // The thread's program as it ships: a worker reads no TypeScript here.
+  const program = pathToFileURL(join(import.meta.dirname, "../../../dist/learning/trees/histogram-worker.js"));
+
+  test("grow the very same trees as one", async () => {
+    const { rows } = madeUp(800, 14);
+    const terms = termsOf({ bins: 200 });
+    const [one, three] = [await growAlone(rows, terms), await growAlone(rows, terms, (matrix) => openThreads(matrix, 2, program))];
+    if (one.kind !== "trees" || three.kind !== "trees") throw new Error("both grow");
+    expect(modelDigest(three)).toBe(modelDigest(one));
+  });
+
+  test("fail aloud where one of them ends", async () => {
+    const { rows } = madeUp(300, 15);
+    const noProgram = pathToFileURL(join(import.meta.dirname, "no-such-worker.js"));
+    await expect(growAlone(rows, termsOf(), (matrix) => openThreads(matrix, 1, noProgram))).rejects.toThrow();
   });
 });
