@@ -10,8 +10,13 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const SOURCES = join(ROOT, "crypto", "kernels");
 const TARGET = join(ROOT, "crypto", "src", "kernels-wasm.ts");
 const LINE = 120;
-// Two pages would hold the scratch of `masking.ts` but for its slack.
-const MEMORY_PAGES = "3";
+/** What each kernel works in. */
+const MEMORY = {
+  // Two pages would hold the scratch of `masking.ts` but for its slack.
+  "words.ts": ["--initialMemory", "3", "--maximumMemory", "3"],
+  // As large as the rows, so it comes from outside, and threads share it. 2 GiB at most: addresses then are small integers in JavaScript too.
+  "trees.ts": ["--importMemory", "--enable", "threads", "--sharedMemory", "--initialMemory", "1", "--maximumMemory", "32768"],
+};
 
 const scratch = mkdtempSync(join(tmpdir(), "cohortium-kernels-"));
 try {
@@ -25,8 +30,7 @@ try {
 async function compile(file) {
   const out = join(scratch, `${file}.wasm`);
   const { error, stderr } = await asc.main([
-    join(SOURCES, file), "-o", out, "-O3", "--noAssert", "--enable", "simd", "--runtime", "stub",
-    "--initialMemory", MEMORY_PAGES, "--maximumMemory", MEMORY_PAGES,
+    join(SOURCES, file), "-o", out, "-O3", "--noAssert", "--enable", "simd", "--runtime", "stub", ...MEMORY[file],
   ]);
   if (error) throw new Error(`${file} does not compile:\n${stderr.toString()}`);
   const base64 = readFileSync(out).toString("base64");

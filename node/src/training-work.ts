@@ -72,6 +72,11 @@ export class TrainingWork {
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
+  /** The training is over here. */
+  close(): void {
+    this.#learner?.close();
+  }
+
   async #admit(): Promise<Result> {
     const { charter, plan, egress, feed, session, digest, logger, doing, nowMs } = this.#work;
     doing("checks the charter and reads the rows");

@@ -128,6 +128,7 @@ export class Trainings {
 
   close(): void {
     this.#closed = true;
+    for (const { work } of this.#running.values()) work.close();
     this.#wakes.close();
   }
 
@@ -203,6 +204,7 @@ export class Trainings {
     store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
+    running.work.close();
     this.#running.delete(session);
     metrics.countSession(outcome.kind);
     if (outcome.kind === "done") logger.info("a training ended with a joint model", { session });

@@ -7,7 +7,7 @@ import { logitsOf } from "@cohortium/node/learning/logistic";
 import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { parseModel } from "@cohortium/protocol/training/model";
-import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { clauseOf, minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CONTACTS_FILE, CSV_FORM, HOLDOUT_FILE, type PartnerFolders } from "./data.js";
 
 /** What nobody in the consortium could compute: the model of all rows in one place. */
@@ -26,7 +26,7 @@ export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): P
   };
   const parts = await Promise.all([folders.harbour, folders.lantern, folders.meadow].map((folder) => read(join(folder, CONTACTS_FILE))));
   const held = await read(join(folders.harbour, HOLDOUT_FILE));
-  const how = { features: plan.features, clause: plan.model, minimums: minimumsOf(plan) };
+  const how = { features: plan.features, clause: clauseOf(plan, "logistic"), minimums: minimumsOf(plan) };
   const fit = fitPooled(parts.map((rows) => contributorOf(rows, plan.features)), how);
   if (fit.kind !== "fitted") throw new Error(`the pooled rows cannot be fitted: ${fit.because}`);
   return { model: fit.model, auc: aucExact(logitsOf(held, plan.features, fit.model), held.y) };
@@ -34,6 +34,7 @@ export async function fitAllRows(folders: PartnerFolders, plan: TrainingPlan): P
 
 /** The largest difference between two models' coefficients, relative to the larger of 1 and the coefficient. */
 export function coefficientGap(joint: unknown, pooled: LogisticModel, plan: TrainingPlan): number {
-  const { coefficients } = parseModel(joint, plan);
-  return Math.max(...pooled.coefficients.map((want, i) => Math.abs((coefficients[i] ?? Number.NaN) - want) / Math.max(1, Math.abs(want))));
+  const model = parseModel(joint, plan);
+  if (model.kind !== "logistic") throw new Error("the demonstration trains a logistic regression");
+  return Math.max(...pooled.coefficients.map((want, i) => Math.abs((model.coefficients[i] ?? Number.NaN) - want) / Math.max(1, Math.abs(want))));
 }

@@ -10,6 +10,7 @@ import type { LocalRows } from "../data/local-rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
 import { pairedAuc } from "./paired-auc.js";
 import { histogramOf, scoresOf } from "./scores.js";
+import { growAlone } from "./trees/grow-alone.js";
 
 /**
  * What this party gains: its own model and the joint one, judged on the same held-out rows. `gain` is the joint model's area under the curve less
@@ -50,12 +51,16 @@ export function contributorOf(rows: LocalRows, features: readonly Feature[]): Co
 
 type Alone = { readonly kind: "model"; readonly model: Model } | Extract<Comparison, { readonly kind: "not-comparable" }>;
 
-function trainAlone(train: LocalRows, { features, model: clause, categoryRowsMin }: AloneTerms): Promise<Alone> {
+async function trainAlone(train: LocalRows, { features, model: clause, categoryRowsMin }: AloneTerms): Promise<Alone> {
   switch (clause.kind) {
     case "logistic": {
       const fit = fitPooled([contributorOf(train, features)], { features, clause, minimums: minimumsOf({ rowsMinJoint: 1, categoryRowsMin }) });
-      return Promise.resolve(fit.kind === "fitted" ? { kind: "model", model: fit.model }
-        : { kind: "not-comparable", because: fit.kind === "degenerate" ? "own-rows-degenerate" : "own-training-diverged" });
+      return fit.kind === "fitted" ? { kind: "model", model: fit.model }
+        : { kind: "not-comparable", because: fit.kind === "degenerate" ? "own-rows-degenerate" : "own-training-diverged" };
+    }
+    case "trees": {
+      const own = await growAlone(train, { plan: { features, rowsMinJoint: 1, categoryRowsMin }, clause });
+      return own.kind === "trees" ? { kind: "model", model: own } : { kind: "not-comparable", because: "own-rows-degenerate" };
     }
   }
 }

@@ -3,19 +3,30 @@ import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { SessionRows } from "../rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
 import { evaluationOf } from "./scores.js";
+import { TreesLearner } from "./trees/learner.js";
 
 /** Computes one node's answers in one session. Asked again, also by another process after a crash, it gives the same numbers. */
 export interface Learner {
   /** The answer to one question, in the clear and laid out as its layout says: only `egress` may see it. */
   answer(scene: Scene): Promise<Float64Array>;
+  /** Nothing is asked any more: whatever helped to compute may go. */
+  close(): void;
 }
 
 /** The learner for the plan's kind of model, over rows that do not change under it. */
 export function learnerOf(plan: TrainingPlan, rows: SessionRows): Learner {
-  return { answer: (scene) => Promise.resolve(answerTo(scene, rows, plan)) };
+  switch (plan.model.kind) {
+    case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)), close: () => undefined };
+    case "trees": {
+      const learner = new TreesLearner(rows.train, plan.features, plan.model);
+      return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
+    }
+  }
 }
 
-function answerTo({ question, model }: Scene, { train, counted }: SessionRows, { features, evaluation }: TrainingPlan): Float64Array {
+function logisticAnswer(scene: Scene, { train, counted }: SessionRows, { features, evaluation }: TrainingPlan): Float64Array {
+  if (scene.kind !== "logistic") throw otherKind(scene);
+  const { question, model } = scene;
   switch (question.kind) {
     case "moments": return momentsOf(train, features);
     case "newton": return newtonOf(train, features, question.model);
@@ -23,4 +34,17 @@ function answerTo({ question, model }: Scene, { train, counted }: SessionRows, {
       if (model === null) throw new RangeError("no model to evaluate");
       return evaluationOf(counted, features, model, evaluation.scoreBins);
   }
+}
+
+async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: SessionRows, { features, evaluation }: TrainingPlan): Promise<Float64Array> {
+  if (scene.kind !== "trees") throw otherKind(scene);
+  switch (scene.stage) {
+    case "bins": case "level": return learner.answer(scene);
+    case "evaluation": return evaluationOf(counted, features, scene.model, evaluation.scoreBins);
+  }
+}
+
+/** The participant reads every question by the plan, so this is our own mistake. */
+function otherKind({ kind }: Scene): RangeError {
+  return new RangeError(`a question about a model of kind ${kind}, which the charter does not ask for`);
 }

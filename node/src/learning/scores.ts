@@ -3,11 +3,13 @@ import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
 import type { Model } from "@cohortium/protocol/training/model";
 import type { LocalRows } from "../data/local-rows.js";
 import { logitsOf } from "./logistic.js";
+import { treeLogitsOf } from "./trees/logits.js";
 
 /** The logit of every row under a model of any kind. */
 export function scoresOf(rows: LocalRows, features: readonly Feature[], model: Model): Float64Array {
   switch (model.kind) {
     case "logistic": return logitsOf(rows, features, model);
+    case "trees": return treeLogitsOf(rows, features, model);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `transactions` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
@@ -23,6 +23,9 @@ export const CLAUSES = {
   "label.not-a-feature": "what is to be predicted is not among what predicts it",
   "label.two-values": "the label has two different values",
   "holdout.digest": "a common holdout is named by its digest, and only a common one, so that all parties measure on the same rows",
+  "trees.size": "all trees together fit into one document",
+  "trees.answer-size": "an answer about one level of a tree can be sent",
+  "trees.bounds": "32-bit floats hold the bounds of every column and tell them apart",
   "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",
   "aggregation.headroom": "the rows that all parties may bring can be counted in the ring the sums live in",
   "budget.covers-training": "the budget of sums covers one training at its iteration cap",

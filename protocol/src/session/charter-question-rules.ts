@@ -1,6 +1,8 @@
 import type { PropensityQuestion } from "./charter.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { recipeProblems } from "./charter-recipe-rules.js";
+import { featuresOf } from "./recipe-lowering.js";
+import { treesProblems } from "./charter-trees.js";
 
 /** What must hold inside one question. `at` is the JSON pointer of the question. */
 export function questionProblems(question: PropensityQuestion, at: string): readonly Problem[] {
@@ -8,7 +10,15 @@ export function questionProblems(question: PropensityQuestion, at: string): read
     ...recipeProblems(question, at),
     ...label(question, at),
     ...holdout(question, at),
+    ...modelProblems(question, at),
   ];
+}
+
+function modelProblems({ model, features }: PropensityQuestion, at: string): readonly Problem[] {
+  switch (model.kind) {
+    case "logistic": return [];
+    case "trees": return treesProblems(model, featuresOf({ features }), at);
+  }
 }
 
 function label({ label: { name, positive, negative }, features }: PropensityQuestion, at: string): readonly Problem[] {

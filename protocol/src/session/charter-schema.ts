@@ -5,6 +5,7 @@ import {
 } from "./charter-limits.js";
 import { features, transactions } from "./charter-recipe-schema.js";
 import { text, words } from "./charter-texts.js";
+import { treesSchema } from "./charter-trees.js";
 import { parseDigest, parsePartyId, SLUG } from "./ids.js";
 
 const slug = z.string().regex(SLUG);
@@ -38,7 +39,7 @@ const question = z.strictObject({
     positive: words.describe("its value that is predicted"),
     negative: words.describe("its other value"),
   }),
-  model: z.discriminatedUnion("kind", [logistic]).describe("the kind of model and how it is trained: logistic"),
+  model: z.discriminatedUnion("kind", [logistic, treesSchema]).describe("the kind of model and how it is trained: logistic or trees"),
   evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest"),
 });
 

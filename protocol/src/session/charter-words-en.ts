@@ -1,3 +1,4 @@
+import type { ModelClause } from "../training/clauses.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const ENGLISH: Sentences = {
@@ -27,9 +28,9 @@ export const ENGLISH: Sentences = {
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `on the ${percent(holdoutShare)} of rows that each company holds out`
       : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
-    return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.`;
+    return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.`;
   },
-  categories: ({ thresholds }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no coefficient of its own.`,
+  categories: ({ thresholds, questions }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no ${questions.some(({ model }) => model.kind === "trees") ? "split" : "coefficient"} of its own.`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) =>
     `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released. ${aggregation.dropouts === "end"
       ? "A company that falls silent once the first sum was read ends the training."
@@ -39,6 +40,14 @@ export const ENGLISH: Sentences = {
   operator: ({ operator }) => `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`,
   period: ({ notBefore, expires }) => `It begins on ${day(notBefore)} and ends on ${day(expires)}. After that no node answers.`,
 };
+
+function learned(model: ModelClause): string {
+  switch (model.kind) {
+    case "logistic": return "how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step";
+    case "trees":
+      return `how many there are and of which class, how many lie in each of a few thousand stretches of a number's range, how often each category occurs, and for each of ${grouped(model.trees)} trees its slopes and weights in every bin of every column, node by node: in the first tree these are counts`;
+  }
+}
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];

@@ -1,3 +1,4 @@
+import type { ModelClause } from "../training/clauses.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const CHINESE: Sentences = {
@@ -25,9 +26,9 @@ export const CHINESE: Sentences = {
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `各家留出的 ${Number((holdoutShare * 100).toFixed(2))}% 的行`
       : `摘要为 ${holdoutDigest.slice(0, 12)}… 的文件`));
-    return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：行数、每个数值列的均值和离散程度、每个类别出现的次数、每一步的梯度和曲率，以及得分的分布。`;
+    return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：${questions.map(({ model }) => learned(model)).join("；")}，以及得分的分布。`;
   },
-  categories: ({ thresholds }) => `各家合计少于 ${grouped(thresholds.categoryRows)} 行的类别没有自己的系数。`,
+  categories: ({ thresholds, questions }) => `各家合计少于 ${grouped(thresholds.categoryRows)} 行的类别没有自己的${questions.some(({ model }) => model.kind === "trees") ? "分裂" : "系数"}。`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) =>
     `${parties.length} 个节点中至少 ${quorum} 个参与，合计值才能读出；少于 ${minimumParties} 家企业时不公布任何结果。${aggregation.dropouts === "end"
       ? "第一个合计值读出之后，若有企业中途失联，训练即告结束。"
@@ -37,6 +38,14 @@ export const CHINESE: Sentences = {
   operator: ({ operator }) => `${operator.name} 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。`,
   period: ({ notBefore, expires }) => `自 ${moment(notBefore)}起生效，至 ${moment(expires)}终止；此后节点不再应答。`,
 };
+
+function learned(model: ModelClause): string {
+  switch (model.kind) {
+    case "logistic": return "行数、每个数值列的均值和离散程度、每个类别出现的次数、每一步的梯度和曲率";
+    case "trees":
+      return `各类别标签的行数、每个数值列取值范围内数千个区间各有多少行、每个类别出现的次数，以及 ${grouped(model.trees)} 棵树中每个节点在每一列每个分箱内的梯度与权重之和（在第一棵树中即为行数）`;
+  }
+}
 
 function moment(instant: string): string {
   return `${date(instant)}${instant.slice(11, 16)}（UTC）`;

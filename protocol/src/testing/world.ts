@@ -8,7 +8,6 @@ import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import type { Member, Terms } from "../aggregation/context.js";
 import { inOrder } from "../aggregation/context.js";
 import type { SumAsked } from "../aggregation/round-leader.js";
-import type { ContributionAsked } from "../aggregation/round-member.js";
 import { sumStretch } from "../aggregation/sum.js";
 import type { Entry } from "../log/entry.js";
 import { decodeEvent, encodeEvent } from "../session/codec.js";
@@ -18,7 +17,7 @@ import { schemaOf } from "../session/schema.js";
 import { conductor, type TrainingConduct } from "../training/conductor.js";
 import type { OwnData } from "../training/handshake.js";
 import type { FromNode, ToNode } from "../training/messages.js";
-import { participant, type TrainingPart } from "../training/participant.js";
+import { participant, type AnswerAsked, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
 import type { Happening } from "./transcript.js";
@@ -31,7 +30,7 @@ export interface WorldGiven {
   readonly terms: Terms;
   readonly plan: TrainingPlan;
   /** What a party's rows answer, before masks. */
-  readonly answer: (party: PartyId, ask: ContributionAsked) => Words;
+  readonly answer: (party: PartyId, ask: AnswerAsked) => Words;
   /** Chance that a process crashes after an event and comes back from its journal. */
   readonly crashChance?: number;
   /** A party that takes in no message once this holds. */

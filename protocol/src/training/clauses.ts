@@ -10,8 +10,41 @@ export interface LogisticClause {
   readonly iterationsMax: number;
 }
 
+/** Gradient-boosted trees, grown from secure sums of gradients by bin. All partners' rows count as one table. */
+export interface TreesClause {
+  readonly kind: "trees";
+  /** Trees at most; early stopping may keep fewer. */
+  readonly trees: number;
+  /** Levels of splits per tree. */
+  readonly depth: number;
+  /** What a tree's leaves are multiplied with, above 0 and at most 1. */
+  readonly learningRate: number;
+  /** Weight of `½·value²` of each leaf against the log-loss summed over its rows. */
+  readonly lambda: number;
+  /** What a split must gain at least: the fall of `Σ g² / (h + λ)`, as XGBoost's `min_split_loss` counts it, without the ½. */
+  readonly gamma: number;
+  /** The least `Σ p(1 − p)` on either side of a split. No row adds more than ¼. */
+  readonly childWeightMin: number;
+  /** Bins of a numeric column at most, that of missing values included. */
+  readonly bins: number;
+  /** Share of the rows that each tree looks at. Which ones follows from `seed` and their content, whoever holds them. */
+  readonly rowSample: number;
+  /** Share of the columns that each tree may split on, following from `seed`. */
+  readonly columnSample: number;
+  /** A whole number below 2^32. */
+  readonly seed: number;
+  readonly earlyStopping?: EarlyStopping | undefined;
+}
+
+/** Stops when `patience` trees in a row have not lowered the log-loss on the rows set apart for it. */
+export interface EarlyStopping {
+  readonly patience: number;
+  /** Share of the training rows that is set apart, following from `seed` and their content. Held-out rows are never among them. */
+  readonly share: number;
+}
+
 /** Which kind of model the charter asks for, and how it is trained. */
-export type ModelClause = LogisticClause;
+export type ModelClause = LogisticClause | TreesClause;
 
 /** How the charter says to judge a model, whatever its kind. */
 export interface EvaluationClause {

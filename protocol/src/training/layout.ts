@@ -1,6 +1,9 @@
 import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "./layout-parts.js";
 import { newtonLayout, type NewtonQuestion } from "./logistic/layout.js";
 import { momentLayout, type MomentsQuestion } from "./moments-layout.js";
+import type { BinsQuestion } from "./trees/bins.js";
+import { binsLayout, levelLayout } from "./trees/layout.js";
+import type { LevelQuestion } from "./trees/level.js";
 
 /** How well the final model ranks held-out rows: the same question for every kind of model. */
 export interface EvaluationQuestion {
@@ -8,7 +11,7 @@ export interface EvaluationQuestion {
 }
 
 /** What a round asks of the rows. */
-export type Question = MomentsQuestion | NewtonQuestion | EvaluationQuestion;
+export type Question = MomentsQuestion | NewtonQuestion | BinsQuestion | LevelQuestion | EvaluationQuestion;
 
 /**
  * Where each number of an answer lies, how large it may be and how finely it is rounded: the same at every party and every auditor.
@@ -21,6 +24,8 @@ export function layoutOf(question: Question, terms: LayoutTerms): Layout {
   switch (question.kind) {
     case "moments": return momentLayout(terms);
     case "newton": return newtonLayout(question, terms);
+    case "bins": return binsLayout(question, terms);
+    case "level": return levelLayout(question, terms);
     case "evaluation": return evaluationLayout(terms);
   }
 }

@@ -5,14 +5,16 @@ import { parseDigest, type Digest } from "../session/ids.js";
 import type { ModelClause } from "./clauses.js";
 import type { Feature } from "./features.js";
 import { parseLogisticModel, type LogisticModel } from "./logistic/model.js";
+import { parseTreesModel, type TreesModel } from "./trees/model.js";
 
 /** Any joint model. `iteration` counts the steps since training began, whatever a step is. */
-export type Model = LogisticModel;
+export type Model = LogisticModel | TreesModel;
 
 /** The model as JSON: what is stored, released and hashed. */
 export function modelJson(model: Model): Json {
   switch (model.kind) {
     case "logistic": return { ...model };
+    case "trees": return { ...model, trees: model.trees.map((tree) => ({ ...tree })) };
   }
 }
 
@@ -27,5 +29,6 @@ export function parseModel(raw: unknown, { features, model: { kind } }: { readon
   const record: Readonly<Record<string, unknown>> = { ...raw };
   switch (kind) {
     case "logistic": return parseLogisticModel(record, features);
+    case "trees": return parseTreesModel(record, features);
   }
 }

@@ -55,7 +55,7 @@ export function planDigest(plan: TrainingPlan): Digest {
   const { recipe, features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: { ...model }, evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
+    model: clauseJson(model), evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
   });
 }
 
@@ -71,6 +71,27 @@ export function layoutTerms({ features, model, evaluation: { scoreBins }, partie
 
 export function minimumsOf({ rowsMinJoint, categoryRowsMin }: Pick<TrainingPlan, "rowsMinJoint" | "categoryRowsMin">): Minimums {
   return { rowsMin: rowsMinJoint, categoryRowsMin };
+}
+
+/** The plan's model section, of the kind that a question or a progress says it has. @throws RangeError if it has another. */
+export function clauseOf<Kind extends ModelClause["kind"]>({ model }: Pick<TrainingPlan, "model">, kind: Kind): Extract<ModelClause, { readonly kind: Kind }> {
+  if (!isOfKind(model, kind)) throw new RangeError(`the charter asks for a model of kind ${model.kind}`);
+  return model;
+}
+
+function isOfKind<Kind extends ModelClause["kind"]>(model: ModelClause, kind: Kind): model is Extract<ModelClause, { readonly kind: Kind }> {
+  return model.kind === kind;
+}
+
+/** What JSON has no word for, a key without a value, is left out. */
+function clauseJson(model: ModelClause): Json {
+  switch (model.kind) {
+    case "logistic": return { ...model };
+    case "trees": {
+      const { earlyStopping, ...rest } = model;
+      return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
+    }
+  }
 }
 
 function listed(feature: Feature): { readonly categories?: string[] } {

@@ -4,18 +4,20 @@ import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./adva
 import { layoutOf } from "./layout.js";
 import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
 import { modelJson, type Model } from "./model.js";
-import { layoutTerms, type TrainingPlan } from "./plan.js";
+import { clauseOf, layoutTerms, type TrainingPlan } from "./plan.js";
+import { advanceTrees, treesFirst, type TreesProgress } from "./trees/progress.js";
 
 /** Where a training stands between two rounds: the next question, and what the sums so far have led to. */
-export type Progress = LogisticProgress | Evaluating<Model>;
+export type Progress = LogisticProgress | TreesProgress | Evaluating<Model>;
 
 /** What one sum made of a training. */
 export type Advance = AdvanceTo<Progress, Model>;
 
 /** Where a training begins. */
-export function firstOf({ model }: Pick<TrainingPlan, "model">): Progress {
-  switch (model.kind) {
+export function firstOf(plan: Pick<TrainingPlan, "features" | "model">): Progress {
+  switch (plan.model.kind) {
     case "logistic": return LOGISTIC_FIRST;
+    case "trees": return treesFirst(plan);
   }
 }
 
@@ -23,6 +25,7 @@ export function firstOf({ model }: Pick<TrainingPlan, "model">): Progress {
 export function contextOf(progress: Progress): Json {
   switch (progress.kind) {
     case "moments": return null;
+    case "bins": case "level": return progress.context;
     case "newton": case "evaluation": return modelJson(progress.model);
   }
 }
@@ -39,7 +42,8 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   const beyond = segmentBeyond(values, segments, survivors);
   if (beyond !== null) return failed("AGGREGATION_BOUNDS", { segment: beyond });
   switch (progress.kind) {
-    case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: plan.model });
+    case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
+    case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
     case "evaluation": return afterEvaluation(values, progress, plan);
   }
 }

@@ -1,20 +1,22 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { logisticMayFollow, readLogisticScene, type LogisticScene } from "./logistic/script.js";
 import type { TrainingPlan } from "./plan.js";
+import { readTreesScene, type TreesScene } from "./trees/script.js";
 
 /**
  * One question of a training as a node was asked it: `question` as layouts and learning read it, `model` what the node has learned of the joint
  * model so far, `digest` of what the round showed.
  */
-export type Scene = LogisticScene;
+export type Scene = LogisticScene | TreesScene;
 
 /**
  * Reads an offered question with its context; null unless it is one that the plan's kind of model asks. `last` is what was asked before, for
  * kinds whose contexts carry only what is new.
  */
-export function readScene(question: unknown, context: Json, plan: TrainingPlan, _last: Scene | null): Scene | null {
+export function readScene(question: unknown, context: Json, plan: TrainingPlan, last: Scene | null): Scene | null {
   switch (plan.model.kind) {
     case "logistic": return readLogisticScene(question, context, plan);
+    case "trees": return last === null || last.kind === "trees" ? readTreesScene(question, context, { features: plan.features, clause: plan.model }, last) : null;
   }
 }
 
@@ -27,6 +29,8 @@ export function readScene(question: unknown, context: Json, plan: TrainingPlan, 
  */
 export function mayFollow(last: Scene | null, next: Scene): boolean {
   switch (next.kind) {
-    case "logistic": return logisticMayFollow(last, next);
+    case "logistic": return last === null || last.kind === "logistic" ? logisticMayFollow(last, next) : false;
+    // A context of trees says only what is new, so it is read as what follows `last`, or not at all.
+    case "trees": return true;
   }
 }

@@ -14,7 +14,7 @@ const LN2_LOW = 1.9082149292705877e-10;
 const TERMS = 15;
 
 /** `e^x = 2^k · e^r` with `|r| ≤ ln(2)/2`, and the Taylor series for `e^r`. */
-function exponential(x: number): number {
+export function exponential(x: number): number {
   const k = Math.round(x / LN2_HIGH);
   const r = x - k * LN2_HIGH - k * LN2_LOW;
   let sum = 1;

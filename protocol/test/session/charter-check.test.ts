@@ -4,7 +4,7 @@ import { ED25519_TYPE, formatVerifierKey, verifierKey } from "../../src/log/note
 import { checkCharter } from "../../src/session/charter-check.js";
 import { JOINT_ROWS_MAX } from "../../src/session/charter-limits.js";
 import { CLAUSES, type Problem } from "../../src/session/charter-clauses.js";
-import { bent, key, logKey, SOUND, sound } from "./charter-fixture.js";
+import { bent, key, logKey, SOUND, sound, TREES } from "./charter-fixture.js";
 import { BROKEN_RECIPES } from "./charter-recipe-fixture.js";
 
 const problemsOf = (json: Parameters<typeof checkCharter>[0]): readonly Problem[] => {
@@ -109,6 +109,51 @@ test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (claus
   expect(found(bent(at, value))).toEqual([`${clause} ${path}`]);
 });
 
+/** The same for a charter of trees. */
+const BROKEN_TREES: readonly (readonly [clause: string, at: string, value: unknown, path?: string])[] = [
+  ["shape.value", `${Q}/model/trees`, 801],
+  ["shape.value", `${Q}/model/depth`, 9],
+  ["shape.value", `${Q}/model/learningRate`, 0],
+  ["shape.value", `${Q}/model/childWeightMin`, 2.4],
+  ["shape.value", `${Q}/model/bins`, 257],
+  ["shape.value", `${Q}/model/bins`, 1],
+  ["shape.value", `${Q}/model/rowSample`, 1.01],
+  ["shape.value", `${Q}/model/seed`, 2 ** 32],
+  ["shape.value", `${Q}/model/earlyStopping/share`, 0.6],
+  ["shape.value", `${Q}/model/earlyStopping/patience`, 0],
+  ["shape.missing-key", `${Q}/model/gamma`, undefined],
+  ["shape.unknown-key", `${Q}/model/ridge`, 1],
+  ["trees.size", `${Q}/model`, { ...TREES.questions[0]!.model, trees: 65, depth: 8 }, `${Q}/model/trees`],
+  ["trees.answer-size", `${Q}/model/bins`, 256],
+  ["trees.bounds", `${Q}/features/0`, { kind: "numeric", name: "age", unit: "years", min: 1e9, max: 1e9 + 20 }, `${Q}/features/0/max`],
+  ["budget.covers-training", "/privacy/budget/releasesMax", 604],
+  ["training.rounds", `${Q}/model/trees`, 224, `${Q}/model`],
+];
+
+/** Numbers of 256 bins in trees of eight levels, which is what an answer may grow to. */
+function manyColumns(count: number) {
+  return Array.from({ length: count }, (_, i) => ({ kind: "numeric", name: `column ${i}`, unit: "units", min: 0, max: 9 }));
+}
+const wide = (columns: number) => bent(`${Q}/features`, manyColumns(columns), bent(`${Q}/model`, { ...TREES.questions[0]!.model, trees: 64, depth: 8 }, TREES) as object) as object;
+
+test.each(BROKEN_TREES)("%s refuses trees with %s = %j, names the place and nothing else", (clause, at, value, path = at) => {
+  const from = clause === "trees.answer-size" ? wide(129) : clause === "training.rounds" ? bent("/privacy/budget/releasesMax", 10_000, TREES) as object : TREES;
+  expect(found(bent(at, value, from))).toEqual([`${clause} ${path}`]);
+});
+
+test.each([
+  ["trees", 223], ["learningRate", 1], ["lambda", 0], ["childWeightMin", 2.5], ["bins", 256], ["bins", 2], ["seed", 2 ** 32 - 1], ["earlyStopping", undefined],
+])("trees with %s = %j are just good enough", (key, value) => {
+  expect(found(bent(`${Q}/model/${key}`, value, bent("/privacy/budget/releasesMax", 10_000, TREES) as object))).toEqual([]);
+});
+
+test("trees fill one document, one answer and one set-up, but no more", () => {
+  expect(found(bent(`${Q}/model`, { ...TREES.questions[0]!.model, trees: 64, depth: 8 }, TREES))).toEqual([]);
+  expect(found(bent(`${Q}/model/bins`, 256, wide(128)))).toEqual([]);
+  expect(found(bent("/privacy/budget/releasesMax", 605, TREES))).toEqual([]);
+  expect(found(bent(`${Q}/model/earlyStopping`, undefined, bent("/privacy/budget/releasesMax", 604, TREES) as object))).toEqual([]);
+});
+
 /** The same places, with the value that is just good enough. */
 test.each([
   ["/name", "s".repeat(32)],
@@ -204,7 +249,7 @@ describe("the table of clauses", () => {
 
   test("every rule of a charter has a fixture that breaks it", () => {
     // A common held-out file with windows takes two changes; `charter-recipe.test.ts` has it.
-    const broken = new Set([...BROKEN.map(([clause]) => clause), ...BROKEN_RECIPES.map(([clause]) => clause), "training.rounds", "windows.holdout"]);
+    const broken = new Set([...[...BROKEN, ...BROKEN_TREES].map(([clause]) => clause), ...BROKEN_RECIPES.map(([clause]) => clause), "training.rounds", "windows.holdout"]);
     expect([...broken].sort()).toEqual(Object.keys(CLAUSES).filter((clause) => !elsewhere(clause)).sort());
   });
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { checkCharter } from "../../src/session/charter-check.js";
 import { charterDiff } from "../../src/session/charter-diff.js";
 import { charterDigest } from "../../src/session/charter-digest.js";
-import { bent, key, logKey, SOUND, sound } from "./charter-fixture.js";
+import { bent, key, logKey, SOUND, sound, TREES } from "./charter-fixture.js";
 
 const Q = "/questions/0";
 const BASE = bent("/quorum", 4) as object;
@@ -49,6 +49,26 @@ const CHANGES: readonly (readonly [at: string, value: unknown, clause: string, b
 
 test.each(CHANGES)("a change of %s to %j is one line, clause %s", (at, value, clause, before, after) => {
   expect(charterDiff(sound(BASE as Json), sound(bent(at, value, BASE)))).toEqual([{ clause, before, after }]);
+});
+
+const TREE_CHANGES: readonly (readonly [at: string, value: unknown, clause: string, before: string | undefined, after: string | undefined])[] = [
+  ["trees", 100, "trees", "150 trees", "100 trees"],
+  ["depth", 5, "depth", "4 levels", "5 levels"],
+  ["learningRate", 0.2, "learningRate", "0.1", "0.2"],
+  ["lambda", 2, "lambda", "1", "2"],
+  ["gamma", 0.5, "gamma", "0", "0.5"],
+  ["childWeightMin", 20, "childWeightMin", "2.5", "20"],
+  ["bins", 32, "bins", "64 bins", "32 bins"],
+  ["rowSample", 0.5, "rowSample", "0.8 of the rows", "0.5 of the rows"],
+  ["columnSample", 0.5, "columnSample", "0.9 of the columns", "0.5 of the columns"],
+  ["seed", 8, "seed", "7", "8"],
+  ["earlyStopping/patience", 5, "earlyStopping.patience", "10 trees", "5 trees"],
+  ["earlyStopping/share", 0.2, "earlyStopping.share", "0.1 of the training rows", "0.2 of the training rows"],
+];
+
+test.each(TREE_CHANGES)("a change of the trees' %s to %j is one line", (at, value, clause, before, after) => {
+  const base = bent("/privacy/budget/releasesMax", 10_000, TREES);
+  expect(charterDiff(sound(base), sound(bent(`${Q}/model/${at}`, value, base as object)))).toEqual([{ clause: `propensity.train.model.${clause}`, before, after }]);
 });
 
 test("a charter differs from itself in nothing", () => {

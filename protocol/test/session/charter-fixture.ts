@@ -43,6 +43,19 @@ export const SOUND = {
   expires: "2027-06-30T12:00:00Z",
 };
 
+/** The same charter, asking for boosted trees. */
+export const TREES = {
+  ...SOUND,
+  questions: SOUND.questions.map((question) => ({
+    ...question,
+    model: {
+      kind: "trees", trees: 150, depth: 4, learningRate: 0.1, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 64, rowSample: 0.8, columnSample: 0.9, seed: 7,
+      earlyStopping: { patience: 10, share: 0.1 },
+    },
+  })),
+  privacy: { ...SOUND.privacy, budget: { releasesMax: 1_000 } },
+};
+
 /** `SOUND` with the value at a JSON pointer replaced; `undefined` removes it. */
 export function bent(pointer: string, value: unknown, from: object = SOUND): Json {
   const json = structuredClone(from);

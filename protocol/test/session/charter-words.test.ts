@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { charterWords } from "../../src/session/charter-words.js";
-import { bent, SOUND, sound } from "./charter-fixture.js";
+import { bent, SOUND, sound, TREES } from "./charter-fixture.js";
 
 test("the sample charter reads like this", () => {
   expect(charterWords(sound(), "en")).toEqual([
@@ -34,6 +34,14 @@ test("the sample charter reads like this in Chinese", () => {
     "switchboard 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。",
     "自 2026 年 12 月 1 日 00:00（UTC）起生效，至 2027 年 6 月 30 日 12:00（UTC）终止；此后节点不再应答。",
   ]);
+});
+
+test("a charter of trees says what trees tell", () => {
+  expect(charterWords(sound(TREES), "en")).toEqual(expect.arrayContaining([
+    expect.stringContaining("how many lie in each of a few thousand stretches of a number's range, how often each category occurs, and for each of 150 trees its slopes and weights"),
+    "A category with fewer than 50 rows over all companies gets no split of its own.",
+  ]));
+  expect(charterWords(sound(TREES), "zh-CN")).toEqual(expect.arrayContaining([expect.stringContaining("150 棵树"), "各家合计少于 50 行的类别没有自己的分裂。"]));
 });
 
 test.each(["en", "zh-CN"] as const)("in %s a common holdout is named by its digest", (language) => {

@@ -85,6 +85,7 @@ function slopeOf(run: World): number {
   const step = run.run();
   if (step.kind !== "done") throw new Error(JSON.stringify(step.kind === "abort" ? step.fault : step.kind));
   const model = step.result.model;
+  if (model.kind !== "logistic") throw new Error(model.kind);
   return (100 * (model.coefficients[1] ?? Number.NaN)) / (model.deviations[1] ?? Number.NaN);
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { Feature } from "../../src/training/features.js";
-import { ROW_LOSS_MAX } from "../../src/training/logistic/layout.js";
+import { ROW_LOSS_MAX } from "../../src/training/log-loss.js";
 import { layoutOf, type Question } from "../../src/training/layout.js";
 import type { LayoutTerms } from "../../src/training/layout-parts.js";
 import type { LogisticModel } from "../../src/training/logistic/model.js";

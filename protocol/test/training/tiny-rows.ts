@@ -6,8 +6,8 @@ import { Dice } from "../../src/testing/dice.js";
 import { binOf, packHistogram } from "../../src/training/evaluation.js";
 import type { Contributor } from "../../src/training/logistic/fit.js";
 import { layoutOf, type Question } from "../../src/training/layout.js";
-import { activeColumns, type LogisticModel } from "../../src/training/logistic/model.js";
-import { parseModel } from "../../src/training/model.js";
+import { activeColumns, parseLogisticModel, type LogisticModel } from "../../src/training/logistic/model.js";
+import type { LogisticClause } from "../../src/training/clauses.js";
 import { packMoments, unitOf } from "../../src/training/moments.js";
 import { packNewton } from "../../src/training/logistic/newton.js";
 import { layoutTerms, type TrainingPlan } from "../../src/training/plan.js";
@@ -19,8 +19,10 @@ const JOB = { kind: "categorical", name: "job", categories: ["clerk", "farmer", 
 
 const LABEL = { name: "y", positive: "yes", negative: "no" } as const;
 
+type LogisticPlan = TrainingPlan & { readonly model: LogisticClause };
+
 /** A plan small enough that a whole training takes milliseconds. */
-export const TINY_PLAN: TrainingPlan = {
+export const TINY_PLAN: LogisticPlan = {
   question: "propensity.train", recipe: { features: [AGE, JOB], label: LABEL }, features: [AGE, JOB], label: LABEL,
   model: { kind: "logistic", ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12 },
     evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
@@ -28,7 +30,7 @@ export const TINY_PLAN: TrainingPlan = {
 };
 
 /** Ends after the moments, one Newton sum and the evaluation, for tests that are not about the fit. */
-export const SHORT_PLAN: TrainingPlan = { ...TINY_PLAN, model: { ...TINY_PLAN.model, gradientTolerance: 1_000, iterationsMax: 2 }, rounds: 5 };
+export const SHORT_PLAN: LogisticPlan = { ...TINY_PLAN, model: { ...TINY_PLAN.model, gradientTolerance: 1_000, iterationsMax: 2 }, rounds: 5 };
 
 /** A party's rows: a fixed function of its name, with a true effect of age and of being a pilot. */
 export function tinyRows(party: string): readonly TinyRow[] {
@@ -84,7 +86,7 @@ export function tinyAnswers(rows: readonly TinyRow[]): Contributor & { evaluatio
 /** What a node's host answers to `contribute`, before masks. */
 export function tinyWords(party: PartyId, { question, context }: ContributionAsked, plan: TrainingPlan = TINY_PLAN): Words {
   const answers = tinyAnswers(tinyRows(party));
-  const model = question.kind === "moments" ? null : parseModel(context, plan);
+  const model = question.kind === "moments" ? null : parseLogisticModel(context as Readonly<Record<string, unknown>>, plan.features);
   const asked: Question = model !== null && question.kind === "newton" ? { kind: "newton", model } : { kind: question.kind === "moments" ? "moments" : "evaluation" };
   const values = model === null ? answers.moments() : question.kind === "newton" ? answers.newton(model) : answers.evaluation(model);
   const { segments, ring } = layoutOf(asked, layoutTerms(plan));

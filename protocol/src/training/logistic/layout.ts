@@ -1,5 +1,6 @@
 import type { Segment } from "@cohortium/crypto/fixed-point";
 import { headSegments, laidOut, real, type Layout, type LayoutTerms } from "../layout-parts.js";
+import { ROW_LOSS_MAX } from "../log-loss.js";
 import { activeColumns, type LogisticModel } from "./model.js";
 
 /** Log-loss, gradient and curvature at this model. It is in the question because the bounds follow from its standardisation. */
@@ -7,9 +8,6 @@ export interface NewtonQuestion {
   readonly kind: "newton";
   readonly model: LogisticModel;
 }
-
-/** The log-loss of one row is clipped here, so that a sum of them has a bound. A row this wrong has probability 1e-14. */
-export const ROW_LOSS_MAX = 32;
 
 /** How an answer to a `newton` round lies in the ring. */
 export function newtonLayout({ model }: NewtonQuestion, terms: LayoutTerms): Layout {

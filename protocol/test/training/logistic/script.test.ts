@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { LogisticModel } from "../../../src/training/logistic/model.js";
-import { modelJson, parseModel } from "../../../src/training/model.js";
+import { parseLogisticModel, type LogisticModel } from "../../../src/training/logistic/model.js";
+import { modelJson } from "../../../src/training/model.js";
 import { mayFollow, readScene, type Scene } from "../../../src/training/script.js";
 import { sentTo, ADA } from "../recorded.js";
 import { SHORT_PLAN } from "../tiny-rows.js";
 
-const ZERO = parseModel(sentTo(ADA, "round", 2).context, SHORT_PLAN);
+const ZERO = parseLogisticModel(sentTo(ADA, "round", 2).context as Readonly<Record<string, unknown>>, SHORT_PLAN.features);
 const scene = (kind: string, context: Json): Scene => {
   const read = readScene(kind, context, SHORT_PLAN, null);
   if (read === null) throw new Error("no such question");

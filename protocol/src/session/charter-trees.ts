@@ -1,0 +1,86 @@
+import { z } from "zod";
+import type { Feature } from "../training/features.js";
+import type { TreesClause } from "../training/clauses.js";
+import { CELL_ROWS_MIN } from "./charter-limits.js";
+import { pointer, type Problem } from "./charter-clauses.js";
+
+/** Each level of each tree is a sum of its own, and a training has `ROUNDS_MAX` of them. */
+export const TREES_MAX = 800;
+/** A level asks for half as many histograms as it has nodes; eight levels are 255 splits a tree. */
+export const TREE_DEPTH_MAX = 8;
+/** The whole model travels as one JSON document of a megabyte; a leaf and its split take some fifty bytes. */
+export const LEAVES_MAX = 16_384;
+/** Bins are numbered by one byte. */
+export const BINS_MAX = 256;
+/**
+ * A leaf stands for the rows in it, and the gradients of few rows tell of them. No row weighs more than p(1 − p) = ¼, so a weight of this much
+ * is at least `CELL_ROWS_MIN` rows; for rows that the trees already predict well, many more. A charter may raise it, never lower it.
+ */
+export const CHILD_WEIGHT_FLOOR = CELL_ROWS_MIN / 4;
+/** Of numbers in one answer: 32 MiB a party, which a round takes in minutes on a slow line. */
+export const ANSWER_NUMBERS_MAX = 2 ** 22;
+
+/** The charter's `model` section for boosted trees. Rules across keys: `treesProblems`. */
+export const treesSchema = z.strictObject({
+  kind: z.literal("trees").describe("trees, for gradient-boosted trees"),
+  trees: z.int().min(1).max(TREES_MAX).describe("how many trees at most, 1 to 800"),
+  depth: z.int().min(1).max(TREE_DEPTH_MAX).describe("how many levels of splits a tree has, 1 to 8"),
+  learningRate: z.number().gt(0).max(1).describe("what each tree's leaves are multiplied with, above 0 and at most 1"),
+  lambda: z.number().min(0).max(1e6).describe("the penalty on squared leaf values, 0 or more"),
+  gamma: z.number().min(0).max(1e6).describe("what a split must gain at least, 0 or more"),
+  childWeightMin: z.number().min(CHILD_WEIGHT_FLOOR).max(1e9).describe("the least weight on either side of a split, from 2.5; a row weighs a quarter at most"),
+  bins: z.int().min(2).max(BINS_MAX).describe("how many bins a numeric column has at most, that of missing values included, 2 to 256"),
+  rowSample: z.number().gt(0).max(1).describe("the share of the rows that each tree looks at, above 0 and at most 1"),
+  columnSample: z.number().gt(0).max(1).describe("the share of the columns that each tree may split on, above 0 and at most 1"),
+  seed: z.int().min(0).max(2 ** 32 - 1).describe("a whole number below 2^32, from which the samples follow"),
+  earlyStopping: z.strictObject({
+    patience: z.int().min(1).max(TREES_MAX).describe("after how many trees without a lower loss training stops"),
+    share: z.number().gt(0).max(0.5).describe("the share of the training rows that are set apart to tell, above 0 and at most 0.5"),
+  }).optional().describe("patience and share; without this key all trees are grown"),
+}) satisfies z.ZodType<TreesClause>;
+
+/** The most sums one training of trees may release: the bins, every level of every tree, the loss of the last tree, the held-out scores. */
+export function releasesOfTrees({ trees, depth, earlyStopping }: Pick<TreesClause, "trees" | "depth" | "earlyStopping">): number {
+  return BINS_ROUNDS_MAX + trees * depth + (earlyStopping === undefined ? 0 : 1) + 1;
+}
+
+/** What must hold inside one question about trees. `at` is the JSON pointer of the question. */
+export function treesProblems(clause: TreesClause, features: readonly Feature[], at: string): readonly Problem[] {
+  return [...size(clause, at), ...answers(clause, features, at), ...bounds(features, at)];
+}
+
+/** One look at the whole range of every column, and two into what was too coarse. */
+export const BINS_ROUNDS_MAX = 3;
+
+function size({ trees, depth }: TreesClause, at: string): readonly Problem[] {
+  if (trees * 2 ** depth <= LEAVES_MAX) return [];
+  return [{
+    clause: "trees.size", path: at + pointer("model", "trees"),
+    says: `${trees} trees with ${depth} levels may have ${trees * 2 ** depth} leaves, and the model would not fit into one document`,
+    fix: `write ${Math.floor(LEAVES_MAX / 2 ** depth)} or less, or lower depth`,
+  }];
+}
+
+function answers({ depth, bins }: TreesClause, features: readonly Feature[], at: string): readonly Problem[] {
+  const slots = features.reduce((sum, feature) => sum + (feature.kind === "numeric" ? bins : feature.categories.length), 0);
+  // Of two children one is asked for, so the deepest level has half its nodes.
+  const numbers = 2 * slots * Math.max(1, 2 ** (depth - 2));
+  if (numbers <= ANSWER_NUMBERS_MAX) return [];
+  return [{
+    clause: "trees.answer-size", path: at + pointer("model", "bins"),
+    says: `the answer about the deepest level may have ${numbers} numbers`, fix: `lower bins, depth or the number of categories until it is ${ANSWER_NUMBERS_MAX} or less`,
+  }];
+}
+
+/** Thresholds are 32-bit floats, as they are in every program that reads the exported model. */
+function bounds(features: readonly Feature[], at: string): readonly Problem[] {
+  return features.flatMap((feature, i): readonly Problem[] => {
+    if (feature.kind !== "numeric") return [];
+    const [min, max] = [Math.fround(feature.min), Math.fround(feature.max)];
+    if (Number.isFinite(min) && Number.isFinite(max) && (min < max || !(feature.min < feature.max))) return [];
+    return [{
+      clause: "trees.bounds", path: at + pointer("features", i, "max"),
+      says: `"${feature.name}" runs from ${feature.min} to ${feature.max}, which 32-bit floats cannot tell apart or hold`, fix: "write the column in another unit",
+    }];
+  });
+}
