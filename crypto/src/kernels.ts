@@ -9,7 +9,10 @@ declare namespace WebAssembly {
     constructor(size: { readonly initial: number; readonly maximum: number; readonly shared: boolean });
     readonly buffer: ArrayBufferLike;
   }
-  class Instance { constructor(module: Module, imports?: { readonly env: { readonly memory: SharedMemory } }); readonly exports: Readonly<Record<string, unknown>>; }
+  class Instance {
+    constructor(module: Module, imports?: { readonly env: { readonly memory: SharedMemory } });
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
 }
 
 /** a += b or a -= b over words, in place. Addresses and lengths in bytes of `memory`; see `crypto/kernels/words.ts` for the slack they need. */
