@@ -53,6 +53,8 @@ export interface Programs {
   /** What `coordinator.yaml` may hold. */
   coordinatorSettings(): Promise<z.ZodObject>;
   initNode(answers: NodeAnswers): Promise<Initialised>;
+  /** @throws Refusal CONFIG_DELIMITER if the file's header is one column. */
+  checkHeader(path: string, delimiter: string): Promise<void>;
   enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<EnrolledNode>;
   startNode(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
   /** What `node.yaml` may hold. */
@@ -78,6 +80,7 @@ export const PROGRAMS: Programs = {
   startCoordinator: async (input, shutdown) => (await import("@cohortium/coordinator/start")).startCoordinator(input, shutdown),
   coordinatorSettings: async () => (await import("@cohortium/coordinator/config")).coordinatorConfig,
   initNode: async (answers) => (await import("@cohortium/node/init")).initNode(answers),
+  checkHeader: async (path, delimiter) => (await import("@cohortium/node/check-header")).checkHeader(path, delimiter),
   enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
   startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
   nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,

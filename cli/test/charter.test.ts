@@ -9,8 +9,9 @@ const [A, B, C] = ["a1".repeat(32), "a2".repeat(32), "b3".repeat(32)] as const;
 const WORDS = ["Four companies sign.", "Nobody receives rows."];
 
 const partnerCharter = (digest: string, name: string, state: string) => ({ digest, name, state, expires: "2027-06-30T12:00:00Z", words: WORDS, reason: "" });
+const fits = (...problems: readonly unknown[]) => get("/v1/charters/:digest/fit", { problems });
 const decided = (state: string) => [post("/v1/charters/:digest/sign", { digest: A, state }), post("/v1/charters/:digest/refuse", { digest: A, state })];
-const partnerWith = (...charters: readonly ReturnType<typeof partnerCharter>[]) => openStage("node", [get("/v1/charters", { charters }), ...decided("signed")]);
+const partnerWith = (...charters: readonly ReturnType<typeof partnerCharter>[]) => openStage("node", [get("/v1/charters", { charters }), fits(), ...decided("signed")]);
 
 describe("a partner signs", () => {
   test("after reading the plain words and saying yes", async () => {
@@ -46,6 +47,16 @@ describe("a partner signs", () => {
     const unnamed = await play(["charter", "sign"], { folder });
     expect([two.code, none.code, unnamed.code]).toEqual([2, 2, 2]);
     expect(unnamed.err).toContain("there is more than one charter waiting for your signature");
+  });
+
+  test("knowing what a training would refuse of her files, in plan, sign and show alike", async () => {
+    const problem = { file: "rows", path: "/data/rows.csv", code: "DATA_COLUMN_MISSING", says: "DATA_COLUMN_MISSING in column age: it is missing" };
+    const charter = partnerCharter(A, "spring", "proposed");
+    const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter] }), get("/v1/charters/:digest", { ...charter, charter: SOUND }), fits(problem), ...decided("signed")]);
+    const told = "As your files are now, every training under it will be refused by this node:\n  - rows /data/rows.csv: DATA_COLUMN_MISSING in column age: it is missing\n";
+    expect((await play(["charter", "plan"], { folder })).out).toContain(told);
+    expect((await play(["charter", "show"], { folder })).out).toContain(told);
+    expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(told);
   });
 
   test("nothing that nobody proposed", async () => {
@@ -124,7 +135,7 @@ describe("charters are compared by meaning", () => {
     const whole = (digest: string, charter: unknown) => ({ ...partnerCharter(digest, "spring", "in-force"), charter });
     const { folder } = await openStage("node", [
       get("/v1/charters", { charters: [partnerCharter(A, "spring", "in-force"), partnerCharter(B, "spring", "refused")] }),
-      get(`/v1/charters/${A}`, whole(A, SOUND)), get(`/v1/charters/${B}`, whole(B, bent("/quorum", 4))),
+      fits(), get(`/v1/charters/${A}`, whole(A, SOUND)), get(`/v1/charters/${B}`, whole(B, bent("/quorum", 4))),
     ]);
     expect(JSON.parse((await play(["charter", "diff", "a1", "a2", "--json"], { folder })).out)).toEqual({ changes: [{ clause: "quorum", before: "3 nodes", after: "4 nodes" }] });
     expect((await play(["charter", "show", "a2"], { folder })).out).toContain("state    in-force");

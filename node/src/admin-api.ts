@@ -25,6 +25,10 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => json(node.charters.view(digestIn(params["digest"]))) },
     { method: "POST", path: "/v1/charters/:digest/sign", handle: ({ params }) => json(node.charters.sign(digestIn(params["digest"]))) },
     {
+      method: "GET", path: "/v1/charters/:digest/fit",
+      handle: async ({ params }) => json({ problems: await node.fitOf(digestIn(params["digest"])) }),
+    },
+    {
       method: "POST", path: "/v1/charters/:digest/refuse",
       handle: ({ params, body }) => json(node.charters.refuse(digestIn(params["digest"]), parseInput(z.strictObject({ reason: z.string().min(1).max(500) }), body).reason)),
     },

@@ -87,6 +87,13 @@ export class Charters {
     return kept?.state === "in-force" ? charterIn(kept.proposal) : null;
   }
 
+  /** The charter under this digest, whatever was decided about it. @throws Refusal CHARTER_UNKNOWN. */
+  text(digest: string): Charter {
+    const kept = this.#host.store.charter(digest);
+    if (kept === null) throw unknown(digest);
+    return charterIn(kept.proposal);
+  }
+
   views(): readonly CharterView[] {
     return this.#host.store.charters().map(viewOf);
   }

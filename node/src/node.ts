@@ -20,6 +20,7 @@ import { parseToNode } from "@cohortium/protocol/wire/to-node";
 import { WireError } from "@cohortium/protocol/wire/wire-error";
 import { Charters } from "./charters.js";
 import { Egress } from "./egress.js";
+import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
 import { NodeStore } from "./store.js";
 import { Trainings } from "./trainings.js";
@@ -77,6 +78,11 @@ export class CohortiumNode implements ExchangeHost {
 
   recover(): void {
     this.trainings.recover();
+  }
+
+  /** Why a training under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
+  fitOf(digest: string): Promise<readonly FitProblem[]> {
+    return fitOf(this.#parts.feed, this.charters.text(digest));
   }
 
   lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }

@@ -91,8 +91,11 @@ export class TrainingWork {
     }
     const read = await this.#read();
     if (read.kind === "refused") {
-      for (const problem of read.problems) logger.error("the rows do not fit the charter", { session, code: problem.code, because: explainProblem(problem) });
-      return this.#refused("DATA_REFUSED", [...new Set(read.problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ").slice(0, CLAUSE_LENGTH_MAX));
+      const { file, path, problems } = read;
+      for (const problem of problems) logger.error(file === "rows" ? "the rows do not fit the charter" : "the held-out file does not fit the charter", { session, file, path, code: problem.code, because: explainProblem(problem) });
+      // Others learn which of the two files it was, not where it lies.
+      const rules = [...new Set(problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ");
+      return this.#refused("DATA_REFUSED", `${file === "rows" ? "" : "holdout: "}${rules}`.slice(0, CLAUSE_LENGTH_MAX));
     }
     doing("holds the rows to the quality gate");
     const gate = await passGate(feed, plan, nowMs());

@@ -38,7 +38,7 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
     session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? PLAN, self: SELF, egress,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
-  return { folder, write, promise, egress, logger, doing, work };
+  return { folder, path, write, promise, egress, logger, doing, work };
 };
 const contractOf = (age: string, more = "") => `apiVersion: v3.1.0\nkind: DataContract\nid: t\nversion: "1"\nstatus: active\nschema:\n  - name: rows\n    properties:\n      - { name: age, ${age} }\n      - { name: job, logicalType: string }\n${more}`;
 const admit = { kind: "admit" } as const;
@@ -141,6 +141,20 @@ describe("admission", () => {
     expect(JSON.stringify([result, logger.lines])).not.toMatch(/astronaut|4711/);
     expect(logger.lines.length).toBeGreaterThan(0);
     expect(egress.ledger.rowsOf(SESSION)).toBeNull();
+  });
+
+  test("is refused in this node's own log with the file and its path; others learn which file, and not where it lies", async () => {
+    const { work, logger, path } = place("wrong;header;here\n1;2;3");
+    const result = await work().resultOf(admit);
+    expect(logger.lines.every((line) => line.includes('"file":"rows"') && line.includes(path))).toBe(true);
+    expect(JSON.stringify(result)).not.toContain(path);
+  });
+
+  test("is refused for want of a held-out file in words of its own", async () => {
+    const common = { ...CHARTER_JSON, questions: CHARTER_JSON.questions.map((question) => ({ ...question, evaluation: { ...question.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32) } })) };
+    const { work, logger } = place();
+    expect(await work({ charter: charterOf(common) }).resultOf(admit)).toMatchObject({ kind: "refused", code: "DATA_REFUSED", clause: "holdout: DATA_HOLDOUT_UNSET" });
+    expect(logger.lines.join("\n")).toContain("the node's configuration names none");
   });
 
   test("names at most three rules", async () => {

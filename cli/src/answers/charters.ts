@@ -40,3 +40,7 @@ export type CharterName = z.output<typeof charterNames>["charters"][number];
 export const charterText = z.object({ digest, name: line, state: line, expires: line, words: z.array(line), charter: z.json() });
 
 export const charterDecision = z.object({ digest, state: line });
+
+/** Why a training under a charter would refuse this node's files; empty if header and held-out file fit. */
+export const charterFit = z.object({ problems: z.array(z.object({ file: line, path: line, code: line, says: line })) });
+export type FitProblem = z.output<typeof charterFit>["problems"][number];

@@ -1,18 +1,21 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import { charterDecision, chartersOfPartner, type CharterOfPartner } from "../answers/charters.js";
+import { charterDecision, charterFit, chartersOfPartner, type CharterOfPartner, type FitProblem } from "../answers/charters.js";
 import { confirm, type Context } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pick, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, type Place } from "../place.js";
 import { short } from "../show/amounts.js";
-import { wordsText } from "../show/charter.js";
+import { fitText, wordsText } from "../show/charter.js";
+import type { Paint } from "../show/paint.js";
 import { facts } from "../show/table.js";
 import { reasonOf } from "./reason.js";
 
 /** What signing would mean, in plain words. */
-export async function planProposal(place: Place, prefix: string | undefined): Promise<Outcome> {
-  const charter = await pending(adminOf(place), prefix);
-  return done(charter, `${charterText(charter)}\n\nNothing has changed. To sign it: cohortium charter sign ${short(charter.digest)}`);
+export async function planProposal({ paint }: Context, place: Place, prefix: string | undefined): Promise<Outcome> {
+  const admin = adminOf(place);
+  const charter = await pending(admin, prefix);
+  const problems = await fitProblems(admin, charter);
+  return done({ ...charter, problems }, `${charterText(charter, problems, paint)}\n\nThis only showed it; nothing was signed or sent. To sign it: cohortium charter sign ${short(charter.digest)}`);
 }
 
 /** Signs in this company's name, once a person has read the plain words. */
@@ -20,7 +23,7 @@ export async function signProposal(context: Context, place: Place, prefix: strin
   const admin = adminOf(place);
   const charter = await pending(admin, prefix);
   // Shown also where --quiet silences notes: nobody signs what was not on the screen.
-  context.world.err.write(`${charterText(charter)}\n`);
+  context.world.err.write(`${charterText(charter, await fitProblems(admin, charter), context.paint)}\n`);
   await confirm(context, `Sign "${charter.name}" in your company's name?`);
   const answer = await admin.post(`/v1/charters/${charter.digest}/sign`, {}, charterDecision, crypto.randomUUID());
   return done(answer, `${context.paint.good("Signed")} ${short(charter.digest)}. It is in force once every party has signed: cohortium charter ls`);
@@ -48,6 +51,10 @@ function listing(noun: string, items: readonly CharterOfPartner[]): Listing<Char
   return { noun, listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
 }
 
-function charterText({ digest, name, state, expires, words }: CharterOfPartner): string {
-  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words)].join("\n");
+async function fitProblems(admin: AdminClient, { digest }: CharterOfPartner): Promise<readonly FitProblem[]> {
+  return (await admin.get(`/v1/charters/${digest}/fit`, charterFit)).problems;
+}
+
+function charterText({ digest, name, state, expires, words }: CharterOfPartner, problems: readonly FitProblem[], paint: Paint): string {
+  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...fitText(problems, paint)].join("\n");
 }

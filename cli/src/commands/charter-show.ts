@@ -4,25 +4,27 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import { charterDiff } from "@cohortium/protocol/session/charter-diff";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
+import { charterFit, charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
 import { pathOf, type Context } from "../context.js";
 import { readDraft } from "../draft.js";
 import { done, type Outcome } from "../outcome.js";
 import { pick, type Listing } from "../pick.js";
 import { adminOf, placeAt } from "../place.js";
 import { short } from "../show/amounts.js";
-import { changesText, wordsText } from "../show/charter.js";
+import { changesText, fitText, wordsText } from "../show/charter.js";
 import type { Paint } from "../show/paint.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
 
 /** One charter in plain words; without a prefix the only one there is. */
 export async function showCharter({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
-  const admin = adminOf(placeAt(folder));
+  const place = placeAt(folder);
+  const admin = adminOf(place);
   const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), prefix);
   const charter = await admin.get(`/v1/charters/${digest}`, charterText);
+  const { problems } = place.role === "node" && charter.state !== "refused" ? await admin.get(`/v1/charters/${digest}/fit`, charterFit) : { problems: [] };
   const head = facts([["charter", charter.digest], ["name", charter.name], ["state", stateText(charter.state, paint)], ["expires", charter.expires]]);
-  return done(charter, `${head}\n\n${wordsText(charter.words)}`);
+  return done(charter, [head, "", wordsText(charter.words), ...fitText(problems, paint)].join("\n"));
 }
 
 /** What differs between two charters. Files are compared without asking any process. */

@@ -15,7 +15,7 @@ export const CHARTER: CommandGroup = {
       example: "--folder ./hub charter plan bank-marketing.yaml",
       run: (context, args) => {
         const place = placeAt(context.folder);
-        return place.role === "coordinator" ? planDraft(context, place, draftIn(args[0], "plan")) : planProposal(place, args[0]);
+        return place.role === "coordinator" ? planDraft(context, place, draftIn(args[0], "plan")) : planProposal(context, place, args[0]);
       },
     },
     {

@@ -9,7 +9,7 @@ import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytes, duration } from "../show/amounts.js";
 
-export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "disk";
+export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "charters" | "disk";
 
 /** What a look found. `fix` says what to do about it. */
 export interface Found {
@@ -29,21 +29,25 @@ export interface Patient {
   readonly enrolment: string;
   /** The configured file of rows, relative to the folder; null if there is none. */
   readonly rows: string | null;
+  /** Whether they fit the charters of the node that runs here. */
+  readonly charters: () => Promise<Found>;
   readonly nowMs: () => number;
 }
 
 /** What a script should think of the first check that failed. */
-export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = { name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, rows: 3, disk: 2 };
+export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = {
+  name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, rows: 3, charters: 3, disk: 2,
+};
 
 /** The checks in the order in which one failure explains the next. Each is quick, and none changes anything. */
 export function checksOf(patient: Patient): readonly { readonly name: CheckName; look(): Promise<Found> }[] {
   const looks: Readonly<Record<CheckName, (patient: Patient) => Promise<Found>>> = {
-    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, rows, disk,
+    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, rows, charters: (one) => one.charters(), disk,
   };
   return CHECK_NAMES.map((name) => ({ name, look: () => looks[name](patient).catch(failed) }));
 }
 
-const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "rows", "disk"];
+const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "rows", "charters", "disk"];
 const CONNECT_MAX_MS = 5_000;
 /** Beyond this, times in logs stop being comparable; far below what breaks certificates. */
 const CLOCK_WARN_MS = 10_000;
@@ -110,7 +114,7 @@ async function certificate({ folder, nowMs }: Patient): Promise<Found> {
   return { state: "ok", says: `of ${facts.commonName}, for ${duration((facts.notAfterMs - nowMs()) / 1_000)} more` };
 }
 
-/** Only that the file is there and may be read: whether it fits a charter, a training says. */
+/** Only that the file is there and may be read: whether it fits a charter is looked at next. */
 async function rows({ folder, rows: path }: Patient): Promise<Found> {
   if (path === null) return { state: "warn", says: "no file of rows is configured", fix: "set rows in node.yaml" };
   const file = resolve(folder, path);

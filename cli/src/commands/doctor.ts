@@ -1,10 +1,11 @@
 import type { Context, Options } from "../context.js";
 import type { Outcome } from "../outcome.js";
-import { requireRole } from "../place.js";
+import { adminOf, requireRole } from "../place.js";
 import { settingsOf } from "../settings.js";
 import type { Paint } from "../show/paint.js";
 import { plainLine } from "../show/plain.js";
 import { table } from "../show/table.js";
+import { chartersFit } from "./doctor-charters.js";
 import { EXIT_OF_CHECK, checksOf, type Check } from "./doctor-checks.js";
 
 /** Looks at everything a node needs, one line each, and goes on after a failure: a person wants to mend all of it at once. */
@@ -13,7 +14,9 @@ export async function doctor(context: Context, options: Options): Promise<Outcom
   const { values } = await settingsOf(context, place, options);
   const address = addressesIn(values["coordinator"]);
   const checks: Check[] = [];
-  for (const check of checksOf({ folder: place.folder, nowMs: context.world.nowMs, rows: rowsIn(values["rows"]), ...address })) {
+  const { nowMs } = context.world;
+  const charters = () => chartersFit(() => adminOf(place), nowMs());
+  for (const check of checksOf({ folder: place.folder, nowMs, rows: rowsIn(values["rows"]), charters, ...address })) {
     context.progress.now(`checking ${check.name} …`);
     checks.push({ name: check.name, ...(await check.look()) });
   }

@@ -54,13 +54,12 @@ async function init(context: Context, options: Options): Promise<Outcome> {
     { option: "coordinator", flag: "--coordinator", asks: "the coordinator, as in hub.example:7443" },
     { option: "enrolment", flag: "--enrolment", asks: "where it lets new nodes in, as in https://hub.example:7444" },
   ]);
-  const [rows, holdout] = [textOption(options, "rows"), textOption(options, "holdout")];
-  const made = await context.world.programs.initNode({
-    folder: context.folder, party, coordinator, enrolment,
-    adminPort: portOption(options, "adminPort", "--admin-port"),
-    rows: rows === undefined ? null : pathOf(context, rows),
-    delimiter: textOption(options, "delimiter") ?? ",",
-    holdout: holdout === undefined ? null : pathOf(context, holdout),
+  const [rows = null, holdout = null] = ["rows", "holdout"].map((name) => textOption(options, name)).map((path) => (path === undefined ? null : pathOf(context, path)));
+  const delimiter = textOption(options, "delimiter") ?? ",";
+  const { programs } = context.world;
+  for (const file of [rows, holdout]) if (file !== null) await programs.checkHeader(file, delimiter);
+  const made = await programs.initNode({
+    folder: context.folder, party, coordinator, enrolment, adminPort: portOption(options, "adminPort", "--admin-port"), rows, delimiter, holdout,
   });
   return done(made, [
     `The node of ${context.paint.bold(party)} lives in ${made.folder}. Its keys are there, readable by you alone; back them up.`,

@@ -1,4 +1,4 @@
-import type { Change } from "../answers/charters.js";
+import type { Change, FitProblem } from "../answers/charters.js";
 import type { Paint } from "./paint.js";
 
 /** A charter's sentences, one after another. */
@@ -13,4 +13,11 @@ export function changesText(changes: readonly Change[], paint: Paint): string {
     ...(before == null ? [] : [paint.bad(`    - ${before}`)]),
     ...(after == null ? [] : [paint.good(`    + ${after}`)]),
   ].join("\n")).join("\n");
+}
+
+/** What every training under the charter would refuse of this node's files, or nothing. */
+export function fitText(problems: readonly FitProblem[], paint: Paint): readonly string[] {
+  if (problems.length === 0) return [];
+  const lines = problems.map(({ file, path, says }) => `  - ${file === "rows" ? "rows" : "held-out file"}${path === "" ? "" : ` ${path}`}: ${says}`);
+  return ["", paint.warn("As your files are now, every training under it will be refused by this node:"), ...lines];
 }

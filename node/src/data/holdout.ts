@@ -4,7 +4,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import { importFrom, type Import, type RowSources, type RowTerms } from "./import-rows.js";
 import { takeRows, type LocalRows } from "./local-rows.js";
-import { fileProblem } from "./problem.js";
+import { fileProblem, type DataProblem } from "./problem.js";
 
 /** Rows to train on and rows to judge by. No row is in both. */
 export interface Split {
@@ -30,11 +30,15 @@ export function shareOfCommon(rows: LocalRows, parties: number, index: number): 
 
 /** Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names. */
 export async function importCommon(sources: RowSources, terms: RowTerms, digestInCharter: Digest): Promise<Import> {
-  const bytes = await readFile(sources.rows.path).catch(() => undefined);
-  if (bytes !== undefined && toHex(sha256(bytes)) !== digestInCharter) {
-    return { kind: "refused", problems: [fileProblem("DATA_HOLDOUT_OTHER", `the file with SHA-256 ${digestInCharter}`, 1)] };
-  }
-  return importFrom(sources, terms);
+  const other = await otherThanAgreed(sources.rows.path, digestInCharter);
+  return other === null ? importFrom(sources, terms) : { kind: "refused", problems: [other] };
+}
+
+/** Says so if a file is there that is not the one whose SHA-256 the charter names. */
+export async function otherThanAgreed(path: string, digestInCharter: string): Promise<DataProblem | null> {
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined || toHex(sha256(bytes)) === digestInCharter) return null;
+  return fileProblem("DATA_HOLDOUT_OTHER", `the file with SHA-256 ${digestInCharter}`, 1);
 }
 
 const FRACTION_BYTES = 6;

@@ -2,6 +2,7 @@ import type { Recipe } from "@cohortium/protocol/session/recipe";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { readHeader } from "./csv-header.js";
 import { ScanFailed, withEngine, type CsvEngine, type CsvFile, type CsvTable } from "./duckdb.js";
+import { delimiterProblem, likelyDelimiter } from "./likely-delimiter.js";
 import { fileProblem, LINES_NAMED_MAX, type DataProblem } from "./problem.js";
 import { CHARTER_WORDS, type OwnWords } from "./recipe/own-words.js";
 import { readRecipe, type RecipeRead } from "./recipe/read-recipe.js";
@@ -65,7 +66,12 @@ async function openCsv(engine: CsvEngine, file: CsvFile, wanted: readonly string
     case "missing": return refused("DATA_FILE_MISSING");
     case "empty": return refused("DATA_EMPTY");
     case "unreadable": return refused("DATA_MALFORMED");
-    case "names": return { kind: "table", table: await engine.csv(file, header.names, new Set(wanted)) };
+    case "names": {
+      const { names } = header;
+      const divider = wanted.every((name) => names.includes(name)) ? null : likelyDelimiter(names);
+      if (divider !== null) return { kind: "refused", problems: [delimiterProblem(divider)] };
+      return { kind: "table", table: await engine.csv(file, names, new Set(wanted)) };
+    }
   }
 }
 

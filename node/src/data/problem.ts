@@ -7,8 +7,11 @@ interface Meaning {
 export const DATA_PROBLEMS = {
   DATA_FILE_MISSING: { means: "there is no readable file at the configured path", fix: "put the export there, or correct the path in the node's configuration" },
   DATA_FEED: { means: "the feed cannot be opened", fix: "see the feed with: cohortium feed preview" },
+  DATA_ROWS_UNSET: { means: "the node's configuration names no file of rows", fix: "set rows in node.yaml, then start the node again" },
+  DATA_HOLDOUT_UNSET: { means: "the charter measures on a common held-out file, and the node's configuration names none", fix: "put the file all parties agreed on beside the rows, set holdout in node.yaml, then start the node again" },
   DATA_EMPTY: { means: "the file has no rows under its header", fix: "export again; a feed without rows cannot take part" },
   DATA_MALFORMED: { means: "lines do not have the header's number of fields, or are not UTF-8 with the configured quotes", fix: "check the delimiter and quote in the node's configuration, then export those lines again" },
+  DATA_DELIMITER: { means: "the header has one column", fix: "correct the delimiter in the node's configuration" },
   DATA_COLUMN_MISSING: { means: "a column of the charter does not stand in the header exactly once", fix: "name the column as the charter does; if every column is missing, check the delimiter" },
   DATA_NOT_A_NUMBER: { means: "values are not plain finite numbers", fix: "write numbers with a decimal point, no spaces or separators, and fill or leave out rows where the value is unknown" },
   DATA_NO_VALUES: { means: "the column has no value in any row", fix: "check the export; if the column is empty by nature, agree on a charter without it" },
@@ -53,9 +56,15 @@ export function fileProblem(code: DataProblemCode, rule: string, count: number):
   return { code, column: null, rule, count, lines: [], fix: DATA_PROBLEMS[code].fix };
 }
 
+/** Problems of a file, its header or the settings: there is nothing to count. */
+const UNCOUNTED: ReadonlySet<DataProblemCode> = new Set([
+  "DATA_FILE_MISSING", "DATA_ROWS_UNSET", "DATA_HOLDOUT_UNSET", "DATA_EMPTY", "DATA_DELIMITER", "DATA_COLUMN_MISSING", "DATA_HOLDOUT_OTHER",
+]);
+
 /** One sentence for the owner of the file. */
 export function explainProblem({ code, column, rule, count, lines, fix }: DataProblem): string {
   const where = column === null ? "" : ` in column ${column}`;
   const named = lines.length === 0 ? "" : `, first at line${lines.length === 1 ? "" : "s"} ${lines.join(", ")}`;
-  return `${code}${where}: ${DATA_PROBLEMS[code].means} (count ${count}${named}); the rule: ${rule}; to do: ${fix}`;
+  const counted = count === 0 || UNCOUNTED.has(code) ? "" : ` (count ${count}${named})`;
+  return `${code}${where}: ${DATA_PROBLEMS[code].means}${counted}; the rule: ${rule}; to do: ${fix}`;
 }

@@ -119,6 +119,18 @@ describe("a file that does not fit is refused:", () => {
     expect(await problemsOf(content)).toEqual([expect.objectContaining({ code, column, count, lines })]);
   });
 
+  test("a header that is one column: said once, with the character it looks to be divided by", async () => {
+    const found = await problemsOf(`${HEADER}${ROW}${ROW}`, { delimiter: "," });
+    expect(found).toMatchObject([{ code: "DATA_DELIMITER", column: null }]);
+    expect(found.map(explainProblem)).toEqual([
+      "DATA_DELIMITER: the header has one column; the rule: columns divided by the configured delimiter; is it ; in this file?; to do: correct the delimiter in the node's configuration",
+    ]);
+  });
+
+  test("columns that are all missing, without a word about rows", async () => {
+    expect((await problemsOf("who;what\n")).map(({ code }) => code)).toEqual(Array.from({ length: 4 }, () => "DATA_COLUMN_MISSING"));
+  });
+
   test.each(["nan", "inf", "-Infinity", "1e999", "0x1f", "1_000", "1,5", " 31", "3 1"])("%j is not a number", async (text) => {
     expect(await problemsOf(`${HEADER}8;"${text}";clerk;1;no\n${ROW}${ROW}`)).toMatchObject([{ code: "DATA_NOT_A_NUMBER", column: "age" }]);
   });
@@ -167,6 +179,11 @@ test("no message holds a value, a key or a header of the file", async () => {
     expect(said).not.toContain("99999.125");
     expect(found.every(({ fix }) => fix.length > 0)).toBe(true);
   }
+});
+
+test("a problem of the header has no count", () => {
+  const problem: DataProblem = { code: "DATA_COLUMN_MISSING", column: "age", rule: "a header", count: 1, lines: [], fix: "name it" };
+  expect(explainProblem(problem)).toBe("DATA_COLUMN_MISSING in column age: a column of the charter does not stand in the header exactly once; the rule: a header; to do: name it");
 });
 
 test("a problem explains itself: what, where, the rule, and what to do", () => {

@@ -1,0 +1,70 @@
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { sourcesOf } from "@cohortium/protocol/session/schema";
+import { planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { readHeader } from "./data/csv-header.js";
+import type { CsvFile } from "./data/duckdb.js";
+import { otherThanAgreed } from "./data/holdout.js";
+import { delimiterProblem, likelyDelimiter } from "./data/likely-delimiter.js";
+import { explainProblem, fileProblem, type DataProblem } from "./data/problem.js";
+import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
+import { NO_FILE, type Feed, type FeedFile } from "./rows.js";
+
+/** Why a training under a charter would refuse one of this node's files. `says` holds no name and no value from the file. */
+export interface FitProblem extends FeedFile {
+  readonly code: string;
+  readonly says: string;
+}
+
+/**
+ * What can be told without reading rows: that the files are there, their headers name the charter's columns, and the common held-out file is
+ * the one agreed on. Empty promises no more than that: whether each row fits, a training says.
+ */
+export async function fitOf(feed: Feed, charter: Charter): Promise<readonly FitProblem[]> {
+  const plan = planOf(charter);
+  return [...await rowsFit(feed, plan), ...await holdoutFit(feed, plan)];
+}
+
+async function rowsFit({ rows, words, named }: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+  // A feed was read when it was added, and is seen again with `cohortium feed preview`.
+  if (named !== null) return [];
+  const file: FeedFile = { file: "rows", path: rows.path };
+  if (rows.path === "") return [told(file, fileProblem("DATA_ROWS_UNSET", SETTING, 0))];
+  const columns = [...columnsOf(plan, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
+  return (await headerProblems(rows, columns)).map((problem) => told(file, problem));
+}
+
+async function holdoutFit({ holdout }: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+  if (plan.evaluation.holdout === "own") return [];
+  const file: FeedFile = { file: "holdout", path: holdout?.path ?? "" };
+  if (holdout === null) return [told(file, fileProblem("DATA_HOLDOUT_UNSET", SETTING, 0))];
+  const other = await otherThanAgreed(holdout.path, plan.evaluation.holdoutDigest ?? NO_FILE);
+  const problems = other === null ? await headerProblems(holdout, columnsOf(plan, CHARTER_WORDS)) : [other];
+  return problems.map((problem) => told(file, problem));
+}
+
+async function headerProblems(file: CsvFile, columns: readonly string[]): Promise<readonly DataProblem[]> {
+  const header = await readHeader(file);
+  switch (header.kind) {
+    case "missing": return [fileProblem("DATA_FILE_MISSING", HEADER, 0)];
+    case "empty": return [fileProblem("DATA_EMPTY", HEADER, 0)];
+    case "unreadable": return [fileProblem("DATA_MALFORMED", HEADER, 0)];
+    case "names": {
+      const { names } = header;
+      const absent = columns.filter((column) => names.indexOf(column) < 0 || names.indexOf(column) !== names.lastIndexOf(column));
+      const divider = absent.length === 0 ? null : likelyDelimiter(names);
+      if (divider !== null) return [delimiterProblem(divider)];
+      return absent.map((column) => ({ ...fileProblem("DATA_COLUMN_MISSING", HEADER, 1), column }));
+    }
+  }
+}
+
+const SETTING = "a file in node.yaml";
+const HEADER = "a header with every column of the charter";
+
+function columnsOf({ recipe }: TrainingPlan, words: OwnWords): readonly string[] {
+  return sourcesOf(recipe).filter(({ feed }) => feed === "rows").map((source) => words.columnOf(source));
+}
+
+function told(file: FeedFile, problem: DataProblem): FitProblem {
+  return { ...file, code: problem.code, says: explainProblem(problem) };
+}

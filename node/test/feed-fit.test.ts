@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
+import { checkHeader } from "../src/check-header.js";
+import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { fitOf } from "../src/feed-fit.js";
+import { DEFAULT_GATE } from "../src/rows.js";
+import { CHARTER, CHARTER_JSON, charterOf } from "./stage.js";
+
+const CANARY = "canary7f3a";
+const fileOf = (text: string): string => {
+  const path = join(scratchFolder(), "rows.csv");
+  writeFileSync(path, text);
+  return path;
+};
+const csv = (path: string, more: { readonly delimiter?: string; readonly keyColumn?: string } = {}) => ({ path, delimiter: ";", quote: '"', keyColumn: null, ...more });
+const REST = { transactions: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null };
+const rowsOnly = (text: string, more = {}) => ({ rows: csv(fileOf(text), more), holdout: null, ...REST });
+const codes = async (...given: Parameters<typeof fitOf>) => (await fitOf(...given)).map(({ file, code }) => `${file} ${code}`);
+
+describe("a file fits a charter", () => {
+  test("with the charter's columns in its header, in any order and among others", async () => {
+    expect(await fitOf(rowsOnly(`answer;x;job;age\n`), CHARTER)).toEqual([]);
+    expect(await codes(rowsOnly(`answer;job;age\n`, { keyColumn: "id" }), CHARTER)).toEqual(["rows DATA_COLUMN_MISSING"]);
+  });
+
+  test.each([
+    ["a column missing", `answer;${CANARY};age\n`, {}, ["rows DATA_COLUMN_MISSING"]],
+    ["a column twice", `answer;job;age;age\n`, {}, ["rows DATA_COLUMN_MISSING"]],
+    ["another delimiter", `answer;job;age\n`, { delimiter: "," }, ["rows DATA_DELIMITER"]],
+    ["no header", "", {}, ["rows DATA_EMPTY"]],
+    ["a quote that does not end", `"answer;job;age\n`, {}, ["rows DATA_MALFORMED"]],
+  ])("not with %s, and no word of the file is repeated", async (_, text, more, found) => {
+    const feed = rowsOnly(text, more);
+    expect(await codes(feed, CHARTER)).toEqual(found);
+    const told = await fitOf(feed, CHARTER);
+    expect(told[0]?.path).toBe(feed.rows.path);
+    expect(JSON.stringify(told)).not.toContain(CANARY);
+  });
+
+  test("not if it is not there, or not configured", async () => {
+    expect(await codes({ rows: csv("/nowhere/rows.csv"), holdout: null }, CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
+    expect(await codes({ rows: csv(""), holdout: null }, CHARTER)).toEqual(["rows DATA_ROWS_UNSET"]);
+  });
+});
+
+describe("a charter with a common held-out file", () => {
+  const held = "age;job;answer\n30;clerk;no\n";
+  const digest = createHash("sha256").update(held).digest("hex");
+  const common = charterOf({ ...CHARTER_JSON, questions: CHARTER_JSON.questions.map((question) => ({ ...question, evaluation: { ...question.evaluation, holdout: "common", holdoutDigest: digest } })) });
+  const { rows } = rowsOnly(held);
+
+  test("asks for it, there and unchanged", async () => {
+    expect(await codes({ rows, holdout: null, ...REST }, common)).toEqual(["holdout DATA_HOLDOUT_UNSET"]);
+    expect(await codes({ rows, holdout: csv("/nowhere/held.csv"), ...REST }, common)).toEqual(["holdout DATA_FILE_MISSING"]);
+    expect(await codes({ rows, holdout: csv(fileOf(held.replace("30", "31"))), ...REST }, common)).toEqual(["holdout DATA_HOLDOUT_OTHER"]);
+    expect(await fitOf({ rows, holdout: csv(fileOf(held)), ...REST }, common)).toEqual([]);
+  });
+
+  test("is told apart from one that holds out own rows; control", async () => {
+    expect(await fitOf({ rows, holdout: null, ...REST }, CHARTER)).toEqual([]);
+  });
+});
+
+describe("a header, when a node's folder is made,", () => {
+  test("must be more than one column, and the likely delimiter is named", async () => {
+    await expect(checkHeader(fileOf('"age";"job"\n'), ",")).rejects.toMatchObject({ code: "CONFIG_DELIMITER", exitCode: 2, detail: expect.stringContaining("is the delimiter ;?"), fix: '--delimiter ";"' });
+    await expect(checkHeader(fileOf("age\tjob\n"), ";")).rejects.toMatchObject({ fix: "--delimiter $'\\t'" });
+    await expect(checkHeader(fileOf("age\n"), ",")).rejects.toMatchObject({ code: "CONFIG_DELIMITER", detail: expect.not.stringContaining("is the delimiter") });
+  });
+
+  test("is let pass where it is divided, and where there is none: other checks say that", async () => {
+    for (const path of [fileOf("age;job\n"), fileOf(""), "/nowhere/rows.csv"]) await expect(checkHeader(path, ";")).resolves.toBeUndefined();
+  });
+});
