@@ -5,6 +5,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { StreamEvent } from "@cohortium/protocol/host/event-stream";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
+import { withAbsence, type Seen } from "./absence.js";
 import type { Coordinator } from "./coordinator.js";
 import { partyNamed } from "./enrolments.js";
 import type { TrainingView } from "./training-view.js";
@@ -13,7 +14,7 @@ import type { TrainingView } from "./training-view.js";
 export interface AdminContext {
   readonly coordinator: Coordinator;
   readonly facts: { readonly name: string; readonly consortium: string; readonly exchange: string; readonly enrolment: string; readonly origin: string };
-  connected(): readonly { readonly party: string; readonly connected: boolean; readonly sinceMs: number }[];
+  connected(): readonly Seen[];
   disconnect(party: PartyId): void;
 }
 
@@ -79,19 +80,20 @@ function charterRoutes({ coordinator: { charters } }: AdminContext): readonly Ro
   ];
 }
 
-function trainingRoutes({ coordinator }: AdminContext): readonly Route[] {
+function trainingRoutes({ coordinator, connected }: AdminContext): readonly Route[] {
   const { trainings, feed } = coordinator;
+  const told = (one: TrainingView) => withAbsence(one, connected(), Date.now());
   const view = (session: SessionId): TrainingView => {
     const found = trainings.view(session);
     if (found === null) throw new Refusal({ code: "REQUEST_SESSION", title: "no such training", detail: session, fix: "list them with: cohortium round ls", status: 404 });
-    return found;
+    return told(found);
   };
   return [
     {
       method: "POST", path: "/v1/trainings",
       handle: ({ body }) => json({ session: coordinator.launch(digestIn(parseInput(z.strictObject({ charter: z.string() }), body).charter)) }, 201),
     },
-    { method: "GET", path: "/v1/trainings", handle: () => json({ trainings: trainings.views() }) },
+    { method: "GET", path: "/v1/trainings", handle: () => json({ trainings: trainings.views().map(told) }) },
     { method: "GET", path: "/v1/trainings/:session", handle: ({ params }) => json(view(sessionIn(params))) },
     {
       method: "GET", path: "/v1/trainings/:session/events", handle: (request) => {

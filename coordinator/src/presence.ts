@@ -1,3 +1,4 @@
+import { isGoodbye } from "@cohortium/protocol/host/connection-cause";
 import type { ExchangeEvent } from "@cohortium/protocol/host/exchange-server";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
@@ -31,7 +32,8 @@ export function noteExchange(event: ExchangeEvent, presence: Presence, logger: L
     case "ended": {
       const replaced = event.ending.by !== "network" && event.ending.code === "WIRE_REPLACED";
       if (!replaced) presence.note(event.peer, false);
-      logger.info("a node's connection ended", { party: event.peer, by: event.ending.by, code: event.ending.by === "network" ? "" : event.ending.code });
+      if (isGoodbye(event.ending)) logger.info(event.ending.by === "us" ? "a node was told that we are shutting down" : "a node said goodbye: it is shutting down", { party: event.peer });
+      else logger.info("a node's connection ended", { party: event.peer, by: event.ending.by, code: event.ending.by === "network" ? "" : event.ending.code });
       return;
     }
     case "turned-away": logger.warn("somebody was turned away", { address: event.address, code: event.code, detail: event.detail });

@@ -57,7 +57,15 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   });
   shutdown.onClose("admin", () => admin.close());
   logger.info("the node is ready", { adminPort: admin.port });
+  shutdown.begun.addEventListener("abort", () => sayParked(node, logger), { once: true });
   return { ready: `node ${party}: dials ${config.coordinator.exchange}, admin on ${config.admin.listen}:${admin.port}` };
+}
+
+/** What whoever stops a node should know: what it leaves unfinished goes on at the next start. */
+function sayParked(node: CohortiumNode, logger: Logger): void {
+  const parked = node.trainings.statuses();
+  if (parked.length === 0) logger.info("stopping; no training is under way");
+  for (const { session, doing } of parked) logger.info(`stopping; training ${session} is parked and goes on at the next start`, { session, doing });
 }
 
 interface Around {

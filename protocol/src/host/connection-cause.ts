@@ -3,11 +3,17 @@ import { WIRE_REFUSALS } from "../wire/wire-error.js";
 
 /** Why there is no connection, in words an operator can act on. */
 export function explainEnding(ending: Ending): string {
+  if (isGoodbye(ending)) return `${ending.by === "us" ? "this" : "the other"} side is shutting down`;
   switch (ending.by) {
     case "us": return `this side refused: ${explainCode(ending.code, ending.detail)}`;
     case "peer": return `the other side refused: ${explainCode(ending.code, ending.detail)}`;
     case "network": return explainNetwork(ending.cause);
   }
+}
+
+/** Whether one side left in order: no failure, and nothing was refused. */
+export function isGoodbye(ending: Ending): boolean {
+  return ending.by !== "network" && ending.code === "WIRE_STOPPING";
 }
 
 function explainCode(code: string, detail: string): string {

@@ -4,7 +4,7 @@ import { isIP } from "node:net";
 import { checkServerIdentity, createSecureContext } from "node:tls";
 import type { PartyId } from "../session/ids.js";
 import { backoffMs } from "./backoff.js";
-import { explainEnding } from "./connection-cause.js";
+import { explainEnding, isGoodbye } from "./connection-cause.js";
 import { Conversation, type Ending } from "./conversation.js";
 import type { NodeCredentials } from "./credentials.js";
 import type { ExchangeHost } from "./exchange-host.js";
@@ -54,8 +54,8 @@ export class ExchangeClient {
     const { signal } = this.#stopped;
     for (let failures = 0; !signal.aborted;) {
       const { ending, greeted } = await this.#converse();
-      // A peer that greets and then refuses would refuse again at once; only a broken line starts from the shortest wait.
-      failures = greeted && ending.by === "network" ? 1 : failures + 1;
+      // A peer that greets and then refuses would refuse again at once; only a broken line, or a restart, starts from the shortest wait.
+      failures = greeted && (ending.by === "network" || isGoodbye(ending)) ? 1 : failures + 1;
       const inMs = backoffMs(failures);
       if (!signal.aborted) this.#given.onState({ kind: "retrying", cause: explainEnding(ending), inMs });
       await sleep(inMs, undefined, { signal }).catch(() => undefined);
@@ -72,10 +72,11 @@ export class ExchangeClient {
     this.#conversation?.cosign(line);
   }
 
-  /** Ends the conversation and the attempts. Letters wait in the outbox. */
+  /** Says goodbye, so that the coordinator need not take it for a failure, and ends the attempts. Letters wait in the outbox. */
   stop(): void {
     this.#stopped.abort();
-    this.#cut();
+    if (this.#conversation === null) this.#cut();
+    else this.#conversation.refuse("WIRE_STOPPING", {});
   }
 
   async #converse(): Promise<{ readonly ending: Ending; readonly greeted: boolean }> {

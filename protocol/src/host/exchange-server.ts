@@ -1,4 +1,5 @@
 import { Server, ServerCredentials, type ServerDuplexStream } from "@grpc/grpc-js";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createServer, type Server as TlsServer, type TLSSocket } from "node:tls";
 import { parsePartyId, type PartyId } from "../session/ids.js";
 import { encodeFrame } from "../wire/frame.js";
@@ -44,6 +45,9 @@ interface Held {
 const CONNECTIONS_MAX = 256;
 /** How long somebody may take for the TLS handshake, and again to open the one stream there is. */
 const ADMISSION_TIMEOUT_MS = 10_000;
+
+/** Every refusal is cut after half of it; what is left then is a host that is busy, or a line that is dead. */
+const GOODBYE_TIMEOUT_MS = 2 * REFUSAL_TIMEOUT_MS;
 
 /** The coordinator's port: TLS 1.3 with certificates on both sides, one stream per party. */
 export class ExchangeServer {
@@ -108,12 +112,15 @@ export class ExchangeServer {
     this.#conversations.get(peer)?.conversation.refuse("WIRE_STRANGER", { peer });
   }
 
-  /** Stops listening and ends every conversation. Letters wait in their outboxes. */
+  /** Stops listening, says goodbye and ends every conversation. Letters wait in their outboxes. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => { this.#tls.close(() => resolve()); });
+    const held = [...this.#conversations.values()];
+    for (const { conversation } of held) conversation.refuse("WIRE_STOPPING", {});
+    await Promise.race([Promise.all(held.map(({ over }) => over)), sleep(GOODBYE_TIMEOUT_MS, undefined, { ref: false })]);
     for (const { socket } of this.#connections.values()) socket.destroy();
     this.#grpc.forceShutdown();
-    await Promise.all([closed, ...[...this.#conversations.values()].map(({ over }) => over)]);
+    await Promise.all([closed, ...held.map(({ over }) => over)]);
   }
 
   #watch(socket: TLSSocket): void {

@@ -11,6 +11,7 @@ export const WIRE_REFUSALS = {
   WIRE_STRANGER: "the certificate does not name a party that may connect",
   WIRE_REPLACED: "the same party opened a newer stream",
   WIRE_SILENT: "the other side did not introduce itself in time",
+  WIRE_STOPPING: "whoever says it is shutting down, as it was told to",
 } as const;
 
 export type WireCode = keyof typeof WIRE_REFUSALS;

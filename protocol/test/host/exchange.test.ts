@@ -89,6 +89,30 @@ describe("a link", () => {
     expect(node.states.at(-1)).toEqual({ kind: "connected" });
   });
 
+  test("ends with a goodbye from whichever side is told to stop, which the other takes for no failure", async () => {
+    const server = await stage.serve();
+    const leaving = stage.dial(server.port);
+    await until(() => leaving.states.length === 1);
+    await leaving.stop();
+    await until(() => server.events.length === 2);
+    expect(server.events[1]).toEqual({ kind: "ended", peer: MILL, ending: { by: "peer", code: "WIRE_STOPPING", detail: "" } });
+
+    const staying = stage.dial(server.port);
+    await until(() => staying.states.length === 1);
+    await server.exchange?.close();
+    await until(() => staying.causes.length >= 1);
+    expect(staying.causes[0]).toBe("the other side is shutting down");
+    expect(server.events.at(-1)).toMatchObject({ kind: "ended", ending: { by: "us", code: "WIRE_STOPPING" } });
+  });
+
+  test("ends although the other side neither reads nor hangs up when a coordinator is told to stop", async () => {
+    const server = await stage.serve();
+    stage.rogue(server.port).say(HELLO);
+    await until(() => server.events.length === 1);
+    await server.exchange?.close();
+    expect(server.exchange?.connected).toEqual([]);
+  });
+
   test("is replaced by the party's newer one", async () => {
     const server = await stage.serve();
     const first = stage.dial(server.port);
