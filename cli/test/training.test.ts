@@ -1,4 +1,7 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
@@ -81,6 +84,36 @@ describe("round watch", () => {
     const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), stream()]);
     expect(await play(["round", "watch"], { folder })).toMatchObject({ code: 0 });
     expect(streams).toBe(2);
+  });
+
+  test("comes back to a coordinator that went away in the middle, and says so once each time", async () => {
+    let streams = 0;
+    const stage: { folder?: string } = {};
+    const stream: Route = { ...events(), handle: (request) => {
+      if (streams++ > 0) return events(DONE).handle(request);
+      const path = join(stage.folder ?? "", "admin", "address");
+      const address = readFileSync(path, "utf8");
+      // What a coordinator leaves behind that has gone: an address where nobody listens.
+      writeFileSync(path, "127.0.0.1:1");
+      setTimeout(() => writeFileSync(path, address), 2_500);
+      return events(RUNNING).handle(request);
+    } };
+    const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), stream]);
+    stage.folder = folder;
+    const { code, err } = await play(["round", "watch"], { folder });
+    expect({ code, streams }).toEqual({ code: 0, streams: 2 });
+    expect(err.split("\n").slice(1, 3)).toEqual([
+      "the coordinator does not answer; that does not end the training. Trying again for 10 minutes; Ctrl-C stops the watching", "the coordinator is back",
+    ]);
+  });
+
+  test("takes what the coordinator itself says for an answer, and does not ask again", async () => {
+    let streams = 0;
+    const refusal = new Refusal({ code: "REQUEST_SESSION", title: "no such training", detail: "", status: 404 });
+    const stream: Route = { ...events(), handle: () => { streams++; throw refusal; } };
+    const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), stream]);
+    expect(await play(["round", "watch"], { folder })).toMatchObject({ code: 2 });
+    expect(streams).toBe(1);
   });
 
   test("leaves the training running on Ctrl-C, says so, and ends with 130", async () => {

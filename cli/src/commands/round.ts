@@ -39,7 +39,7 @@ async function launch(context: Context, options: Options): Promise<Outcome> {
   const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());
   if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
   context.progress.note(`launched ${session} under ${charter.name}`);
-  return watchTraining(context, admin, session);
+  return watchTraining(context, () => adminOfRole(context.folder, "coordinator", "round launch"), session);
 }
 
 async function watch(context: Context, prefix: string | undefined): Promise<Outcome> {
@@ -47,7 +47,7 @@ async function watch(context: Context, prefix: string | undefined): Promise<Outc
   const { trainings } = await admin.get("/v1/trainings", trainingViews);
   const running = trainings.filter(({ state }) => state === "running");
   const { session } = prefix === undefined ? pickOnly({ ...trainingsIn(running), noun: "running training" }) : pickByPrefix(trainingsIn(trainings), prefix);
-  return watchTraining(context, admin, session);
+  return watchTraining(context, () => adminOfRole(context.folder, "coordinator", "round watch"), session);
 }
 
 async function list({ folder, paint, world }: Context): Promise<Outcome> {

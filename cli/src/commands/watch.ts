@@ -8,24 +8,24 @@ import type { Outcome } from "../outcome.js";
 import { short } from "../show/amounts.js";
 import { nowLine, roundLine, trainingText } from "../show/training.js";
 
-/** Follows a training to its end. Its exit code is the training's; 130 if somebody stopped watching. */
-export async function watchTraining(context: Context, admin: AdminClient, session: string): Promise<Outcome> {
+/**
+ * Follows a training to its end, also over a coordinator that restarts. Its exit code is the training's; 130 if somebody stopped watching.
+ *
+ * @param open - Connects anew: a coordinator that restarted may answer elsewhere.
+ */
+export async function watchTraining(context: Context, open: () => AdminClient, session: string): Promise<Outcome> {
   const { progress, world } = context;
   const signal = world.interruptible();
   let last: TrainingView | null = null;
   let printed = 0;
-  for (;;) {
-    for await (const view of viewsOf(admin, session, signal)) {
-      for (const round of view.rounds.filter((done) => done.round > printed)) progress.note(roundLine(round));
-      printed = Math.max(printed, view.rounds.at(-1)?.round ?? 0);
-      last = view;
-      if (view.state !== "running") return ended(context, view);
-      progress.now(nowLine(view));
-    }
-    if (signal.aborted) return interrupted(context, session, last);
-    // The coordinator lets go of watchers that fall behind; the next stream begins with the state as it is.
-    await sleep(RECONNECT_AFTER_MS, undefined, { signal }).catch(() => undefined);
+  for await (const view of viewsOverRestarts(context, () => viewsOf(open(), session, signal), signal)) {
+    for (const round of view.rounds.filter((done) => done.round > printed)) progress.note(roundLine(round));
+    printed = Math.max(printed, view.rounds.at(-1)?.round ?? 0);
+    last = view;
+    if (view.state !== "running") return ended(context, view);
+    progress.now(nowLine(view));
   }
+  return interrupted(context, session, last);
 }
 
 /** How a training stands or ended; one that was aborted gives the exit code of its fault. */
@@ -34,6 +34,35 @@ export function endOf(view: TrainingView, { paint }: Context): Outcome {
 }
 
 const RECONNECT_AFTER_MS = 1_000;
+/** Ten minutes: longer than any restart, short enough that a script does not hang for a day. */
+const ABSENCES_MAX = 600;
+const AWAY = `the coordinator does not answer; that does not end the training. Trying again for ${(ABSENCES_MAX * RECONNECT_AFTER_MS) / 60_000} minutes; Ctrl-C stops the watching`;
+
+/** The views of one stream after another, until the signal aborts. What the coordinator itself refuses is thrown. */
+async function* viewsOverRestarts({ progress }: Context, stream: () => AsyncGenerator<TrainingView>, signal: AbortSignal): AsyncGenerator<TrainingView> {
+  const back = (absences: number): 0 => {
+    if (absences > 0) progress.note("the coordinator is back");
+    return 0;
+  };
+  for (let absences = 0; !signal.aborted;) {
+    try {
+      for await (const view of stream()) {
+        absences = back(absences);
+        yield view;
+      }
+    } catch (error) {
+      if (!isAway(error) || ++absences > ABSENCES_MAX) throw error;
+      if (absences === 1) progress.note(AWAY);
+    }
+    // The coordinator lets go of watchers that fall behind; the next stream begins with the state as it is.
+    await sleep(RECONNECT_AFTER_MS, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Nobody answers, or the line broke: it may come back. Whatever the coordinator itself said stands. */
+function isAway(error: unknown): boolean {
+  return error instanceof Refusal && (error.code === "NETWORK_UNREACHABLE" || error.code === "NETWORK_STREAM" || error.code === "TIMEOUT_ADMIN");
+}
 
 async function* viewsOf(admin: AdminClient, session: string, signal: AbortSignal): AsyncGenerator<TrainingView> {
   try {
