@@ -62,7 +62,7 @@ const PLATFORM = [
   door("express", ["protocol/src/host/http-app.ts"]),
   door("pino", ["protocol/src/host/logger.ts"]),
   door("prom-client", ["protocol/src/host/metrics.ts"]),
-  door("yaml", ["protocol/src/host/config-file.ts", "protocol/src/host/plain-yaml.ts"]),
+  door("yaml", ["protocol/src/host/config-file.ts", "protocol/src/host/plain-yaml.ts", "protocol/src/host/charter-draft.ts"]),
   door("@peculiar/x509", ["protocol/src/host/certificates.ts"]),
   door("reflect-metadata", ["protocol/src/host/certificates.ts"]),
   door("@grpc/grpc-js", ["protocol/src/host/exchange-server.ts", "protocol/src/host/exchange-client.ts", "protocol/src/host/exchange-method.ts"]),

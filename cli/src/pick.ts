@@ -21,10 +21,10 @@ export function pickByPrefix<T>(listing: Listing<T>, prefix: string): T {
   const [first] = found;
   if (first === undefined) {
     const detail = items.length === 0 ? `there is no ${noun} at all` : `there is ${list(listing, items)}`;
-    throw new Refusal({ code: "USAGE_UNKNOWN", title: `there is no ${noun} ${prefix}`, detail, fix: seeList(listing) });
+    throw new Refusal({ code: "USAGE_UNKNOWN", title: `there is no ${noun} "${prefix}"`, detail, fix: seeList(listing) });
   }
   if (found.length > 1) {
-    throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `${prefix} begins the name of more than one ${noun}`, detail: list(listing, found), fix: "type more of it" });
+    throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `"${prefix}" begins the name of more than one ${noun}`, detail: list(listing, found), fix: "type more of it" });
   }
   return first;
 }

@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bent, SOUND } from "../../protocol/test/session/charter-fixture.js";
-import { folderWith, get, openStage, play, post } from "./stage.js";
+import { emptyStage, folderWith, get, openStage, play, post } from "./stage.js";
 
 const [A, B, C] = ["a1".repeat(32), "a2".repeat(32), "b3".repeat(32)] as const;
 const WORDS = ["Four companies sign.", "Nobody receives rows."];
@@ -41,7 +42,7 @@ describe("a partner signs", () => {
   test("not where the beginning of a digest fits two charters, or none", async () => {
     const { folder } = await partnerWith(partnerCharter(A, "spring", "proposed"), partnerCharter(B, "summer", "proposed"));
     const two = await play(["charter", "sign", "a"], { folder });
-    expect(two.err).toContain("a begins the name of more than one charter waiting for your signature");
+    expect(two.err).toContain("\"a\" begins the name of more than one charter waiting for your signature");
     expect(two.err).toContain("a1a1a1a1a1a1 (spring, proposed), a2a2a2a2a2a2 (summer, proposed)");
     const none = await play(["charter", "sign", "ff"], { folder });
     const unnamed = await play(["charter", "sign"], { folder });
@@ -141,8 +142,66 @@ describe("charters are compared by meaning", () => {
     expect((await play(["charter", "show", "a2"], { folder })).out).toContain("state    in-force");
   });
 
-  test("but not as drafts", async () => {
-    expect(await play(["charter", "diff", "before.yaml", "draft.yaml"], { folder: files() })).toMatchObject({ code: 4, err: expect.stringContaining("charter plan FILE") });
+  test("as drafts too, where what only enrolment fills in is no difference", async () => {
+    const draftOf = (json: object) => {
+      const { operator: _, ...rest } = json as typeof SOUND;
+      return JSON.stringify({ ...rest, parties: rest.parties.map(({ name, organisation }) => ({ name, organisation })).toReversed() });
+    };
+    const folder = folderWith([["whole.yaml", JSON.stringify(SOUND)], ["one.yaml", draftOf(SOUND)], ["other.yaml", draftOf(bent("/quorum", 4) as object)]]);
+    const diff = async (before: string, after: string) => (await play(["charter", "diff", before, after], { folder })).out;
+    expect(await diff("one.yaml", "one.yaml")).toBe("They are the same.\n");
+    expect(await diff("one.yaml", "other.yaml")).toBe("  quorum\n    - 3 nodes\n    + 4 nodes\n");
+    expect(await diff("whole.yaml", "other.yaml")).toBe("  quorum\n    - 3 nodes\n    + 4 nodes\n");
+    expect(await diff("one.yaml", "whole.yaml")).toBe("They are the same.\n");
+  });
+
+  test("keys that a draft names are differences; control", async () => {
+    const named = bent("/parties/0/signingKey", SOUND.parties[3]?.agreementKey.replace(/^./, "B"));
+    const folder = folderWith([["a.yaml", JSON.stringify(SOUND)], ["b.yaml", JSON.stringify(named)]]);
+    expect((await play(["charter", "diff", "a.yaml", "b.yaml"], { folder })).out).toContain("parties.harbour.signingKey");
+  });
+
+  test("but not where a draft breaks a rule", async () => {
+    expect(await play(["charter", "diff", "before.yaml", "draft.yaml"], { folder: files() })).toMatchObject({ code: 4, err: expect.stringContaining("draft.yaml breaks the rules of a charter") });
+  });
+});
+
+test("charter show --yaml writes the whole charter, which reads back to the same agreement", async () => {
+  const charter = { ...partnerCharter(A, "spring", "in-force"), charter: SOUND };
+  const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter] }), get("/v1/charters/:digest", charter)]);
+  const { code, out } = await play(["charter", "show", "--yaml"], { folder });
+  writeFileSync(join(folder, "shown.yaml"), out);
+  writeFileSync(join(folder, "sound.yaml"), JSON.stringify(SOUND));
+  expect(code).toBe(0);
+  expect((await play(["charter", "diff", "shown.yaml", "sound.yaml"], { folder })).out).toBe("They are the same.\n");
+});
+
+describe("charter new", () => {
+  const programs = { coordinatorSettings: async () => coordinatorConfig };
+  const YAML = "name: hub\nconsortium: spring-circle\nhosts: [localhost]\n";
+  const stage = () => {
+    const folder = emptyStage("coordinator", YAML);
+    writeFileSync(join(folder, "example.yaml"), "# yaml-language-server: $schema=x\n#\n# Why we do this.\nname: spring\nconsortium: another-circle\nnotBefore: 2020-01-01T00:00:00Z\nexpires: 2020-02-01T00:00:00Z\n");
+    return folder;
+  };
+
+  test("copies a draft with this consortium's name and a time that has begun, comments and all", async () => {
+    const folder = stage();
+    const { code, out } = await play(["charter", "new", "example.yaml", "mine.yaml", "--days", "30"], { folder, programs });
+    expect({ code, out }).toEqual({ code: 0, out: [
+      "Wrote mine.yaml: a draft for spring-circle, from 2026-11-22T00:00:00Z to 2026-12-22T00:00:00Z.",
+      "Put your own companies, columns and limits into it, then: cohortium charter plan mine.yaml", "",
+    ].join("\n") });
+    expect(readFileSync(join(folder, "mine.yaml"), "utf8")).toBe(
+      "# Why we do this.\nname: spring\nconsortium: spring-circle\nnotBefore: 2026-11-22T00:00:00Z\nexpires: 2026-12-22T00:00:00Z\n",
+    );
+  });
+
+  test("overwrites nothing, and takes only a number of days", async () => {
+    const folder = stage();
+    expect(await play(["charter", "new", "example.yaml", "example.yaml"], { folder, programs })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_EXISTS") });
+    expect(await play(["charter", "new", "example.yaml", "b.yaml", "--days", "soon"], { folder, programs })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_DAYS") });
+    expect(await play(["charter", "new", "gone.yaml", "b.yaml"], { folder, programs })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_FILE") });
   });
 });
 

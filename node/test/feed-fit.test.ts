@@ -41,8 +41,8 @@ describe("a file fits a charter", () => {
   });
 
   test("not if it is not there, or not configured", async () => {
-    expect(await codes({ rows: csv("/nowhere/rows.csv"), holdout: null }, CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
-    expect(await codes({ rows: csv(""), holdout: null }, CHARTER)).toEqual(["rows DATA_ROWS_UNSET"]);
+    expect(await codes({ rows: csv("/nowhere/rows.csv"), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
+    expect(await codes({ rows: csv(""), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_ROWS_UNSET"]);
   });
 });
 

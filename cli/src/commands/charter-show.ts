@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import type { Json } from "@cohortium/crypto/canonical-json";
+import { writeCharterYaml } from "@cohortium/protocol/host/charter-draft";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import { charterDiff } from "@cohortium/protocol/session/charter-diff";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { charterFit, charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
-import { pathOf, type Context } from "../context.js";
+import { pathOf, type Context, type Options } from "../context.js";
 import { readDraft } from "../draft.js";
 import { done, type Outcome } from "../outcome.js";
 import { pick, type Listing } from "../pick.js";
@@ -15,13 +15,15 @@ import { changesText, fitText, wordsText } from "../show/charter.js";
 import type { Paint } from "../show/paint.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
+import { withoutStandIns, withStandIns, type StoodIn } from "../stand-ins.js";
 
-/** One charter in plain words; without a prefix the only one there is. */
-export async function showCharter({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
+/** One charter in plain words, or whole as YAML; without a prefix the only one there is. */
+export async function showCharter({ folder, paint }: Context, prefix: string | undefined, options: Options): Promise<Outcome> {
   const place = placeAt(folder);
   const admin = adminOf(place);
   const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), prefix);
   const charter = await admin.get(`/v1/charters/${digest}`, charterText);
+  if (options["yaml"] === true) return done(charter, writeCharterYaml(charter.charter).trimEnd());
   const { problems } = place.role === "node" && charter.state !== "refused" ? await admin.get(`/v1/charters/${digest}/fit`, charterFit) : { problems: [] };
   const head = facts([["charter", charter.digest], ["name", charter.name], ["state", stateText(charter.state, paint)], ["expires", charter.expires]]);
   return done(charter, [head, "", wordsText(charter.words), ...fitText(problems, paint)].join("\n"));
@@ -29,7 +31,8 @@ export async function showCharter({ folder, paint }: Context, prefix: string | u
 
 /** What differs between two charters. Files are compared without asking any process. */
 export async function diffCharters(context: Context, before: string, after: string): Promise<Outcome> {
-  const changes = charterDiff(await charterFrom(context, before), await charterFrom(context, after))
+  const [old, young] = [await charterFrom(context, before), await charterFrom(context, after)];
+  const changes = withoutStandIns(charterDiff(old.charter, young.charter), old, young)
     .map((change) => ({ clause: plainLine(change.clause), before: plainOrNull(change.before), after: plainOrNull(change.after) }));
   return done({ changes }, changes.length === 0 ? "They are the same." : changesText(changes, context.paint));
 }
@@ -57,20 +60,24 @@ function namesIn({ charters }: { readonly charters: readonly CharterName[] }): L
   return { noun: "charter", listedBy: "charter ls", items: charters, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
 }
 
-async function charterFrom(context: Context, fileOrPrefix: string): Promise<Charter> {
-  const path = pathOf(context, fileOrPrefix);
-  if (existsSync(path)) return soundCharter(readDraft(path).json, fileOrPrefix);
-  const admin = adminOf(placeAt(context.folder));
-  const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), fileOrPrefix);
-  return soundCharter((await admin.get(`/v1/charters/${digest}`, charterText)).charter, fileOrPrefix);
+interface Compared extends StoodIn {
+  readonly charter: Charter;
 }
 
-function soundCharter(json: Json, source: string): Charter {
-  const check = checkCharter(json);
-  if (check.kind === "ok") return check.charter;
+async function charterFrom(context: Context, fileOrPrefix: string): Promise<Compared> {
+  const path = pathOf(context, fileOrPrefix);
+  if (existsSync(path)) return soundCharter(withStandIns(readDraft(path).json), fileOrPrefix);
+  const admin = adminOf(placeAt(context.folder));
+  const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), fileOrPrefix);
+  return soundCharter({ json: (await admin.get(`/v1/charters/${digest}`, charterText)).charter, standIns: new Set() }, fileOrPrefix);
+}
+
+function soundCharter(whole: StoodIn, source: string): Compared {
+  const check = checkCharter(whole.json);
+  if (check.kind === "ok") return { ...whole, charter: check.charter };
   throw new Refusal({
-    code: "CHARTER_REFUSED", title: `${source} is not a whole charter`, detail: check.problems.map(({ clause, path, says }) => `${clause} at ${path}: ${says}`).join("\n"),
-    rule: check.problems[0]?.clause, fix: "a draft without keys is compared with the charter in force by: cohortium charter plan FILE",
+    code: "CHARTER_REFUSED", title: `${source} breaks the rules of a charter`, detail: check.problems.map(({ clause, path, says }) => `${clause} at ${path}: ${says}`).join("\n"),
+    rule: check.problems[0]?.clause, fix: check.problems[0]?.fix,
   });
 }
 

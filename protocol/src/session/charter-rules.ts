@@ -45,7 +45,7 @@ function minimumParties({ parties, minimumParties: minimum }: Sections): readonl
     problems.push({
       clause: "parties.minimum", path: "/minimumParties",
       says: `a minimum of ${minimum} ${minimum < PARTIES_MIN ? "would release sums that hide nothing" : "is more than there are parties"}`,
-      fix: parties === undefined ? `write ${PARTIES_MIN} or more` : `write ${PARTIES_MIN} to ${most}`,
+      fix: parties === undefined ? `write ${PARTIES_MIN} or more` : rangeText(PARTIES_MIN, most),
     });
   }
   return problems;
@@ -91,12 +91,15 @@ function quorum({ parties, minimumParties: minimum, quorum: asked }: Sections): 
   const least = Math.max(quorumMin(parties.length), minimum <= parties.length ? minimum : 0);
   if (asked >= least && asked <= parties.length) return [];
   const reason = asked > parties.length ? "is more than there are parties" : "could open a sum below the minimum, or two different sums of one round";
-  const range = least === parties.length ? `write ${least}` : `write ${least} to ${parties.length}`;
   return [{
     clause: "quorum.range", path: "/quorum",
     says: `a quorum of ${asked} ${reason}`,
-    fix: range,
+    fix: rangeText(least, parties.length),
   }];
+}
+
+function rangeText(least: number, most: number): string {
+  return least === most ? `write ${least}` : `write ${least} to ${most}`;
 }
 
 function rows({ rows: limits, parties }: Sections): readonly Problem[] {

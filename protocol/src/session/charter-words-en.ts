@@ -2,8 +2,8 @@ import type { ModelClause } from "../training/clauses.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const ENGLISH: Sentences = {
-  parties: ({ parties, name }) =>
-    `${capital(numberWord(parties.length))} companies sign "${name}": ${list(parties.map((party) => `${party.name} (${party.organisation})`))}.`,
+  parties: ({ parties, name, consortium }) =>
+    `${capital(numberWord(parties.length))} companies of ${consortium} sign "${name}": ${list(parties.map((party) => `${party.name} (${party.organisation})`))}.`,
   purpose: ({ purpose }) => `What for: ${purpose}${/[.!?]$/.test(purpose) ? "" : "."}`,
   question: ({ questions }) => questions.map(({ label, features }) => {
     const numbers = features.filter(({ kind }) => kind === "numeric" || kind === "log").length;

@@ -2,7 +2,7 @@ import type { ModelClause } from "../training/clauses.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const CHINESE: Sentences = {
-  parties: ({ parties, name }) => `${parties.length} 家企业签署“${name}”：${parties.map((party) => `${party.name}（${party.organisation}）`).join("、")}。`,
+  parties: ({ parties, name, consortium }) => `${consortium} 的 ${parties.length} 家企业签署“${name}”：${parties.map((party) => `${party.name}（${party.organisation}）`).join("、")}。`,
   purpose: ({ purpose }) => `目的：${purpose}${/[。.！!？?]$/.test(purpose) ? "" : "。"}`,
   question: ({ questions }) => questions.map(({ label, features }) => {
     const numbers = features.filter(({ kind }) => kind === "numeric" || kind === "log").length;

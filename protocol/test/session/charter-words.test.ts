@@ -4,7 +4,7 @@ import { bent, SOUND, sound, TREES } from "./charter-fixture.js";
 
 test("the sample charter reads like this", () => {
   expect(charterWords(sound(), "en")).toEqual([
-    "Four companies sign \"spring-campaign\": harbour (Harbour Bank), lantern (Lantern Mail), meadow (Meadow Foods) and tower (Tower Telecom).",
+    "Four companies of callers-circle sign \"spring-campaign\": harbour (Harbour Bank), lantern (Lantern Mail), meadow (Meadow Foods) and tower (Tower Telecom).",
     "What for: Decide whom to call in spring.",
     "They allow one question: how likely is \"answer\" to be \"yes\", learned from two columns (one number, one category) and from nothing else. No code and no query crosses a company's border.",
     "A company whose rows do not fit these columns is refused.",
@@ -21,7 +21,7 @@ test("the sample charter reads like this", () => {
 
 test("the sample charter reads like this in Chinese", () => {
   expect(charterWords(sound(), "zh-CN")).toEqual([
-    "4 家企业签署“spring-campaign”：harbour（Harbour Bank）、lantern（Lantern Mail）、meadow（Meadow Foods）、tower（Tower Telecom）。",
+    "callers-circle 的 4 家企业签署“spring-campaign”：harbour（Harbour Bank）、lantern（Lantern Mail）、meadow（Meadow Foods）、tower（Tower Telecom）。",
     "目的：Decide whom to call in spring。",
     "只允许一个问题：“answer”为“yes”的可能性，依据 2 列（数值 1 列，类别 1 列），不使用其他任何数据。代码和查询语句不会跨越企业边界。",
     "数据与上述各列不符的企业将被拒绝参与。",
