@@ -31,7 +31,7 @@ export const DRAFT = {
     features: [{ kind: "numeric", name: "age", unit: "years", min: 17, max: 100 }],
     label: { name: "answer", positive: "yes", negative: "no" },
     model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 10 },
-    evaluation: { scoreBins: 256, holdout: "own", holdoutShare: 0.2 },
+    evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
   }],
   rows: { perPartyMax: 1_000, perPartyMin: 10, jointMin: 30 },
   thresholds: { categoryRows: 10 },

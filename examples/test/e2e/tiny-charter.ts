@@ -26,7 +26,7 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
       ],
       label: { name: "bought", positive: "yes", negative: "no" },
       model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 },
-    evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
+    evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },

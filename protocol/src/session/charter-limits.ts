@@ -18,6 +18,8 @@ export const DAYS_MAX = 3_660;
 export const WINDOWS_MAX = 64;
 /** Newton's method converges in about ten steps or not at all. */
 export const ITERATIONS_MAX = 100;
+/** Scores within a bin count as ties: with fewer bins a joint AUC is no longer that of the rows to the three digits people compare. */
+export const SCORE_BINS_MIN = 1_024;
 /** Histogram bins of the evaluation; more would come close to listing single scores. */
 export const SCORE_BINS_MAX = 8_192;
 /** More rows than persons on earth are a slip of the pen; doubles count them exactly. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Charter } from "./charter.js";
 import {
-  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX, SCORE_BINS_MAX,
+  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX, SCORE_BINS_MAX, SCORE_BINS_MIN,
 } from "./charter-limits.js";
 import { features, transactions } from "./charter-recipe-schema.js";
 import { text, words } from "./charter-texts.js";
@@ -23,7 +23,7 @@ const logistic = z.strictObject({
 });
 
 const evaluation = z.strictObject({
-  scoreBins: z.int().min(2).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 2 to 8,192"),
+  scoreBins: z.int().min(SCORE_BINS_MIN).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 1,024 to 8,192"),
   holdout: z.enum(["own", "common"]).describe("own: each company holds out some of its rows; common: all keep the same held-out file"),
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
   holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()

@@ -11,7 +11,7 @@ const TEMPLATE = readFileSync(join(import.meta.dirname, "../../../examples/chart
 
 test("a written charter reads back to the same JSON, words that look like truth values, numbers or times included", () => {
   const tricky = bent("/questions/0/features/1/categories", ["yes", "no", "on", "null", "1e3", "2026-12-01", "a: b", "#x", "'", "海港"]);
-  for (const json of [SOUND, tricky]) expect(canonicalText(readCharterYaml(writeCharterYaml(json as typeof tricky)))).toBe(canonicalText(json));
+  for (const json of [SOUND, tricky]) expect(canonicalText(readCharterYaml(writeCharterYaml(json)))).toBe(canonicalText(json));
   expect(writeCharterYaml(tricky)).toContain('"yes"');
 });
 

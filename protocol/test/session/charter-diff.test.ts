@@ -33,7 +33,7 @@ const CHANGES: readonly (readonly [at: string, value: unknown, clause: string, b
   [`${Q}/model/ridge`, 3, "propensity.train.model.ridge", "2.5", "3"],
   [`${Q}/model/gradientTolerance`, 1e-7, "propensity.train.model.gradientTolerance", "1e-8", "1e-7"],
   [`${Q}/model/iterationsMax`, 25, "propensity.train.model.iterationsMax", "20 steps", "25 steps"],
-  [`${Q}/evaluation/scoreBins`, 512, "propensity.train.evaluation.scoreBins", "4096 bins", "512 bins"],
+  [`${Q}/evaluation/scoreBins`, 2048, "propensity.train.evaluation.scoreBins", "4096 bins", "2048 bins"],
   [`${Q}/evaluation/holdoutShare`, 0.25, "propensity.train.evaluation.holdoutShare", "0.2 of the rows", "0.25 of the rows"],
   ["/rows/perPartyMin", 300, "rows.perPartyMin", "200 rows", "300 rows"],
   ["/rows/perPartyMax", 60_000, "rows.perPartyMax", "50000 rows", "60000 rows"],
