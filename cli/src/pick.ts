@@ -20,7 +20,7 @@ export function pickByPrefix<T>(listing: Listing<T>, prefix: string): T {
   const found = items.filter((item) => wanted !== "" && idOf(item).startsWith(wanted));
   const [first] = found;
   if (first === undefined) {
-    const detail = items.length === 0 ? `there is no ${noun} at all` : `there is ${list(listing, items)}`;
+    const detail = items.length === 0 ? `there is no ${noun} at all` : `there is ${items.map((item) => short(idOf(item))).join(", ")}`;
     throw new Refusal({ code: "USAGE_UNKNOWN", title: `there is no ${noun} "${prefix}"`, detail, fix: seeList(listing) });
   }
   if (found.length > 1) {

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal, toProblem } from "@cohortium/protocol/host/refusal";
 import type { Outcome } from "./outcome.js";
-import { contextOf, programOver } from "./program.js";
+import { contextOf, GROUPS, programOver } from "./program.js";
 import { refusalText } from "./refusal-text.js";
 import { paintFor } from "./show/paint.js";
 import { plainText } from "./show/plain.js";
@@ -16,7 +16,7 @@ export async function run(args: readonly string[], world: World, version: string
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     contextOf(world, program.opts()).progress.clear();
-    return refuse(error, { world, isJson: args.includes("--json"), noColor: args.includes("--no-color") });
+    return refuse(error, { world, args, isJson: args.includes("--json"), noColor: args.includes("--no-color") });
   }
   const [outcome] = concluded;
   if (outcome === undefined) return 0;
@@ -27,17 +27,29 @@ export async function run(args: readonly string[], world: World, version: string
 
 interface Manner {
   readonly world: World;
+  readonly args: readonly string[];
   readonly isJson: boolean;
   readonly noColor: boolean;
 }
 
-function refuse(error: unknown, { world, isJson, noColor }: Manner): ExitCode {
+function refuse(error: unknown, { world, args, isJson, noColor }: Manner): ExitCode {
   // Commander has printed its own words by now. Help and version come this way too, as no error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommanderError) {
+    if (error.code === "commander.unknownCommand") for (const hint of meantCommands(args)) world.err.write(`${hint}\n`);
+    return error.exitCode === 0 ? 0 : 2;
+  }
   const refusal = error instanceof Refusal ? error : unexpected(error);
   if (isJson) world.out.write(`${JSON.stringify(toProblem(refusal), null, 2)}\n`);
   else world.err.write(`${refusalText(refusal, paintFor(world.err.isTerminal, noColor, world.environment))}\n`);
   return refusal.exitCode;
+}
+
+/** Commands that are called like a word on the line, whose group was left out. */
+function meantCommands(args: readonly string[]): readonly string[] {
+  const words = new Set(args.filter((arg) => !arg.startsWith("-")));
+  if (GROUPS.some(({ name }) => words.has(name))) return [];
+  const meant = GROUPS.flatMap(({ name, commands }) => commands.map(({ usage }) => usage.split(" ")[0] ?? "").filter((verb) => words.has(verb)).map((verb) => `cohortium ${name} ${verb}`));
+  return meant.length === 0 ? [] : [`Did you mean: ${meant.join(", or ")}?`];
 }
 
 /** An exception nobody expected, with where it came from: it is ours to mend. */

@@ -112,6 +112,12 @@ describe("the command line", () => {
     expect((await play(["round", "lunch"])).err).toContain("Did you mean launch?");
   });
 
+  test("finds a command whose group was left out", async () => {
+    expect(await play(["doctor"])).toMatchObject({ code: 2, err: expect.stringContaining("Did you mean: cohortium node doctor?") });
+    expect((await play(["--yes", "start"])).err).toContain("Did you mean: cohortium coordinator start, or cohortium node start?");
+    for (const args of [["nonsense"], ["round", "doctor"]]) expect((await play(args)).err).not.toContain("Did you mean: ");
+  });
+
   test("shows colours only to a terminal that wants them", async () => {
     const folder = emptyStage("node");
     const painted = async (args: readonly string[], environment = {}) => (await play(["enroll", "ls", ...args], { folder, isTerminal: true, environment })).err.includes("\u001b[31m");

@@ -55,9 +55,11 @@ describe("round launch", () => {
     expect(code).toBe(0);
   });
 
-  test("is refused where no charter is in force", async () => {
-    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("proposed", CHARTER)] }), post("/v1/trainings", { session: SESSION })]);
-    expect(await play(["round", "launch"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("there is no charter in force") });
+  test("is refused where no charter is in force, naming who has not signed", async () => {
+    const stage = (...charters: readonly unknown[]) => openStage("coordinator", [get("/v1/charters", { charters }), post("/v1/trainings", { session: SESSION })]);
+    const { folder, asked } = await stage({ ...charterIn("proposed", CHARTER), waitingFor: ["lantern", "meadow"] });
+    expect(await play(["round", "launch"], { folder })).toMatchObject({ code: 4, err: expect.stringContaining("spring (a1a1a1a1a1a1) waits for the signature of lantern and meadow") });
+    expect(await play(["round", "launch"], { folder: (await stage(charterIn("refused", CHARTER))).folder })).toMatchObject({ code: 2, err: expect.stringContaining("there is no charter in force") });
     expect(asked).toEqual([]);
   });
 });
@@ -72,10 +74,9 @@ describe("round watch", () => {
     expect(code).toBe(7);
   });
 
-  test("of a training that a node refused ends with the code of that node's own refusal", async () => {
-    const fault = { code: "NODE_REFUSED", cause: "DATA_REFUSED", says: "cedar refused with DATA_REFUSED (QUALITY_NULLS)", fix: "read its log", side: "data" };
-    const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [RUNNING] }), events(RUNNING, { ...ABORTED, fault })]);
-    expect(await play(["round", "watch"], { folder })).toMatchObject({ code: 3, out: expect.stringContaining("QUALITY_NULLS") });
+  test.each([["DATA_REFUSED", 3], ["DATA_CHANGED", 3], ["NODE_REFUSED", 4], ["TRAINING_MODEL", 6]])("of a training that a node refused with %s ends with %d", async (refusal, exit) => {
+    const { folder } = await watched({ ...ABORTED, fault: { ...ABORTED.fault, code: "NODE_REFUSED", cause: refusal } });
+    expect((await play(["round", "watch"], { folder })).code).toBe(exit);
   });
 
   test("comes back to a stream that ends early", async () => {
@@ -154,6 +155,7 @@ describe("trainings", () => {
       "5f5f5f5f5f5f  a1a1a1a1a1a1  running  2026-11-22 09:58:55  1 min 5 s          waiting for mill: no masked update for 12 s",
       "",
     ].join("\n"));
+    expect((await play(["round", "show", "77"], { folder })).err).toContain('there is no training "77"\n  there is 5e5e5e5e5e5e, 5f5f5f5f5f5f\n');
     expect(await play(["round", "cancel", "5"], { folder, answers: ["y"] })).toMatchObject({ code: 2 });
     expect(await play(["round", "cancel", "5f"], { folder, answers: ["y"] })).toMatchObject({ code: 0 });
     expect(asked.map(({ path }) => path)).toEqual([`/v1/trainings/${OTHER}/cancel`]);
@@ -197,10 +199,22 @@ describe("models", () => {
       "intercept        -2.2500  --------------------",
       "job=student      +1.5000  +++++++++++++",
       "age              +0.1250  +", "",
+      "A coefficient is what is added to the log-odds: for a number, per standard deviation above its mean; for a category, beside the column's first one.", "",
       "Without a coefficient, because too few rows have it: rare", "",
       "AUC                0.7931  (95 %: 0.7685 to 0.8177)",
     ].join("\n"));
     expect((await play(["model", "ls"], { folder })).out).toContain("0f0f0f0f0f0f  5e5e5e5e5e5e     6  final  2026-11-22 10:00:00  0.7931");
+  });
+
+  test("that trainings ended with are listed, steps only with --all; without a digest the last of them is shown", async () => {
+    const step = { ...listed, digest: "0e".repeat(32), iteration: 5, final: false, auc: null };
+    const whole = (digest: string) => get(`/v1/models/${digest}`, { digest, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION });
+    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed, step] }), whole(MODEL)]);
+    expect((await play(["model", "ls"], { folder })).out).not.toContain("0e0e");
+    expect((await play(["model", "ls", "--all"], { folder })).out).toContain("0e0e0e0e0e0e");
+    expect((await play(["model", "show"], { folder })).out).toContain(`model    ${MODEL}`);
+    const none = await openStage("coordinator", [get("/v1/models", { models: [step] })]);
+    expect(await play(["model", "show"], none)).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_") });
   });
 
   test("have the same name at a node, which works it out itself", async () => {

@@ -22,6 +22,8 @@ export interface CharterView {
   readonly name: string;
   readonly state: "proposed" | "in-force" | "refused";
   readonly signatures: readonly string[];
+  /** Parties that have neither signed nor refused. */
+  readonly waitingFor: readonly string[];
   readonly refusals: readonly { readonly party: string; readonly reason: string }[];
   readonly expires: string;
 }
@@ -176,6 +178,7 @@ export class Charters {
     return {
       digest, name: charter.name, state: standing, expires: charter.expires,
       signatures: answers.filter(({ reason }) => reason === null).map(({ party }) => party),
+      waitingFor: charter.parties.map(({ name }) => name).filter((name) => !answers.some(({ party }) => party === name)),
       refusals: answers.flatMap(({ party, reason }) => (reason === null ? [] : [{ party, reason }])),
     };
   }

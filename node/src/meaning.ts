@@ -11,9 +11,13 @@ export function meaningOf(message: FromNode | MembershipFromNode): string {
     case "shared": return `shares of mask seeds, sealed for ${count(message.sealed)} other nodes; the coordinator cannot open them`;
     case "uploaded": return "announces the masked vector and its Merkle root, signed";
     case "agreed": return "agrees to whose vectors are summed, and to no other list in this round";
-    case "unmasked": return `opens the sum of ${count(message.selfShares) + 1} parties: own self mask, masks shared with ${count(message.boxShares)} dropped, shares for silent ones`;
-    case "charter-answered": return "signs or refuses a charter";
+    case "unmasked": return `opens the sum of ${count(message.selfShares) + 1} parties: own self mask, ${droppedText(count(message.boxShares))}shares for silent ones`;
+    case "charter-answered": return message.answer.statement.type === "charter.refusal" ? "refuses a charter, with the reason" : "signs a charter in this company's name";
   }
+}
+
+function droppedText(dropped: number): string {
+  return dropped === 0 ? "" : `masks shared with ${dropped} dropped, `;
 }
 
 function count(byParty: Readonly<Record<string, unknown>>): number {

@@ -140,7 +140,7 @@ export class Trainings {
       this.#host.journal.end(session, { kind: "refused", clause: "request.charter" });
       return;
     }
-    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: { what: "begins", sinceMs: opened.atMs }, working: "" };
+    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
     this.#running.set(session, running);
     const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
     running.driver = SessionDriver.recover<TrainingPart>(driven, this.#given(session, opened, text), events);
@@ -219,6 +219,12 @@ export class Trainings {
   }
 }
 
+/** What a training is at before it asks for work: after a restart the journal's last answer tells what it waits for. */
+function beginning({ atMs }: Opened, events: readonly TrainingPart["event"][], nowMs: number): Running["doing"] {
+  const last = events.findLast((event) => event.kind === "contributed");
+  if (events.length === 0) return { what: "begins", sinceMs: atMs };
+  return { what: `goes on after a restart, waits for ${last === undefined ? "the first round" : `the sum of round ${last.round}`}`, sinceMs: nowMs };
+}
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
   const { charter, offer, atMs } = open as { readonly charter: string; readonly offer: Uint8Array; readonly atMs: number };
   return { charter: parseDigest(charter), offer: parseEntry(offer), atMs };

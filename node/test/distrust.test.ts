@@ -1,7 +1,4 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { leafHash, MerkleTree } from "@cohortium/crypto/merkle";
 import { Secret } from "@cohortium/crypto/secret";
 import { signerFromSeed } from "@cohortium/crypto/signing";
@@ -13,6 +10,7 @@ import type { Evidence } from "@cohortium/protocol/log/proof";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { sealEnvelope } from "@cohortium/protocol/wire/envelope";
 import { encodeToNode } from "@cohortium/protocol/wire/to-node";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { CohortiumNode } from "../src/node.js";
 import { openNodeDatabase } from "../src/store.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
@@ -31,7 +29,7 @@ beforeEach(() => {
   node = new CohortiumNode({
     self: SELF, signer: key(1), agreementSecret: new Secret(new Uint8Array(32).fill(9)),
     coordinator: { name: HUB, signingKey: key(2).publicKey, logKey: logVerifierKey(ORIGIN, LOG.signer.publicKey) },
-    database: openNodeDatabase(":memory:"), spool: mkdtempSync(join(tmpdir(), "cohortium-distrust-")),
+    database: openNodeDatabase(":memory:"), spool: scratchFolder(),
     feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
     logger: createLogger("node", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => 1_800_000_000_000,
     kick: () => undefined, cosign: (line) => cosigned.push(line),

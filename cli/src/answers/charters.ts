@@ -14,6 +14,8 @@ const charterOfOperator = z.object({
   name: line,
   state: z.enum(["proposed", "in-force", "refused"]),
   signatures: z.array(line),
+  /** Parties that have neither signed nor refused. */
+  waitingFor: z.array(line).default([]),
   refusals: z.array(z.object({ party: line, reason: line })),
   expires: line,
 });

@@ -1,3 +1,4 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
 import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
@@ -35,11 +36,23 @@ async function launch(context: Context, options: Options): Promise<Outcome> {
   const inForce: Listing<CharterOfOperator> = {
     noun: "charter in force", listedBy: "charter ls", items: charters.filter(({ state, expires }) => state === "in-force" && context.world.nowMs() < Date.parse(expires)), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
   };
+  if (inForce.items.length === 0) refuseUnsigned(charters);
   const charter = pick(inForce, textOption(options, "charter"));
   const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());
   if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
   context.progress.note(`launched ${session} under ${charter.name}`);
   return watchTraining(context, () => adminOfRole(context.folder, "coordinator", "round launch"), session);
+}
+
+/** @throws Refusal CHARTER_NOT_IN_FORCE naming whose signature is missing, if there is a proposal that waits for some. */
+function refuseUnsigned(charters: readonly CharterOfOperator[]): void {
+  const open = charters.filter(({ state }) => state === "proposed");
+  if (open.length === 0) return;
+  throw new Refusal({
+    code: "CHARTER_NOT_IN_FORCE", title: "no charter is in force yet",
+    detail: open.map(({ name, digest, waitingFor }) => `${name} (${short(digest)}) waits for the signature of ${waitingFor.join(" and ")}`).join("\n"),
+    fix: "let them sign with: cohortium charter sign",
+  });
 }
 
 async function watch(context: Context, prefix: string | undefined): Promise<Outcome> {

@@ -11,9 +11,11 @@ export function coefficientsText({ columns, coefficients, dropped }: Model, pain
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .map(({ name, weight }) => [plainLine(name), signed(weight), bar(weight, Math.max(...coefficients.map(Math.abs)))]);
   const lines = table([{ head: "column" }, { head: "coefficient", right: true }, { head: "" }], rows, { paint, empty: "no columns" });
-  return dropped.length === 0 ? lines : `${lines}\n\nWithout a coefficient, because too few rows have it: ${plainLine(dropped.join(", "))}`;
+  const told = `${lines}\n\n${MEANING}`;
+  return dropped.length === 0 ? told : `${told}\n\nWithout a coefficient, because too few rows have it: ${plainLine(dropped.join(", "))}`;
 }
 
+const MEANING = "A coefficient is what is added to the log-odds: for a number, per standard deviation above its mean; for a category, beside the column's first one.";
 const BAR_WIDTH = 20;
 
 function bar(weight: number, largest: number): string {

@@ -17,7 +17,12 @@ try {
   process.exit(await demo());
 } catch (error) {
   process.stderr.write(`\ndemo: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  process.exit(isUsage(error) ? 2 : 1);
+}
+
+/** https://nodejs.org/api/errors.html: what `parseArgs` throws for an option it does not know, or one without its value. */
+function isUsage(error: unknown): boolean {
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS_");
 }
 
 async function demo(): Promise<number> {

@@ -29,6 +29,14 @@ export async function findRealRows({ folders, download }: Places): Promise<reado
   return bytes !== undefined && isPinned(bytes) ? rowsOf(bytes) : undefined;
 }
 
+/** What is wrong with a folder that somebody named on purpose; null if the data is there. */
+export async function doubtAbout(folder: string): Promise<string | null> {
+  const path = join(folder, "bank-marketing", FILE);
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes === undefined) return `there is no readable ${path}`;
+  return isPinned(bytes) ? null : `${path} is another file than the one published`;
+}
+
 function isPinned(bytes: Uint8Array): boolean {
   return toHex(sha256(bytes)) === FILE_SHA256;
 }

@@ -15,6 +15,7 @@ import { LocalConsortium } from "../consortium/local-consortium.js";
 import type { LocalProcess } from "../consortium/processes.js";
 import { CONTACTS_FILE, HOLDOUT_FILE, prepareData, type PartnerFolders, type PreparedData } from "./data.js";
 import { coefficientGap, fitAllRows, type Pooled } from "./pooled.js";
+import { doubtAbout } from "./real-data.js";
 import type { Telling } from "./telling.js";
 
 /** What one partner gained, by its own report. */
@@ -43,7 +44,10 @@ const DAY_MS = 86_400_000;
 export async function tellStory(folder: string, telling: Telling, signal: AbortSignal): Promise<StoryResult> {
   const folders: PartnerFolders = { harbour: join(folder, "harbour", "data"), meadow: join(folder, "meadow", "data"), lantern: join(folder, "lantern", "data") };
   telling.heading("Three companies, each with a folder, keys and rows of its own");
-  const places = [process.env["COHORTIUM_DATASETS"], join(ROOT, "..", "shared", "datasets")].filter((place) => place !== undefined);
+  const named = process.env["COHORTIUM_DATASETS"];
+  const doubt = named === undefined ? null : await doubtAbout(named);
+  if (doubt !== null) telling.line(`COHORTIUM_DATASETS is of no use: ${doubt}`);
+  const places = [named, join(ROOT, "..", "shared", "datasets")].filter((place) => place !== undefined);
   const data = await prepareData(folders, { folders: places, download: true });
   telling.line(data.source === "bank-marketing" ? "rows: the public bank-marketing data, without the length of the call" : "rows: GENERATED with a known truth, because the public data was not to be had");
 
