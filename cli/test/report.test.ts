@@ -39,7 +39,7 @@ describe("model report", () => {
 
   test("of a model that is a step on the way is refused by name", async () => {
     const { folder } = await operator();
-    expect(await play(["model", "report", "0e"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("there is no model 0e") });
+    expect(await play(["model", "report", "0e"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("there is no model \"0e\"") });
   });
 
   test("of a partner says what it gained, which the operator's does not know", async () => {

@@ -225,6 +225,7 @@ function beginning({ atMs }: Opened, events: readonly TrainingPart["event"][], n
   if (events.length === 0) return { what: "begins", sinceMs: atMs };
   return { what: `goes on after a restart, waits for ${last === undefined ? "the first round" : `the sum of round ${last.round}`}`, sinceMs: nowMs };
 }
+
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
   const { charter, offer, atMs } = open as { readonly charter: string; readonly offer: Uint8Array; readonly atMs: number };
   return { charter: parseDigest(charter), offer: parseEntry(offer), atMs };
