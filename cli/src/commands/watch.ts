@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import { exitCodeOf, type FailureExitCode } from "@cohortium/protocol/host/exit-codes";
+import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { trainingView, type TrainingView } from "../answers/trainings.js";
 import type { Context } from "../context.js";
