@@ -33,12 +33,17 @@ export class LocalProcess {
     return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Starts the process and waits until its admin port answers. @throws Error with the end of its log if it ends instead. */
-  async start(): Promise<void> {
+  /**
+   * Starts the process and waits until its admin port answers.
+   *
+   * @param nodeArguments - For Node itself, as `--import`.
+   * @throws Error with the end of its log if it ends instead.
+   */
+  async start(nodeArguments: readonly string[] = []): Promise<void> {
     if (this.isRunning) throw new Error(`${this.name} runs already`);
     rmSync(join(this.folder, "admin", "address"), { force: true });
     const log = openSync(join(this.folder, "process.log"), "a");
-    this.#child = spawn(process.execPath, [CLI, "--folder", this.folder, this.role, "start"], { stdio: ["ignore", log, log] });
+    this.#child = spawn(process.execPath, [...nodeArguments, CLI, "--folder", this.folder, this.role, "start"], { stdio: ["ignore", log, log] });
     closeSync(log);
     const startedMs = Date.now();
     while (Date.now() - startedMs < START_TIMEOUT_MS) {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { onceEach, tracesOf } from "./released-once.js";
 import { typeCommand } from "./command-line.js";
-import { foundTiny, NO_STEPS, nodeStatus, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, NO_STEPS, nodeStatus, processLog, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
@@ -47,7 +47,7 @@ describe("one node of three", () => {
     const said = new Set<string>();
     const view = await consortium.follow(session, ({ state, says }) => { if (state === "running") said.add(says); });
 
-    expect([...said].filter((says) => /^waiting for birch: no [a-z ]+ for [1-9]\d* s$/.test(says))).not.toEqual([]);
+    expect([...said].filter((says) => /^waiting for birch: no [a-z ]+ for [1-9]\d* s; birch is not connected \(last seen \d+ s ago\)$/.test(says))).not.toEqual([]);
     expect(view).toMatchObject({ state: "aborted", model: null, fault: { code: "AGGREGATION_TOO_FEW", says: expect.stringMatching(/heard 2, needed 3|needed 3.*heard 2/) } });
     await birch.start();
     await untilTrue("birch knows that it is over", async () => (await nodeStatus(birch)).trainings.length === 0);
@@ -61,8 +61,12 @@ describe("SIGTERM", () => {
     const { consortium } = tiny;
     const session = await consortium.launch(charter);
     await untilTrue("a few rounds are over", async () => (await consortium.view(session)).round >= 3);
+    const birch = consortium.node("birch");
+    const [before, beforeAtNode] = [processLog(consortium.coordinator).length, processLog(birch).length];
     await consortium.coordinator.stop("SIGTERM");
+    expect(processLog(consortium.coordinator).slice(before)).toMatch(new RegExp(`stopping; training ${session} is parked at round \\d+`));
     await sleep(DEADLINE_MS + 500);
+    expect(processLog(birch).slice(beforeAtNode)).toContain("the other side is shutting down");
     await consortium.coordinator.start();
     const view = await consortium.follow(session, () => undefined);
 
@@ -75,8 +79,12 @@ describe("SIGTERM", () => {
     const alder = consortium.node("alder");
     const session = await consortium.launch(charter);
     await untilTrue("a few rounds are over", async () => (await consortium.view(session)).round >= 3);
+    const before = processLog(consortium.coordinator).length;
     await alder.stop("SIGTERM");
+    expect(processLog(alder)).toContain(`stopping; training ${session} is parked`);
+    await untilTrue("the coordinator has read the goodbye", () => processLog(consortium.coordinator).slice(before).includes("a node said goodbye"));
     await alder.start();
+    expect(["", ...(await nodeStatus(alder)).trainings.map(({ doing }) => doing)].join()).not.toContain("begins");
     const view = await consortium.follow(session, () => undefined);
     expect(gist(view)).toEqual(gist(undisturbed));
   });
