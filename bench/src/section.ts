@@ -18,6 +18,15 @@ export interface Column {
 /** By column key. Null stands for what was skipped. */
 export type Row = Readonly<Record<string, number | string | null>>;
 
+/** What stands under `invariant` where no machine is an excuse: it holds, or the program is wrong. */
+export const HOLDS = "holds";
+export const BROKEN = "BROKEN";
+
+/** Whether something that must hold on any machine does not. */
+export function isBroken(sections: readonly Section[]): boolean {
+  return sections.some(({ rows }) => rows.some((row) => row["invariant"] === BROKEN));
+}
+
 /** @returns lines that fit together under one heading each, numbers to the right. */
 export function printed({ title, notes, columns, rows }: Section): string {
   const cells = rows.map((row) => columns.map((column) => shown(row[column.key] ?? null, column)));

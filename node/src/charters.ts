@@ -67,9 +67,13 @@ export class Charters {
     return because;
   }
 
-  /** A person here agrees. @throws Refusal unless the charter waits for that. */
+  /** A person here agrees. @throws Refusal unless the charter waits for that, and CHARTER_EXPIRED if its time is over. */
   sign(digest: string): CharterView {
     const charter = this.#undecided(digest);
+    const { expires } = this.text(digest);
+    if (!(this.#host.nowMs() < Date.parse(expires))) {
+      throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter's time is over", detail: `it held until ${expires}`, rule: "/expires", fix: "ask the operator for a new version, and refuse this one" });
+    }
     this.#answer(charter, { type: "charter.signature", body: { digest } }, "signed", "");
     return this.view(digest);
   }

@@ -91,6 +91,18 @@ describe("a person's decision", () => {
     for (const unknown of [() => charters.sign("00".repeat(32)), () => charters.view("00".repeat(32))]) expect(unknown).toThrow(expect.objectContaining({ code: "CHARTER_UNKNOWN" }));
   });
 
+  test("to sign comes too late once the charter's time is over; to refuse never does", () => {
+    const store = new NodeStore(openNodeDatabase(":memory:"));
+    const charters = new Charters({
+      self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store,
+      nowMs: () => Date.parse(CHARTER.expires), post: () => undefined,
+    });
+    propose(charters);
+    expect(() => charters.sign(DIGEST)).toThrow(expect.objectContaining({ code: "CHARTER_EXPIRED", exitCode: 4 }));
+    expect(charters.view(DIGEST).state).toBe("proposed");
+    expect(charters.refuse(DIGEST, "too late")).toMatchObject({ state: "refused" });
+  });
+
   test("that cannot be posted was not taken", () => {
     const store = new NodeStore(openNodeDatabase(":memory:"));
     const charters = new Charters({

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import type { LogisticModel } from "@cohortium/protocol/training/logistic/model"
 import { FEATURES, LABEL } from "../../src/bank-marketing/columns.js";
 import { CONTACTS_FILE, CSV_FORM, HOLDOUT_FILE, prepareData, type PreparedData } from "../../src/bank-marketing/data.js";
 import { TRUTH } from "../../src/bank-marketing/generated.js";
-import { findRealRows } from "../../src/bank-marketing/real-data.js";
+import { doubtAbout, findRealRows } from "../../src/bank-marketing/real-data.js";
 
 const PARTNERS = ["harbour", "meadow", "lantern"] as const;
 const DATASETS = process.env["COHORTIUM_DATASETS"] ?? join(import.meta.dirname, "../../../../shared/datasets");
@@ -75,6 +75,15 @@ describe("with made-up rows", () => {
     const digests = PARTNERS.map((name) => createHash("sha256").update(readFileSync(join(made.folders[name], HOLDOUT_FILE))).digest("hex"));
     expect(new Set(digests)).toEqual(new Set([made.prepared.holdoutDigest]));
   });
+});
+
+test("a folder that was named and has not the published file is told with the path that was looked for", async () => {
+  const folder = mkdtempSync(join(ROOT, "named-"));
+  const path = join(folder, "bank-marketing", "bank-additional-full.csv");
+  expect(await doubtAbout(folder)).toBe(`there is no readable ${path}`);
+  mkdirSync(join(folder, "bank-marketing"));
+  writeFileSync(path, "age;y\n");
+  expect(await doubtAbout(folder)).toBe(`${path} is another file than the one published`);
 });
 
 const real = (await findRealRows({ folders: [DATASETS], download: false })) === undefined ? describe.skip : describe;
