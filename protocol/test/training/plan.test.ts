@@ -21,7 +21,7 @@ describe("a plan", () => {
   });
 
   test("gives the layouts their terms and the moments their minimums", () => {
-    expect(layoutTerms(TINY_PLAN)).toEqual({ features: TINY_PLAN.features, model: TINY_PLAN.model, scoreBins: 64, parties: 5, rowsMaxPerParty: 1_000 });
+    expect(layoutTerms(TINY_PLAN)).toEqual({ features: TINY_PLAN.features, model: TINY_PLAN.model, scoreBins: 1024, parties: 5, rowsMaxPerParty: 1_000 });
     expect(minimumsOf(TINY_PLAN)).toEqual({ rowsMin: 20, categoryRowsMin: 3 });
   });
 });
@@ -35,7 +35,7 @@ describe("the digest of a plan", () => {
     "the order of features": { features: [...TINY_PLAN.features].reverse() },
     "the label": { label: { ...TINY_PLAN.label, positive: "no", negative: "yes" } },
     "a model clause": { model: { ...TINY_PLAN.model, ridge: 0.51 } },
-    "the held-out file": { evaluation: { ...TINY_PLAN.evaluation, holdoutDigest: parseDigest("0".repeat(64)) } }, "the way of judging": { evaluation: { ...TINY_PLAN.evaluation, scoreBins: 65 } }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
+    "the held-out file": { evaluation: { ...TINY_PLAN.evaluation, holdoutDigest: parseDigest("0".repeat(64)) } }, "the way of judging": { evaluation: { ...TINY_PLAN.evaluation, scoreBins: 1025 } }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
     "a party's minimum": { rowsMinPerParty: 4 }, "the joint minimum": { rowsMinJoint: 21 }, "a category's minimum": { categoryRowsMin: 4 }, "the rounds": { rounds: 16 },
   };
   test.each(Object.entries(changes))("changes with %s", (_, change) => expect(planDigest({ ...TINY_PLAN, ...change })).not.toBe(planDigest(TINY_PLAN)));

@@ -25,7 +25,7 @@ type LogisticPlan = TrainingPlan & { readonly model: LogisticClause };
 export const TINY_PLAN: LogisticPlan = {
   question: "propensity.train", recipe: { features: [AGE, JOB], label: LABEL }, features: [AGE, JOB], label: LABEL,
   model: { kind: "logistic", ridge: 0.5, gradientTolerance: 1e-9, iterationsMax: 12 },
-    evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
+    evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
   parties: 5, rowsMaxPerParty: 1_000, rowsMinPerParty: 3, rowsMinJoint: 20, categoryRowsMin: 3, rounds: 15,
 };
 
