@@ -1,12 +1,13 @@
+import { MODEL_EXPORT } from "./model-export.js";
 import { MODEL_REPORT } from "./model-report.js";
-import { modelOfOperator, modelsOfOperator, modelsOfPartner, type ModelListing } from "../answers/model.js";
+import { modelsOfOperator, modelsOfPartner } from "../answers/model.js";
 import { given, type CommandGroup, type Context } from "../context.js";
+import { featuresOfModel, findModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
 import { adminOf, placeAt } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
-import { coefficientsText } from "../show/model.js";
+import { coefficientsText, treesText } from "../show/model.js";
 import { facts, table } from "../show/table.js";
 
 /** Joint models. */
@@ -14,12 +15,13 @@ export const MODEL: CommandGroup = {
   name: "model",
   says: "joint models that came out of trainings",
   commands: [
-    { usage: "ls", says: "all models; a training has one per step, the last is evaluated", example: "--folder ./hub model ls", run: (context) => list(context) },
+    { usage: "ls", says: "all models; of a regression there is one per step, the last is evaluated", example: "--folder ./hub model ls", run: (context) => list(context) },
     {
-      usage: "show <digest>", says: "the coefficients, the heaviest first, and how good the model is", example: "--folder ./harbour model show 0f3c",
+      usage: "show <digest>", says: "the coefficients, the heaviest first, or what trees split on, and how good the model is", example: "--folder ./harbour model show 0f3c",
       run: (context, args) => show(context, given(args, 0)),
     },
     MODEL_REPORT,
+    MODEL_EXPORT,
   ],
 };
 
@@ -45,22 +47,14 @@ async function list({ folder, paint }: Context): Promise<Outcome> {
 
 async function show({ folder, paint }: Context, prefix: string): Promise<Outcome> {
   const place = placeAt(folder);
-  const admin = adminOf(place);
-  const found = place.role === "coordinator"
-    ? await admin.get(`/v1/models/${pickByPrefix(listing((await admin.get("/v1/models", modelsOfOperator)).models), prefix).digest}`, modelOfOperator)
-    : pickByPrefix(listing((await admin.get("/v1/models", modelsOfPartner)).models), prefix);
+  const found = await findModel(place, prefix);
   const { digest, session, model, evaluation } = found;
+  const inside = model.kind === "logistic" ? coefficientsText(model, paint) : treesText(model, await featuresOfModel(place, found), paint);
   return done(found, [
-    facts([["model", digest], ["session", session], ["steps", String(model.iteration)]]),
+    facts([["model", digest], ["session", session], [model.kind === "logistic" ? "steps" : "trees", String(model.iteration)]]),
     "",
-    coefficientsText(model, paint),
+    inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
   ].join("\n"));
-}
-
-/** The same model may come out of two trainings; under one digest it is one. */
-function listing<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]) {
-  const items = [...new Map(models.map((model) => [model.digest, model])).values()];
-  return { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
 }
