@@ -23,7 +23,7 @@ export const evaluation = z.object({
 });
 export type Evaluation = z.output<typeof evaluation>;
 
-export const model = z.object({
+const logistic = z.object({
   kind: z.literal("logistic"),
   iteration: z.number(),
   columns: z.array(z.string()),
@@ -32,6 +32,17 @@ export const model = z.object({
   coefficients: z.array(z.number()),
   dropped: z.array(z.string()),
 });
+export type LogisticModel = z.output<typeof logistic>;
+
+const trees = z.object({
+  kind: z.literal("trees"),
+  iteration: z.number(),
+  base: z.number(),
+  trees: z.array(z.object({ feature: z.array(z.number()), value: z.array(z.number()), missing: z.array(z.number()) })),
+});
+export type TreesModel = z.output<typeof trees>;
+
+export const model = z.discriminatedUnion("kind", [logistic, trees]);
 export type Model = z.output<typeof model>;
 
 export const modelsOfOperator = z.object({

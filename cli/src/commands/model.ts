@@ -1,12 +1,13 @@
+import { MODEL_EXPORT } from "./model-export.js";
 import { MODEL_REPORT } from "./model-report.js";
-import { modelOfOperator, modelsOfOperator, modelsOfPartner, type ModelListing } from "../answers/model.js";
+import { modelsOfOperator, modelsOfPartner } from "../answers/model.js";
 import type { CommandGroup, Context } from "../context.js";
+import { featuresOfModel, findModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix, pickOnly } from "../pick.js";
-import { adminOf, placeAt, type Place } from "../place.js";
+import { adminOf, placeAt } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
-import { coefficientsText } from "../show/model.js";
+import { coefficientsText, treesText } from "../show/model.js";
 import { facts, table } from "../show/table.js";
 
 /** Joint models. */
@@ -19,10 +20,11 @@ export const MODEL: CommandGroup = {
       run: (context, _, options) => list(context, options["all"] === true),
     },
     {
-      usage: "show [digest]", says: "the coefficients, the heaviest first, and how good the model is; without a digest the last one that a training ended with",
+      usage: "show [digest]", says: "the coefficients, the heaviest first, or what trees split on, and how good the model is; without a digest the last one that a training ended with",
       example: "--folder ./harbour model show 0f3c", run: (context, args) => show(context, args[0]),
     },
     MODEL_REPORT,
+    MODEL_EXPORT,
   ],
 };
 
@@ -48,39 +50,15 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
 }
 
 async function show({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
-  const found = await modelAt(placeAt(folder), prefix);
+  const place = placeAt(folder);
+  const found = await findModel(place, prefix);
   const { digest, session, model, evaluation } = found;
+  const inside = model.kind === "logistic" ? coefficientsText(model, paint) : treesText(model, await featuresOfModel(place, found), paint);
   return done(found, [
-    facts([["model", digest], ["session", session], ["steps", String(model.iteration)]]),
+    facts([["model", digest], ["session", session], [model.kind === "logistic" ? "steps" : "trees", String(model.iteration)]]),
     "",
-    coefficientsText(model, paint),
+    inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
   ].join("\n"));
-}
-
-async function modelAt(place: Place, prefix: string | undefined) {
-  const admin = adminOf(place);
-  switch (place.role) {
-    case "coordinator": {
-      const { models } = await admin.get("/v1/models", modelsOfOperator);
-      const { digest } = prefix === undefined ? lastOf(models.filter(({ final }) => final)) : pickByPrefix(listing(models), prefix);
-      return admin.get(`/v1/models/${digest}`, modelOfOperator);
-    }
-    case "node": {
-      const { models } = await admin.get("/v1/models", modelsOfPartner);
-      return prefix === undefined ? lastOf(models) : pickByPrefix(listing(models), prefix);
-    }
-  }
-}
-
-/** @throws Refusal USAGE_NOTHING if no training has ended with a model. */
-function lastOf<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]): T {
-  return models.at(-1) ?? pickOnly(listing(models));
-}
-
-/** The same model may come out of two trainings; under one digest it is one. */
-function listing<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]) {
-  const items = [...new Map(models.map((model) => [model.digest, model])).values()];
-  return { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
 }

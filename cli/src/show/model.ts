@@ -1,11 +1,12 @@
-import type { Model } from "../answers/model.js";
-import { signed } from "./amounts.js";
+import type { Feature } from "@cohortium/protocol/training/features";
+import type { LogisticModel, TreesModel } from "../answers/model.js";
+import { count, signed } from "./amounts.js";
 import type { Paint } from "./paint.js";
 import { plainLine } from "./plain.js";
 import { table } from "./table.js";
 
 /** The coefficients, the heaviest first, on the scale on which they can be compared: per standard deviation of a number, per category. */
-export function coefficientsText({ columns, coefficients, dropped }: Model, paint: Paint): string {
+export function coefficientsText({ columns, coefficients, dropped }: LogisticModel, paint: Paint): string {
   const gone = new Set(dropped);
   const rows = columns.map((name, i) => ({ name, weight: coefficients[i] ?? 0 })).filter(({ name }) => !gone.has(name))
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
@@ -16,6 +17,17 @@ export function coefficientsText({ columns, coefficients, dropped }: Model, pain
 }
 
 const MEANING = "A coefficient is what is added to the log-odds: for a number, per standard deviation above its mean; for a category, beside the column's first one.";
+
+/** What the trees split on, the most frequent first. How much each split gained is not in a model: gains tell of rows. */
+export function treesText({ trees }: TreesModel, features: readonly Feature[], paint: Paint): string {
+  const splitsOn = (place: number) => trees.reduce((sum, { feature }) => sum + feature.filter((one) => one === place).length, 0);
+  const counts = features.map(({ name }, place) => ({ name, splits: splitsOn(place) }));
+  const most = Math.max(...counts.map(({ splits }) => splits));
+  const rows = counts.filter(({ splits }) => splits > 0).toSorted((a, b) => b.splits - a.splits)
+    .map(({ name, splits }) => [plainLine(name), count(splits), bar(splits, most)]);
+  return table([{ head: "column" }, { head: "splits", right: true }, { head: "" }], rows, { paint, empty: "no splits: every row has the same score" });
+}
+
 const BAR_WIDTH = 20;
 
 function bar(weight: number, largest: number): string {

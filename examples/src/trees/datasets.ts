@@ -39,24 +39,23 @@ const CREDIT: readonly Feature[] = [
   ...[1, 2, 3, 4, 5, 6].map((month) => number(`PAY_AMT${month}`, "NT dollars", 0, 2e6)),
 ];
 
-/** What of the three sets lies in this folder of data sets; the others are left out. */
-export async function judgedSets(folder: string): Promise<readonly JudgedSet[]> {
+/** What of the three sets lies in this folder of data sets; the others are left out. Where no rows are given to judge by, `seed` draws a fifth. */
+export async function judgedSets(folder: string, seed = 7): Promise<readonly JudgedSet[]> {
   const at = (path: string) => join(folder, path);
   const homo = (part: string): Table => ({ path: at(`fate/default_credit_homo_${part}.csv`), delimiter: ",", features: STANDARDISED, label: YES });
   const bank = { path: at("bank-marketing/bank-additional-full.csv"), delimiter: ";", features: FEATURES, label: LABEL };
   const credit = { path: at("default-credit/UCI_Credit_Card.csv"), delimiter: ",", features: CREDIT, label: { ...YES, name: "default.payment.next.month" } };
   return [
-    ...await divided("bank", bank),
+    ...await divided("bank", bank, seed),
     ...await given("default_credit_homo", ["guest", "host_1", "host_2"].map(homo), homo("test")),
-    ...await divided("default_credit", credit),
+    ...await divided("default_credit", credit, seed),
   ];
 }
 
-/** A fifth of the rows, drawn by a seeded generator, are for judging. */
-async function divided(name: string, table: Table): Promise<readonly JudgedSet[]> {
+async function divided(name: string, table: Table, seed: number): Promise<readonly JudgedSet[]> {
   if (!existsSync(table.path)) return [];
   const rows = await read([table]);
-  const uniform = seededUniform(SPLIT_SEED);
+  const uniform = seededUniform(seed);
   const isHeld = Array.from({ length: rows.rows }, () => uniform() < 0.2);
   const part = (held: boolean) => takeRows(rows, isHeld.flatMap((flag, row) => (flag === held ? [row] : [])));
   return [{ name, features: table.features, train: part(false), held: part(true) }];
@@ -66,8 +65,6 @@ async function given(name: string, train: readonly Table[], held: Table): Promis
   if (![...train, held].every(({ path }) => existsSync(path))) return [];
   return [{ name, features: held.features, train: await read(train), held: await read([held]) }];
 }
-
-const SPLIT_SEED = 7;
 
 /** One table after the other, as if they were one file. */
 async function read(tables: readonly Table[]): Promise<LocalRows> {

@@ -9,10 +9,13 @@ export interface TinyTerms {
   readonly expiresInMs?: number;
   readonly name?: string;
   readonly dropouts?: "end" | "continue";
+  readonly model?: Json;
 }
 
+const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
+
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
-export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end" }: TinyTerms = {}) {
+export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC }: TinyTerms = {}) {
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -25,8 +28,8 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
         { kind: "categorical", name: "region", categories: [...REGIONS] },
       ],
       label: { name: "bought", positive: "yes", negative: "no" },
-      model: { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 },
-    evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
+      model,
+      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },

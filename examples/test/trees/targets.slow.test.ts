@@ -12,24 +12,36 @@ const DATASETS = process.env["COHORTIUM_DATASETS"] ?? join(import.meta.dirname, 
 const CLAUSE: TreesClause = {
   kind: "trees", trees: 150, depth: 4, learningRate: 0.1, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 64, rowSample: 1, columnSample: 1, seed: 7,
 };
-const TARGETS: Readonly<Record<string, readonly [least: number, most: number]>> = {
-  bank: [0.795, 0.815],
-  default_credit_homo: [0.777, 0.797],
-  default_credit: [0.775, 0.79],
-};
-const SETS = await judgedSets(DATASETS);
-const CASES: readonly (readonly [name: string, set: JudgedSet | null])[] = SETS.length === 0 ? [["nothing", null]] : SETS.map((set) => [set.name, set]);
 
-describe("boosted trees on the pooled rows of a public data set", () => {
-  (SETS.length === 0 ? test.skip : test).each(CASES)(
-    "rank the held-out rows of %s as well as was measured elsewhere", async (name, set) => {
-      if (set === null) throw new Error("there is no data set");
-      const model = await growAlone(set.train, { plan: { features: set.features, rowsMinJoint: 100, categoryRowsMin: 10 }, clause: CLAUSE });
-      if (model.kind !== "trees") throw new Error(model.because);
-      const auc = aucExact(treeLogitsOf(set.held, set.features, model), set.held.y);
-      process.stdout.write(`${name}: AUC ${auc.toFixed(4)} on ${set.held.rows} held-out rows, grown on ${set.train.rows}\n`);
-      const [least, most] = TARGETS[name] ?? [Number.NaN, Number.NaN];
-      expect(auc).toBeGreaterThanOrEqual(least);
-      expect(auc).toBeLessThanOrEqual(most);
-    });
+/** Of one division the area is known to ±0.008 or so, which is as wide as the targets: the mean over five is what is held to them. */
+const SEEDS = [7, 11, 13, 17, 19];
+const DIVISIONS = await Promise.all(SEEDS.map((seed) => judgedSets(DATASETS, seed)));
+const HAVE = new Set(DIVISIONS[0]?.map(({ name }) => name));
+
+async function aucOf({ train, held, features }: JudgedSet): Promise<number> {
+  const model = await growAlone(train, { plan: { features, rowsMinJoint: 100, categoryRowsMin: 10 }, clause: CLAUSE });
+  if (model.kind !== "trees") throw new Error(model.because);
+  return aucExact(treeLogitsOf(held, features, model), held.y);
+}
+
+describe("boosted trees on the pooled rows of a public data set rank held-out rows as well as was measured elsewhere", () => {
+  test.each([
+    { set: "bank", divisions: 5, least: 0.795, most: 0.815 },
+    { set: "default_credit_homo", divisions: 1, least: 0.777, most: 0.797 },
+    { set: "default_credit", divisions: 5, least: 0.775, most: 0.79 },
+  ])("$set: from $least to $most, over $divisions division(s)", async ({ set, divisions, least, most }) => {
+    if (!HAVE.has(set)) {
+      process.stdout.write(`${set}: skipped, for there is no such set in ${DATASETS}\n`);
+      return;
+    }
+    const aucs: number[] = [];
+    for (const division of DIVISIONS.slice(0, divisions)) {
+      const found = division.find(({ name }) => name === set);
+      if (found !== undefined) aucs.push(await aucOf(found));
+    }
+    const mean = aucs.reduce((sum, auc) => sum + auc, 0) / aucs.length;
+    process.stdout.write(`${set}: mean AUC ${mean.toFixed(4)} of ${aucs.map((auc) => auc.toFixed(4)).join(", ")}\n`);
+    expect(mean).toBeGreaterThanOrEqual(least);
+    expect(mean).toBeLessThanOrEqual(most);
+  });
 });

@@ -90,10 +90,17 @@ function histogramsOf({ level, columns, pairs }: Growth, { histograms }: LevelSu
   const words = 2 * totalSlots(columns);
   const open = pairs.map(({ asked, sibling, parent }, i) => {
     const histogram = histograms.subarray(i * words, (i + 1) * words);
-    return [{ node: asked, histogram }, { node: sibling, histogram: parent.map((sum, at) => sum - (histogram[at] ?? Number.NaN)) }];
+    return [{ node: asked, histogram }, { node: sibling, histogram: difference(parent, histogram) }];
   }).flat();
   if (!open.every(({ node, histogram }) => isPossible(histogram, node, columns))) return null;
   return open.toSorted((a, b) => a.node.node - b.node.node);
+}
+
+/** Of two arrays as long as each other. A loop, because this is done for every bin of half of all nodes. */
+function difference(whole: Float64Array, part: Float64Array): Float64Array {
+  const rest = new Float64Array(whole.length);
+  for (let i = 0; i < rest.length; i++) rest[i] = (whole[i] ?? 0) - (part[i] ?? Number.NaN);
+  return rest;
 }
 
 /** The children that could split again; where neither could, nothing is asked about them. */

@@ -26,8 +26,8 @@ export interface Column {
 }
 
 /** Whether the charter lets rows have no value here. */
-export function mayMiss(feature: NumericFeature & { readonly missing?: unknown }): boolean {
-  return feature.missing === "indicate";
+export function mayMiss({ missing }: NumericFeature): boolean {
+  return missing === "indicate";
 }
 
 /** Bins for values, beside the one for missing values. */

@@ -1,0 +1,64 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
+import type { Feature } from "@cohortium/protocol/training/features";
+import { charterText } from "./answers/charters.js";
+import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing } from "./answers/model.js";
+import { ownTrainings } from "./answers/trainings.js";
+import { pickByPrefix, pickOnly } from "./pick.js";
+import { adminOf, type Place } from "./place.js";
+import { short } from "./show/amounts.js";
+
+/** A model that somebody named. */
+export interface FoundModel {
+  readonly digest: string;
+  readonly session: string;
+  readonly model: Model;
+  readonly evaluation: Evaluation | null;
+}
+
+/** The model whose digest begins so, or the last that a training ended with. @throws Refusal USAGE_UNKNOWN, USAGE_AMBIGUOUS or USAGE_NOTHING. */
+export async function findModel(place: Place, prefix: string | undefined): Promise<FoundModel> {
+  const admin = adminOf(place);
+  switch (place.role) {
+    case "coordinator": {
+      const { models } = await admin.get("/v1/models", modelsOfOperator);
+      const { digest } = prefix === undefined ? lastOf(models.filter(({ final }) => final)) : pickByPrefix(listing(models), prefix);
+      return admin.get(`/v1/models/${digest}`, modelOfOperator);
+    }
+    case "node": {
+      const { models } = await admin.get("/v1/models", modelsOfPartner);
+      return prefix === undefined ? lastOf(models) : pickByPrefix(listing(models), prefix);
+    }
+  }
+}
+
+/** The columns of the charter that a model was trained under, which trees name by their places. @throws Refusal CHARTER_UNREADABLE. */
+export async function featuresOfModel(place: Place, model: FoundModel): Promise<readonly Feature[]> {
+  const charter = await charterOf(place, model);
+  const { charter: text } = await adminOf(place).get(`/v1/charters/${charter}`, charterText);
+  const check = checkCharter(text);
+  const question = check.kind === "ok" ? check.charter.questions[0] : undefined;
+  if (question === undefined) {
+    throw new Refusal({ code: "CHARTER_UNREADABLE", title: "the charter of this model cannot be read here", detail: short(charter), fix: "use the version of cohortium that trained it" });
+  }
+  return featuresOf(question);
+}
+
+async function charterOf(place: Place, { digest, session }: FoundModel): Promise<string> {
+  const admin = adminOf(place);
+  switch (place.role) {
+    case "coordinator": return (await admin.get(`/v1/models/${digest}`, modelOfOperator)).charter;
+    case "node": return (await admin.get("/v1/trainings", ownTrainings)).trainings.find((training) => training.session === session)?.charter ?? "";
+  }
+}
+
+function lastOf<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]): T {
+  return models.at(-1) ?? pickOnly(listing(models));
+}
+
+/** The same model may come out of two trainings; under one digest it is one. */
+function listing<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]) {
+  const items = [...new Map(models.map((model) => [model.digest, model])).values()];
+  return { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
+}
