@@ -28,7 +28,7 @@ const charter = {
     features: [{ kind: "numeric", name: "age", unit: "years", min: 17, max: 100 }, { kind: "categorical", name: "job", categories: ["clerk", "student", "pilot"] }],
     label: { name: "answer", positive: "yes", negative: "no" },
     model: { kind: "trees", trees: 2, depth: 2, learningRate: 0.5, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 16, rowSample: 1, columnSample: 1, seed: 7 },
-    evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 },
+    evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
   }],
   rows: { perPartyMax: 50_000, perPartyMin: 200, jointMin: 2_000 }, thresholds: { categoryRows: 50 },
   privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 240 } }, aggregation: { scheme: "masked", deadlineMs: 60_000, dropouts: "end" },

@@ -39,7 +39,8 @@ export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Prom
   const { rows } = tables;
   const bound = bindRecipe(terms.recipe, tables, terms.words);
   const counts = rowCountProblems(rows.rows, terms);
-  if (rows.rows === 0) return { kind: "refused", problems: [...bound.problems, ...counts] };
+  // Of a table without the charter's columns, that is the news.
+  if (rows.rows === 0) return { kind: "refused", problems: bound.problems.length > 0 ? bound.problems : counts };
   const compiled = compileRecipe(bound, terms.recipe, { relation: rows.relation, orderBy: terms.order === "own" ? null : rows.canonicalOrder });
   const purchases = bound.transactions === null ? { problems: [], notes: [] } : await checkPurchases(rows, bound.transactions);
   const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms);
