@@ -3,56 +3,97 @@ import { sqlText } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 
-/**
- * How texts of each type are spelled. A column is of the first type all of whose texts are, over every row and never over a sample, so that another
- * export of the same rows has the same types. Leading zeros are kept as text: they belong to keys, not to numbers.
- */
-const SPELLINGS: readonly (readonly [type: LogicalType, pattern: string])[] = [
-  ["boolean", "(?i)true|false"],
-  ["integer", "-?(?:0|[1-9]\\d{0,17})"],
-  // More than fifteen digits do not survive a double, so they stay text.
-  ["double", "-?(?:0|[1-9]\\d{0,14})?(?:\\.\\d{0,15})?(?:[eE][+-]?\\d{1,3})?"],
-  ["date", "\\d{4}-\\d{2}-\\d{2}"],
-  ["timestamp", "\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,6})?)?(?:Z|[+-]\\d{2}:?\\d{2})?"],
-];
+/** Spellings of a type that is not text. */
+type Spelled = Exclude<LogicalType, "text" | "null">;
 
-/** The types of columns whose source has none. One pass over the rows. */
+/** How texts of each type are spelled. Leading zeros are kept as text: they belong to keys, not to numbers. */
+const SPELLINGS: Readonly<Record<Spelled, string>> = {
+  boolean: "(?i)true|false",
+  integer: "-?(?:0|[1-9]\\d{0,17})",
+  double: "-?(?:(?:0|[1-9]\\d*)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d{1,3})?",
+  decimal: "-?(?:0|[1-9]\\d{0,28})(?:\\.\\d{1,9})?",
+  date: "\\d{4}-\\d{2}-\\d{2}",
+  timestamp: "\\d{4}-\\d{2}-\\d{2}[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,6})?)?(?:Z|[+-]\\d{2}(?::?\\d{2})?)?",
+};
+
+/** Words that mean a number which is none. Among numbers they refuse the feed; alone they are text, as a name may be one of them. */
+const NOT_FINITE = "(?i)[+-]?(?:nan|inf(?:inity)?)";
+
+/** So many rows are looked at first. What one of them rules out is ruled out; what none does is held to every row. */
+const FIRST_ROWS = 1_000;
+
+/**
+ * The types of columns that only have texts: the first type that all texts of a column spell, over every row and never over a sample, so that another
+ * export of the same rows has the same types. One pass over the rows.
+ */
 export async function typesOfTexts(engine: SqlEngine, { relation, columns }: RawTable): Promise<ReadonlyMap<string, LogicalType>> {
-  const untyped = columns.filter(({ type }) => type === null);
-  if (untyped.length === 0) return new Map();
-  const counts = untyped.flatMap((column) => [`count(${column.sql})`, ...SPELLINGS.map(([type]) => `count(*) FILTER (WHERE ${isSpelledSql(column, type)})`)]);
-  const [row = []] = await engine.read(`SELECT ${counts.join(", ")} FROM ${relation}`);
-  const width = 1 + SPELLINGS.length;
-  return new Map(untyped.map(({ name }, i) => {
-    const [texts = 0, ...spelled] = row.slice(i * width, (i + 1) * width).map(Number);
-    const fits = SPELLINGS.findIndex((_, k) => spelled[k] === texts);
-    return [name, texts === 0 ? "null" : SPELLINGS[fits]?.[0] ?? "text"] as const;
-  }));
+  const open = columns.flatMap((column): Candidates[] => (column.form.kind === "spelled" ? [{ column, types: column.form.as.filter(isSpelledType) }] : []));
+  const left = await still(engine, open, `(SELECT * FROM ${relation} LIMIT ${FIRST_ROWS})`);
+  const found = await still(engine, left, relation);
+  return new Map(found.map(({ column, types: [first], isEmpty }) => [column.name, isEmpty ? "null" : first ?? "text"]));
 }
 
-/** The value of a text column as its type's own, null where it is none. */
-export function valueOfTextSql({ sql }: Pick<RawColumn, "sql">, type: LogicalType): string {
-  const spelled = `CASE WHEN ${isSpelledSql({ sql }, type)} THEN ${sql} END`;
+interface Candidates {
+  readonly column: RawColumn;
+  readonly types: readonly Spelled[];
+}
+
+/** The types that all texts in `from` spell. */
+async function still(engine: SqlEngine, open: readonly Candidates[], from: string): Promise<readonly (Candidates & { readonly isEmpty: boolean })[]> {
+  if (open.length === 0) return [];
+  const counts = open.map(({ column: { sql }, types }) => [`count(${sql})`, ...types.map((type) => countSql(sql, type))]);
+  const [row = []] = await engine.read(`SELECT ${counts.flat().join(", ")} FROM ${from}`);
+  let at = 0;
+  return open.map(({ column, types }) => {
+    const [texts = 0, ...spelled] = row.slice(at, at += 1 + types.length).map(Number);
+    return { column, types: types.filter((_, k) => spelled[k] === texts), isEmpty: texts === 0 };
+  });
+}
+
+/** How many texts spell a type. Words such as NaN count as doubles only beside a number. */
+function countSql(sql: string, type: Spelled): string {
+  const count = `count(*) FILTER (WHERE ${isSpelledSql(sql, type)})`;
+  if (type !== "double") return count;
+  return `CASE WHEN ${count} > 0 THEN ${count} + count(*) FILTER (WHERE regexp_full_match(${sql}, ${sqlText(NOT_FINITE)})) ELSE 0 END`;
+}
+
+/** The value of a text as its type's own, null where it is none. */
+export function valueOfTextSql(sql: string, type: LogicalType): string {
+  if (!isSpelledType(type)) return sql;
+  const spelled = `CASE WHEN ${isSpelledSql(sql, type)} THEN ${sql} END`;
   switch (type) {
-    case "text": case "null": return sql;
     case "boolean": return `CAST(lower(${spelled}) AS BOOLEAN)`;
     case "integer": return `try_cast(${spelled} AS BIGINT)`;
     case "decimal": return `try_cast(${spelled} AS DECIMAL(38, 9))`;
-    case "double": return `try_cast(${spelled} AS DOUBLE)`;
+    // A word such as NaN becomes what it says, so that it is counted as what it is.
+    case "double": return `CASE WHEN ${isSpelledSql(sql, "double")} OR regexp_full_match(${sql}, ${sqlText(NOT_FINITE)}) THEN try_cast(${sql} AS DOUBLE) END`;
     case "date": return `try_cast(${spelled} AS DATE)`;
     // A zone that is written is kept; none is UTC. The engine's own zone is set to UTC.
     case "timestamp": return `CAST(try_cast(${spelled} AS TIMESTAMPTZ) AS TIMESTAMP)`;
   }
 }
 
-function isSpelledSql({ sql }: Pick<RawColumn, "sql">, type: LogicalType): string {
-  const pattern = SPELLINGS.find(([named]) => named === (type === "decimal" ? "double" : type))?.[1];
-  if (pattern === undefined) return "true";
-  const matches = `regexp_full_match(${sql}, ${sqlText(pattern)})`;
+function isSpelledType(type: LogicalType): type is Spelled {
+  return type !== "text" && type !== "null";
+}
+
+function isSpelledSql(sql: string, type: Spelled): string {
+  const matches = `regexp_full_match(${sql}, ${sqlText(SPELLINGS[type])})`;
   switch (type) {
-    case "double": case "decimal": return `(${matches} AND regexp_matches(${sql}, '\\d'))`;
+    case "double": return `(${matches} AND ${isExactSql(sql)})`;
     case "date": return `(${matches} AND try_cast(${sql} AS DATE) IS NOT NULL)`;
     case "timestamp": return `(${matches} AND try_cast(${sql} AS TIMESTAMPTZ) IS NOT NULL)`;
-    case "boolean": case "integer": case "text": case "null": return matches;
+    case "boolean": case "integer": case "decimal": return matches;
   }
+}
+
+/** Fifteen digits survive a double (IEEE 754); with more, the double must have the digits that were written. What does not stays decimal or text. */
+function isExactSql(sql: string): string {
+  const written = digitsSql(sql);
+  return `CASE WHEN strlen(${sql}) <= 15 THEN true ELSE strlen(${written}) <= 15 OR ${written} = ${digitsSql(`CAST(try_cast(${sql} AS DOUBLE) AS VARCHAR)`)} END`;
+}
+
+/** The digits that count, without point, zeros around, sign and exponent. */
+function digitsSql(sql: string): string {
+  return `trim(regexp_replace(split_part(lower(${sql}), 'e', 1), '[^0-9]', '', 'g'), '0')`;
 }
