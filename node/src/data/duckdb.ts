@@ -148,6 +148,11 @@ export class CsvEngine {
     };
   }
 
+  /** A statement of our own, which gives no rows. */
+  async run(sql: string): Promise<void> {
+    await this.#connection.run(sql).catch(withheld);
+  }
+
   async #rejectedLines(relation: string): Promise<readonly number[]> {
     return (await this.#read(`SELECT DISTINCT line::INTEGER FROM rejects_of_${relation} ORDER BY 1`)).map(([line]) => Number(line));
   }

@@ -5,11 +5,13 @@ import { sqlName, type FeedColumn } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 import { plainTextSql } from "./row-digest.js";
-import { typesOfTexts, valueOfTextSql } from "./types-of-texts.js";
+import { typesOfTexts, valueOfSpelledSql, valueOfTextSql } from "./types-of-texts.js";
 
 interface TypedColumn extends FeedColumn {
   readonly raw: RawColumn;
   readonly sql: string;
+  /** No value can be of another type. */
+  readonly isKnown: boolean;
 }
 
 interface Wanted {
@@ -33,14 +35,22 @@ export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relat
   if (absent.length > 0) throw refused("DATA_COLUMN_MISSING", "a declared column is not in the feed", `${feed.name} has no ${absent.slice(0, 5).join(", ")}`, "correct the contract, or the export");
   const spelled = await typesOfTexts(engine, raw);
   const columns = raw.columns.map((column): TypedColumn => {
-    const type = feed.types[column.name] ?? (column.form.kind === "spelled" ? spelled.get(column.name) ?? "text" : column.form.type);
-    return { name: column.name, type, raw: column, sql: typedSql(column, type) };
+    const declared = feed.types[column.name];
+    const { name, sql, form } = column;
+    // What all texts are known to spell is read without asking again.
+    if (declared === undefined && form.kind === "spelled") return { name, raw: column, ...known(sql, spelled.get(name) ?? "text") };
+    const type = declared ?? (form.kind === "spelled" ? "text" : form.type);
+    return { name, type, raw: column, sql: typedSql(column, type), isKnown: form.kind === "typed" && form.type === type };
   });
   await check(engine, raw, columns, feed.name);
   await engine.run(`CREATE TABLE ${sqlName(relation)} AS SELECT ${columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(", ")} FROM ${raw.relation}`);
   await engine.run(`DROP TABLE ${raw.relation}`);
   const [[rows] = []] = await engine.read(`SELECT count(*) FROM ${sqlName(relation)}`);
   return { columns: columns.map(({ name, type }) => ({ name, type })), rows: Number(rows) };
+}
+
+function known(sql: string, type: LogicalType): Pick<TypedColumn, "type" | "sql" | "isKnown"> {
+  return { type, sql: valueOfSpelledSql(sql, type), isKnown: true };
 }
 
 function typedSql({ sql, form }: RawColumn, type: LogicalType): string {
@@ -52,8 +62,8 @@ function typedSql({ sql, form }: RawColumn, type: LogicalType): string {
 }
 
 async function check(engine: SqlEngine, { relation }: RawTable, columns: readonly TypedColumn[], feed: string): Promise<void> {
-  const counts = columns.flatMap(({ raw, sql, type }) => [
-    `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
+  const counts = columns.flatMap(({ raw, sql, type, isKnown }) => [
+    isKnown ? "0" : `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
   ]);
   const [[rows, ...found] = []] = await engine.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`);
   if (!(Number(rows) > 0)) throw refused("DATA_EMPTY", "the feed has no rows", feed, "export again; a feed without rows cannot take part");
