@@ -117,7 +117,7 @@ async function madeUp(engine: CsvEngine, folder: string, { sql, rows, columns }:
   writeFileSync(path, "none\n");
   const feed = await engine.csv({ path, delimiter: ",", quote: "\"" }, ["none"], new Set());
   const relation = `made_up_for_${feed.relation}`;
-  await feed.query(`CREATE TABLE ${relation} AS ${sql}`);
+  await engine.run(`CREATE TABLE ${relation} AS ${sql}`);
   return { ...feed, relation, rows, columns };
 }
 

@@ -1,6 +1,7 @@
 import { measureBytes } from "./bytes-per-party.js";
 import { measureMemory } from "./coordinator-memory.js";
 import { measureFeatureSql } from "./feature-sql.js";
+import { measureFeedForms } from "./feed-forms.js";
 import { measureGrowth } from "./growth.js";
 import { machineLines, thisMachine } from "./machine.js";
 import { measureMasking } from "./masking-speed.js";
@@ -14,7 +15,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 /** In this order a reader meets the cheapest and most telling first. */
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
-  ingest: [async (quick) => [await measureFeatureSql(quick)]],
+  ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 
 const [name = "", ...flags] = process.argv.slice(2);

@@ -1,9 +1,9 @@
 /** A process of its own that adds files and says how much memory it took at most. Started by `coordinator-memory.ts`. */
-import { readFileSync } from "node:fs";
 import { MASK_KEY_BYTES, type MaskKey } from "@cohortium/crypto/masking";
 import { open } from "node:fs/promises";
 import { sumFiles } from "@cohortium/protocol/host/sum-files";
 import { bytesOfWords } from "@cohortium/crypto/words";
+import { peakBytes } from "./peak-bytes.js";
 
 const [path = "", parties = "", words = "", outPath = ""] = process.argv.slice(2);
 const remove = Array.from({ length: Number(parties) }, (_, i): MaskKey => ({ key: new Uint8Array(MASK_KEY_BYTES).fill(i + 2), sign: -1 }));
@@ -13,11 +13,3 @@ await sumFiles(remove.map(() => path), { ring: 32, words: Number(words) }, remov
 });
 await out.close();
 process.stdout.write(String(peakBytes()));
-
-/** Of this program alone: on Linux `maxRSS` begins with the memory of the process that started it, as fork counts as use. */
-function peakBytes(): number {
-  if (process.platform !== "linux") return process.resourceUsage().maxRSS * 1024;
-  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-  if (kib === undefined) throw new Error("/proc/self/status does not say the peak of resident memory");
-  return Number(kib) * 1024;
-}

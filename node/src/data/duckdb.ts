@@ -1,5 +1,6 @@
-import { DuckDBDoubleVector, DuckDBInstance, type DuckDBAppender, type DuckDBConnection, type DuckDBDataChunk } from "@duckdb/node-api";
-import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "./feeds/feed-table.js";
+import { DuckDBInstance, StatementType, type DuckDBAppender, type DuckDBConnection } from "@duckdb/node-api";
+import { answerOf, joined } from "./answer-of.js";
+import { sqlName, sqlText, type Answer, type FeedTable } from "./feeds/feed-table.js";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 
 /** A delimited text file and how it is written. `delimiter` and `quote` are one character each. */
@@ -12,7 +13,12 @@ export interface CsvFile {
 /** The engine could not read the file at all. Its own words are withheld: they quote the rows. */
 export class ScanFailed extends Error {
   override readonly name = "ScanFailed";
-  constructor() { super("the database engine could not read the file"); }
+  /** The line of a file that the engine named, if it did. */
+  readonly line: number | null;
+  constructor(line: number | null = null) {
+    super("the database engine could not read the file");
+    this.line = line;
+  }
 }
 
 /** A CSV file as a feed, all columns text, and the lines that are none of its rows, ascending: wrong number of fields, unbalanced quotes, not UTF-8. */
@@ -88,9 +94,7 @@ export class SqlEngine {
     let rows = 0;
     try {
       for await (const batch of batches) {
-        for (const row of batch) {
-          appendRow(appender, row);
-        }
+        for (const row of batch) appendRow(appender, row);
         rows += batch.length;
         appender.flushSync();
       }
@@ -144,6 +148,11 @@ export class CsvEngine {
     };
   }
 
+  /** A statement of our own, which gives no rows. */
+  async run(sql: string): Promise<void> {
+    await this.#connection.run(sql).catch(withheld);
+  }
+
   async #rejectedLines(relation: string): Promise<readonly number[]> {
     return (await this.#read(`SELECT DISTINCT line::INTEGER FROM rejects_of_${relation} ORDER BY 1`)).map(([line]) => Number(line));
   }
@@ -153,13 +162,22 @@ export class CsvEngine {
   }
 }
 
+/** @throws RangeError unless the text is one SELECT, by the engine's own parser: a second statement, or a WITH before a DELETE, would change the rows. */
 async function streamed(connection: DuckDBConnection, sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
-  const result = await connection.stream(sql).catch(withheld);
-  const names = result.columnNames();
-  for (;;) {
-    const chunk = await result.fetchChunk().catch(withheld);
-    if (chunk === null || chunk.rowCount === 0) return;
-    onChunk(answerOf(names, chunk));
+  const statements = await connection.extractStatements(sql).catch(withheld);
+  if (statements.count !== 1) throw new RangeError("a feed answers one SELECT at a time");
+  const statement = await statements.prepare(0).catch(withheld);
+  try {
+    if (statement.statementType !== StatementType.SELECT) throw new RangeError("a feed answers a SELECT");
+    const result = await statement.stream().catch(withheld);
+    const names = result.columnNames();
+    for (;;) {
+      const chunk = await result.fetchChunk().catch(withheld);
+      if (chunk === null || chunk.rowCount === 0) return;
+      onChunk(answerOf(names, chunk));
+    }
+  } finally {
+    statement.destroySync();
   }
 }
 
@@ -178,37 +196,16 @@ function source({ path, delimiter, quote }: CsvFile, fields: number, rejects: st
     strict_mode = true, null_padding = false, compression = 'none', store_rejects = true, rejects_table = ${sqlText(rejects)}, rejects_scan = ${sqlText(`scan_${rejects}`)})`;
 }
 
-function answerOf(names: readonly string[], chunk: DuckDBDataChunk): Answer {
-  const columns = names.map((name, i): AnswerColumn => {
-    const vector = chunk.getColumnVector(i);
-    if (vector instanceof DuckDBDoubleVector) {
-      const values = new Float64Array(vector.itemCount);
-      for (let row = 0; row < values.length; row++) values[row] = vector.getItem(row) ?? Number.NaN;
-      return { kind: "numbers", name, type: "double", values };
-    }
-    const texts = Array.from({ length: vector.itemCount }, (_, row) => vector.getItem(row));
-    return { kind: "texts", name, type: "text", values: texts.map((text) => (typeof text === "string" ? text : null)) };
-  });
-  return { rows: chunk.rowCount, columns };
-}
-
-function joined(chunks: readonly Answer[]): Answer {
-  const [first = { rows: 0, columns: [] }] = chunks;
-  const columns = first.columns.map((column, i): AnswerColumn => {
-    const parts = chunks.flatMap((chunk) => chunk.columns[i] ?? []);
-    if (column.kind === "numbers") return { ...column, values: Float64Array.from(parts.flatMap((part) => (part.kind === "numbers" ? [...part.values] : []))) };
-    return { ...column, values: parts.flatMap((part) => (part.kind === "texts" ? part.values : [])) };
-  });
-  return { rows: chunks.reduce((sum, { rows }) => sum + rows, 0), columns };
-}
-
 /** The engine reads a path as a pattern; a bracket round each special character takes it literally. */
 function literalPath(path: string): string {
   return path.replace(/[*?[]/g, (special) => `[${special}]`);
 }
 
-function withheld(): never {
-  throw new ScanFailed();
+function withheld(error: unknown): never {
+  const words = typeof error === "object" && error !== null && "message" in error ? String(error.message) : "";
+  const line = /^Invalid Input Error: Malformed JSON in file ".*", at byte \d+ in line (\d+):/s.exec(words)?.[1];
+  // The engine counts one line too far: it says 3 of a fault in the second.
+  throw new ScanFailed(line === undefined ? null : Number(line) - 1);
 }
 
 function appendRow(appender: DuckDBAppender, row: readonly (string | null)[]): void {

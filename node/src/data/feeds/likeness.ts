@@ -50,8 +50,9 @@ function likenessOf(name: string, type: LogicalType, { values, distinct, emails,
   if (phones >= SHARE_MIN * values && distinct > CATEGORIES_MAX) return "phone";
   if (type === "date" || type === "timestamp") return "time";
   if (type === "boolean") return "category";
-  const isId = /(^|_)(id|key|no|number|code)$/i.test(name) || /id$/i.test(name);
+  // customer_id and CustomerID, not paid.
+  const isId = /(^|[_. ])(id|key|no|number|code)$/i.test(name) || /[a-z]I[Dd]$/.test(name);
   if (isId && distinct >= SHARE_MIN * values) return "identifier";
-  if (type !== "text") return /(amount|price|revenue|balance|cost|spend|total)/i.test(name) ? "money" : distinct <= 2 ? "category" : isId ? "identifier" : "number";
+  if (type !== "text") return /(amount|price|revenue|balance|cost|spend|paid|sales|total)/i.test(name) ? "money" : distinct <= 2 ? "category" : isId ? "identifier" : "number";
   return distinct <= CATEGORIES_MAX ? "category" : isId ? "identifier" : "text";
 }

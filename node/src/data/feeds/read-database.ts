@@ -5,9 +5,10 @@ import type { DatabaseSource, PasswordAt, Tls } from "./feed.js";
 import { sqlName } from "./feed-table.js";
 import { openMysql } from "./mysql.js";
 import { openPostgres } from "./postgres.js";
-import type { RawTable } from "./raw-table.js";
-import type { ReadTo } from "./read-files.js";
-import type { Login } from "./server-table.js";
+import type { RawColumn, RawTable } from "./raw-table.js";
+import type { ReadTo } from "./reading.js";
+import type { SqlEngine } from "../duckdb.js";
+import type { Login, ServerColumn } from "./server-table.js";
 
 /** Reads a table of a database server into the engine, in one read-only transaction. @throws Refusal NETWORK_… or DATA_…, never with the password. */
 export async function readDatabase(source: DatabaseSource, environment: Readonly<Record<string, string | undefined>>, to: ReadTo): Promise<RawTable> {
@@ -22,13 +23,20 @@ export async function readDatabase(source: DatabaseSource, environment: Readonly
     checkNames(columns.map(({ name }) => name), where);
     await engine.run(`CREATE TABLE ${relation} (${columns.map(({ name }) => `${sqlName(name)} VARCHAR`).join(", ")})`);
     await engine.append(relation, told(opened.table.batches(), onProgress));
-    // Everything came as text; what the server calls a text stays one, whatever it looks like.
-    return { relation, columns: columns.map(({ name, type }) => ({ name, sql: sqlName(name), type: type === "text" ? "text" : null })) };
+    return { relation, columns: await Promise.all(columns.map((column) => rawColumn(engine, relation, column))) };
   } catch (error) {
     throw refusalOf(error, source, where);
   } finally {
     await opened.close();
   }
+}
+
+async function rawColumn(engine: SqlEngine, relation: string, { name, form }: ServerColumn): Promise<RawColumn> {
+  const sql = sqlName(name);
+  if (form.kind !== "truth") return { name, sql, form };
+  const [[others] = []] = await engine.read(`SELECT count(*) FROM ${relation} WHERE ${sql} NOT IN ('0', '1', 'f', 't')`);
+  if (Number(others) > 0) return { name, sql, form: { kind: "told", type: "integer" } };
+  return { name, sql: `(CASE WHEN ${sql} IN ('1', 't') THEN 'true' WHEN ${sql} IN ('0', 'f') THEN 'false' END)`, form: { kind: "told", type: "boolean" } };
 }
 
 async function* told(batches: AsyncIterable<readonly (readonly (string | null)[])[]>, onProgress: (says: string) => void) {
@@ -72,9 +80,15 @@ function readText(path: string, what: string): string {
 /** Drivers' messages are not passed on: they may quote a value or a login. Their codes say enough. */
 function refusalOf(error: unknown, { user, table }: DatabaseSource, where: string): unknown {
   if (error instanceof Refusal) return error;
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const told = toldBy(code, `${table.schema === null ? "" : `${table.schema}.`}${table.name}`, { user, where });
   return told ?? new Refusal({ code: "NETWORK_DATABASE", title: "the database cannot be read", detail: `${where}${code === "" ? "" : ` (${code})`}`, fix: "check that it runs and that this machine may connect to it" });
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error === "object" && error !== null && "code" in error) return String(error.code);
+  // The one refusal of `pg` that has no code.
+  return error instanceof Error && error.message === "The server does not support SSL connections" ? "HANDSHAKE_NO_SSL_SUPPORT" : "";
 }
 
 /** What the server's own code says, if it is one that people meet. */
@@ -82,6 +96,7 @@ function toldBy(code: string, table: string, { user, where }: { readonly user: s
   if (LOGIN_CODES.includes(code)) return new Refusal({ code: "NETWORK_LOGIN", title: "the database does not let this user in", detail: `${user} at ${where}`, fix: "check user and password with the database's owner" });
   if (TABLE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the database has no such table, or this user may not read it", detail: `${table} at ${where}`, fix: "name it with --table schema.name, and let the user SELECT from it" });
   if (DATABASE_CODES.includes(code)) return new Refusal({ code: "DATA_TABLE", title: "the server has no such database", detail: where, fix: "correct the database's name" });
+  if (code === "HANDSHAKE_NO_SSL_SUPPORT") return new Refusal({ code: "NETWORK_TLS", title: "the database speaks no TLS", detail: where, fix: "turn it on at the server; say --tls off only for a server on this machine or a network of your own" });
   if (/CERT|TLS|SSL|SELF_SIGNED|HOSTNAME/.test(code)) return new Refusal({ code: "NETWORK_TLS", title: "the database's certificate is not trusted", detail: `${where} (${code})`, fix: "name its authority with --ca FILE, or say --tls off for a server on this machine" });
   return null;
 }

@@ -1,27 +1,21 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readHeader } from "../csv-header.js";
-import { ScanFailed, type SqlEngine } from "../duckdb.js";
+import type { SqlEngine } from "../duckdb.js";
 import { checkNames } from "./column-names.js";
 import type { CsvReading, FileSource } from "./feed.js";
 import { sqlName, sqlText } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
-import type { RawColumn, RawTable } from "./raw-table.js";
+import { ANYTHING, type RawColumn, type RawTable } from "./raw-table.js";
+import { readJson } from "./read-json.js";
+import { asRefusal, describedColumns, literalPath, nested, unreadable, type ReadTo } from "./reading.js";
 import { checkUnchanged, findFiles } from "./source-files.js";
 import { asUtf8 } from "./transcode.js";
-
-/** Where a source is read to: the engine, under a name of ours, with a folder for what has to be unpacked. */
-export interface ReadTo {
-  readonly engine: SqlEngine;
-  readonly relation: string;
-  readonly scratch: string;
-  onProgress(says: string): void;
-}
 
 /** Reads files into the engine once, so that every question afterwards is about the same rows. @throws Refusal DATA_…. */
 export async function readFiles({ path, reading }: FileSource, to: ReadTo): Promise<RawTable> {
   const found = await findFiles(path);
   to.onProgress(`reads ${found.paths.length === 1 ? path : `${found.paths.length} files of ${path}`} …`);
-  const raw = reading.format === "csv" ? await readCsv(found.paths, reading, to) : await readTyped(found.paths, reading.format, to);
+  const raw = reading.format === "csv" ? await readCsv(found.paths, reading, to) : reading.format === "parquet" ? await readParquet(found.paths, to) : await readJson(found.paths, reading.format, to);
   await checkUnchanged(path, found);
   return raw;
 }
@@ -35,7 +29,7 @@ async function readCsv(paths: readonly string[], reading: CsvReading, to: ReadTo
     if (names.toSorted().join("\n") !== columns.toSorted().join("\n")) throw otherColumns(path, columns, names);
     await insertCsv({ plain, path, names }, reading, { ...to, n });
   }
-  return { relation: to.relation, columns: (columns ?? []).map((name): RawColumn => ({ name, sql: sqlName(name), type: null })) };
+  return { relation: to.relation, columns: (columns ?? []).map((name): RawColumn => ({ name, sql: sqlName(name), form: ANYTHING })) };
 }
 
 async function namesIn(plain: string, path: string, { delimiter, quote }: CsvReading): Promise<readonly string[]> {
@@ -54,7 +48,7 @@ async function insertCsv({ plain, path, names }: { readonly plain: string; reado
   { delimiter, quote, nulls }: CsvReading, { engine, relation, n }: ReadTo & { readonly n: number }): Promise<void> {
   const rejects = `rejects_${relation}_${n}`;
   const fields = names.map((_, i) => `f${i}: 'VARCHAR'`).join(", ");
-  const source = `read_csv(${sqlText(plain)}, auto_detect = false, header = false, skip = 1, columns = {${fields}}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)},
+  const source = `read_csv(${sqlText(literalPath(plain))}, auto_detect = false, header = false, skip = 1, columns = {${fields}}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)},
     escape = ${sqlText(quote)}, strict_mode = true, null_padding = false, store_rejects = true, rejects_table = ${sqlText(rejects)}, rejects_scan = ${sqlText(`scan_${rejects}`)})`;
   const value = (i: number) => (nulls.length === 0 ? `f${i}` : `CASE WHEN f${i} NOT IN (${nulls.map(sqlText).join(", ")}) THEN f${i} END`);
   await engine.run(`INSERT INTO ${relation} BY NAME SELECT ${names.map((name, i) => `${value(i)} AS ${sqlName(name)}`).join(", ")} FROM ${source}`).catch(asRefusal(path));
@@ -64,52 +58,47 @@ async function insertCsv({ plain, path, names }: { readonly plain: string; reado
     "check delimiter, quote and encoding, then export those lines again");
 }
 
-/** What declares its own types: Parquet, and JSON, where a value's form is one. */
-async function readTyped(paths: readonly string[], format: "parquet" | "json" | "jsonl", to: ReadTo): Promise<RawTable> {
-  const { engine, relation } = to;
-  const plain = format === "parquet" ? paths : await Promise.all(paths.map((path, n) => asUtf8(path, "utf-8", { scratch: to.scratch, n })));
-  const list = `[${plain.map(sqlText).join(", ")}]`;
-  const source = format === "parquet" ? `read_parquet(${list}, union_by_name = true)`
-    : `read_json(${list}, format = ${format === "json" ? "'auto'" : "'newline_delimited'"}, sample_size = -1, union_by_name = true, records = 'true', map_inference_threshold = -1)`;
+/** Parquet declares its own types. */
+async function readParquet(paths: readonly string[], { engine, relation }: ReadTo): Promise<RawTable> {
   const where = paths[0] ?? "";
+  const source = `read_parquet([${paths.map((path) => sqlText(literalPath(path))).join(", ")}], union_by_name = true)`;
   await engine.run(`CREATE TABLE ${relation} AS SELECT * FROM ${source}`).catch(asRefusal(where));
-  const described = (await engine.read(`SELECT column_name, column_type FROM (DESCRIBE ${relation})`)).map(([name, type]) => ({ name: String(name), type: String(type) }));
+  await checkSameColumns(engine, paths);
+  const described = await describedColumns(engine, relation);
   checkNames(described.map(({ name }) => name), where);
   return { relation, columns: described.map(({ name, type }) => typedColumn(name, type, where)) };
 }
 
-const KINDS: readonly (readonly [pattern: RegExp, type: LogicalType, as: string])[] = [
-  [/^(U?TINYINT|U?SMALLINT|U?INTEGER|BIGINT)$/, "integer", "BIGINT"],
-  [/^(U?BIGINT|U?HUGEINT)$/, "decimal", "DECIMAL(38, 0)"],
-  [/^DECIMAL/, "decimal", ""],
-  [/^(FLOAT|DOUBLE)$/, "double", "DOUBLE"],
-  [/^BOOLEAN$/, "boolean", ""],
-  [/^DATE$/, "date", ""],
-  [/^TIMESTAMP/, "timestamp", "TIMESTAMP"],
-  [/^(VARCHAR|UUID|ENUM)/, "text", "VARCHAR"],
-  [/^(JSON|"NULL")$/, "null", "VARCHAR"],
+/** A column that only some files have would be null in the others. @throws Refusal DATA_COLUMNS. */
+async function checkSameColumns(engine: SqlEngine, paths: readonly string[]): Promise<void> {
+  let first: readonly string[] | null = null;
+  for (const path of paths) {
+    const names = (await engine.read(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(path))}))`)).map(([name]) => String(name));
+    first ??= names;
+    if (names.toSorted().join("\n") !== first.toSorted().join("\n")) throw otherColumns(path, first, names);
+  }
+}
+
+const KINDS: readonly (readonly [pattern: RegExp, type: LogicalType, as: (sql: string) => string])[] = [
+  [/^(U?TINYINT|U?SMALLINT|U?INTEGER|BIGINT)$/, "integer", (sql) => `CAST(${sql} AS BIGINT)`],
+  [/^(UBIGINT|HUGEINT)$/, "decimal", (sql) => `CAST(${sql} AS DECIMAL(38, 0))`],
+  [/^DECIMAL/, "decimal", (sql) => sql],
+  // A float means the shortest number that reads back to it, as everybody writes it: 0.1, not 0.10000000149.
+  [/^FLOAT$/, "double", (sql) => `CAST(CAST(${sql} AS VARCHAR) AS DOUBLE)`],
+  [/^DOUBLE$/, "double", (sql) => sql],
+  [/^BOOLEAN$/, "boolean", (sql) => sql],
+  [/^DATE$/, "date", (sql) => sql],
+  [/^TIMESTAMP/, "timestamp", (sql) => `CAST(${sql} AS TIMESTAMP)`],
+  [/^(VARCHAR|UUID|ENUM)/, "text", (sql) => `CAST(${sql} AS VARCHAR)`],
+  [/^"NULL"$/, "null", (sql) => `CAST(${sql} AS VARCHAR)`],
 ];
 
 /** @throws Refusal DATA_NESTED for lists, objects and bytes: a row holds single values. */
 function typedColumn(name: string, engineType: string, where: string): RawColumn {
   const kind = KINDS.find(([pattern]) => pattern.test(engineType));
-  if (kind === undefined || engineType.endsWith("]")) {
-    throw new Refusal({ code: "DATA_NESTED", title: "a column holds more than single values", detail: `${name} of ${where} is ${engineType.split("(")[0] ?? ""}`, fix: "flatten it into columns of numbers, texts, dates or booleans" });
-  }
+  if (kind === undefined || engineType.endsWith("]")) throw nested(`${name} of ${where} is ${engineType.split("(")[0] ?? ""}`);
   const [, type, as] = kind;
-  return { name, type, sql: as === "" ? sqlName(name) : `CAST(${sqlName(name)} AS ${as})` };
-}
-
-/** The engine's own words are withheld: they quote rows. */
-function asRefusal(path: string): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof ScanFailed) throw unreadable(path, "it is damaged, or not of that format", "check the format; copy or export the file again");
-    throw error;
-  };
-}
-
-function unreadable(path: string, why: string, fix: string): Refusal {
-  return new Refusal({ code: "DATA_MALFORMED", title: "the file cannot be read as rows", detail: `${path}: ${why}`, fix });
+  return { name, sql: as(sqlName(name)), form: { kind: "typed", type } };
 }
 
 function otherColumns(path: string, columns: readonly string[], names: readonly string[]): Refusal {

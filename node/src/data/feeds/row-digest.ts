@@ -9,7 +9,7 @@ import { sqlName, type FeedColumn } from "./feed-table.js";
  */
 export function rowHashSql(columns: readonly FeedColumn[]): string {
   const framed = inOrder(columns).map((column) => {
-    const text = textSql(column);
+    const text = plainTextSql(column, sqlName(column.name));
     return `coalesce(strlen(${text}) || ':' || ${text}, 'null')`;
   });
   return `sha256(concat_ws(',', ${framed.join(", ")}))`;
@@ -33,19 +33,31 @@ function inOrder(columns: readonly FeedColumn[]): readonly FeedColumn[] {
   return [...columns].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function textSql({ name, type }: FeedColumn): string {
-  const sql = sqlName(name);
+/** A value as it reads, whatever form it lay in; numbers in digits alone, without zeros that say nothing. */
+export function plainTextSql({ type }: FeedColumn, sql: string): string {
   switch (type) {
     case "text": case "null": return sql;
     case "boolean": case "integer": case "date": return `CAST(${sql} AS VARCHAR)`;
-    // A decimal that a double holds reads like that double; one with more digits keeps them all.
-    case "decimal": return `CASE WHEN try_cast(CAST(${sql} AS DOUBLE) AS DECIMAL(38, 9)) = ${sql} THEN ${numberTextSql(`CAST(${sql} AS DOUBLE)`)} ELSE CAST(${sql} AS VARCHAR) END`;
-    case "double": return numberTextSql(sql);
+    case "decimal": return withoutZerosSql(`CAST(${sql} AS VARCHAR)`);
+    case "double": return doubleTextSql(sql);
     case "timestamp": return `strftime(${sql}, '%Y-%m-%dT%H:%M:%S.%fZ')`;
   }
 }
 
-/** The shortest text that reads back to the same double; whole numbers without a point. Adding 0 turns −0 into 0. */
-function numberTextSql(sql: string): string {
-  return `CASE WHEN abs(${sql}) < 1e15 AND ${sql} = trunc(${sql}) THEN CAST(CAST(${sql} + 0 AS BIGINT) AS VARCHAR) ELSE CAST(${sql} AS VARCHAR) END`;
+/** The shortest text that reads back to the same double, in digits alone. Adding 0 turns −0 into 0. */
+function doubleTextSql(sql: string): string {
+  const text = `CAST(${sql} + 0 AS VARCHAR)`;
+  return `CASE WHEN contains(${text}, 'e') THEN ${spreadSql(text)} ELSE ${withoutZerosSql(text)} END`;
+}
+
+function withoutZerosSql(text: string): string {
+  return `CASE WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
+}
+
+/** 1.5e+22 in digits alone. The engine writes an exponent from 16 on, where a double has at most as many digits behind its point, and below -4. */
+function spreadSql(text: string): string {
+  const digits = `replace(ltrim(split_part(${text}, 'e', 1), '-'), '.', '')`;
+  const exponent = `CAST(split_part(${text}, 'e', 2) AS INTEGER)`;
+  return `CASE WHEN starts_with(${text}, '-') THEN '-' ELSE '' END || CASE WHEN ${exponent} >= 0
+    THEN ${digits} || repeat('0', ${exponent} - strlen(${digits}) + 1) ELSE '0.' || repeat('0', -${exponent} - 1) || ${digits} END`;
 }

@@ -4,11 +4,14 @@ import type { Feed } from "./feed.js";
 import { sqlName, type FeedColumn } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
-import { typesOfTexts, valueOfTextSql } from "./types-of-texts.js";
+import { plainTextSql } from "./row-digest.js";
+import { typesOfTexts, valueOfSpelledSql, valueOfTextSql } from "./types-of-texts.js";
 
 interface TypedColumn extends FeedColumn {
   readonly raw: RawColumn;
   readonly sql: string;
+  /** No value can be of another type. */
+  readonly isKnown: boolean;
 }
 
 interface Wanted {
@@ -32,8 +35,12 @@ export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relat
   if (absent.length > 0) throw refused("DATA_COLUMN_MISSING", "a declared column is not in the feed", `${feed.name} has no ${absent.slice(0, 5).join(", ")}`, "correct the contract, or the export");
   const spelled = await typesOfTexts(engine, raw);
   const columns = raw.columns.map((column): TypedColumn => {
-    const type = feed.types[column.name] ?? column.type ?? spelled.get(column.name) ?? "text";
-    return { name: column.name, type, raw: column, sql: typedSql(column, type) };
+    const declared = feed.types[column.name];
+    const { name, sql, form } = column;
+    // What all texts are known to spell is read without asking again.
+    if (declared === undefined && form.kind === "spelled") return { name, raw: column, ...known(sql, spelled.get(name) ?? "text") };
+    const type = declared ?? (form.kind === "spelled" ? "text" : form.type);
+    return { name, type, raw: column, sql: typedSql(column, type), isKnown: form.kind === "typed" && form.type === type };
   });
   await check(engine, raw, columns, feed.name);
   await engine.run(`CREATE TABLE ${sqlName(relation)} AS SELECT ${columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(", ")} FROM ${raw.relation}`);
@@ -42,15 +49,21 @@ export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relat
   return { columns: columns.map(({ name, type }) => ({ name, type })), rows: Number(rows) };
 }
 
-function typedSql(column: RawColumn, type: LogicalType): string {
-  if (column.type === type) return column.sql;
-  // A declared type outranks the source's: its values are read as texts again.
-  return valueOfTextSql({ sql: column.type === null ? column.sql : `CAST(${column.sql} AS VARCHAR)` }, type);
+function known(sql: string, type: LogicalType): Pick<TypedColumn, "type" | "sql" | "isKnown"> {
+  return { type, sql: valueOfSpelledSql(sql, type), isKnown: true };
+}
+
+function typedSql({ sql, form }: RawColumn, type: LogicalType): string {
+  switch (form.kind) {
+    case "told": case "spelled": return valueOfTextSql(sql, type);
+    // A declared type outranks the source's: its values are read as texts again.
+    case "typed": return form.type === type ? sql : valueOfTextSql(plainTextSql({ name: "", type: form.type }, sql), type);
+  }
 }
 
 async function check(engine: SqlEngine, { relation }: RawTable, columns: readonly TypedColumn[], feed: string): Promise<void> {
-  const counts = columns.flatMap(({ raw, sql, type }) => [
-    `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
+  const counts = columns.flatMap(({ raw, sql, type, isKnown }) => [
+    isKnown ? "0" : `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
   ]);
   const [[rows, ...found] = []] = await engine.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`);
   if (!(Number(rows) > 0)) throw refused("DATA_EMPTY", "the feed has no rows", feed, "export again; a feed without rows cannot take part");
@@ -58,8 +71,8 @@ async function check(engine: SqlEngine, { relation }: RawTable, columns: readonl
     const count = Number(found[2 * i + which]);
     return count > 0 ? [`${name} (${type}) in ${count} rows`] : [];
   }));
-  if (wrong !== undefined && wrong.length > 0) throw refused("DATA_TYPE", "values are not of the type that was declared", wrong.slice(0, 5).join(", "), "correct the declared type, or the values");
-  if (infinite !== undefined && infinite.length > 0) throw refused("DATA_INFINITE", "numbers are infinite or not a number", infinite.slice(0, 5).join(", "), "write finite numbers, and leave unknown ones empty");
+  if (wrong !== undefined && wrong.length > 0) throw refused("DATA_TYPE", "values are not of the type that was declared", wrong.slice(0, 5).join(", "), "correct the declared type, or the values; a view can leave out what the database calls a date and is none");
+  if (infinite !== undefined && infinite.length > 0) throw refused("DATA_INFINITE", "numbers are infinite or not a number", infinite.slice(0, 5).join(", "), "write finite numbers and leave unknown ones empty, or name the word for them with --nulls");
 }
 
 function refused(code: string, title: string, detail: string, fix: string): Refusal {

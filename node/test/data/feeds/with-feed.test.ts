@@ -77,9 +77,20 @@ describe("what comes out of a feed", () => {
     expect([numbersOf(answer, "id"), textsOf(answer, "name"), numbersOf(answer, "n")]).toEqual([Float64Array.of(7, 8), ["ann", null], Float64Array.of(1.5, Number.NaN)]);
   }));
 
+  test("is numbers for numbers, texts for all else, and never silently null", () => withFeed(feed(source), SETTINGS, async (table) => {
+    const { columns } = await table.query("SELECT 7 AS i, 2.50 AS d, 1.5::DOUBLE AS x, true AS b, DATE '2024-01-31' AS day, TIMESTAMP '1969-12-31 23:59:59.999999' AS at, 'a' AS t, NULL AS n, CAST(NULL AS INTEGER) AS ni");
+    expect(columns.map(({ name, type, values }) => [name, type, ...values])).toEqual([
+      ["i", "integer", 7], ["d", "decimal", 2.5], ["x", "double", 1.5], ["b", "boolean", 1], ["day", "date", "2024-01-31"], ["at", "timestamp", "1969-12-31T23:59:59.999999Z"],
+      ["t", "text", "a"], ["n", "integer", Number.NaN], ["ni", "integer", Number.NaN],
+    ]);
+    await expect(table.query("SELECT [1, 2] AS list")).rejects.toThrow(RangeError);
+  }));
+
   test("reaches nothing but the feed", () => withFeed(feed(source), SETTINGS, async (table) => {
     for (const sql of [`SELECT * FROM read_csv('${folder}/a.csv')`, `SELECT * FROM '${folder}/a.csv'`, "SELECT * FROM read_text('/etc/hostname')"]) await expect(table.query(sql)).rejects.toMatchObject({ code: "DATA_QUERY" });
-    for (const sql of [`COPY ${table.relation} TO '${folder}/out.csv'`, "SET enable_external_access = true", "ATTACH 'other.db'"]) await expect((async () => table.query(sql))()).rejects.toThrow(RangeError);
+    for (const sql of [`COPY ${table.relation} TO '${folder}/out.csv'`, "SET enable_external_access = true", "ATTACH 'other.db'"]) await expect(table.query(sql)).rejects.toThrow(/DATA_QUERY|answers/);
+    for (const sql of [`SELECT 1; DROP TABLE ${table.relation}`, `WITH a AS (SELECT 1) DELETE FROM ${table.relation}`]) await expect(table.query(sql)).rejects.toThrow(RangeError);
+    expect(numbersOf(await table.query(`SELECT count(*) AS n FROM ${table.relation}`), "n")).toEqual(Float64Array.of(2));
     expect(existsSync(join(folder, "out.csv"))).toBe(false);
   }));
 
@@ -87,6 +98,38 @@ describe("what comes out of a feed", () => {
     expect((await look(feed(source, { id: "text", n: "decimal" }))).types).toEqual(["id text", "name text", "n decimal", "when text"]);
     expect(await refusal(feed(source, { when: "date" }))).toMatchObject({ code: "DATA_TYPE", detail: "when (date) in 1 rows" });
     expect(await refusal(feed(source, { size: "double" }))).toMatchObject({ code: "DATA_COLUMN_MISSING" });
+  });
+});
+
+describe("a number is the same in every form", () => {
+  const typesAnd = async (one: Feed) => look(one).then(({ types, digest }) => ({ type: types[1]?.slice(2), digest }));
+
+  test.each([
+    ["of seventeen digits", "x\n0.30000000000000004\n0.5", "double", "SELECT 0.30000000000000004::DOUBLE AS x UNION ALL SELECT 0.5", "double"],
+    ["of sixteen digits before the point", "x\n1000000000000000\n3", "integer", "SELECT 1e15::DOUBLE AS x UNION ALL SELECT 3", "double"],
+    ["beyond what the engine writes out", "x\n-12500000000000000000000\n0.5", "double", "SELECT -1.25e22::DOUBLE AS x UNION ALL SELECT 0.5", "double"],
+    ["below what the engine writes out", "x\n0.0000125\n-1.25E-07", "double", "SELECT 1.25e-5::DOUBLE AS x UNION ALL SELECT -1.25e-7", "double"],
+    ["of more digits than a double has", "x\n12345678901234567.89\n100.00", "decimal", "SELECT 12345678901234567.89::DECIMAL(20, 2) AS x UNION ALL SELECT 100", "decimal"],
+    ["of single precision", "x\n0.1\n2.5", "double", "SELECT 0.1::FLOAT AS x UNION ALL SELECT 2.5", "double"],
+    ["that is minus zero", "x\n-0.0\n2.5", "double", "SELECT -0.0::DOUBLE AS x UNION ALL SELECT 2.5", "double"],
+    ["beyond 64 bits", "x\n18446744073709551615\n1", "decimal", "SELECT 18446744073709551615::UBIGINT AS x UNION ALL SELECT 1::UBIGINT", "decimal"],
+  ] as const)("%s", async (_, csv, textType, sql, engineType) => {
+    const folder = place({ "a.csv": csv.split("\n").map((line, i) => `${i},${line}`).join("\n").replace("0,x", "i,x") });
+    await written(`COPY (SELECT row_number() OVER ()::BIGINT AS i, x FROM (${sql})) TO '${folder}/a.parquet'`);
+    const [text, engine] = [await typesAnd(feed(files(join(folder, "a.csv")))), await typesAnd(feed(files(join(folder, "a.parquet"), { format: "parquet" })))];
+    expect([text.type, engine.type, engine.digest]).toEqual([textType, engineType, text.digest]);
+  });
+
+  test("of any size, as JavaScript and as the engine write it", () => fc.assert(fc.asyncProperty(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 30 }), async (numbers) => {
+    const folder = place({ "a.csv": ["i,x", "-1,0.5", ...numbers.map((x, i) => `${i},${String(x)}`)].join("\n") });
+    const values = numbers.map((x, i) => `(${i}, ${Object.is(x, -0) ? "-0.0" : String(x)}::DOUBLE)`);
+    await written(`COPY (SELECT i::BIGINT AS i, x FROM (VALUES (-1, 0.5::DOUBLE), ${values.join(", ")}) t(i, x)) TO '${folder}/a.parquet'`);
+    const [text, engine] = [await typesAnd(feed(files(join(folder, "a.csv")))), await typesAnd(feed(files(join(folder, "a.parquet"), { format: "parquet" })))];
+    expect(text).toEqual({ type: "double", digest: engine.digest });
+  }), { numRuns: 25 }));
+
+  test("only a column of names may be called Nan", async () => {
+    expect((await look(feed(files(join(place({ "a.csv": "x\nNan\nNan\n" }), "a.csv"))))).types).toEqual(["x text"]);
   });
 });
 
@@ -102,6 +145,11 @@ describe("what cannot be read", () => {
     ["a gzip file that ends early", "DATA_PACKED", { "a.csv.gz": gzip("x\n1\n".repeat(4_000)).subarray(0, 40) }, "a.csv.gz"],
     ["Parquet that is none", "DATA_MALFORMED", { "a.parquet": "secret 4711" }, "a.parquet", { format: "parquet" }], ["JSON that is none", "DATA_MALFORMED", { "a.jsonl": "{\"x\": secret\n" }, "a.jsonl", { format: "jsonl" }],
     ["JSON with lists", "DATA_NESTED", { "a.jsonl": "{\"x\": [4711]}\n" }, "a.jsonl", { format: "jsonl" }], ["JSON with objects", "DATA_NESTED", { "a.json": "[{\"x\": {\"y\": 4711}}]" }, "a.json", { format: "json" }],
+    ["JSON with a list in one row of many", "DATA_NESTED", { "a.jsonl": "{\"x\": \"secret\"}\n{\"x\": [4711]}\n" }, "a.jsonl", { format: "jsonl" }],
+    ["JSON with numbers and texts in one column", "DATA_MIXED", { "a.jsonl": "{\"x\": 4711}\n{\"x\": \"secret\"}\n" }, "a.jsonl", { format: "jsonl" }],
+    ["JSON with keys that differ in case", "DATA_COLUMNS", { "a.jsonl": "{\"x\": 4711, \"X\": 2}\n" }, "a.jsonl", { format: "jsonl" }],
+    ["JSON with numbers that are none", "DATA_INFINITE", { "a.jsonl": "{\"x\": 4711}\n{\"x\": NaN}\n" }, "a.jsonl", { format: "jsonl" }],
+    ["CSV with numbers that are none", "DATA_INFINITE", { "a.csv": "x\n4711\n-Infinity\n" }, "a.csv"],
   ];
 
   // One object for what is written: jest takes a parameter beyond a row's last for a callback, and waits for it.
@@ -113,6 +161,21 @@ describe("what cannot be read", () => {
 
   test("a line that is none of the rows is named by its number", async () => {
     expect(await refusal(feed(files(join(place({ "a.csv": "x,y\n1,2\n1,2,3\n3,4\n" }), "a.csv"))))).toMatchObject({ detail: expect.stringContaining("first at 3") });
+  });
+
+  test("a line of JSON that is none is named by its number", async () => {
+    expect(await refusal(feed(files(join(place({ "a.jsonl": "{\"x\": 1}\n{\"x\":\n{\"x\": 3}\n" }), "a.jsonl"), { format: "jsonl" })))).toMatchObject({ detail: expect.stringContaining("line 2 ") });
+  });
+
+  test("Parquet files of other columns make no table", async () => {
+    const folder = place({ "p/.keep": "" });
+    await written(`COPY (SELECT 1 AS x, 2 AS y) TO '${folder}/p/1.parquet'`, `COPY (SELECT 1 AS x) TO '${folder}/p/2.parquet'`);
+    expect(await refusal(feed(files(join(folder, "p"), { format: "parquet" })))).toMatchObject({ code: "DATA_COLUMNS", detail: expect.stringContaining("2.parquet is without y") });
+  });
+
+  test("a name with brackets and stars is a name", async () => {
+    const folder = place({ "a[1].csv": "x\n1\n", "a1.csv": "x\n2\n3\n" });
+    expect(await look(feed(files(join(folder, "a[1].csv"))))).toMatchObject({ rows: 1 });
   });
 
   test("infinite numbers are counted and refused", async () => {
