@@ -76,4 +76,3 @@ function claimOn({ feed }: SourceWords, own: string, contract: FeedContract | nu
 function contractColumn(table: ContractTable | null, own: string): ContractTable["columns"][number] | undefined {
   return table?.columns.find(({ source }) => source === own);
 }
-

@@ -1,3 +1,4 @@
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -43,6 +44,11 @@ export function placeOf(setting: "rows" | "transactions", { path, feed: named }:
   if (path !== undefined && named === undefined) return { kind: "path", path };
   if (named !== undefined && path === undefined) return { kind: "feed", name: named };
   throw new Refusal({ code: "CONFIG_ROWS", title: `it is not clear where the ${setting} lie`, detail: path === undefined ? "neither a path nor a feed is named" : "a path and a feed are named", fix: `write ${setting}: { path: FILE } or ${setting}: { feed: NAME }` });
+}
+
+/** A path of the settings: absolute, or starting at the node's folder. */
+export function pathIn(folder: string, path: string): string {
+  return isAbsolute(path) ? path : join(folder, path);
 }
 
 export type NodeConfig = z.output<typeof nodeConfig>;

@@ -1,5 +1,4 @@
-import { isAbsolute, join } from "node:path";
-import { placeOf } from "./config.js";
+import { pathIn, placeOf } from "./config.js";
 import type { Feed } from "./data/feeds/feed.js";
 import { findFeed, readFeeds } from "./data/feeds/feeds-file.js";
 
@@ -15,6 +14,6 @@ export function feedAt(folder: string, setting: "rows" | "transactions", said: S
   const place = placeOf(setting, said);
   if (place.kind === "feed") return findFeed(readFeeds(folder), place.name);
   const { delimiter = ",", quote = "\"" } = said;
-  const path = isAbsolute(place.path) ? place.path : join(folder, place.path);
+  const path = pathIn(folder, place.path);
   return { name: setting, kind: setting === "rows" ? "customers" : "transactions", source: { kind: "files", path, reading: { format: "csv", delimiter, quote, encoding: "utf-8", nulls: [] } }, types: {} };
 }

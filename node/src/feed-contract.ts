@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import type { NodeConfig } from "./config.js";
+import { pathIn, type NodeConfig } from "./config.js";
 import { contractPath } from "./schema-desk.js";
 
 /**
@@ -10,9 +9,9 @@ import { contractPath } from "./schema-desk.js";
  */
 export function contractOfFeed(folder: string, { rows }: NodeConfig, feed: string): string | null {
   const named = feed === ROWS_FEED ? rows?.contract : undefined;
-  if (named !== undefined) return isAbsolute(named) ? named : join(folder, named);
+  if (named !== undefined) return pathIn(folder, named);
   return existsSync(contractPath(folder, feed)) ? contractPath(folder, feed) : null;
 }
 
-/** The one feed there is, by the name of its settings. */
+/** What `rows` of the settings means, as a feed among those that were added. */
 export const ROWS_FEED = "rows";

@@ -5,7 +5,7 @@ import { readHeader } from "./data/csv-header.js";
 import type { CsvFile } from "./data/duckdb.js";
 import { otherThanAgreed } from "./data/holdout.js";
 import { delimiterProblem, likelyDelimiter } from "./data/likely-delimiter.js";
-import { explainProblem, fileProblem, type DataProblem } from "./data/problem.js";
+import { explainProblem, fileProblem, HEADER_PROBLEMS, type DataProblem } from "./data/problem.js";
 import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
 import { NO_FILE, type Feed, type FeedFile } from "./rows.js";
 
@@ -44,18 +44,12 @@ async function holdoutFit({ holdout }: Feed, plan: TrainingPlan): Promise<readon
 
 async function headerProblems(file: CsvFile, columns: readonly string[]): Promise<readonly DataProblem[]> {
   const header = await readHeader(file);
-  switch (header.kind) {
-    case "missing": return [fileProblem("DATA_FILE_MISSING", HEADER, 0)];
-    case "empty": return [fileProblem("DATA_EMPTY", HEADER, 0)];
-    case "unreadable": return [fileProblem("DATA_MALFORMED", HEADER, 0)];
-    case "names": {
-      const { names } = header;
-      const absent = columns.filter((column) => names.indexOf(column) < 0 || names.indexOf(column) !== names.lastIndexOf(column));
-      const divider = absent.length === 0 ? null : likelyDelimiter(names);
-      if (divider !== null) return [delimiterProblem(divider)];
-      return absent.map((column) => ({ ...fileProblem("DATA_COLUMN_MISSING", HEADER, 1), column }));
-    }
-  }
+  if (header.kind !== "names") return [fileProblem(HEADER_PROBLEMS[header.kind], HEADER, 0)];
+  const { names } = header;
+  const absent = columns.filter((column) => names.indexOf(column) < 0 || names.indexOf(column) !== names.lastIndexOf(column));
+  const divider = absent.length === 0 ? null : likelyDelimiter(names);
+  if (divider !== null) return [delimiterProblem(divider)];
+  return absent.map((column) => ({ ...fileProblem("DATA_COLUMN_MISSING", HEADER, 1), column }));
 }
 
 const SETTING = "a file in node.yaml";

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
 import { openAdminServer } from "@cohortium/protocol/host/admin-server";
 import { loadConfig, type Flag } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
@@ -14,7 +14,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import { parsePartyId } from "@cohortium/protocol/session/ids";
 import { nodeAdminRoutes } from "./admin-api.js";
-import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
+import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
@@ -122,7 +122,7 @@ function namedFeeds(folder: string, { rows, transactions }: NodeConfig, environm
 
 function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"]): Feed {
   const { rows, transactions, holdout } = config;
-  const at = (path: string) => (isAbsolute(path) ? path : join(folder, path));
+  const at = (path: string) => pathIn(folder, path);
   return {
     named: namedFeeds(folder, config, environment),
     rows: { path: rows?.path === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },

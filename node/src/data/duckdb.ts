@@ -1,7 +1,6 @@
 import { DuckDBInstance, StatementType, type DuckDBAppender, type DuckDBConnection } from "@duckdb/node-api";
 import { answerOf, joined } from "./answer-of.js";
 import { sqlName, sqlText, type Answer, type FeedTable } from "./feeds/feed-table.js";
-import { parseDigest } from "@cohortium/protocol/session/ids";
 
 /** A delimited text file and how it is written. `delimiter` and `quote` are one character each. */
 export interface CsvFile {
@@ -104,6 +103,11 @@ export class SqlEngine {
     }
   }
 
+  /** The lines that `csvSource` put into this table, ascending. */
+  async rejectedLines(rejects: string): Promise<readonly number[]> {
+    return (await this.read(`SELECT DISTINCT line::INTEGER FROM ${rejects} ORDER BY 1`)).map(([line]) => Number(line));
+  }
+
   /** From here on no SQL reaches a file, and no setting can be changed back. */
   async lock(): Promise<void> {
     await this.run("SET enable_external_access = false");
@@ -112,13 +116,8 @@ export class SqlEngine {
 }
 
 /** Feeds over CSV files, in one engine, so that they can be joined. */
-export class CsvEngine {
-  readonly #connection: DuckDBConnection;
+export class CsvEngine extends SqlEngine {
   #tables = 0;
-
-  constructor(connection: DuckDBConnection) {
-    this.#connection = connection;
-  }
 
   /**
    * @param header - The names in the file's first line. One that stands twice is no column.
@@ -131,34 +130,16 @@ export class CsvEngine {
     const names = header.map((name) => name.toLowerCase());
     const columns = header.flatMap((name, i) => (wanted.has(name) && names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase()) ? [{ name, field: `f${i}` }] : []));
     const first = sqlName(unlike(names));
-    await this.#connection.run(`CREATE VIEW ${relation} AS SELECT ${[`f0 AS ${first}`, ...columns.map(({ name, field }) => `${field} AS ${sqlName(name)}`)].join(", ")} FROM ${source(file, header.length, `rejects_of_${relation}`)}`).catch(withheld);
+    const rejects = `rejects_of_${relation}`;
+    await this.run(`CREATE VIEW ${relation} AS SELECT ${[`f0 AS ${first}`, ...columns.map(({ name, field }) => `${field} AS ${sqlName(name)}`)].join(", ")} FROM ${csvSource(file, header.length, rejects)}`);
     // Every column is read once here, because the engine looks for faults only in what it is asked for.
     const counts = [first, ...columns.map(({ name }) => sqlName(name))].map((column) => `count(${column})`);
-    const rows = Number((await this.#read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`))[0]?.[0]);
-    const malformedLines = await this.#rejectedLines(relation);
+    const rows = Number((await this.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`))[0]?.[0]);
     return {
-      name: relation, relation, rows, malformedLines, columns: columns.map(({ name }) => ({ name, type: "text" })), canonicalOrder: columns.map(({ name }) => sqlName(name)).join(", "),
-      query: async (sql) => {
-        const chunks: Answer[] = [];
-        await streamed(this.#connection, sql, (chunk) => chunks.push(chunk));
-        return joined(chunks);
-      },
-      stream: (sql, onChunk) => streamed(this.#connection, sql, onChunk),
-      digest: () => Promise.resolve(parseDigest("00".repeat(32))),
+      name: relation, relation, rows, malformedLines: await this.rejectedLines(rejects),
+      columns: columns.map(({ name }) => ({ name, type: "text" })), canonicalOrder: columns.map(({ name }) => sqlName(name)).join(", "),
+      query: (sql) => this.query(sql), stream: (sql, onChunk) => this.stream(sql, onChunk),
     };
-  }
-
-  /** A statement of our own, which gives no rows. */
-  async run(sql: string): Promise<void> {
-    await this.#connection.run(sql).catch(withheld);
-  }
-
-  async #rejectedLines(relation: string): Promise<readonly number[]> {
-    return (await this.#read(`SELECT DISTINCT line::INTEGER FROM rejects_of_${relation} ORDER BY 1`)).map(([line]) => Number(line));
-  }
-
-  async #read(sql: string): Promise<readonly (readonly unknown[])[]> {
-    return (await this.#connection.runAndReadAll(sql).catch(withheld)).getRows();
   }
 }
 
@@ -188,7 +169,8 @@ function unlike(names: readonly string[]): string {
   return name;
 }
 
-function source({ path, delimiter, quote }: CsvFile, fields: number, rejects: string): string {
+/** A CSV file under its header as SQL: the fields `f0` … as texts. Lines that are no rows are left out, and stand in the table `rejects` once it was read. */
+export function csvSource({ path, delimiter, quote }: CsvFile, fields: number, rejects: string): string {
   const columns = Array.from({ length: fields }, (_, i) => `f${i}: 'VARCHAR'`).join(", ");
   // Nothing is guessed: a sniffer that changes its mind between two exports would change the meaning of the columns.
   return `read_csv(${sqlText(literalPath(path))}, auto_detect = false, header = false, skip = 1,
@@ -197,7 +179,7 @@ function source({ path, delimiter, quote }: CsvFile, fields: number, rejects: st
 }
 
 /** The engine reads a path as a pattern; a bracket round each special character takes it literally. */
-function literalPath(path: string): string {
+export function literalPath(path: string): string {
   return path.replace(/[*?[]/g, (special) => `[${special}]`);
 }
 

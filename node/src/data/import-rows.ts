@@ -3,7 +3,7 @@ import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { readHeader } from "./csv-header.js";
 import { ScanFailed, withEngine, type CsvEngine, type CsvFile, type CsvTable } from "./duckdb.js";
 import { delimiterProblem, likelyDelimiter } from "./likely-delimiter.js";
-import { fileProblem, LINES_NAMED_MAX, type DataProblem } from "./problem.js";
+import { fileProblem, HEADER_PROBLEMS, LINES_NAMED_MAX, type DataProblem, type DataProblemCode } from "./problem.js";
 import { CHARTER_WORDS, type OwnWords } from "./recipe/own-words.js";
 import { readRecipe, type RecipeRead } from "./recipe/read-recipe.js";
 
@@ -62,20 +62,14 @@ const TABLE_RULE = "a header line, then one line per row with as many fields";
 
 async function openCsv(engine: CsvEngine, file: CsvFile, wanted: readonly string[]): Promise<Opened> {
   const header = await readHeader(file);
-  switch (header.kind) {
-    case "missing": return refused("DATA_FILE_MISSING");
-    case "empty": return refused("DATA_EMPTY");
-    case "unreadable": return refused("DATA_MALFORMED");
-    case "names": {
-      const { names } = header;
-      const divider = wanted.every((name) => names.includes(name)) ? null : likelyDelimiter(names);
-      if (divider !== null) return { kind: "refused", problems: [delimiterProblem(divider)] };
-      return { kind: "table", table: await engine.csv(file, names, new Set(wanted)) };
-    }
-  }
+  if (header.kind !== "names") return refused(HEADER_PROBLEMS[header.kind]);
+  const { names } = header;
+  const divider = wanted.every((name) => names.includes(name)) ? null : likelyDelimiter(names);
+  if (divider !== null) return { kind: "refused", problems: [delimiterProblem(divider)] };
+  return { kind: "table", table: await engine.csv(file, names, new Set(wanted)) };
 }
 
-function refused(code: "DATA_FILE_MISSING" | "DATA_EMPTY" | "DATA_MALFORMED"): { readonly kind: "refused"; readonly problems: readonly DataProblem[] } {
+function refused(code: DataProblemCode): { readonly kind: "refused"; readonly problems: readonly DataProblem[] } {
   return { kind: "refused", problems: [fileProblem(code, TABLE_RULE, 0)] };
 }
 

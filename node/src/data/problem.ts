@@ -56,6 +56,9 @@ export function fileProblem(code: DataProblemCode, rule: string, count: number):
   return { code, column: null, rule, count, lines: [], fix: DATA_PROBLEMS[code].fix };
 }
 
+/** Why the header of a file cannot be read, as `csv-header.ts` tells it. */
+export const HEADER_PROBLEMS = { missing: "DATA_FILE_MISSING", empty: "DATA_EMPTY", unreadable: "DATA_MALFORMED" } as const satisfies Record<string, DataProblemCode>;
+
 /** Problems of a file, its header or the settings: there is nothing to count. */
 const UNCOUNTED: ReadonlySet<DataProblemCode> = new Set([
   "DATA_FILE_MISSING", "DATA_ROWS_UNSET", "DATA_HOLDOUT_UNSET", "DATA_EMPTY", "DATA_DELIMITER", "DATA_COLUMN_MISSING", "DATA_HOLDOUT_OTHER",

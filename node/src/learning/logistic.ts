@@ -4,6 +4,7 @@ import { ROW_LOSS_MAX } from "@cohortium/protocol/training/log-loss";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { packMoments, unitOf } from "@cohortium/protocol/training/moments";
 import { packNewton } from "@cohortium/protocol/training/logistic/newton";
+import { wordCounts } from "./word-counts.js";
 import { BLOCK_ROWS, blockFor, blockLogits, designOf, type Block, type Design } from "./design.js";
 
 /** This party's answer to a `moments` round. */
@@ -19,7 +20,7 @@ export function momentsOf(rows: LocalRows, features: readonly Feature[]): Float6
       missing[k] = (missing[k] ?? 0) + (absent ? 1 : 0);
     }
   });
-  const counts = categoricalsOf(features).flatMap(({ categories }, k) => countsOf(rows.categories[k] ?? new Int32Array(), categories.length));
+  const counts = categoricalsOf(features).flatMap(({ categories }, k) => wordCounts(rows.categories[k] ?? new Int32Array(), categories.length));
   return packMoments({
     rows: rows.rows, positives: rows.y.reduce((sum, y) => sum + y, 0), sums, squares,
     missing: missing.filter((_, k) => numerics[k]?.missing === "indicate"), counts: Float64Array.from(counts),
@@ -54,12 +55,6 @@ export function logitsOf(rows: LocalRows, features: readonly Feature[], model: L
     blockLogits(design, block, count, logits.subarray(first, first + count));
   }
   return logits;
-}
-
-function countsOf(words: Int32Array, categories: number): readonly number[] {
-  const counts = Array.from({ length: categories }, () => 0);
-  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
-  return counts;
 }
 
 /** Sums in the design's numbering; of the Hessian only entries with row ≤ column are written. */

@@ -1,6 +1,6 @@
 import { listedValues, type Bound, type ContractColumn, type ContractTable } from "./contract.js";
 import { finding, type Finding } from "./schema-rules.js";
-import { numberIn } from "./value.js";
+import { numberIn } from "../decimal.js";
 
 /** As many as a charter lists for one column. */
 export const CATEGORIES_LISTED_MAX = 1_000;

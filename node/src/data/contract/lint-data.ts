@@ -1,7 +1,7 @@
+import { askScalars } from "../feeds/ask-scalars.js";
 import { sqlName, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
 import { asText, isNull, notListed, notMatching, notOfLength, notOfType, outside } from "../quality/expressions.js";
 import { spreadOf } from "../quality/drift.js";
-import { askScalars } from "../quality/scalars.js";
 import { shareWords, thousands } from "../quality/verdict.js";
 import { listedValues, type ContractColumn, type ContractTable } from "./contract.js";
 import { LIKENESS_NAMES, looksLike } from "./likeness.js";

@@ -28,7 +28,6 @@ const name = z.string().min(1).max(NAME_MAX);
 const flag = z.boolean().nullish();
 const word = z.union([z.string().max(TEXT_MAX), z.number(), z.boolean(), z.null()]);
 
-
 /** What a contract says to us alone: the value of a column's custom property `cohortium`. */
 export const extensionForm = z.strictObject({
   unit: text.nullish().describe("what a number counts or measures, such as years, EUR or 1 for a plain number"),

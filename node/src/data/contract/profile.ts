@@ -1,7 +1,7 @@
+import { askScalars } from "../feeds/ask-scalars.js";
 import { sqlName, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
 import type { LogicalType } from "../feeds/logical-type.js";
 import { asNumber, asText, isNumeric } from "../quality/expressions.js";
-import { askScalars } from "../quality/scalars.js";
 import { LIKENESS_NAMES, looksLike, type Likeness } from "./likeness.js";
 import { CATEGORIES_LISTED_MAX } from "./lint-columns.js";
 import type { ContractType } from "./odcs-form.js";

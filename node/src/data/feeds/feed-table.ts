@@ -30,7 +30,11 @@ export interface FeedTable {
   query(sql: string): Promise<Answer>;
   /** Hands the answer on in chunks of a few thousand rows, so that memory does not grow with it. An array is only good until `onChunk` returns. */
   stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void>;
-  /** The table digest (`digest.ts`): equal for equal rows, whatever their form and order. Computed once. */
+}
+
+/** A feed whose values have types, so that the same rows are known in any form. */
+export interface DigestedFeed extends FeedTable {
+  /** The table digest (`row-digest.ts`): equal for equal rows, whatever their form and order. Computed once. */
   digest(): Promise<Digest>;
 }
 

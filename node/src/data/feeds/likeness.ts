@@ -1,3 +1,4 @@
+import { askScalars } from "./ask-scalars.js";
 import { sqlName, sqlText, type FeedTable } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 
@@ -18,23 +19,22 @@ const PHONE = "\\+?[\\d\\s()./-]{7,20}";
 const SHARE_MIN = 0.9;
 const CATEGORIES_MAX = 50;
 
-/** Counts what there is in each column; looks at no single value. One pass over the rows. */
+/** Counts what there is in each column; looks at no single value. One pass over the rows for each hundred columns. */
 export async function columnsSeen(table: FeedTable): Promise<readonly SeenColumn[]> {
-  const counts = table.columns.flatMap(({ name, type }, i) => {
-    const sql = sqlName(name);
-    const like = (pattern: string) => (type === "text" ? `count(*) FILTER (WHERE regexp_full_match(${sql}, ${sqlText(pattern)}))` : "0");
-    return [`count(${sql}) AS v${i}`, `approx_count_distinct(${sql}) AS d${i}`, `${like(EMAIL)} AS e${i}`, `${like(PHONE)} AS p${i}`];
+  const columns = table.columns.map(({ name, type }) => ({ name, type, counts: countsOf(name, type) }));
+  const figures = await askScalars(table, columns.flatMap(({ counts }) => Object.values(counts)));
+  return columns.map(({ name, type, counts }): SeenColumn => {
+    const figure = (sql: string) => figures.get(sql) ?? 0;
+    const seen = { values: figure(counts.values), distinct: figure(counts.distinct), emails: figure(counts.emails), phones: figure(counts.phones) };
+    return { name, type, nulls: table.rows - seen.values, distinct: Math.min(seen.distinct, seen.values), likeness: likenessOf(name, type, seen) };
   });
-  const answer = await table.query(`SELECT ${counts.map((count) => count.replace(/^(.*) AS (\w+)$/, "CAST($1 AS DOUBLE) AS $2")).join(", ")} FROM ${table.relation}`);
-  const figure = (name: string) => {
-    const column = answer.columns.find((one) => one.name === name);
-    return column?.kind === "numbers" ? column.values[0] ?? 0 : 0;
-  };
-  return table.columns.map(({ name, type }, i): SeenColumn => {
-    const [values, distinct, emails, phones] = [figure(`v${i}`), figure(`d${i}`), figure(`e${i}`), figure(`p${i}`)];
-    const likeness = likenessOf(name, type, { values, distinct, emails, phones });
-    return { name, type, nulls: table.rows - values, distinct: Math.min(distinct, values), likeness };
-  });
+}
+
+/** The aggregates a column is judged by. Only texts are looked at more closely. */
+function countsOf(name: string, type: LogicalType): Readonly<Record<keyof Figures, string>> {
+  const sql = sqlName(name);
+  const like = (pattern: string) => (type === "text" ? `count(*) FILTER (WHERE regexp_full_match(${sql}, ${sqlText(pattern)}))` : "0");
+  return { values: `count(${sql})`, distinct: `approx_count_distinct(${sql})`, emails: like(EMAIL), phones: like(PHONE) };
 }
 
 interface Figures {

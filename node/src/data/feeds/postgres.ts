@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { TableName } from "./feed.js";
+import { sqlName } from "./feed-table.js";
 import { NUMBER, type RawForm } from "./raw-table.js";
 import { refuseNested, type Login, type OpenTable, type ServerColumn } from "./server-table.js";
 
@@ -54,6 +55,5 @@ async function* batchesOf(client: pg.Client): AsyncIterable<readonly (readonly (
 }
 
 function identifier({ schema, name }: TableName): string {
-  const quoted = (text: string) => `"${text.replaceAll("\"", "\"\"")}"`;
-  return schema === null ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
+  return schema === null ? sqlName(name) : `${sqlName(schema)}.${sqlName(name)}`;
 }

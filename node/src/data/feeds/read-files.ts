@@ -1,13 +1,13 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readHeader } from "../csv-header.js";
-import type { SqlEngine } from "../duckdb.js";
+import { csvSource, literalPath, type SqlEngine } from "../duckdb.js";
 import { checkNames } from "./column-names.js";
 import type { CsvReading, FileSource } from "./feed.js";
 import { sqlName, sqlText } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import { ANYTHING, type RawColumn, type RawTable } from "./raw-table.js";
 import { readJson } from "./read-json.js";
-import { asRefusal, describedColumns, literalPath, nested, unreadable, type ReadTo } from "./reading.js";
+import { asRefusal, describedColumns, nested, unreadable, type ReadTo } from "./reading.js";
 import { checkUnchanged, findFiles } from "./source-files.js";
 import { asUtf8 } from "./transcode.js";
 
@@ -47,12 +47,10 @@ async function createTexts(names: readonly string[], { engine, relation }: ReadT
 async function insertCsv({ plain, path, names }: { readonly plain: string; readonly path: string; readonly names: readonly string[] },
   { delimiter, quote, nulls }: CsvReading, { engine, relation, n }: ReadTo & { readonly n: number }): Promise<void> {
   const rejects = `rejects_${relation}_${n}`;
-  const fields = names.map((_, i) => `f${i}: 'VARCHAR'`).join(", ");
-  const source = `read_csv(${sqlText(literalPath(plain))}, auto_detect = false, header = false, skip = 1, columns = {${fields}}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)},
-    escape = ${sqlText(quote)}, strict_mode = true, null_padding = false, store_rejects = true, rejects_table = ${sqlText(rejects)}, rejects_scan = ${sqlText(`scan_${rejects}`)})`;
+  const source = csvSource({ path: plain, delimiter, quote }, names.length, rejects);
   const value = (i: number) => (nulls.length === 0 ? `f${i}` : `CASE WHEN f${i} NOT IN (${nulls.map(sqlText).join(", ")}) THEN f${i} END`);
   await engine.run(`INSERT INTO ${relation} BY NAME SELECT ${names.map((name, i) => `${value(i)} AS ${sqlName(name)}`).join(", ")} FROM ${source}`).catch(asRefusal(path));
-  const lines = (await engine.read(`SELECT DISTINCT CAST(line AS INTEGER) FROM ${rejects} ORDER BY 1`)).map(([line]) => Number(line));
+  const lines = await engine.rejectedLines(rejects);
   if (lines.length === 0) return;
   throw unreadable(path, `${lines.length} ${lines.length === 1 ? "line has" : "lines have"} another number of fields than the header, or are not text: first at ${lines.slice(0, 5).join(", ")}`,
     "check delimiter, quote and encoding, then export those lines again");

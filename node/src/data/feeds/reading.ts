@@ -9,11 +9,6 @@ export interface ReadTo {
   onProgress(says: string): void;
 }
 
-/** The engine reads a path as a pattern; a bracket round each special character takes it literally. */
-export function literalPath(path: string): string {
-  return path.replace(/[*?[]/g, (special) => `[${special}]`);
-}
-
 export async function describedColumns(engine: SqlEngine, relation: string): Promise<readonly { readonly name: string; readonly type: string }[]> {
   return (await engine.read(`SELECT column_name, column_type FROM (DESCRIBE ${relation})`)).map(([name, type]) => ({ name: String(name), type: String(type) }));
 }

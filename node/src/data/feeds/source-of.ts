@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { CsvReading, DatabaseSource, PasswordAt, Reading, Source, TableName, Tls } from "./feed.js";
 import { isEncoding } from "./transcode.js";
@@ -24,7 +24,7 @@ export function sourceOf(from: string, options: SourceOptions, folder: string): 
 }
 
 function filesOf(from: string, options: SourceOptions, folder: string): Source {
-  return { kind: "files", path: isAbsolute(from) ? from : resolve(folder, from), reading: readingOf(from, options) };
+  return { kind: "files", path: resolve(folder, from), reading: readingOf(from, options) };
 }
 
 function readingOf(path: string, options: SourceOptions): Reading {

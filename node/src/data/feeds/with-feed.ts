@@ -2,8 +2,7 @@ import { rmSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
 import type { Feed } from "./feed.js";
-import type { FeedTable } from "./feed-table.js";
-import { sqlName } from "./feed-table.js";
+import { sqlName, type DigestedFeed } from "./feed-table.js";
 import type { RawTable } from "./raw-table.js";
 import { readDatabase } from "./read-database.js";
 import { readFiles } from "./read-files.js";
@@ -30,7 +29,7 @@ export interface FeedSettings {
  * @throws Refusal DATA_… (the rows), CONFIG_… (the settings) or NETWORK_… (the database): cause, whose side, what to do; never a value.
  *   DATA_CHANGED if the source changed while it was read.
  */
-export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (table: FeedTable) => Promise<T>): Promise<T> {
+export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (table: DigestedFeed) => Promise<T>): Promise<T> {
   return withFeeds([feed], settings, async (tables) => {
     const [table] = tables;
     if (table === undefined) throw new Error("unreachable: one feed gives one table");
@@ -39,12 +38,12 @@ export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (tabl
 }
 
 /** The same for several feeds whose relations can then be joined, in the order given. */
-export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSettings, use: (tables: readonly FeedTable[]) => Promise<T>): Promise<T> {
+export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
   const scratch = ownScratch(settings.scratch);
   try {
     return await withSqlEngine({ memoryMaxMiB: settings.memoryMaxMiB, threads: settings.threads, scratch }, async (engine) => {
       await engine.run("SET TimeZone = 'UTC'");
-      const tables: FeedTable[] = [];
+      const tables: DigestedFeed[] = [];
       for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
       // Everything is read: what comes now can only ask about it.
       await engine.lock();
@@ -61,7 +60,7 @@ interface Place {
   readonly scratch: string;
 }
 
-async function opened(feed: Feed, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<FeedTable> {
+async function opened(feed: Feed, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<DigestedFeed> {
   const onProgress = (says: string) => settings.onProgress(`${feed.name}: ${says}`);
   const to = { engine, relation: `raw_${relation}`, scratch, onProgress };
   const raw: RawTable = feed.source.kind === "files" ? await readFiles(feed.source, to) : await readDatabase(feed.source, settings.environment, to);
@@ -70,12 +69,12 @@ async function opened(feed: Feed, { engine, relation, scratch }: Place, settings
   return tableOver(engine, { name: feed.name, relation: sqlName(relation), columns, rows });
 }
 
-function tableOver(engine: SqlEngine, table: Pick<FeedTable, "name" | "relation" | "columns" | "rows">): FeedTable {
+function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows">): DigestedFeed {
   const { relation, columns } = table;
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
     throw error instanceof ScanFailed ? unanswered(table.name) : error;
   });
-  let digest: ReturnType<FeedTable["digest"]> | null = null;
+  let digest: ReturnType<DigestedFeed["digest"]> | null = null;
   return {
     ...table, canonicalOrder: rowHashSql(columns),
     query: (sql) => asked(engine.query(sql)),
@@ -87,4 +86,3 @@ function tableOver(engine: SqlEngine, table: Pick<FeedTable, "name" | "relation"
 function unanswered(feed: string): Refusal {
   return new Refusal({ code: "DATA_QUERY", title: "the database engine could not count over the rows", detail: feed, fix: "check the patterns in the contract, and the room on the disk" });
 }
-

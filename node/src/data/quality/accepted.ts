@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isFileError, writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";

@@ -1,3 +1,4 @@
+import { DECIMAL } from "../decimal.js";
 import { sqlName, sqlText, type FeedColumn } from "../feeds/feed-table.js";
 import type { Bounds, Bound } from "../contract/contract.js";
 import type { ContractType } from "../contract/odcs-form.js";
@@ -13,7 +14,6 @@ export function asText(column: FeedColumn): string {
   return column.type === "text" || column.type === "null" ? sqlName(column.name) : `CAST(${sqlName(column.name)} AS VARCHAR)`;
 }
 
-const DECIMAL = "'[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?'";
 const ENDLESS = "'[+-]?(inf|infinity|nan)'";
 
 /** The column as DOUBLE: null where it is no number, and possibly infinite or NaN. */
@@ -22,7 +22,7 @@ export function asNumber(column: FeedColumn): string {
   switch (column.type) {
     case "integer": case "decimal": case "double": return `CAST(${name} AS DOUBLE)`;
     case "boolean": return `CAST(CAST(${name} AS INTEGER) AS DOUBLE)`;
-    case "text": return `(CASE WHEN regexp_full_match(${name}, ${DECIMAL}) OR regexp_full_match(lower(${name}), ${ENDLESS}) THEN TRY_CAST(${name} AS DOUBLE) END)`;
+    case "text": return `(CASE WHEN regexp_full_match(${name}, ${sqlText(DECIMAL)}) OR regexp_full_match(lower(${name}), ${ENDLESS}) THEN TRY_CAST(${name} AS DOUBLE) END)`;
     case "date": case "timestamp": case "null": return "CAST(NULL AS DOUBLE)";
   }
 }

@@ -1,10 +1,11 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
+import { askScalars } from "../feeds/ask-scalars.js";
 import type { FeedTable } from "../feeds/feed-table.js";
 import type { Check, CheckResult, Measure } from "./check.js";
 import { driftBetween, spreadOf, unseenIn, type Spread } from "./drift.js";
 import { bandsOf, decidedBands, tellingOf, type Band } from "./leakage.js";
 import { planGate } from "./plan.js";
-import { askScalars, scalarOf } from "./scalars.js";
+import { scalarOf } from "./scalars.js";
 import { summariesFrom, summaryScalars, type ColumnSummary } from "./summary.js";
 import type { GatePlan } from "./terms.js";
 import { shareWords, thousands, verdictOf, type Figure } from "./verdict.js";

@@ -1,10 +1,10 @@
 import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Recipe, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/session/recipe";
 import type { SourceWords } from "@cohortium/protocol/session/schema";
-import type { FeedTable } from "../feeds/feed-table.js";
+import { sqlName, type FeedTable } from "../feeds/feed-table.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "../problem.js";
 import type { OwnWords } from "./own-words.js";
-import { daySql, keySql, numberSql, sqlName, wordSql, type SqlColumn } from "./sql-values.js";
+import { daySql, keySql, numberSql, wordSql, type SqlColumn } from "./sql-values.js";
 
 /** The feeds of one company, opened. */
 export interface RecipeTables {

@@ -1,7 +1,7 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Recipe } from "@cohortium/protocol/session/recipe";
-import { numbersOf, textsOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, sqlName, textsOf, type FeedTable } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
@@ -13,7 +13,7 @@ import { linesOf } from "./lines.js";
 import { REFUSED_NUMBER } from "./feature-sql.js";
 import type { OwnWords } from "./own-words.js";
 import { unpack } from "./packed-words.js";
-import { keySql, sqlName } from "./sql-values.js";
+import { keySql } from "./sql-values.js";
 
 /** What the charter says of one party's rows, and what this node says of its own feeds. */
 export interface RecipeTerms {

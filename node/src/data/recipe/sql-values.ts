@@ -1,5 +1,6 @@
+import { DECIMAL } from "../decimal.js";
 import type { LogicalType } from "../feeds/logical-type.js";
-import { sqlName, sqlText } from "../feeds/feed-table.js";
+import { sqlText } from "../feeds/feed-table.js";
 
 /** A column of a relation, as SQL takes it. */
 export interface SqlColumn {
@@ -7,15 +8,13 @@ export interface SqlColumn {
   readonly type: LogicalType;
 }
 
-/** Decimal notation only: a cast alone would also take "inf", "1_000", " 31" and "+-5". */
-const NUMBER = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
 /** ISO 8601, to the day or finer. */
 const TIME = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?Z?)?";
 
 /** The value as a finite DOUBLE, null where it is none; null if the type holds no numbers. */
 export function numberSql({ sql, type }: SqlColumn): string | null {
   switch (type) {
-    case "text": case "null": return finite(`CASE WHEN regexp_full_match(${sql}, ${sqlText(NUMBER)}) THEN try_cast(${sql} AS DOUBLE) END`);
+    case "text": case "null": return finite(`CASE WHEN regexp_full_match(${sql}, ${sqlText(DECIMAL)}) THEN try_cast(${sql} AS DOUBLE) END`);
     case "integer": case "decimal": case "boolean": return `CAST(${sql} AS DOUBLE)`;
     case "double": return finite(sql);
     case "date": case "timestamp": return null;
@@ -59,8 +58,6 @@ export function placeSql(word: string, list: readonly string[]): string {
   if (list.length <= CHAIN_MAX) return `CASE ${word} ${list.map((one, place) => `WHEN ${sqlText(one)} THEN ${sqlNumber(place)}`).join(" ")} END`;
   return `CAST(enum_code(try_cast(${word} AS ENUM(${list.map(sqlText).join(", ")}))) AS DOUBLE)`;
 }
-
-export { sqlName, sqlText };
 
 function finite(sql: string): string {
   return `CASE WHEN isfinite(${sql}) THEN ${sql} END`;

@@ -1,7 +1,7 @@
 import { binOfNumber, type Start } from "@cohortium/protocol/training/trees/space";
 import { LEAF, leftChildren, type Tree } from "@cohortium/protocol/training/trees/tree";
 import { laneOf } from "./lanes.js";
-import { cellAt, type Matrix } from "./matrix.js";
+import { BLOCK_LANES, cellAt, type Matrix } from "./matrix.js";
 
 /** A stretch of a matrix's `order`: the rows that fall into one node. */
 export interface Group {
@@ -81,7 +81,7 @@ export class Groups {
     for (let i = from; i < from + count; i++) {
       const row = order[i] ?? 0;
       // Both are written, and only one of the two counts: a branch that is taken half the time costs more.
-      const isRight = right[bytes[at + row * 8] ?? 0] ?? 0;
+      const isRight = right[bytes[at + row * BLOCK_LANES] ?? 0] ?? 0;
       order[lefts] = row;
       aside[rights] = row;
       rights += isRight;

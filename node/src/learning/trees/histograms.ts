@@ -19,7 +19,7 @@ export function sumHistograms({ nodes, blocks }: HistogramTask, places: Places, 
       // Only the bins that there are; what adds up elsewhere nobody reads.
       const slots = places.slots.slice(block * BLOCK_LANES, (block + 1) * BLOCK_LANES);
       slots.forEach((count, lane) => bytes.fill(0, at + lane * LANE_BYTES, at + lane * LANE_BYTES + 16 * count));
-      kernels.addEight(places.bins + block * places.rows * 8, places.pairs, places.order + 4 * from, count, at);
+      kernels.addEight(places.bins + block * places.rows * BLOCK_LANES, places.pairs, places.order + 4 * from, count, at);
       slots.forEach((count, lane) => kernels.toDoubles(at + lane * LANE_BYTES, 2 * count));
     }
   });

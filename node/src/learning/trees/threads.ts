@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { sumHistograms, summingHere, type HistogramTask, type Summing } from "./histograms.js";
-import type { Matrix } from "./matrix.js";
+import { BLOCK_LANES, type Matrix } from "./matrix.js";
 
 /** Threads that sum a matrix's histograms together with the one that asks. */
 export interface Threads {
@@ -9,7 +9,7 @@ export interface Threads {
   close(): void;
 }
 
-/** Below so many bytes of binned rows, handing out the work takes longer than doing it: measured, see `npm run bench -- trees`. */
+/** Below so many bytes of binned rows, handing out the work should take longer than doing it. A guess, which nobody has measured yet. */
 export const WORTHWHILE_BYTES = 8e6;
 /** More threads than this wait for memory rather than for each other. */
 const THREADS_MAX = 8;
@@ -17,7 +17,7 @@ const THREADS_MAX = 8;
 /** As many threads as pay for this matrix, on this machine. */
 export function threadsFor(matrix: Matrix): Threads {
   const { rows, blocks } = matrix.places;
-  const threads = rows * blocks * 8 >= WORTHWHILE_BYTES ? Math.min(THREADS_MAX, availableParallelism(), blocks) : 1;
+  const threads = rows * blocks * BLOCK_LANES >= WORTHWHILE_BYTES ? Math.min(THREADS_MAX, availableParallelism(), blocks) : 1;
   return threads > 1 ? openThreads(matrix, threads - 1) : { sum: summingHere(matrix), close: () => undefined };
 }
 

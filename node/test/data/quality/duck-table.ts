@@ -21,7 +21,6 @@ export async function tableOver(select: string, name = "rows"): Promise<FeedTabl
     name, columns, rows, relation: "\"feed\"", canonicalOrder: "1",
     query: (sql) => answerOf(connection, sql),
     stream: async (sql, onChunk) => onChunk(await answerOf(connection, sql)),
-    digest: () => Promise.reject(new Error("not needed here")),
   };
 }
 

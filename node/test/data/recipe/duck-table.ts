@@ -1,7 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "../../../src/data/feeds/feed-table.js";
 import type { LogicalType } from "../../../src/data/feeds/logical-type.js";
-import { parseDigest } from "@cohortium/protocol/session/ids";
 
 /** Columns of made-up rows: null is null, numbers and texts are written out as SQL. */
 export type Columns = Readonly<Record<string, { readonly type: LogicalType; readonly values: readonly (string | number | null)[] }>>;
@@ -55,7 +54,6 @@ export class Duck {
         const result = await this.#connection.stream(sql);
         for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) onChunk(answerOf(result.columnNames(), chunk.getRows()));
       },
-      digest: () => Promise.resolve(parseDigest("00".repeat(32))),
     };
   }
 }
