@@ -5,6 +5,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing";
 import { z } from "zod";
 import { SLUG } from "../session/ids.js";
+import { orNull } from "../session/or-null.js";
 import { fingerprintWords } from "./fingerprint-words.js";
 
 /**
@@ -63,7 +64,8 @@ export function pollAuthorization(codeId: string, codeSigner: Signer): string {
 }
 
 export function isPollAuthorised(authorization: string | undefined, codeId: string, verifier: Uint8Array): boolean {
-  const proof = readBase64(/^Cohortium-Code (\S{1,100})$/.exec(authorization ?? "")?.[1] ?? "");
+  const sent = /^Cohortium-Code (\S{1,100})$/.exec(authorization ?? "")?.[1] ?? "";
+  const proof = orNull(() => fromBase64(sent));
   return proof !== null && verify(verifier, pollBytes(codeId), proof);
 }
 
@@ -83,18 +85,9 @@ const PROOF = "cohortium/enrolment-proof/v1\n";
 /** Canonical base64 only: past this schema, decoding cannot fail. */
 function base64Of(what: string, fits: (lengthBytes: number) => boolean) {
   return z.string().max(4_096).refine((text) => {
-    const bytes = readBase64(text);
+    const bytes = orNull(() => fromBase64(text));
     return bytes !== null && fits(bytes.length);
   }, `base64 of ${what} expected`);
-}
-
-function readBase64(text: string): Uint8Array | null {
-  try {
-    return fromBase64(text);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }
 
 function claimOf({ codeId, party, csr, signingKey, agreementKey }: EnrolmentRequest): EnrolmentClaim {

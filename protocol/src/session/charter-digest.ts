@@ -1,13 +1,12 @@
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { toHex } from "@cohortium/crypto/bytes";
-import { sha256 } from "@cohortium/crypto/hash";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { z } from "zod";
 import type { Charter } from "./charter.js";
-import { parseDigest, type Digest } from "./ids.js";
+import type { Digest } from "./ids.js";
+import { jsonDigest } from "./json-digest.js";
 
 /** SHA-256 of the charter's RFC 8785 form: what the companies sign, and what every log entry and message names. */
 export function charterDigest(charter: Charter): Digest {
-  return parseDigest(toHex(sha256(canonicalBytes(charterAsJson(charter)))));
+  return jsonDigest(charterAsJson(charter));
 }
 
 /** The same value, typed as JSON: what `charter.json` holds and the log shows. */

@@ -11,15 +11,18 @@ export function logOfOnePlus(x: number, base: LogBase): number {
 
 const NATURAL_LOG_OF: Readonly<Record<LogBase, number>> = { 2: 0.6931471805599453, 10: 2.302585092994046, e: 1 };
 
-/** ln 2 split in two, so that its product with a small whole number keeps its digits. */
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
+/** ln 2 split in two, so that `k·ln 2` keeps its digits: the first part has so few that its product with a small `k` is exact. */
+export const LN2_HIGH = 0.6931471803691238;
+export const LN2_LOW = 1.9082149292705877e-10;
 const SQRT_HALF = 0.7071067811865476;
 /** The term after s^25 / 25 is below 2^-60 for |s| ≤ 0.1716. */
 const LAST_POWER = 25;
 
-/** `ln y = k·ln 2 + ln m` with `m` from √½ to √2, and the series 2·(s + s³/3 + s⁵/5 + …) of `s = (m − 1) / (m + 1)` for `ln m`. */
-function naturalLog(y: number): number {
+/**
+ * The natural logarithm of a positive, finite number: `ln y = k·ln 2 + ln m` with `m` from √½ to √2, and the series 2·(s + s³/3 + s⁵/5 + …) of
+ * `s = (m − 1) / (m + 1)` for `ln m`.
+ */
+export function naturalLog(y: number): number {
   let [m, k] = [y, 0];
   for (; m >= 2 * SQRT_HALF; k++) m /= 2;
   for (; m < SQRT_HALF && m > 0; k--) m *= 2;

@@ -1,7 +1,6 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { parseDigest, type Digest } from "./ids.js";
+import { jsonDigest } from "./json-digest.js";
 import { publishedCount, publishedPermille, type PublishedCount } from "./published-count.js";
 import { QUALITY_RULE_IDS, QUALITY_RULES, type QualityRule } from "./quality-rules.js";
 
@@ -87,7 +86,7 @@ export function qualityVectorJson({ rules, ...vector }: QualityVector): Json {
 
 /** SHA-256 of the vector's RFC 8785 form. */
 export function qualityVectorDigest(vector: QualityVector): Digest {
-  return parseDigest(toHex(sha256(canonicalBytes(qualityVectorJson(vector)))));
+  return jsonDigest(qualityVectorJson(vector));
 }
 
 /**

@@ -1,9 +1,7 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
 import { z } from "zod";
 import type { CategoricalFeature, Feature, NumericFeature } from "../training/features.js";
-import { parseDigest, type Digest } from "./ids.js";
+import type { Digest } from "./ids.js";
+import { jsonDigest } from "./json-digest.js";
 import { logOfOnePlus } from "./logarithm.js";
 import { MISSING_WORD } from "./missing-word.js";
 import type { HashRecipe, LogRecipe, Recipe, RecipeFeature, WindowRecipe } from "./recipe.js";
@@ -44,7 +42,7 @@ export function windowUnit({ measure }: WindowRecipe, transactions: { readonly u
 /** SHA-256 of the recipe's canonical JSON. Two companies with one digest compute their columns in one way. */
 export function recipeDigest({ features, label, transactions }: Recipe): Digest {
   const json = z.json().parse(transactions === undefined ? { features, label } : { features, label, transactions });
-  return parseDigest(toHex(sha256(canonicalBytes(json))));
+  return jsonDigest(json);
 }
 
 /** Interval names, such as `[17, 25)`; the last one ends with its edge. */

@@ -1,8 +1,7 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Feature, Label } from "../training/features.js";
-import { parseDigest, type Digest } from "./ids.js";
+import type { Digest } from "./ids.js";
+import { jsonDigest } from "./json-digest.js";
 import { featuresOf, recipeDigest, sourceOf } from "./recipe-lowering.js";
 import type { Recipe, RecipeFeature } from "./recipe.js";
 
@@ -68,9 +67,6 @@ function once(sources: readonly SourceWords[]): readonly SourceWords[] {
 function featureWords(feature: Feature): FeatureWords {
   switch (feature.kind) {
     case "numeric": return { name: feature.name, type: "number", unit: feature.unit, min: feature.min, max: feature.max, missing: feature.missing ?? "refuse" };
-    case "categorical": return {
-      name: feature.name, type: "category", categories: feature.categories.length,
-      list: parseDigest(toHex(sha256(canonicalBytes([...feature.categories])))),
-    };
+    case "categorical": return { name: feature.name, type: "category", categories: feature.categories.length, list: jsonDigest([...feature.categories]) };
   }
 }

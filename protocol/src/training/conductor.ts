@@ -8,7 +8,7 @@ import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { evaluationJson, type Evaluation } from "./evaluation.js";
 import { layoutOf } from "./layout.js";
-import { disagreement, statementBy } from "./handshake.js";
+import { disagreement, readStatement, statementBy } from "./handshake.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import type { FromNode, Stated, ToNode } from "./messages.js";
 import { modelDigest, modelJson, type Model } from "./model.js";
@@ -147,10 +147,10 @@ function compared(state: Base, step: Step<SetupLeading> & { readonly kind: "wait
   const parties = step.send.flatMap((message) => (message.kind === "roster" ? [message.to] : []));
   if (parties.length === 0) return next;
   const entries = parties.flatMap((name) => state.stated[name] ?? []);
+  // Each was checked to be its party's own when it came.
   const stated = new Map(entries.flatMap((entry) => {
-    const author = state.members.find(({ name }) => name === entry.statement.actor);
-    const statement = author === undefined ? null : statementBy(author, entry, state.speaker);
-    return author === undefined || statement === null ? [] : [[author.name, statement] as const];
+    const statement = readStatement(entry.statement.body);
+    return statement === null ? [] : [[entry.statement.actor, statement] as const];
   }));
   const fault = disagreement(state.plan, parties, stated);
   if (fault !== null) return withLog(step.log, end(state, fault, atMs));

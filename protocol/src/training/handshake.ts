@@ -3,7 +3,8 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { Digest } from "../session/ids.js";
-import { parseQualityVector, type QualityVector } from "../session/quality-vector.js";
+import { orNull } from "../session/or-null.js";
+import { parseQualityVector } from "../session/quality-vector.js";
 import { schemaDifferences, type Difference } from "../session/schema-differences.js";
 import { schemaOf, type Schema } from "../session/schema.js";
 import { parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
@@ -31,12 +32,7 @@ export function statementBy(author: Member, entry: Entry, speaker: Pick<Speaker,
 
 /** A statement from foreign JSON, or null. */
 export function readStatement(body: Json): DataStatement | null {
-  try {
-    return parseStatement(body);
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
+  return orNull(() => parseStatement(body));
 }
 
 /**
@@ -58,19 +54,9 @@ export function disagreement(plan: TrainingPlan, parties: readonly string[], sta
 function qualityDifferences({ sources }: Schema, statements: readonly (readonly [string, DataStatement])[]): readonly Difference[] {
   const columns = sources.filter(({ feed }) => feed === "rows").map(({ column }) => column);
   return statements.flatMap(([party, { quality }]) => {
-    if (quality === null || readQuality(quality, columns) !== null) return [];
+    if (quality === null || orNull(() => parseQualityVector(quality, columns)) !== null) return [];
     return [{ party, says: `${party} states of its quality gate what no gate says` }];
   });
-}
-
-/** A quality vector from foreign JSON, or null. */
-function readQuality(quality: Json, columns: readonly string[]): QualityVector | null {
-  try {
-    return parseQualityVector(quality, columns);
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
 }
 
 /** So many differences are told; whoever mends them sees the next. */

@@ -1,3 +1,4 @@
+import { naturalLog } from "../session/logarithm.js";
 import { exponential } from "./sigmoid.js";
 
 /** The log-loss of one row is clipped here, so that a sum of them has a bound. A row this wrong has probability 1e-14. */
@@ -13,17 +14,5 @@ export function logLoss(logit: number, label: number): number {
 /** The natural logarithm from + − × ÷ alone, to a few units in the last place. @throws RangeError unless `x` is positive and finite. */
 export function logarithm(x: number): number {
   if (!(x > 0 && Number.isFinite(x))) throw new RangeError("only a positive, finite number has a logarithm here");
-  let [mantissa, exponent] = [x, 0];
-  for (; mantissa > SQRT_2; mantissa /= 2) exponent += 1;
-  for (; mantissa < SQRT_2 / 2; mantissa *= 2) exponent -= 1;
-  // ln m = 2·artanh((m − 1)/(m + 1)), whose argument is below 0.172.
-  const z = (mantissa - 1) / (mantissa + 1);
-  let sum = 0;
-  for (let term = TERMS; term >= 0; term--) sum = sum * z * z + 1 / (2 * term + 1);
-  return 2 * z * sum + exponent * LN_2;
+  return naturalLog(x);
 }
-
-const SQRT_2 = 1.4142135623730951;
-const LN_2 = 0.6931471805599453;
-/** 0.172^(2·12) is below 2^-60. */
-const TERMS = 12;

@@ -1,7 +1,6 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
-import { parseDigest, type Digest } from "../session/ids.js";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Digest } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
 import type { ModelClause } from "./clauses.js";
 import type { Feature } from "./features.js";
 import { parseLogisticModel, type LogisticModel } from "./logistic/model.js";
@@ -20,7 +19,7 @@ export function modelJson(model: Model): Json {
 
 /** SHA-256 of the model's canonical JSON. RFC 8785 prints a double so that it reads back to the same bits, so equal hashes mean equal models. */
 export function modelDigest(model: Model): Digest {
-  return parseDigest(toHex(sha256(canonicalBytes(modelJson(model)))));
+  return jsonDigest(modelJson(model));
 }
 
 /** Reads a model that claims to be of the charter's kind, over its features. @throws RangeError if it is not. */

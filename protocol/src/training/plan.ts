@@ -1,8 +1,7 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Charter } from "../session/charter.js";
-import { parseDigest, type Digest } from "../session/ids.js";
+import type { Digest } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
 import { featuresOf, recipeDigest } from "../session/recipe-lowering.js";
 import type { Recipe } from "../session/recipe.js";
 import { releasesOfTraining } from "../session/release-count.js";
@@ -61,7 +60,7 @@ export function planDigest(plan: TrainingPlan): Digest {
 
 /** SHA-256 of what a round shows a node: `null` before there is a model, then the model's canonical JSON. */
 export function contextDigest(context: Json): Digest {
-  return parseDigest(toHex(sha256(canonicalBytes(context))));
+  return jsonDigest(context);
 }
 
 /** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */

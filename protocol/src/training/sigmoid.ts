@@ -1,3 +1,5 @@
+import { LN2_HIGH, LN2_LOW } from "../session/logarithm.js";
+
 /**
  * `1 / (1 + e^-logit)` from + − × ÷ alone, for logits within ±700, to a relative error below 1e-14.
  *
@@ -7,9 +9,6 @@ export function sigmoid(logit: number): number {
   return 1 / (1 + exponential(-logit));
 }
 
-/** ln 2 split in two, so that `x − k·ln 2` keeps its digits: the first part has so few that its product with a small `k` is exact. */
-const LN2_HIGH = 0.6931471803691238;
-const LN2_LOW = 1.9082149292705877e-10;
 /** The 15th term of the series at ln(2)/2 is below 2^-60. */
 const TERMS = 15;
 

@@ -1,10 +1,8 @@
-import { toHex } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
-import { sha256 } from "@cohortium/crypto/hash";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { isTree, nearestKey } from "@cohortium/protocol/host/config-keys";
 import { PlainYamlError, readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
 import { pointer } from "@cohortium/protocol/session/charter-clauses";
-import { parseDigest } from "@cohortium/protocol/session/ids";
+import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import type { z } from "zod";
 import { contractOf } from "./contract-of.js";
 import type { DataContract } from "./contract.js";
@@ -40,7 +38,7 @@ export function readContract(text: string): ContractRead {
 
   const form = odcsForm.safeParse(json);
   if (!form.success) return { kind: "refused", findings: form.error.issues.flatMap((issue) => findingsOf(odcsForm, issue, json, [])).slice(0, FINDINGS_MAX), lineOf };
-  const made = contractOf(form.data, parseDigest(toHex(sha256(canonicalBytes(json)))));
+  const made = contractOf(form.data, jsonDigest(json));
   return made.kind === "contract" ? { ...made, lineOf } : { kind: "refused", findings: made.findings.slice(0, FINDINGS_MAX), lineOf };
 }
 

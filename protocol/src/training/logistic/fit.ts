@@ -3,6 +3,7 @@ import type { Feature } from "../features.js";
 import { standardise, unpackMoments, type Minimums } from "../moments.js";
 import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
+import { vectorSum } from "../vector-sum.js";
 
 /** Whoever holds rows and answers about them: a node's learning code. Each answer is laid out as its round's layout says. */
 export interface Contributor {
@@ -27,7 +28,7 @@ export type Fit =
  * Every decision is taken by the functions a joint training uses.
  */
 export function fitPooled(contributors: readonly Contributor[], { features, clause, minimums }: FitTerms): Fit {
-  const start = standardise(unpackMoments(sumOf(contributors.map((one) => one.moments())), features), features, minimums);
+  const start = standardise(unpackMoments(vectorSum(contributors.map((one) => one.moments())), features), features, minimums);
   if (start.kind === "degenerate") return start;
 
   let model = zeroModel(start.scaling);
@@ -35,7 +36,7 @@ export function fitPooled(contributors: readonly Contributor[], { features, clau
   const columns = activeColumns(features, model).length;
   for (;;) {
     const asked = model;
-    const sum = unpackNewton(sumOf(contributors.map((one) => one.newton(asked))), columns);
+    const sum = unpackNewton(vectorSum(contributors.map((one) => one.newton(asked))), columns);
     const step = newtonStep(model, sum, accepted, clause);
     switch (step.kind) {
       case "continue":
@@ -48,10 +49,4 @@ export function fitPooled(contributors: readonly Contributor[], { features, clau
         return { kind: "diverged", because: step.because };
     }
   }
-}
-
-function sumOf(vectors: readonly Float64Array[]): Float64Array {
-  const [first, ...others] = vectors;
-  if (first === undefined) throw new RangeError("nobody contributes");
-  return others.reduce((sum, vector) => sum.map((value, i) => value + (vector[i] ?? Number.NaN)), first);
 }

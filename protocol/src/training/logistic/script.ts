@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Digest } from "../../session/ids.js";
+import { orNull } from "../../session/or-null.js";
 import type { EvaluationQuestion } from "../layout.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { contextDigest, type TrainingPlan } from "../plan.js";
@@ -37,12 +38,7 @@ export function logisticMayFollow(last: LogisticScene | null, next: LogisticScen
 /** A model from foreign JSON, or null. */
 function readModel(context: Json, { features }: TrainingPlan): LogisticModel | null {
   if (typeof context !== "object" || context === null) return null;
-  try {
-    return parseLogisticModel({ ...context }, features);
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
+  return orNull(() => parseLogisticModel({ ...context }, features));
 }
 
 function isNextStep(last: LogisticScene, model: LogisticModel): boolean {

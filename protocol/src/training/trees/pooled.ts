@@ -2,6 +2,7 @@ import { contextDigest } from "../plan.js";
 import { advanceTrees, treesFirst, type TreesProgress, type TreesTerms } from "./progress.js";
 import { readTreesScene, type TreesScene } from "./script.js";
 import type { TreesModel } from "./model.js";
+import { vectorSum } from "../vector-sum.js";
 
 /** A training on plain sums, between two of them: what its contributors are asked, as a node reads it. */
 export interface Pooled {
@@ -43,7 +44,7 @@ export function growPooled(contributors: readonly TreesContributor[], terms: Tre
   let step: PooledStep = pooledFirst(terms);
   while (step.kind === "asks") {
     const { scene } = step;
-    step = pooledNext(step, sumOf(contributors.map((one) => one.answer(scene))), terms);
+    step = pooledNext(step, vectorSum(contributors.map((one) => one.answer(scene))), terms);
   }
   return step;
 }
@@ -52,13 +53,4 @@ function asked(progress: TreesProgress, { plan, clause }: TreesTerms, last: Tree
   const scene = readTreesScene(progress.kind, progress.context, { features: plan.features, clause }, last);
   if (scene === null) throw new RangeError(`a node would refuse the context ${contextDigest(progress.context)}`);
   return { kind: "asks", scene, progress };
-}
-
-/** Whole numbers below 2^53, so the order does not matter. */
-function sumOf(vectors: readonly Float64Array[]): Float64Array {
-  const [first, ...others] = vectors;
-  if (first === undefined) throw new RangeError("nobody contributes");
-  const sum = first.slice();
-  for (const vector of others) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (vector[i] ?? Number.NaN);
-  return sum;
 }

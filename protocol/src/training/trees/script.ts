@@ -1,6 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { BINS_ROUNDS_MAX } from "../../session/charter-trees.js";
 import type { Digest } from "../../session/ids.js";
+import { orNull } from "../../session/or-null.js";
 import type { TreesClause } from "../clauses.js";
 import { numericsOf, type Feature } from "../features.js";
 import type { EvaluationQuestion } from "../layout.js";
@@ -64,14 +65,14 @@ export interface SceneTerms {
  * What a node cannot see is whether a split follows from the sum; an auditor can.
  */
 export function readTreesScene(question: unknown, context: Json, terms: SceneTerms, last: TreesScene | null): TreesScene | null {
-  try {
-    if (question === "bins") return last === null ? firstScene(context, terms) : last.stage === "bins" ? binsScene(context, terms, last) : null;
-    if (question === "level") return last === null || last.stage === "evaluation" ? null : levelScene(context, terms, last);
-    return question === "evaluation" && last?.stage === "level" ? evaluationScene(context, terms, last) : null;
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
+  return orNull(() => parseScene(question, context, terms, last));
+}
+
+/** @throws RangeError for a context that shows something else than what may follow. */
+function parseScene(question: unknown, context: Json, terms: SceneTerms, last: TreesScene | null): TreesScene | null {
+  if (question === "bins") return last === null ? firstScene(context, terms) : last.stage === "bins" ? binsScene(context, terms, last) : null;
+  if (question === "level") return last === null || last.stage === "evaluation" ? null : levelScene(context, terms, last);
+  return question === "evaluation" && last?.stage === "level" ? evaluationScene(context, terms, last) : null;
 }
 
 function firstScene(context: Json, { features }: SceneTerms): TreesScene | null {

@@ -16,9 +16,6 @@ export interface Sketch {
 /** Per numeric column, the cells to look into next. */
 export type Cuts = readonly (readonly CellCut[])[];
 
-/** `bins` sums at most: the whole range, and twice into what was too coarse. */
-export const SKETCH_ROUNDS_MAX = 3;
-
 /** The first round's sums as a sketch, or null if no rows could have made them. */
 export function sketchOf({ cells, ...head }: BinCounts, question: BinsQuestion, features: readonly Feature[]): Sketch | null {
   let [from, word] = [0, 0];
