@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { CharterYamlError, charterYamlLine, readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
+import { charterYamlLine, readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
+import { PlainYamlError } from "@cohortium/protocol/host/plain-yaml";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { fileBytes } from "./file-bytes.js";
 
@@ -16,7 +17,7 @@ export function readDraft(path: string): Draft {
   try {
     return { path, text, json: readCharterYaml(text) };
   } catch (error) {
-    if (!(error instanceof CharterYamlError)) throw error;
+    if (!(error instanceof PlainYamlError)) throw error;
     throw new Refusal({ code: "USAGE_CHARTER_YAML", title: "the charter cannot be read", detail: `${path}:${error.line}: ${error.message}`, fix: "correct the line" }, { cause: error });
   }
 }

@@ -15,6 +15,8 @@ export interface FoundModel {
   readonly session: string;
   readonly model: Model;
   readonly evaluation: Evaluation | null;
+  /** The coordinator tells it with the model; a node keeps it with the training. */
+  readonly charter?: string;
 }
 
 /** The model whose digest begins so, or the last that a training ended with. @throws Refusal USAGE_UNKNOWN, USAGE_AMBIGUOUS or USAGE_NOTHING. */
@@ -23,12 +25,12 @@ export async function findModel(place: Place, prefix: string | undefined): Promi
   switch (place.role) {
     case "coordinator": {
       const { models } = await admin.get("/v1/models", modelsOfOperator);
-      const { digest } = prefix === undefined ? lastOf(models.filter(({ final }) => final)) : pickByPrefix(listing(models), prefix);
+      const { digest } = pickModel(prefix === undefined ? models.filter(({ final }) => final) : models, prefix);
       return admin.get(`/v1/models/${digest}`, modelOfOperator);
     }
     case "node": {
       const { models } = await admin.get("/v1/models", modelsOfPartner);
-      return prefix === undefined ? lastOf(models) : pickByPrefix(listing(models), prefix);
+      return pickModel(models, prefix);
     }
   }
 }
@@ -45,20 +47,15 @@ export async function featuresOfModel(place: Place, model: FoundModel): Promise<
   return featuresOf(question);
 }
 
-async function charterOf(place: Place, { digest, session }: FoundModel): Promise<string> {
-  const admin = adminOf(place);
-  switch (place.role) {
-    case "coordinator": return (await admin.get(`/v1/models/${digest}`, modelOfOperator)).charter;
-    case "node": return (await admin.get("/v1/trainings", ownTrainings)).trainings.find((training) => training.session === session)?.charter ?? "";
-  }
+async function charterOf(place: Place, { session, charter }: FoundModel): Promise<string> {
+  if (charter !== undefined) return charter;
+  return (await adminOf(place).get("/v1/trainings", ownTrainings)).trainings.find((training) => training.session === session)?.charter ?? "";
 }
 
-function lastOf<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]): T {
-  return models.at(-1) ?? pickOnly(listing(models));
-}
-
-/** The same model may come out of two trainings; under one digest it is one. */
-function listing<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[]) {
+/** Of these models the one that is meant: without a prefix the last. @throws Refusal USAGE_UNKNOWN, USAGE_AMBIGUOUS or USAGE_NOTHING. */
+export function pickModel<T extends Pick<ModelListing, "digest" | "session">>(models: readonly T[], prefix: string | undefined): T {
+  // The same model may come out of two trainings; under one digest it is one.
   const items = [...new Map(models.map((model) => [model.digest, model])).values()];
-  return { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
+  const listing = { noun: "model", listedBy: "model ls", items, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` };
+  return prefix === undefined ? models.at(-1) ?? pickOnly(listing) : pickByPrefix(listing, prefix);
 }

@@ -2,7 +2,7 @@ import { modelDigest } from "@cohortium/protocol/training/model";
 import { z } from "zod";
 import { atMs, digest, session } from "./text.js";
 
-const interval = z.object({ low: z.number(), high: z.number() });
+export const interval = z.object({ low: z.number(), high: z.number() });
 export type Interval = z.output<typeof interval>;
 
 export const evaluation = z.object({

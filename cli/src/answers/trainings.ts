@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { evaluation } from "./model.js";
+import { evaluation, interval } from "./model.js";
 import { atMs, digest, line, session } from "./text.js";
 
 export const launched = z.object({ session });
@@ -32,7 +32,7 @@ export const trainingViews = z.object({ trainings: z.array(trainingView) });
 const comparison = z.discriminatedUnion("kind", [
   z.object({
     kind: z.literal("compared"), trainRows: z.number(), heldRows: z.number(), alone: evaluation, joint: evaluation,
-    gain: z.number(), gainInterval: z.object({ low: z.number(), high: z.number() }),
+    gain: z.number(), gainInterval: interval,
   }),
   z.object({ kind: z.literal("not-comparable"), because: line }),
 ]);

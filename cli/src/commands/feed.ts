@@ -1,5 +1,6 @@
 import type { FeedSeen } from "@cohortium/node/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { SLUG } from "@cohortium/protocol/session/ids";
 import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { requireRole } from "../place.js";
@@ -51,7 +52,7 @@ async function add(context: Context, name: string, options: Options): Promise<Ou
   if (from === undefined) throw new Refusal({ code: "USAGE_MISSING", title: "it is not said where the rows lie", detail: "not given: --from", fix: "name a file, a folder, a pattern or a database with --from" });
   const kind = (["customers", "transactions", "events"] as const).find((known) => known === textOption(options, "as"));
   if (kind === undefined) throw new Refusal({ code: "USAGE_FEED", title: "there is no such kind of feed", detail: textOption(options, "as") ?? "", fix: "write --as customers, transactions or events" });
-  if (!/^[a-z][a-z0-9-]{1,31}$/.test(name)) throw new Refusal({ code: "USAGE_FEED", title: "this is no name for a feed", detail: name, fix: "2 to 32 lower-case letters, digits and hyphens, starting with a letter" });
+  if (!SLUG.test(name)) throw new Refusal({ code: "USAGE_FEED", title: "this is no name for a feed", detail: name, fix: "2 to 32 lower-case letters, digits and hyphens, starting with a letter" });
   const opened = await desk(context, "feed add");
   const seen = await opened.add(name, kind, from, reading(options));
   context.progress.clear();

@@ -4,8 +4,8 @@ import { utf8 } from "@cohortium/crypto/bytes";
 import { modelOfOperator, modelsOfOperator, modelsOfPartner } from "../answers/model.js";
 import { ownTrainings, trainingView } from "../answers/trainings.js";
 import { pathOf, textOption, type Command, type Context } from "../context.js";
+import { pickModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { reportPage } from "../report/page.js";
 import type { ModelReport } from "../report/report.js";
@@ -39,7 +39,7 @@ function written(context: Context, report: ModelReport, html: string | undefined
 async function ofOperator(place: Place, prefix: string | undefined): Promise<ModelReport> {
   const admin = adminOf(place);
   const { models } = await admin.get("/v1/models", modelsOfOperator);
-  const listed = evaluatedOf(models.map((model) => ({ ...model, evaluated: model.final })), prefix);
+  const listed = pickModel(models.filter(({ final }) => final), prefix);
   const { digest, session, charter, model, evaluation } = await admin.get(`/v1/models/${listed.digest}`, modelOfOperator);
   if (evaluation === null) throw notEvaluated(digest);
   const { rounds } = await admin.get(`/v1/trainings/${session}`, trainingView);
@@ -49,26 +49,11 @@ async function ofOperator(place: Place, prefix: string | undefined): Promise<Mod
 async function ofPartner(place: Place, prefix: string | undefined): Promise<ModelReport> {
   const admin = adminOf(place);
   const { models } = await admin.get("/v1/models", modelsOfPartner);
-  const { digest, session, model, evaluation } = evaluatedOf(models.map((one) => ({ ...one, evaluated: one.evaluation !== null })), prefix);
+  const { digest, session, model, evaluation } = pickModel(models.filter((one) => one.evaluation !== null), prefix);
   if (evaluation === null) throw notEvaluated(digest);
   const training = (await admin.get("/v1/trainings", ownTrainings)).trainings.find((one) => one.session === session);
   const own = training?.outcome.kind === "done" ? training.outcome.comparison : null;
   return { digest, kind: model.kind, session, charter: training?.charter ?? "", evaluation, own, rounds: [] };
-}
-
-interface Listed {
-  readonly digest: string;
-  readonly session: string;
-  readonly evaluated: boolean;
-}
-
-/** The model that is meant: without a prefix the last that was evaluated. */
-function evaluatedOf<T extends Listed>(models: readonly T[], prefix: string | undefined): T {
-  const items = models.filter(({ evaluated }) => evaluated);
-  const last = items.at(-1);
-  if (prefix === undefined && last !== undefined) return last;
-  const distinct = [...new Map(items.map((model) => [model.digest, model])).values()];
-  return pickByPrefix({ noun: "model", listedBy: "model ls", items: distinct, idOf: ({ digest }: T) => digest, labelOf: ({ session }: T) => `of ${short(session)}` }, prefix ?? "");
 }
 
 function notEvaluated(digest: string): Refusal {

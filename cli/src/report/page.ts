@@ -11,6 +11,7 @@ export function reportPage(report: ModelReport): string {
   const { evaluation, own, digest } = report;
   const joint: Judged = { name: "joint model", style: "joint", evaluation };
   const convergence = convergenceChart(report.rounds);
+  const warning = edgeWarning(evaluation);
   return markup`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
@@ -19,7 +20,7 @@ export function reportPage(report: ModelReport): string {
 <h1>Joint model <code>${digest.slice(0, 12)}</code></h1>
 <p class="says">${summary(report)}</p>
 ${facts(report)}
-${edgeWarning(evaluation) === null ? markup`` : markup`<p class="says"><strong>${edgeWarning(evaluation) ?? ""}</strong></p>`}
+${warning === null ? markup`` : markup`<p class="says"><strong>${warning}</strong></p>`}
 ${own === null ? markup`` : ownSection(report)}
 <h2>On the held-out rows of all companies</h2>
 <div class="charts">

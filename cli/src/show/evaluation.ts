@@ -9,6 +9,7 @@ const COLUMNS = ["decile", "rows", "positives", "lift", "gain", "predicted", "ob
 /** How good a model is: ranking, calibration, and what each tenth of the rows holds, highest scores first. */
 export function evaluationText(evaluation: Evaluation, paint: Paint): string {
   const { rows, positives, auc, aucInterval, ks, ksInterval, calibrationError, deciles } = evaluation;
+  const warning = edgeWarning(evaluation);
   const lines = deciles.map((decile, i) => [
     String(i + 1), count(decile.rows), count(decile.positives),
     decile.lift.toFixed(2), percent(decile.gain), percent(decile.meanPredicted), percent(decile.observed),
@@ -17,7 +18,7 @@ export function evaluationText(evaluation: Evaluation, paint: Paint): string {
     facts([
       ["AUC", `${quality(auc)}  ${between(aucInterval)}`], ["KS", `${quality(ks)}  ${between(ksInterval)}`], ["calibration error", quality(calibrationError)], ["held-out rows", `${count(rows)}, ${count(positives)} of them positive`],
     ]),
-    ...(edgeWarning(evaluation) === null ? [] : ["", paint.warn(edgeWarning(evaluation) ?? "")]),
+    ...(warning === null ? [] : ["", paint.warn(warning)]),
     "",
     table(COLUMNS, lines, { paint, empty: "" }),
   ].join("\n");

@@ -2,10 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { CHARTER_TEXT_LENGTH_MAX } from "../session/charter-limits.js";
 import { plainYamlLine, readPlainYaml } from "./plain-yaml.js";
 
-/** The text is not YAML as charters use it. */
-export { PlainYamlError as CharterYamlError } from "./plain-yaml.js";
-
-/** A charter's YAML as JSON. Says nothing about its meaning; `checkCharter` does. @throws CharterYamlError naming the first line at fault. */
+/** A charter's YAML as JSON. Says nothing about its meaning; `checkCharter` does. @throws PlainYamlError naming the first line at fault. */
 export function readCharterYaml(text: string): Json {
   return readPlainYaml(text, CHARTER_TEXT_LENGTH_MAX).json;
 }
