@@ -9,7 +9,7 @@ import { LEAKAGE_PAGE, leakagePage } from "./pages/leakage.mjs";
 import { SECURITY_PAGE, securityPage } from "./pages/primitives.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const SCRIPTS = ["build-kernels.mjs", "generate-proto.mjs", "generate-charter-schema.mjs", "generate-contract-schema.mjs"];
+const SCRIPTS = ["build-kernels.mjs", "generate-proto.mjs", "generate-schemas.mjs"];
 const INPUTS = ["package.json", "SECURITY.md", "scripts", "crypto", "protocol", "node"];
 const OUTPUTS = ["crypto/src/kernels-wasm.ts", "protocol/src/gen", "protocol/spec", SECURITY_PAGE];
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { LocalProcess } from "../../src/consortium/processes.js";
 import { onceEach, tracesOf } from "./released-once.js";
-import { foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, trainedOnce, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
@@ -24,9 +24,7 @@ let undisturbed: TrainingView;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
-  await tiny.consortium.enrol(NO_STEPS);
-  charter = await tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs: 60_000 }));
-  undisturbed = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
+  ({ charter, undisturbed } = await trainedOnce(tiny, tinyDraft(NAMES, { deadlineMs: 60_000 })));
 });
 afterAll(async () => tiny.end());
 

@@ -3,7 +3,7 @@ import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { trainUnderKills } from "./kill-often.js";
 import { onceEach, tracesOf } from "./released-once.js";
-import { foundTiny, modelOf, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, modelOf, trainedOnce, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
@@ -16,10 +16,7 @@ let model: LogisticModel;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
-  await tiny.consortium.enrol(NO_STEPS);
-  charter = await tiny.consortium.agree(tinyDraft(NAMES));
-  const session = await tiny.consortium.launch(charter);
-  undisturbed = await tiny.consortium.follow(session, () => undefined);
+  ({ charter, undisturbed } = await trainedOnce(tiny, tinyDraft(NAMES)));
   model = await modelOf(tiny.consortium, undisturbed);
 });
 afterAll(async () => tiny.end());

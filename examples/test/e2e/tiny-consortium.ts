@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { z } from "zod";
 import { LocalConsortium, type LocalPartner } from "../../src/consortium/local-consortium.js";
@@ -40,6 +41,13 @@ export async function foundTiny(names: readonly string[], { rows = 300 }: { read
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What the tests compare with: the nodes enrolled, this charter agreed on, and one training of it to its end. */
+export async function trainedOnce({ consortium }: TinyConsortium, draft: Json): Promise<{ readonly charter: string; readonly undisturbed: TrainingView }> {
+  await consortium.enrol(NO_STEPS);
+  const charter = await consortium.agree(draft);
+  return { charter, undisturbed: await consortium.follow(await consortium.launch(charter), () => undefined) };
 }
 
 export const NO_STEPS = { enrolled: () => undefined };

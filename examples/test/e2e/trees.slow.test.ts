@@ -13,7 +13,7 @@ import { typeCommand } from "./command-line.js";
 import { trainUnderKills } from "./kill-often.js";
 import { onceEach, tracesOf } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
-import { foundTiny, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, trainedOnce, type TinyConsortium } from "./tiny-consortium.js";
 
 const NAMES = ["alder", "birch", "cedar"];
 const KILLS = 4;
@@ -28,10 +28,7 @@ let undisturbed: TrainingView;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
-  await tiny.consortium.enrol(NO_STEPS);
-  charter = await tiny.consortium.agree(tinyDraft(NAMES, { model: TREES }));
-  const session = await tiny.consortium.launch(charter);
-  undisturbed = await tiny.consortium.follow(session, () => undefined);
+  ({ charter, undisturbed } = await trainedOnce(tiny, tinyDraft(NAMES, { model: TREES })));
 });
 afterAll(async () => tiny.end());
 

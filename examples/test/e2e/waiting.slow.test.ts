@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { onceEach, tracesOf } from "./released-once.js";
 import { typeCommand } from "./command-line.js";
-import { foundTiny, NO_STEPS, nodeStatus, processLog, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, nodeStatus, processLog, trainedOnce, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
@@ -15,9 +15,7 @@ let undisturbed: TrainingView;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
-  await tiny.consortium.enrol(NO_STEPS);
-  charter = await tiny.consortium.agree(tinyDraft(NAMES, { deadlineMs: DEADLINE_MS }));
-  undisturbed = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
+  ({ charter, undisturbed } = await trainedOnce(tiny, tinyDraft(NAMES, { deadlineMs: DEADLINE_MS })));
 });
 afterAll(async () => tiny.end());
 
