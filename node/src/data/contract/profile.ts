@@ -1,5 +1,5 @@
 import { askScalars } from "../feeds/ask-scalars.js";
-import { sqlName, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
+import { sqlName, sqlNumber, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
 import type { LogicalType } from "../feeds/logical-type.js";
 import { asNumber, asText, isNumeric } from "../quality/expressions.js";
 import { LIKENESS_NAMES, looksLike, type Likeness } from "./likeness.js";
@@ -61,7 +61,7 @@ async function endsOf(table: FeedTable, figures: ReadonlyMap<string, number>): P
     const { least = "", greatest = "" } = scalarsOf(column);
     return { column, least: figures.get(least) ?? Number.NaN, greatest: figures.get(greatest) ?? Number.NaN };
   }).filter(({ least, greatest }) => Number.isFinite(least) && Number.isFinite(greatest));
-  const at = (column: FeedColumn, value: number): string => `count(*) FILTER (WHERE ${asNumber(column)} = CAST(${value} AS DOUBLE))`;
+  const at = (column: FeedColumn, value: number): string => `count(*) FILTER (WHERE ${asNumber(column)} = ${sqlNumber(value)})`;
   const rows = await askScalars(table, known.flatMap(({ column, least, greatest }) => [at(column, least), at(column, greatest)]));
   const end = (column: FeedColumn, value: number): End => ({ value, rows: rows.get(at(column, value)) ?? 0 });
   return new Map(known.map(({ column, least, greatest }) => [column.name, { least: end(column, least), greatest: end(column, greatest) }]));

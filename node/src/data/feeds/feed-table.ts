@@ -75,3 +75,13 @@ export function sqlName(name: string): string {
 export function sqlText(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** A number as SQL takes it, to the last bit: a bare literal would be a DECIMAL, whose cast to DOUBLE may miss it. */
+export function sqlNumber(value: number): string {
+  return `CAST('${value}' AS DOUBLE)`;
+}
+
+/** A DECIMAL as the DOUBLE nearest to it, which the engine's own cast may miss. */
+export function decimalSql(sql: string): string {
+  return `CAST(CAST(${sql} AS VARCHAR) AS DOUBLE)`;
+}

@@ -1,5 +1,5 @@
 import { DECIMAL } from "../decimal.js";
-import { sqlName, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { decimalSql, sqlName, sqlNumber, sqlText, type FeedColumn } from "../feeds/feed-table.js";
 import type { Bounds, Bound } from "../contract/contract.js";
 import type { ContractType } from "../contract/odcs-form.js";
 
@@ -20,7 +20,8 @@ const ENDLESS = "'[+-]?(inf|infinity|nan)'";
 export function asNumber(column: FeedColumn): string {
   const name = sqlName(column.name);
   switch (column.type) {
-    case "integer": case "decimal": case "double": return `CAST(${name} AS DOUBLE)`;
+    case "integer": case "double": return `CAST(${name} AS DOUBLE)`;
+    case "decimal": return decimalSql(name);
     case "boolean": return `CAST(CAST(${name} AS INTEGER) AS DOUBLE)`;
     case "text": return `(CASE WHEN regexp_full_match(${name}, ${sqlText(DECIMAL)}) OR regexp_full_match(lower(${name}), ${ENDLESS}) THEN TRY_CAST(${name} AS DOUBLE) END)`;
     case "date": case "timestamp": case "null": return "CAST(NULL AS DOUBLE)";
@@ -73,7 +74,7 @@ export function outside(column: FeedColumn, { min, max }: Bounds): string | null
 
 function beyond(column: FeedColumn, { value, exclusive }: Bound, sign: "<" | ">"): string {
   const compare = exclusive ? `${sign}=` : sign;
-  if (typeof value === "number") return `(isfinite(${asNumber(column)}) AND ${asNumber(column)} ${compare} CAST(${value} AS DOUBLE))`;
+  if (typeof value === "number") return `(isfinite(${asNumber(column)}) AND ${asNumber(column)} ${compare} ${sqlNumber(value)})`;
   return `${asTime(column)} ${compare} TIMESTAMP ${sqlText(new Date(Date.parse(value)).toISOString().slice(0, 23).replace("T", " "))}`;
 }
 
@@ -81,7 +82,7 @@ function beyond(column: FeedColumn, { value, exclusive }: Bound, sign: "<" | ">"
 export function notListed(column: FeedColumn, words: readonly (string | null)[], type: ContractType | null): string {
   const listed = words.filter((word) => word !== null);
   const isNumber = (type === "integer" || type === "number") && listed.every((word) => Number.isFinite(Number(word)));
-  const [value, literals] = isNumber ? [asNumber(column), listed.map((word) => `CAST(${Number(word)} AS DOUBLE)`)] : [asText(column), listed.map(sqlText)];
+  const [value, literals] = isNumber ? [asNumber(column), listed.map((word) => sqlNumber(Number(word)))] : [asText(column), listed.map(sqlText)];
   // A list of constants is planned one by one; as a relation it is hashed.
   return literals.length === 0 ? `${sqlName(column.name)} IS NOT NULL` : `${value} NOT IN (SELECT unnest([${literals.join(", ")}]))`;
 }

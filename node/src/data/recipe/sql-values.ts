@@ -1,6 +1,6 @@
 import { DECIMAL } from "../decimal.js";
 import type { LogicalType } from "../feeds/logical-type.js";
-import { sqlText } from "../feeds/feed-table.js";
+import { decimalSql, sqlNumber, sqlText } from "../feeds/feed-table.js";
 
 /** A column of a relation, as SQL takes it. */
 export interface SqlColumn {
@@ -15,7 +15,8 @@ const TIME = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?Z?
 export function numberSql({ sql, type }: SqlColumn): string | null {
   switch (type) {
     case "text": case "null": return finite(`CASE WHEN regexp_full_match(${sql}, ${sqlText(DECIMAL)}) THEN try_cast(${sql} AS DOUBLE) END`);
-    case "integer": case "decimal": case "boolean": return `CAST(${sql} AS DOUBLE)`;
+    case "integer": case "boolean": return `CAST(${sql} AS DOUBLE)`;
+    case "decimal": return decimalSql(sql);
     case "double": return finite(sql);
     case "date": case "timestamp": return null;
   }
@@ -43,11 +44,6 @@ export function daySql({ sql, type }: SqlColumn): string | null {
     case "timestamp": return `CAST(${sql} AS DATE)`;
     case "integer": case "decimal": case "double": case "boolean": return null;
   }
-}
-
-/** A number as SQL takes it, to the last bit: a bare literal would be a DECIMAL. */
-export function sqlNumber(value: number): string {
-  return `CAST('${value}' AS DOUBLE)`;
 }
 
 /** Up to so many words a chain of comparisons is faster than a lookup by hash. */

@@ -19,6 +19,13 @@ async function proposed(columns: string, rows = 1_000) {
   return { table, columns: proposal.columns, text, contract: read.contract };
 }
 
+describe("a profile", () => {
+  test("counts the rows at the ends of a column, also where these have seventeen digits", async () => {
+    const table = await tableOver("SELECT CASE WHEN i < 3 THEN '-0.10343860099723777' ELSE '0.5' END AS x FROM range(10) t(i)");
+    expect((await profileOf(table))[0]?.ends).toEqual({ least: { value: -0.10343860099723777, rows: 3 }, greatest: { value: 0.5, rows: 7 } });
+  });
+});
+
 describe("a proposal", () => {
   test("says of each column what it seems to be, and marks what was guessed", async () => {
     const { columns } = await proposed("i % 60 + 18 AS age, CASE i % 4 WHEN 0 THEN 'web' ELSE 'shop' END AS \"salesChannel\", 'm' || i || '@example.org' AS contact, i AS \"CustomerID\", i % 2 AS newbie, i * 1.5 AS price_eur, i > 500 AS member, TIMESTAMP '2026-01-01' + to_hours(i::INTEGER) AS \"InvoiceDate\", CASE i % 9 WHEN 0 THEN 'yes' ELSE 'no' END AS y, 'none' AS religion");

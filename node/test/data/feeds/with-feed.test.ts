@@ -121,12 +121,13 @@ describe("a number is the same in every form", () => {
   });
 
   test("of any size, as JavaScript and as the engine write it", () => fc.assert(fc.asyncProperty(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 30 }), async (numbers) => {
+    // In quotes: the engine would read a bare literal as a DECIMAL, whose cast to DOUBLE may miss it.
     const folder = place({ "a.csv": ["i,x", "-1,0.5", ...numbers.map((x, i) => `${i},${String(x)}`)].join("\n") });
-    const values = numbers.map((x, i) => `(${i}, ${Object.is(x, -0) ? "-0.0" : String(x)}::DOUBLE)`);
+    const values = numbers.map((x, i) => `(${i}, '${Object.is(x, -0) ? "-0.0" : String(x)}'::DOUBLE)`);
     await written(`COPY (SELECT i::BIGINT AS i, x FROM (VALUES (-1, 0.5::DOUBLE), ${values.join(", ")}) t(i, x)) TO '${folder}/a.parquet'`);
     const [text, engine] = [await typesAnd(feed(files(join(folder, "a.csv")))), await typesAnd(feed(files(join(folder, "a.parquet"), { format: "parquet" })))];
     expect(text).toEqual({ type: "double", digest: engine.digest });
-  }), { numRuns: 25 }));
+  }), { numRuns: 25, examples: [[[-0.10343860099723777]]] }));
 
   test("only a column of names may be called Nan", async () => {
     expect((await look(feed(files(join(place({ "a.csv": "x\nNan\nNan\n" }), "a.csv"))))).types).toEqual(["x text"]);

@@ -58,6 +58,8 @@ const SCENARIOS: readonly Scenario[] = [
 
   { what: "values outside the charter's bounds", rows: mixed(100, 1, "101", "i"), terms: { columns: [numeric("c", 0, 100)] }, objections: ["fail QUALITY_BOUNDS c"] },
   { what: "values at the charter's bounds", rows: mixed(101, 0, "0", "i"), terms: { columns: [numeric("c", 0, 100)] }, objections: [] },
+  { what: "values at bounds of seventeen digits", rows: mixed(100, 50, "'-0.10343860099723777'", "'0.5'"), terms: { columns: [numeric("c", -0.10343860099723777, 0.5)] }, objections: [] },
+  { what: "decimals at bounds of seventeen digits", rows: "SELECT '-0.10343860099723777'::DECIMAL(18, 17) AS c, i FROM range(100) t(i)", terms: { columns: [numeric("c", -1, -0.10343860099723777)] }, objections: ["warn QUALITY_CONSTANT c"] },
   { what: "values at bounds that are exclusive", rows: mixed(101, 0, "0", "i"), contract: column("logicalType: integer, logicalTypeOptions: { exclusiveMinimum: 0, maximum: 100 }"), objections: ["fail QUALITY_BOUNDS c"] },
   { what: "times before the contract's first", rows: "SELECT TIMESTAMP '2020-01-01 00:00:00' - to_hours(i::INTEGER) AS c FROM range(2) t(i)", contract: column("logicalType: timestamp, logicalTypeOptions: { minimum: \"2020-01-01T00:00:00Z\" }"), objections: ["fail QUALITY_BOUNDS c"] },
   { what: "times from the contract's first on, in another zone", rows: "SELECT TIMESTAMP '2020-01-01 00:00:00' - to_hours(i::INTEGER) AS c FROM range(2) t(i)", contract: column("logicalType: timestamp, logicalTypeOptions: { minimum: \"2020-01-01T00:00:00+01:00\" }"), objections: [] },
@@ -71,6 +73,7 @@ const SCENARIOS: readonly Scenario[] = [
   { what: "a label of a third kind", rows: mixed(100, 1, "'maybe'", "CASE i % 2 WHEN 0 THEN 'yes' ELSE 'no' END"), terms: { label: { ...LABEL, name: "c" } }, objections: ["fail QUALITY_INVALID c"] },
   { what: "values the contract does not list, as few as it allows", rows: mixed(100, 2, "'fax'", "'web'"), contract: quality("{ metric: invalidValues, arguments: { validValues: [web, shop] }, mustBeLessThan: 3 }"), objections: [] },
   { what: "numbers listed with another spelling", rows: mixed(100, 50, "'1.0'", "'2'"), contract: quality("{ metric: invalidValues, arguments: { validValues: [1, 2] }, mustBe: 0 }", "logicalType: integer"), objections: [] },
+  { what: "numbers listed with seventeen digits", rows: mixed(100, 50, "'-0.10343860099723777'", "'2'"), contract: quality("{ metric: invalidValues, arguments: { validValues: [-0.10343860099723777, 2] }, mustBe: 0 }", "logicalType: number"), objections: [] },
   { what: "values that do not match", rows: mixed(100, 3, "'x7'", "'A7'"), contract: quality("{ metric: invalidValues, arguments: { pattern: \"^[A-Z]\" }, mustBe: 0 }"), objections: ["fail QUALITY_INVALID c"] },
   { what: "values too short", rows: mixed(100, 3, "'é'", "'手机'"), contract: column("logicalType: string, logicalTypeOptions: { minLength: 2, maxLength: 2 }"), objections: ["fail QUALITY_INVALID c"] },
 
