@@ -3,15 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
-import { bytesOfWords } from "@cohortium/crypto/words";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { momentsOf } from "@cohortium/node/learning/logistic";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
-import { DEFAULT_GATE } from "@cohortium/node/rows";
-import { readRows, type SessionRows } from "@cohortium/node/rows";
+import { binsOf } from "@cohortium/node/learning/trees/counts";
+import { DEFAULT_GATE, readRows, type SessionRows } from "@cohortium/node/rows";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { layoutOf } from "@cohortium/protocol/training/layout";
-import { layoutTerms, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { clauseOf, layoutTerms, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { pooledFirst } from "@cohortium/protocol/training/trees/pooled";
 import { z } from "zod";
 import { foundTiny, ledgerOf, NO_STEPS, reconfigure, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
@@ -25,10 +27,33 @@ const AGES = ["71.328125917", "24.918273645", "39.504938271"];
 const VISITS = ["33.908172634", "7.6172839405", "18.2736455463"];
 const KEYS = ["customer-8812-of-birch", "customer-8813-of-birch", "customer-8814-of-birch"];
 
+/** Words in a row in which several counts of rows stand. */
+const STRETCH = 64;
+const TREES = {
+  kind: "trees", trees: 2, depth: 2, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 32, rowSample: 1, columnSample: 1, seed: 11,
+} as const;
+
 let tiny: TinyConsortium;
-let view: TrainingView;
-let plan: TrainingPlan;
+/** A regression, then trees, over the same rows. */
+let regression: Trained;
+let trees: Trained;
 let rows: SessionRows;
+
+interface Trained {
+  readonly view: TrainingView;
+  readonly plan: TrainingPlan;
+}
+
+async function trained(draft: Json): Promise<Trained> {
+  const { consortium } = tiny;
+  const digest = await consortium.agree(draft);
+  const view = await consortium.follow(await consortium.launch(digest), () => undefined);
+  if (view.state !== "done") throw new Error(view.says);
+  const { charter } = await consortium.coordinator.admin.get(`/v1/charters/${digest}`, z.object({ charter: z.json() }));
+  const check = checkCharter(charter);
+  if (check.kind === "refused") throw new Error("a charter in force breaks its rules");
+  return { view, plan: planOf(check.charter) };
+}
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
@@ -41,16 +66,10 @@ beforeAll(async () => {
   writeFileSync(tiny.rowsFile(BIRCH), csvOf(planted, ["id", ...TINY_COLUMNS]));
   reconfigure(consortium.node(BIRCH), (yaml) => yaml.replace("delimiter: \";\"", "delimiter: \";\", key: id"));
   await consortium.enrol(NO_STEPS);
-  const digest = await consortium.agree(tinyDraft(NAMES));
-  view = await consortium.follow(await consortium.launch(digest), () => undefined);
-  if (view.state !== "done") throw new Error(view.says);
-
-  const { charter } = await consortium.coordinator.admin.get(`/v1/charters/${digest}`, z.object({ charter: z.json() }));
-  const check = checkCharter(charter);
-  if (check.kind === "refused") throw new Error("a charter in force breaks its rules");
-  plan = planOf(check.charter);
+  regression = await trained(tinyDraft(NAMES));
+  trees = await trained(tinyDraft(NAMES, { name: "tiny-trees", model: TREES }));
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
-  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, plan, { party: BIRCH, parties: NAMES });
+  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, regression.plan, { party: BIRCH, parties: NAMES });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
   rows = read.rows;
 });
@@ -71,20 +90,20 @@ describe("what one company's rows leave behind elsewhere", () => {
   });
 
   test("neither does its share of a sum, in the clear or as the words that were masked, nor the digest of its rows", () => {
-    const ownSum = [...sumWords(), ...needlesOf(rows.digest)];
     const others = ["coordinator", "alder", "cedar"].map((name) => join(tiny.folder, name));
-    expect(ownSum.length).toBeGreaterThan(4);
-    expect(filesHolding(others, ownSum)).toEqual([]);
+    expect(filesHolding(others, [...momentNeedles(), countsNeedle(), ...needlesOf(rows.digest)])).toEqual([]);
   });
 
   test("the same search finds such words in what was masked; control", () => {
     const clear = join(tiny.folder, "clear.words");
-    const { ring, segments } = layoutOf({ kind: "moments" }, layoutTerms(plan));
-    writeFileSync(clear, bytesOfWords(encodeFixed(momentsOf(rows.train, plan.features), segments, ring)));
-    expect(filesHolding([clear], sumWords())).toHaveLength(sumWords().length);
+    const needles = [...momentNeedles(), countsNeedle()];
+    writeFileSync(clear, Buffer.concat([bytesOfWords(momentWords()), bytesOfWords(countWords())]));
+    expect(needles.length).toBeGreaterThan(4);
+    expect(filesHolding([clear], needles)).toHaveLength(needles.length);
   });
 
-  test("everything that left is in this node's ledger: one masked vector a round, under the root that the coordinator published", async () => {
+  test.each(["regression", "trees"])("everything that left is in this node's ledger: of the %s one masked vector a round, under the root that the coordinator published", async (which) => {
+    const { view } = which === "trees" ? trees : regression;
     const vectors = (await ledgerOf(tiny.consortium.node(BIRCH), view.session)).filter(({ kind }) => kind === "masked-vector");
     expect(vectors.map(({ round }) => round)).toEqual(view.rounds.map(({ round }) => round));
     expect(vectors.length).toBeGreaterThan(5);
@@ -93,9 +112,31 @@ describe("what one company's rows leave behind elsewhere", () => {
   });
 });
 
-/** The words of this company's first sum that are too large to occur by chance. */
-function sumWords(): readonly Needle[] {
-  const { ring, segments } = layoutOf({ kind: "moments" }, layoutTerms(plan));
-  const words = encodeFixed(momentsOf(rows.train, plan.features), segments, ring) as BigUint64Array;
-  return [...words.keys()].filter((i) => (words[i] ?? 0n) > 0xffff_ffffn).map((i) => ({ what: `word ${i} of a sum`, bytes: Buffer.from(bytesOfWords(words.slice(i, i + 1))) }));
+/** This company's first answer to the regression, before it was masked. */
+function momentWords(): Words {
+  const { ring, segments } = layoutOf({ kind: "moments" }, layoutTerms(regression.plan));
+  return encodeFixed(momentsOf(rows.train, regression.plan.features), segments, ring);
+}
+
+/** Those of its words that are too large to occur by chance. */
+function momentNeedles(): readonly Needle[] {
+  const words = momentWords();
+  return [...words.keys()].filter((i) => (words[i] ?? 0) > 0xffff_ffff).map((i) => ({ what: `word ${i} of a sum`, bytes: Buffer.from(bytesOfWords(words.slice(i, i + 1))) }));
+}
+
+/** This company's first answer to the trees, before it was masked: counts of rows. */
+function countWords(): Words {
+  const { scene } = pooledFirst({ plan: trees.plan, clause: clauseOf(trees.plan, "trees") });
+  if (scene.stage !== "bins") throw new Error("trees begin with bins");
+  const { ring, segments } = layoutOf(scene.question, layoutTerms(trees.plan));
+  return encodeFixed(binsOf(rows.train, trees.plan.features, scene), segments, ring);
+}
+
+/** One count may stand anywhere by chance; the stretch of words with the most counts in it may not. */
+function countsNeedle(): Needle {
+  const words = countWords();
+  const countsFrom = (from: number) => [...words.subarray(from, from + STRETCH)].filter((word) => word > 0).length;
+  const from = [...words.keys()].reduce((best, i) => (countsFrom(i) > countsFrom(best) ? i : best), 0);
+  if (countsFrom(from) < 6) throw new Error("too few counts to be telling");
+  return { what: "counts of rows", bytes: Buffer.from(bytesOfWords(words.slice(from, from + STRETCH))) };
 }
