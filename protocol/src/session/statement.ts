@@ -56,7 +56,7 @@ export function tableSalt(sessionEntropy: Uint8Array): Uint8Array {
 
 /** SHA-256 over the salt and the table's digest. */
 export function tableCommitment(table: Digest, salt: Uint8Array): Digest {
-  return parseDigest(toHex(sha256(concat(utf8("cohortium/table/v1\n"), salt, fromHex(table)))));
+  return parseDigest(toHex(sha256(concat(utf8("cohortium/table-commitment/v1\n"), salt, fromHex(table)))));
 }
 
 const digest = z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest);
