@@ -22,11 +22,12 @@ const csv = (file: string, options = "") => `SELECT * FROM read_csv(${sqlText(jo
 const RETAIL = "online-retail/online-retail.csv.gz";
 here(RETAIL)("Online Retail", () => {
   interface Expected { readonly rows: number; readonly null_pct: Readonly<Record<string, number>>; readonly exact_duplicate_rows: number; readonly negative_quantity: number; readonly nonpositive_price: number }
-  const expected: Expected = JSON.parse(readFileSync(join(DATASETS, "online-retail/expected.json"), "utf8"));
+  // Read by a test, not here: Jest runs a skipped describe too, and without the datasets there is no such file.
+  const published = (): Expected => JSON.parse(readFileSync(join(DATASETS, "online-retail/expected.json"), "utf8"));
   const open = () => tableOver(csv(RETAIL), "online_retail");
 
   test("CustomerID, 24.93 % null, fails; Description, 0.27 % null, passes; so do all others", async () => {
-    const result = await gate(await open());
+    const [expected, result] = [published(), await gate(await open())];
     expect(result.rows).toBe(expected.rows);
     expect(objections(result)).toEqual(["fail QUALITY_NULLS CustomerID"]);
     expect(passes(result)).toBe(false);
@@ -36,6 +37,7 @@ here(RETAIL)("Online Retail", () => {
   }, 120_000);
 
   test("the published counts of duplicates, returns and free goods are found by rules of a contract", async () => {
+    const expected = published();
     const names = Object.keys(expected.null_pct);
     const contract = contractOver(
       names.map((name) => `      - { name: ${name}, quality: [{ metric: nullValues, mustBeLessThan: 30, unit: percent }]${name === "Quantity" ? ", logicalType: integer, logicalTypeOptions: { minimum: 0 }" : name === "UnitPrice" ? ", logicalType: number, logicalTypeOptions: { exclusiveMinimum: 0 }" : ""} }`).join("\n"),
