@@ -4,6 +4,9 @@ import { expandEntropy } from "@cohortium/crypto/entropy";
 import { hkdfSha256 } from "@cohortium/crypto/hash";
 import type { PartyId } from "../session/ids.js";
 
+// An auditor derives mask keys too.
+export { maskKey } from "../log/mask-key.js";
+
 /**
  * Keys of one session, from one party's point of view. All follow from 32 bytes of entropy, so a replay after a crash makes the same ones.
  *
@@ -63,7 +66,7 @@ export function pairSeed(pair: Uint8Array, round: number): Uint8Array {
 
 /** The key that seals the shares one party sends another. One message per key, hence the direction in it. */
 export function sharesKey(pair: Uint8Array, from: PartyId, to: PartyId): Uint8Array {
-  return hkdfSha256(pair, EMPTY, utf8(`cohortium/shares/v1\n${from}\n${to}`), SEED_BYTES);
+  return hkdfSha256(pair, EMPTY, utf8(`cohortium/shares-key/v1\n${from}\n${to}`), SEED_BYTES);
 }
 
 /** b_i^r: the seed of this party's self mask in one round. */
@@ -78,13 +81,5 @@ export function boxSecret(entropy: Uint8Array, round: number): Uint8Array {
 
 /** The AEAD key of a box. */
 export function boxKey(secret: Uint8Array): Uint8Array {
-  return hkdfSha256(secret, EMPTY, utf8("cohortium/box/v1"), SEED_BYTES);
-}
-
-/**
- * The AES-256-CTR key of one mask. `context` is the id of the logged round offer, hence of model and configuration: parties that were shown
- * different ones derive different masks, and the sum is noise (Pasquini et al. 2022, model inconsistency).
- */
-export function maskKey(seed: Uint8Array, context: string, use: "self" | "pair"): Uint8Array {
-  return hkdfSha256(seed, fromHex(context), utf8(`cohortium/mask/v1/${use}`), SEED_BYTES);
+  return hkdfSha256(secret, EMPTY, utf8("cohortium/box-key/v1"), SEED_BYTES);
 }

@@ -1,6 +1,6 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
-import { RoundAudit, type Place, type Reject } from "./audit-round.js";
+import { RoundAudit, type OpenedSum, type Place, type Reject } from "./audit-round.js";
 import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData } from "./bodies.js";
 import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
 
@@ -12,11 +12,13 @@ type RoundBody = Exclude<Extract<SessionBody, { kind: `round.${string}` }>, Roun
 /** One session from its offer to its end, entry by entry, in the order the protocol allows. Objects to everything else. */
 export class SessionAudit {
   readonly #id: string;
-  readonly #charter: LoggedCharter;
+  readonly charter: LoggedCharter;
   /** Entry ids of bundles, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
   readonly #stated = new Map<string, string>();
+  /** SHA-256 of the self seeds of every round, in order, by the party that signed them. */
+  readonly #commitments = new Map<string, readonly string[]>();
   readonly #rounds = new Map<number, RoundAudit>();
   #roster: Roster | null = null;
   #ready: Ready | null = null;
@@ -25,15 +27,15 @@ export class SessionAudit {
 
   constructor(id: string, charter: LoggedCharter) {
     this.#id = id;
-    this.#charter = charter;
+    this.charter = charter;
   }
 
   /** Takes the next entry of the session, and says what of the training it shows, if anything. */
   take(body: SessionBody, place: Place, reject: Reject): Milestone | null {
-    if (place.charter !== this.#charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
+    if (place.charter !== this.charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
-      case "shares": return null;
+      case "shares": return this.#commit(place.actor, body.selfSeeds, reject), null;
       case "session.data": return this.#state(body, place, reject);
       case "bundle": {
         const ids = this.#bundles.get(place.actor) ?? new Set();
@@ -57,6 +59,11 @@ export class SessionAudit {
     }
   }
 
+  /** The sum of this round, once it is open. */
+  opened(round: number): OpenedSum | null {
+    return this.#rounds.get(round)?.opened ?? null;
+  }
+
   #state(data: SessionData, place: Place, reject: Reject): Milestone | null {
     const before = this.#stated.get(place.actor);
     if (before === place.id) return null;
@@ -66,11 +73,17 @@ export class SessionAudit {
     return { kind: "stated", ...this.#at(place), party: place.actor, data };
   }
 
+  #commit(party: string, selfSeeds: readonly string[], reject: Reject): void {
+    const before = this.#commitments.get(party);
+    if (before === undefined) this.#commitments.set(party, selfSeeds);
+    else if (before.join() !== selfSeeds.join()) reject("ROUND_SECOND", `${party} committed to other mask seeds before`);
+  }
+
   #list(roster: Roster, reject: Reject): void {
     if (this.#roster !== null) reject("ROUND_SECOND", "a second roster in one session");
     const strangers = roster.parties.filter((party) => this.#bundles.get(party)?.has(roster.bundles.get(party) ?? "") !== true);
     if (strangers.length > 0) reject("ROUND_ORDER", `the roster names no key bundle logged before for ${strangers.join(", ")}`);
-    const { parties, terms } = this.#charter;
+    const { parties, terms } = this.charter;
     if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
     const due = thresholdFor(roster.parties.length, terms.quorum);
     // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
@@ -91,9 +104,10 @@ export class SessionAudit {
     this.#checkAsked(offer, last?.left ?? ready.parties, reject);
     const silent = offer.parties.filter((party) => roster.parties.includes(party) && !this.#stated.has(party));
     if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
-    const { terms } = this.#charter;
+    const { terms } = this.charter;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
-    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id);
+    const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
+    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id, commitments);
     this.#rounds.set(place.round, this.#last);
     return { kind: "offered", ...this.#at(place), asked: offer };
   }
@@ -103,7 +117,7 @@ export class SessionAudit {
     const isFirst = this.#last === null;
     const strangers = parties.filter((party) => !left.includes(party));
     if (strangers.length > 0) reject("ROUND_PARTY", `the offer names ${strangers.join(", ")}, not ${isFirst ? "ready" : "a survivor of the round before"}`);
-    const mayShrink = !isFirst && this.#charter.terms.dropouts === "continue";
+    const mayShrink = !isFirst && this.charter.terms.dropouts === "continue";
     const leftOut = left.filter((party) => !parties.includes(party));
     if (leftOut.length > 0 && !mayShrink) reject("ROUND_PARTY", `the offer leaves out ${leftOut.join(", ")}, which the charter does not allow here`);
   }
@@ -130,6 +144,6 @@ export class SessionAudit {
   }
 
   #at({ entry }: Place) {
-    return { entry, session: this.#id, charter: this.#charter.text };
+    return { entry, session: this.#id, charter: this.charter.text };
   }
 }

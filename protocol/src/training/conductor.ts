@@ -86,6 +86,8 @@ export const conductor: Machine<TrainingConduct> = {
     if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, trainingWaitsFor(state).untilMs);
     return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
   },
+
+  broken: (state, event, fault) => end(state, fault, event.atMs),
 };
 
 /** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
@@ -131,7 +133,9 @@ function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<Tr
 
 function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
   const before = state.stated[from];
-  if (before?.id === data.id) return wait(state, state.setup.untilMs);
+  // Once the parties are listed, a first word comes from one that is not among them, and has no place in the log.
+  const isLate = before === undefined && state.setup.phase !== "joining";
+  if (isLate || before?.id === data.id) return wait(state, state.setup.untilMs);
   const author = state.members.find(({ name }) => name === from);
   const because = `${from} states nothing that can be read about its columns`;
   // All of them must fit into one message to each node.
