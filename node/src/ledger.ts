@@ -35,7 +35,14 @@ export interface Opening {
   readonly model: string;
   readonly rows: string;
   readonly survivors: string;
+  /** The company that the session does without, by the charter's leave; empty where it asks all. */
+  readonly without: string;
 }
+
+/** What a node must know of a sum to compare it with others: sessions that do without one company, by the charter's leave, are apart. */
+export const LEFT_OUT_SCHEMA = `
+  ALTER TABLE openings ADD COLUMN without TEXT NOT NULL DEFAULT '';
+`;
 
 /** This node's own list of what left it. It never shrinks, and a repeat after a crash adds nothing. */
 export class Ledger {
@@ -72,17 +79,21 @@ export class Ledger {
   /**
    * Whether this node opened, or is about to open, a sum on the same rows over other survivors, so that the difference would tell: the same
    * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much.
+   *
+   * Only sums that do without the same company are compared. That a training without one, next to one with all, tells that company's part is what
+   * the charter says in words and every company signed; a second list of survivors of either is as forbidden as ever.
    */
-  contradicts({ charter, question, model, rows, survivors }: Opening, which: "same" | "any"): boolean {
-    const others = "SELECT 1 FROM openings WHERE charter = ? AND rows = ? AND survivors <> ?";
-    const found = which === "any" ? this.#db.prepare(others).get(charter, rows, survivors)
-      : this.#db.prepare(`${others} AND question = ? AND model = ?`).get(charter, rows, survivors, question, model);
+  contradicts({ charter, question, model, rows, survivors, without }: Opening, which: "same" | "any"): boolean {
+    const others = "SELECT 1 FROM openings WHERE charter = ? AND rows = ? AND without = ? AND survivors <> ?";
+    const found = which === "any" ? this.#db.prepare(others).get(charter, rows, without, survivors)
+      : this.#db.prepare(`${others} AND question = ? AND model = ?`).get(charter, rows, without, survivors, question, model);
     return found !== undefined;
   }
 
   /** Remembers what this node agrees to, before it says so. */
-  agree({ session, round, charter, question, model, rows, survivors }: Opening): void {
-    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING").run(session, round, charter, question, model, rows, survivors);
+  agree({ session, round, charter, question, model, rows, survivors, without }: Opening): void {
+    this.#db.prepare(`INSERT INTO openings (session, round, charter, question, model, rows, survivors, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING`).run(session, round, charter, question, model, rows, survivors, without);
   }
 
   /** The answer of this round is on its way: from now on the sum counts as open. */

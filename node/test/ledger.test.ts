@@ -3,7 +3,7 @@ import { Ledger, type Opening } from "../src/ledger.js";
 import { openNodeDatabase } from "../src/store.js";
 import { DIGEST, SESSION } from "./stage.js";
 
-const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", survivors: "harbour mill quarry" };
+const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", survivors: "harbour mill quarry", without: "" };
 const OTHERS = { session: "77".repeat(16), survivors: "harbour mill tower" };
 const agreed = (...openings: readonly Opening[]) => {
   const ledger = new Ledger(openNodeDatabase(":memory:"));
@@ -41,6 +41,24 @@ describe("a sum that was agreed to", () => {
   test("is agreed to once a round: a repeat after a crash changes nothing", () => {
     const ledger = agreed(OPENING, { ...OPENING, survivors: "others" });
     expect(ledger.contradicts(OPENING, "same")).toBe(false);
+  });
+});
+
+describe("a sum that does without one company", () => {
+  const LEFT_OUT = { ...OPENING, session: "78".repeat(16), survivors: "harbour mill", without: "quarry" };
+
+  test.each(["same", "any"] as const)("is apart from those with all (%s)", (which) => {
+    expect(agreed(OPENING).contradicts(LEFT_OUT, which)).toBe(false);
+    expect(agreed(LEFT_OUT).contradicts(OPENING, which)).toBe(false);
+  });
+
+  test.each(["same", "any"] as const)("contradicts another without the same company, over other survivors (%s)", (which) => {
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...LEFT_OUT, session: "79".repeat(16), survivors: "harbour tower" }, which)).toBe(true);
+  });
+
+  test("does not make a second list with all companies any less forbidden", () => {
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(true);
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...OPENING, session: OTHERS.session, survivors: LEFT_OUT.survivors }, "any")).toBe(true);
   });
 });
 

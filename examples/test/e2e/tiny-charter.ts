@@ -1,6 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
+import type { ModelClause } from "@cohortium/protocol/training/clauses";
 import { REGIONS } from "./tiny-data.js";
 
 /** What a test may want to be different. Times are offsets from now. */
@@ -10,12 +11,13 @@ export interface TinyTerms {
   readonly name?: string;
   readonly dropouts?: "end" | "continue";
   readonly model?: Json;
+  readonly leaveOneOut?: boolean;
 }
 
 const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
-export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC }: TinyTerms = {}) {
+export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC, leaveOneOut = false }: TinyTerms = {}) {
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -29,7 +31,7 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
       ],
       label: { name: "bought", positive: "yes", negative: "no" },
       model,
-      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
+      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2, ...(leaveOneOut ? { leaveOneOut: "allowed" } : {}) },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },

@@ -2,6 +2,7 @@ import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { SessionRows } from "../rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
+import { networkAnswer, type Desk } from "./network/learner.js";
 import { evaluationOf } from "./scores.js";
 import { TreesLearner } from "./trees/learner.js";
 
@@ -14,13 +15,14 @@ export interface Learner {
 }
 
 /** The learner for the plan's kind of model, over rows that do not change under it. */
-export function learnerOf(plan: TrainingPlan, rows: SessionRows): Learner {
+export function learnerOf(plan: TrainingPlan, rows: SessionRows, desk: Desk): Learner {
   switch (plan.model.kind) {
     case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)), close: () => undefined };
     case "trees": {
       const learner = new TreesLearner(rows.train, plan.features, plan.model);
       return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
     }
+    case "network": return { answer: (scene) => (scene.kind === "network" ? networkAnswer(scene, rows, plan, desk) : Promise.reject(otherKind(scene))), close: () => undefined };
   }
 }
 
