@@ -1,4 +1,4 @@
-import { contextDigest } from "@cohortium/protocol/training/plan";
+import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import { z } from "zod";
 import { atMs, digest, session } from "./text.js";
 
@@ -57,5 +57,5 @@ export type ModelListing = z.output<typeof modelsOfOperator>["models"][number];
 export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable() });
 
 /** A node keeps models by training; their digests are worked out here. */
-const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: contextDigest(kept.model), ...kept }));
+const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: jsonDigest(kept.model), ...kept }));
 export const modelsOfPartner = z.object({ models: z.array(modelOfPartner) });

@@ -17,6 +17,10 @@ export const MODEL: CommandGroup = {
   says: "joint models that came out of trainings",
   commands: [
     {
+      usage: "ls", says: "the models that trainings ended with", example: "--folder ./hub model ls", options: [["--all", "the steps on the way too (operator)"]],
+      run: (context, _, options) => list(context, options["all"] === true),
+    },
+    {
       usage: "show [digest]", says: "the coefficients, the heaviest first, what trees split on or the layers of a network, and how good the model is; without a digest the last one that a training ended with",
       example: "--folder ./harbour model show 0f3c", run: (context, args) => show(context, args[0]),
     },

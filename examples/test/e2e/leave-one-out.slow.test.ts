@@ -27,7 +27,7 @@ beforeAll(async () => {
   writeFileSync(tiny.rowsFile(POISONER), csvOf(flipped));
   const { consortium } = tiny;
   await consortium.enrol(NO_STEPS);
-  charter = await consortium.agree(tinyDraft(NAMES, { name: "open-hand", model: NETWORK, leaveOneOut: true }));
+  charter = await consortium.agree(tinyDraft(NAMES, { name: "open-hand", model: { ...NETWORK }, leaveOneOut: true }));
   const trained = async (left: string | null) => consortium.follow(await consortium.launch(charter, left), () => undefined);
   all = await trained(null);
   for (const name of NAMES) without.set(name, await trained(name));

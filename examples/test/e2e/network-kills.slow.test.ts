@@ -1,16 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
-import { logSizeOf } from "./published-log.js";
+import { trainUnderKills } from "./kill-often.js";
 import { onceEach, tracesOf } from "./released-once.js";
-import { crash, foundTiny, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
+import { foundTiny, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
-const KILLS = 4;
-const [STRIDE_MIN, STRIDE_SPREAD] = [6, 20];
+const KILLS = { times: 4, strideMin: 6, strideSpread: 20 };
 /** Some hundred milliseconds of local training a round, so that a kill meets it in the middle. */
 const network = (optimiser: Optimiser): NetworkClause => ({
   kind: "network", hidden: [16, 8], activation: "tanh", optimiser, rounds: 8, localEpochs: 40, batchSize: 16, localRate: 0.02, weightDecay: 0.0001, clip: 2,
@@ -28,7 +25,7 @@ describe.each<Optimiser>([{ kind: "scaffold", serverRate: 1 }, { kind: "fedadam"
   let charter: string;
   let undisturbed: TrainingView;
   beforeAll(async () => {
-    charter = await tiny.consortium.agree(tinyDraft(NAMES, { name: `tiny-${optimiser.kind}`, model: network(optimiser) }));
+    charter = await tiny.consortium.agree(tinyDraft(NAMES, { name: `tiny-${optimiser.kind}`, model: { ...network(optimiser) } }));
     undisturbed = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
   });
 
@@ -41,22 +38,11 @@ describe.each<Optimiser>([{ kind: "scaffold", serverRate: 1 }, { kind: "fedadam"
 
   test.each([{ seed: 1, who: "any process" }, { seed: 2, who: "one node" }, { seed: 3, who: "the coordinator" }])(
     "is the same to the last bit after processes were killed in the middle, and nothing is released twice (seed $seed, kills $who)", async ({ seed, who }) => {
-      const { consortium, published } = tiny;
-      const uniform = seededUniform(seed);
+      const { consortium } = tiny;
       const victims = who === "the coordinator" ? [consortium.coordinator] : who === "one node" ? [consortium.node("birch")] : [consortium.coordinator, ...consortium.nodes];
-      const session = await consortium.launch(charter);
-      let killed = 0;
-      for (; killed < KILLS; killed++) {
-        const goal = logSizeOf(published) + STRIDE_MIN + Math.floor(STRIDE_SPREAD * uniform());
-        while (logSizeOf(published) < goal && (await consortium.view(session).catch(() => null))?.state !== "done") await sleep(2);
-        if ((await consortium.view(session).catch(() => null))?.state === "done") break;
-        // Into the local training that an offer has just begun.
-        await sleep(80 * uniform());
-        await crash(victims[Math.floor(victims.length * uniform())] ?? consortium.coordinator);
-      }
-      const view = await consortium.follow(session, () => undefined);
-      expect(killed).toBe(KILLS);
+      const { view, killed } = await trainUnderKills(tiny, charter, { seed, victims, ...KILLS });
+      expect(killed).toHaveLength(KILLS.times);
       expect({ state: view.state, model: view.model, rounds: view.rounds }).toEqual({ state: "done", model: undisturbed.model, rounds: undisturbed.rounds });
-      expect(await tracesOf(tiny, session)).toEqual(onceEach(NAMES.length, view.rounds.length));
+      expect(await tracesOf(tiny, view.session)).toEqual(onceEach(NAMES.length, view.rounds.length));
     });
 });

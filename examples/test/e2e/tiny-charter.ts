@@ -1,7 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
-import type { ModelClause } from "@cohortium/protocol/training/clauses";
 import { REGIONS } from "./tiny-data.js";
 
 /** What a test may want to be different. Times are offsets from now. */

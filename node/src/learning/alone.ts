@@ -10,8 +10,6 @@ import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan
 import type { Split } from "../data/holdout.js";
 import type { LocalRows } from "../data/local-rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
-import { backendOfProcess } from "./network/backends.js";
-import { aloneTerms, networkContributor } from "./network/learner.js";
 import { pairedAuc } from "./paired-auc.js";
 import { histogramOf, scoresOf } from "./scores.js";
 import { growAlone } from "./trees/grow-alone.js";
@@ -73,6 +71,7 @@ async function trainAlone(train: LocalRows, terms: AloneTerms): Promise<Alone> {
 
 /** The charter's rounds of its local training, for a company of one. */
 async function networkAlone(train: LocalRows, terms: AloneTerms, clause: NetworkClause): Promise<Alone> {
+  const [{ backendOfProcess }, { aloneTerms, networkContributor }] = await Promise.all([import("./network/backends.js"), import("./network/learner.js")]);
   const backend = await backendOfProcess(() => undefined);
   const fit = await fitFederated([networkContributor(train, terms, "alone", backend)], aloneTerms(terms, clause));
   if (fit.kind === "fitted") return { kind: "model", model: fit.model };

@@ -29,7 +29,7 @@ export async function localUpdate(task: LocalTask, place: Workplace, ownControl:
   const change = isSound ? ran : new Float64Array(ran.length);
   const length = isSound ? norm(change) : Number.POSITIVE_INFINITY;
   const drift = { control, ownControl, travelled: trained.steps * clause.localRate, bound: controlBound(clause) };
-  const nextControl = control.length === 0 || !isSound ? ownControl : controlAfter(change, drift);
+  const nextControl = control.length > 0 && isSound && trained.steps > 0 ? controlAfter(change, drift) : ownControl;
   const counted = Math.min(rows.rows, clause.rowsCap);
   const share = counted / clause.rowsCap;
   const update = bounded(change, clause.clip);

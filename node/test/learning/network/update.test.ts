@@ -4,6 +4,7 @@ import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/netw
 import { shuffled } from "@cohortium/protocol/training/network/random";
 import { norm } from "@cohortium/protocol/training/network/step";
 import { controlBound, unpackUpdate, updateLayout } from "@cohortium/protocol/training/network/update";
+import { takeRows, type LocalRows } from "../../../src/data/local-rows.js";
 import { localUpdate } from "../../../src/learning/network/update.js";
 import { loadBackend } from "../../../src/learning/network/tensors.js";
 import { FEATURES, madeUpRows } from "../made-up-rows.js";
@@ -83,6 +84,28 @@ describe("an update", () => {
     const alone = await sentBy({ localEpochs: 6 });
     const [one] = await Promise.all([sentBy({ localEpochs: 6 }), sentBy({ activation: "tanh", localEpochs: 8 }), sentBy({ seed: 9 })]);
     expect(one.values).toEqual(alone.values);
+  });
+});
+
+describe("rows that teach little", () => {
+  const OPTIMISERS: readonly Optimiser[] = [{ kind: "fedavg", serverRate: 1 }, { kind: "fedprox", serverRate: 1, mu: 0.1 }, { kind: "scaffold", serverRate: 1 }];
+  const sent = async (rows: LocalRows, optimiser: Optimiser) => {
+    const task = taskOf({ optimiser });
+    const own = new Float32Array(task.question.control.length).fill(0.01);
+    const { values, control } = await localUpdate(task, { ...at(), rows }, own);
+    return { ...unpackUpdate(values, task.question), values, next: control, own };
+  };
+
+  test.each(OPTIMISERS)("of one class alone are trained on as any others, with $kind", async (optimiser) => {
+    const { values, update } = await sent({ ...ROWS, y: new Uint8Array(ROWS.rows) }, optimiser);
+    expect(values.every(Number.isFinite)).toBe(true);
+    expect(norm(update)).toBeGreaterThan(0.05);
+  });
+
+  test.each(OPTIMISERS)("none at all count for nothing and send no number but zero, with $kind", async (optimiser) => {
+    const { values, next, own } = await sent(takeRows(ROWS, []), optimiser);
+    expect(Array.from(values.subarray(1, values.length - 19), Math.abs).every((value) => value === 0)).toBe(true);
+    expect(next).toEqual(own);
   });
 });
 

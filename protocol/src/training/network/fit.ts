@@ -1,4 +1,5 @@
 import type { Failed } from "../advance.js";
+import { vectorSum } from "../vector-sum.js";
 import type { NetworkClause } from "./clause.js";
 import type { NetworkModel } from "./model.js";
 import { advanceNetwork, networkFirst, type NetworkPlan, type NetworkProgress } from "./progress.js";
@@ -38,7 +39,7 @@ export async function* federated(contributors: readonly NetworkContributor[], te
   let before: NetworkModel | null = null;
   for (;;) {
     const values: readonly Float64Array[] = await answersTo(progress, before, contributors);
-    const next = advanceNetwork(sumOf(values), contributors.length, progress, terms);
+    const next = advanceNetwork(vectorSum(values), contributors.length, progress, terms);
     if (next.kind === "failed") return next;
     // Nothing in this loop asks for the evaluation.
     if (next.kind === "evaluated" || next.progress.model === null) throw new RangeError("a training in the clear has no evaluation");
@@ -73,10 +74,4 @@ async function answersTo(progress: NetworkProgress, before: NetworkModel | null,
   // One after the other: they share one tensor engine, and a sum in one order has one result.
   for (const one of contributors) values.push(await one.update({ question, moved }));
   return values;
-}
-
-function sumOf(vectors: readonly Float64Array[]): Float64Array {
-  const [first, ...others] = vectors;
-  if (first === undefined) throw new RangeError("nobody contributes");
-  return others.reduce((sum, vector) => sum.map((value, i) => value + (vector[i] ?? Number.NaN)), first);
 }

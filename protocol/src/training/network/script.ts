@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Digest } from "../../session/ids.js";
+import { orNull } from "../../session/or-null.js";
 import type { EvaluationQuestion } from "../layout.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { contextDigest, type TrainingPlan } from "../plan.js";
@@ -68,12 +69,7 @@ type Asked = Pick<NetworkAsked, "question" | "model">;
 
 function readAsked(question: unknown, context: Json, terms: NetworkTerms): Asked | null {
   if (typeof context !== "object" || context === null) return null;
-  try {
-    return parseAsked(question, { ...context }, terms);
-  } catch (problem) {
-    if (problem instanceof RangeError) return null;
-    throw problem;
-  }
+  return orNull(() => parseAsked(question, { ...context }, terms));
 }
 
 function parseAsked(question: unknown, record: Readonly<Record<string, unknown>>, { plan, clause }: NetworkTerms): Asked | null {

@@ -68,10 +68,13 @@ export function isOver({ rounds }: Stall, iteration: number, { rounds: most, sto
   return !(iteration < most) || (stopping.kind === "stall" && rounds >= stopping.patience);
 }
 
-/** The Euclidean norm. */
+/** The Euclidean norm, in × + √: an engine may round a power as it likes. */
 export function norm(values: ArrayLike<number>): number {
   let squares = 0;
-  for (let i = 0; i < values.length; i++) squares += (values[i] ?? Number.NaN) ** 2;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    squares += value * value;
+  }
   return Math.sqrt(squares);
 }
 
