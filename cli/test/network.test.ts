@@ -54,12 +54,12 @@ describe("a network's training", () => {
     { what: "update norm, as a share of the bound", bins: bins(["0 to 0.5", "0.5 to 1", "1 and more"], [2, 0, 12]) },
     { what: "cosine to the last joint step", bins: bins(["-1 to 0", "0 to 1", "none"], [1, 13, 0]) },
   ];
-  const view = { ...DONE, rounds: [ROUND, { ...ROUND, round: 2, kind: "update", measure: { what: "mean loss", value: 0.31234, strips } }] };
+  const view = { ...DONE, rounds: [ROUND, { ...ROUND, round: 2, kind: "update", measure: { what: "mean loss", value: 0.31234, boundUsed: 0.4312, strips } }] };
 
   test("shows the parties per bin beside each round, and says once what the bins are", async () => {
     const { folder } = await openStage("coordinator", [get("/v1/trainings", { trainings: [view] }), get("/v1/trainings/:session", view)]);
     const { out } = await play(["round", "show", "5e"], { folder });
-    expect(out).toContain("    2  update   16,500  harbour, mill, orchard  mean loss 0.3123  [2.+] [1+.]\n");
+    expect(out).toContain("    2  update   16,500  harbour, mill, orchard  mean loss 0.3123, mean update 43.1 % of its bound  [2.+] [1+.]\n");
     expect(out).toContain("In brackets, parties per bin: update norm, as a share of the bound, from 0 to 0.5 up to 1 and more; then cosine to the last joint step, from -1 to 0 up to none.");
     expect(JSON.parse((await play(["round", "show", "5e", "--json"], { folder })).out)).toEqual(view);
   });

@@ -5,7 +5,7 @@ import { atMs, digest, line, session } from "./text.js";
 export const launched = z.object({ session });
 
 const strip = z.object({ what: line, bins: z.array(z.object({ bin: line, parties: z.number() })) });
-const measure = z.object({ what: line, value: z.number(), strips: z.array(strip).optional() });
+const measure = z.object({ what: line, value: z.number(), boundUsed: z.number().optional(), strips: z.array(strip).optional() });
 
 /** A training as the coordinator tells it. `deadlineInSeconds` below 0: there is none. */
 export const trainingView = z.object({

@@ -8,6 +8,8 @@ import type { TrainingPlan } from "./plan.js";
 export interface Measure {
   readonly what: string;
   readonly value: number;
+  /** The length of the mean update, as a share of the bound on each party's. Updates that differ cancel: near 1, they agree, or somebody drowns the others. */
+  readonly boundUsed?: number;
   /** Counts of parties, where the charter has them shown. */
   readonly strips?: readonly Strip[];
 }
@@ -19,9 +21,11 @@ export interface Strip {
 }
 
 /** A measure as JSON: what is stored of a round and shown. */
-export function measureJson({ what, value, strips }: Measure): Json {
-  if (strips === undefined) return { what, value };
-  return { what, value, strips: strips.map((strip) => ({ what: strip.what, bins: strip.bins.map((bin) => ({ ...bin })) })) };
+export function measureJson({ what, value, boundUsed, strips }: Measure): Json {
+  return {
+    what, value, ...(boundUsed === undefined ? {} : { boundUsed }),
+    ...(strips === undefined ? {} : { strips: strips.map((strip) => ({ what: strip.what, bins: strip.bins.map((bin) => ({ ...bin })) })) }),
+  };
 }
 
 /** The sum over the held-out rows at the final model is awaited. */

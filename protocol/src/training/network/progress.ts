@@ -74,7 +74,7 @@ function afterUpdate(values: Float64Array, survivors: number, progress: Updating
     case "diverged": return failed("TRAINING_DIVERGED", { because: step.because, iteration: model.iteration });
     case "stepped": {
       const stall = stallAfter(progress.stall, step.loss, clause.stopping);
-      const measure = { what: "mean loss", value: step.loss, ...stripMeasure(sum.strips) };
+      const measure = { what: "mean loss", value: step.loss, boundUsed: step.boundUsed, ...stripMeasure(sum.strips) };
       const next: NetworkProgress | Evaluating<NetworkModel> = isOver(stall, step.model.iteration, clause)
         ? { kind: "evaluation", question: { kind: "evaluation" }, model: step.model }
         : {

@@ -18,9 +18,9 @@ export interface Stall {
 
 export const NO_STALL: Stall = { best: Number.MAX_VALUE, rounds: 0 };
 
-/** What an `update` sum at `model` leads to. `loss` belongs to the model that was asked about. */
+/** What an `update` sum at `model` leads to. `loss` belongs to the model that was asked about; `boundUsed` is the mean update's length as a share of `clip`. */
 export type JointStep =
-  | { readonly kind: "stepped"; readonly model: NetworkModel; readonly control: Float32Array; readonly server: ServerState; readonly loss: number }
+  | { readonly kind: "stepped"; readonly model: NetworkModel; readonly control: Float32Array; readonly server: ServerState; readonly loss: number; readonly boundUsed: number }
   | { readonly kind: "beyond"; readonly segment: string }
   | { readonly kind: "diverged"; readonly because: "not-finite" | "weights-too-large" };
 
@@ -53,7 +53,7 @@ export function jointStep({ model, server, survivors }: Before, sum: UpdateSum, 
   if (!(Number.isFinite(loss) && weights.every(Number.isFinite))) return { kind: "diverged", because: "not-finite" };
   if (!weights.every((weight) => Math.abs(weight) <= WEIGHT_ABS_MAX)) return { kind: "diverged", because: "weights-too-large" };
   const control = Float32Array.from(sum.control, (value) => value / shares);
-  return { kind: "stepped", model: { ...model, iteration: model.iteration + 1, weights }, control, server: state, loss };
+  return { kind: "stepped", model: { ...model, iteration: model.iteration + 1, weights }, control, server: state, loss, boundUsed: norm(sum.update) / (clip * shares) };
 }
 
 /** Whether the loss got stuck, after one more round. */

@@ -22,6 +22,8 @@ test("the step is the sum divided by the shares, rounded to a 32-bit float, and 
   const step = take({});
   if (step.kind !== "stepped") throw new Error("a sound sum");
   expect(step.loss).toBeCloseTo(0.6, 14);
+  // Of length √1.3125 where 2 · 2.5 is allowed.
+  expect(step.boundUsed).toBeCloseTo(Math.sqrt(1.3125) / 5, 14);
   expect(step.model.iteration).toBe(1);
   expect([...step.model.weights]).toEqual([0.4, -0.2, 0.1, 0].map((change, i) => Math.fround((model.weights[i] ?? 0) + change)));
 });

@@ -33,6 +33,9 @@ async function inTheClear(clause: Partial<NetworkClause>, names: readonly PartyI
   return fit.model;
 }
 
+/** Guard, rows, counted rows, loss: before the update. */
+const HEAD = 4;
+
 const furthest = (a: NetworkModel, b: NetworkModel) => Math.max(...[...a.weights].map((weight, i) => Math.abs(weight - (b.weights[i] ?? NaN))));
 
 describe.each(OPTIMISERS)("with $kind", (optimiser) => {
@@ -83,11 +86,23 @@ describe("for those who watch", () => {
     const losses = measures.map((measure) => measure?.value ?? NaN);
     expect(losses.at(-1)).toBeLessThan((losses[0] ?? NaN) - 0.02);
     for (const measure of measures) {
+      expect(measure?.boundUsed).toBeGreaterThan(0.02);
+      expect(measure?.boundUsed).toBeLessThan(0.5);
       expect(measure?.strips?.map(({ bins }) => bins.reduce((sum, { parties }) => sum + parties, 0))).toEqual([3, 3]);
     }
     // Before the first joint step there is nothing to agree with; afterwards updates of one distribution agree.
     expect(measures[0]?.strips?.[1]?.bins.at(-1)).toEqual({ bin: "none", parties: 3 });
     expect(measures[1]?.strips?.[1]?.bins.at(-1)).toEqual({ bin: "none", parties: 0 });
+  });
+
+  test("a party that drowns the others within the bound of all shows in the length of the mean update", () => {
+    const plan = networkPlan({});
+    const memory = new Map<string, Float32Array>();
+    // A party's update is at most 2 long; this one's is 7.3, of the 9 or so that all five may add up to.
+    const drowned = (values: Float64Array) => values.map((value, i) => (i >= HEAD && i < HEAD + 21 ? -1.6 : value));
+    const step = world({}, { answer: (party, ask) => networkWords(memory, party, ask, plan, party === "eve" && ask.question.kind === "update" ? drowned : undefined) }).run();
+    if (step.kind !== "done") throw new Error(JSON.stringify(step));
+    for (const { measure } of step.result.rounds.filter(({ kind }) => kind === "update")) expect(measure?.boundUsed).toBeGreaterThan(0.6);
   });
 
   test("nothing is told of single updates where the charter hides the strips", () => {
@@ -108,8 +123,6 @@ describe("one of five who sends other numbers", () => {
     const memory = new Map<string, Float32Array>();
     return world(clause, { answer: (party, ask) => networkWords(memory, party, ask, plan, party === "eve" && ask.question.kind === "update" ? change : undefined) }).run();
   };
-  const HEAD = 4;
-
   test("beyond what all may add up to ends the training", () => {
     // Each coordinate within the bound its segment has, all of them together far beyond the bound on their length.
     const loud = (values: Float64Array) => values.map((value, i) => (i >= HEAD && i < HEAD + 61 ? 1.9 : value));
