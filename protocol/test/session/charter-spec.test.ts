@@ -24,7 +24,7 @@ test.each([["trees", 1], ["network", 2]] as const)("the page's example of a mode
   const [, yaml = ""] = [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)][place] ?? [];
   const { model } = readCharterYaml(yaml) as unknown as { readonly model: { readonly kind: string } };
   expect(model.kind).toBe(kind);
-  expect(checkCharter(bent("/questions/0/model", model, bent("/privacy/budget/releasesMax", 2_000)))).toMatchObject({ kind: "ok" });
+  expect(checkCharter(bent("/questions/0/model", model, bent("/privacy/budget/releasesMax", 2_000) as object))).toMatchObject({ kind: "ok" });
 });
 
 test("the page's example is a sound charter of the digest the page gives", () => {
