@@ -36,11 +36,11 @@ const WORKSPACES = [
 ];
 
 const PROTOCOL = [
-  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses)[.]ts$"],
+  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses|[a-z]+/clause)[.]ts$"],
     "session knows what a charter says of features, how a log names its key, and what an entry is"),
   {
     name: "session-takes-types", severity: "error", comment: "of features and entries a charter needs the form alone",
-    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/(features|clauses)|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
+    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/(features|clauses|[a-z]+/clause)|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
   },
   only("log-at-the-bottom", "^protocol/src/log/", "^(crypto/src|protocol/src/log)/", "an auditor verifies with the log alone, in a browser too"),
   only("aggregation-above-session", "^protocol/src/aggregation/", "^(crypto/src|protocol/src/(session|log|aggregation))/", "a sum does not know what is summed"),
@@ -69,6 +69,7 @@ const PLATFORM = [
   door("@duckdb/node-api", ["node/src/data/duckdb.ts", "node/src/data/answer-of.ts"]),
   door("pg", ["node/src/data/feeds/postgres.ts"]),
   door("mysql2", ["node/src/data/feeds/mysql.ts"]),
+  door("@tensorflow/", ["node/src/learning/network/tensors.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
   door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),

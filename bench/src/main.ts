@@ -7,6 +7,8 @@ import { machineLines, thisMachine } from "./machine.js";
 import { measureMasking } from "./masking-speed.js";
 import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
+import { measureBackends } from "./network/backends.js";
+import { measureOptimisers } from "./network/optimisers.js";
 import { measureRoundCost } from "./round-cost.js";
 import { isBroken, printed, type Section } from "./section.js";
 
@@ -15,6 +17,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 /** In this order a reader meets the cheapest and most telling first. */
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
+  network: [measureBackends, measureOptimisers],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 

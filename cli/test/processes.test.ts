@@ -153,6 +153,7 @@ test("node doctor goes on after a failure, and says what to do about each", asyn
   const { code, out } = await play(["node", "doctor", "--json"], { folder, programs: { nodeSettings: async () => nodeConfig } });
   const { checks } = JSON.parse(out) as { checks: readonly { name: string; state: string; fix?: string }[] };
   expect(checks.map(({ name, state }) => `${name} ${state}`).slice(0, 5)).toEqual(["name ok", "connection fail", "enrolment fail", "clock warn", "certificate warn"]);
+  expect(checks.find(({ name }) => name === "tensors")).toMatchObject({ state: "ok", says: "networks train on WebAssembly, one thread" });
   expect(checks.at(-1)?.name).toBe("disk");
   for (const { state, fix } of checks) expect(fix !== undefined).toBe(state !== "ok");
   expect(code).toBe(7);

@@ -12,7 +12,7 @@ const [CHARTER, MODEL] = ["a1".repeat(32), "0f".repeat(32)] as const;
 const ROUND = { round: 1, kind: "moments", survivors: ["harbour", "mill", "orchard"], rows: 16_500, measure: null };
 
 const RUNNING = {
-  session: SESSION, charter: CHARTER, state: "running", startedAtMs: NOW_MS - 65_000, endedAtMs: null, round: 2, kind: "newton", phase: "upload",
+  session: SESSION, charter: CHARTER, without: null, state: "running", startedAtMs: NOW_MS - 65_000, endedAtMs: null, round: 2, kind: "newton", phase: "upload",
   waitingFor: { parties: ["mill"], what: "no masked update", forSeconds: 12, deadlineInSeconds: 48 }, says: "waiting for mill: no masked update for 12 s",
   rounds: [ROUND], model: null, evaluation: null, fault: null,
 };

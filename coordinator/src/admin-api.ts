@@ -91,7 +91,10 @@ function trainingRoutes({ coordinator, connected }: AdminContext): readonly Rout
   return [
     {
       method: "POST", path: "/v1/trainings",
-      handle: ({ body }) => json({ session: coordinator.launch(digestIn(parseInput(z.strictObject({ charter: z.string() }), body).charter)) }, 201),
+      handle: ({ body }) => {
+        const { charter, without = null } = parseInput(z.strictObject({ charter: z.string(), without: z.string().optional() }), body);
+        return json({ session: coordinator.launch(digestIn(charter), without) }, 201);
+      },
     },
     { method: "GET", path: "/v1/trainings", handle: () => json({ trainings: trainings.views().map(told) }) },
     { method: "GET", path: "/v1/trainings/:session", handle: ({ params }) => json(view(sessionIn(params))) },

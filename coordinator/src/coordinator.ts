@@ -25,6 +25,7 @@ import { WireError } from "@cohortium/protocol/wire/wire-error";
 import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { Charters } from "./charters.js";
 import { Enrolments } from "./enrolments.js";
+import { companyToLeaveOut } from "./leave-one-out.js";
 import type { LogStore } from "./log-store.js";
 import { state, type Office } from "./office.js";
 import { PartyBook } from "./parties.js";
@@ -103,16 +104,22 @@ export class Coordinator implements ExchangeHost {
     this.trainings.recover();
   }
 
-  /** Starts a training and returns its session. @throws Refusal if the charter is not in force. */
-  launch(charter: Digest): SessionId {
+  /**
+   * Starts a training and returns its session.
+   *
+   * @param without - The company to do without, or null.
+   * @throws Refusal if the charter is not in force, or does not allow to do without that company.
+   */
+  launch(charter: Digest, without: string | null = null): SessionId {
     const text = this.charters.inForce(charter);
     if (text === null) throw this.charters.outdated(charter) ?? new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
     const now = this.#parts.nowMs();
     if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
       throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
     }
+    const left = without === null ? null : companyToLeaveOut(text, without);
     const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
-    this.trainings.launch(session, charter);
+    this.trainings.launch(session, charter, left);
     return session;
   }
 

@@ -26,8 +26,13 @@ const COORDINATOR_SCHEMA = `
   ) STRICT;
 `;
 
+/** Which company a training does without; empty for none. */
+const LEFT_OUT_SCHEMA = `
+  ALTER TABLE trainings ADD COLUMN without TEXT NOT NULL DEFAULT '';
+`;
+
 export function openCoordinatorDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA]);
+  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA]);
 }
 
 /**
@@ -55,6 +60,8 @@ export class Statements {
 export interface KeptTraining {
   readonly session: string;
   readonly charter: string;
+  /** The one company it does without, or null. */
+  readonly without: string | null;
   readonly startedMs: number;
   readonly endedMs: number | null;
   /** What the training came to, or null while it runs. */
@@ -79,8 +86,8 @@ export class ModelRegistry {
     this.#db = database;
   }
 
-  begin(session: string, charter: string, startedMs: number): void {
-    this.#db.prepare("INSERT INTO trainings (session, charter, started_ms) VALUES (?, ?, ?)").run(session, charter, startedMs);
+  begin(session: string, charter: string, startedMs: number, without: string | null): void {
+    this.#db.prepare("INSERT INTO trainings (session, charter, started_ms, without) VALUES (?, ?, ?, ?)").run(session, charter, startedMs, without ?? "");
   }
 
   end(session: string, endedMs: number, outcome: Json): void {
@@ -110,6 +117,7 @@ export class ModelRegistry {
 function trainingOf(row: Row): KeptTraining {
   return {
     session: textOf(row, "session"), charter: textOf(row, "charter"), startedMs: integerOf(row, "started_ms"),
+    without: textOf(row, "without") === "" ? null : textOf(row, "without"),
     endedMs: row["ended_ms"] === null ? null : integerOf(row, "ended_ms"),
     outcome: row["outcome"] === null ? null : parseJson(bytesOf(row, "outcome")),
   };

@@ -6,6 +6,8 @@ import type { KeptTraining } from "./store.js";
 export interface TrainingView {
   readonly session: string;
   readonly charter: string;
+  /** The one company it does without, or null. */
+  readonly without: string | null;
   readonly state: "running" | "done" | "aborted";
   readonly startedAtMs: number;
   readonly endedAtMs: number | null;
@@ -29,12 +31,12 @@ interface Clock {
 }
 
 export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | null, clock: Clock): TrainingView {
-  const { session, charter, startedMs: startedAtMs, endedMs: endedAtMs } = kept;
-  const base = { session, charter, startedAtMs, endedAtMs };
+  const { session, charter, without, startedMs: startedAtMs, endedMs: endedAtMs } = kept;
+  const base = { session, charter, without, startedAtMs, endedAtMs };
   return kept.outcome === null ? { ...base, ...runningView(state, clock) } : { ...base, ...endedView(kept.outcome) };
 }
 
-type Rest = Omit<TrainingView, "session" | "charter" | "startedAtMs" | "endedAtMs">;
+type Rest = Omit<TrainingView, "session" | "charter" | "without" | "startedAtMs" | "endedAtMs">;
 
 function runningView(state: TrainingConduct["state"] | null, { nowMs, phaseSinceMs, patientUntilMs }: Clock): Rest {
   const none = { state: "running", model: null, evaluation: null, fault: null } as const;

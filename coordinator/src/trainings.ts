@@ -10,7 +10,8 @@ import { Wakes } from "@cohortium/protocol/host/wakes";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
 import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
-import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import { measureJson } from "@cohortium/protocol/training/advance";
 import { conductor, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
 import { evaluationJson } from "@cohortium/protocol/training/evaluation";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
@@ -40,6 +41,12 @@ export interface TrainingsHost {
   post(letter: Keyed<ToNode>, about: { readonly session: SessionId; readonly charter: Digest }): void;
   /** Somebody may be watching. */
   changed(session: SessionId): void;
+}
+
+/** Under which charter a training is, and which company it does without, if any. */
+interface About {
+  readonly charter: Digest;
+  readonly without: PartyId | null;
 }
 
 /** `patientUntilMs`: no phase's time is up before. */
@@ -77,10 +84,10 @@ export class Trainings {
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
       try {
-        const { charter, atMs } = parseGiven(given.open);
+        const { atMs, ...about } = parseGiven(given.open);
         logger.info("a training goes on where it was", { session: id });
-        const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
-        this.#begin(parseSessionId(id), charter, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
+        const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(about.charter)?.aggregation.deadlineMs ?? 0);
+        this.#begin(parseSessionId(id), about, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
       } catch (error) {
         // One broken session must not keep the others, or the process, from going on.
         this.#running.delete(parseSessionId(id));
@@ -89,16 +96,16 @@ export class Trainings {
     }
   }
 
-  /** Starts a training under a charter in force. @param session - Fresh. */
-  launch(session: SessionId, charter: Digest): void {
+  /** Starts a training under a charter in force. @param session - Fresh. @param without - The company to do without, or null. */
+  launch(session: SessionId, charter: Digest, without: PartyId | null): void {
     const atMs = this.#host.nowMs();
     const { journal, registry } = this.#host;
     // Both or neither: a session that the registry does not know would refuse every letter about it after a crash.
     transaction(journal.database, () => {
-      journal.openSession(session, ROLE, { open: { charter, atMs }, secret: new Uint8Array() });
-      registry.begin(session, charter, atMs);
+      journal.openSession(session, ROLE, { open: { charter, atMs, without: without ?? "" }, secret: new Uint8Array() });
+      registry.begin(session, charter, atMs, without);
     });
-    this.#begin(session, charter, { atMs, patientUntilMs: atMs }, []);
+    this.#begin(session, { charter, without }, { atMs, patientUntilMs: atMs }, []);
   }
 
   /** A node said something in a session. `admit` as in `SessionDriver.advance`. */
@@ -147,13 +154,14 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, digest: Digest, { atMs, patientUntilMs }: Clock, events: readonly TrainingConduct["event"][]): void {
+  #begin(session: SessionId, { charter: digest, without }: About, { atMs, patientUntilMs }: Clock, events: readonly TrainingConduct["event"][]): void {
     const { self, signer, journal, charterInForce } = this.#host;
     const charter = charterInForce(digest);
     if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
     const running: Running = { charter: digest, patientUntilMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
     this.#running.set(session, running);
-    const given = { speaker: { self, session, charter: digest, signer }, members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter), atMs };
+    const speaker = { self, session, charter: digest, signer };
+    const given = { speaker, members: membersOf(charter, without), terms: termsOf(charter), plan: planOf(charter, without), atMs };
     const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
     running.driver = SessionDriver.recover<TrainingConduct>(driven, given, events);
     this.#watch(session);
@@ -253,7 +261,7 @@ function messageOf(error: unknown): string {
 function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
   if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
   const { digest, evaluation, rounds } = outcome.result;
-  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : { ...measure }, survivors: [...round.survivors] })) };
+  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : measureJson(measure), survivors: [...round.survivors] })) };
 }
 
 function faultJson(fault: Fault): Json {
@@ -262,9 +270,9 @@ function faultJson(fault: Fault): Json {
 }
 
 /** Reads back what `launch` journalled. */
-function parseGiven(open: unknown): { readonly charter: Digest; readonly atMs: number } {
-  const { charter, atMs } = open as { readonly charter: string; readonly atMs: number };
-  return { charter: parseDigest(charter), atMs };
+function parseGiven(open: unknown): About & { readonly atMs: number } {
+  const { charter, atMs, without = "" } = open as { readonly charter: string; readonly atMs: number; readonly without?: string };
+  return { charter: parseDigest(charter), without: without === "" ? null : parsePartyId(without), atMs };
 }
 
 /** The journal holds this machine's own events; the codec has checked their form. */

@@ -21,7 +21,7 @@ test("a training that cannot be taken up after a restart keeps neither the proce
   const registry = new ModelRegistry(database);
   const open = (session: SessionId, charter: string) => {
     journal.openSession(session, "training.conductor", { open: { charter, atMs: nowMs() }, secret: new Uint8Array() });
-    registry.begin(session, charter, nowMs());
+    registry.begin(session, charter, nowMs(), null);
   };
   open(BROKEN, "00".repeat(32));
   open(SOUND, digest);

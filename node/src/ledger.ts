@@ -39,7 +39,14 @@ export interface Opening {
   readonly rows: string;
   readonly rowSet: string;
   readonly survivors: string;
+  /** The company that the session does without, by the charter's leave; empty where it asks all. */
+  readonly without: string;
 }
+
+/** What a node must know of a sum to compare it with others: sessions that do without one company, by the charter's leave, are apart. */
+export const LEFT_OUT_SCHEMA = `
+  ALTER TABLE openings ADD COLUMN without TEXT NOT NULL DEFAULT '';
+`;
 
 /** This node's own list of what left it. It never shrinks, and a repeat after a crash adds nothing. */
 export class Ledger {
@@ -77,19 +84,22 @@ export class Ledger {
    * Whether this node opened, or is about to open, a sum on the same rows over other survivors, so that the difference would tell: the same
    * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much. The same rows are those of one
    * set, or of one list: what an older version kept knows only its list, and must not be forgotten with an upgrade.
+   *
+   * Only sums that do without the same company are compared. That a training without one, next to one with all, tells that company's part is what
+   * the charter says in words and every company signed; a second list of survivors of either is as forbidden as ever.
    */
-  contradicts({ charter, question, model, rows, rowSet, survivors }: Opening, which: "same" | "any"): boolean {
+  contradicts({ charter, question, model, rows, rowSet, survivors, without }: Opening, which: "same" | "any"): boolean {
     return this.#db.prepare(`
       SELECT 1 FROM openings AS o LEFT JOIN session_rows AS s ON s.session = o.session
-      WHERE o.charter = ?1 AND o.survivors <> ?2 AND (?3 = 'any' OR (o.question = ?4 AND o.model = ?5))
+      WHERE o.charter = ?1 AND o.survivors <> ?2 AND o.without = ?8 AND (?3 = 'any' OR (o.question = ?4 AND o.model = ?5))
         AND (o.rows IN (?6, ?7) OR s.rows = ?6 OR s.row_set = ?7)`)
-      .get(charter, survivors, which, question, model, rows, rowSet === "" ? rows : rowSet) !== undefined;
+      .get(charter, survivors, which, question, model, rows, rowSet === "" ? rows : rowSet, without) !== undefined;
   }
 
   /** Remembers what this node agrees to, before it says so. */
-  agree({ session, round, charter, question, model, rows, rowSet, survivors }: Opening): void {
-    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING")
-      .run(session, round, charter, question, model, rowSet === "" ? rows : rowSet, survivors);
+  agree({ session, round, charter, question, model, rows, rowSet, survivors, without }: Opening): void {
+    this.#db.prepare(`INSERT INTO openings (session, round, charter, question, model, rows, survivors, without) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING`).run(session, round, charter, question, model, rowSet === "" ? rows : rowSet, survivors, without);
   }
 
   /** The answer of this round is on its way: from now on the sum counts as open. */

@@ -4,6 +4,8 @@ import { IDEMPOTENCY_SCHEMA } from "@cohortium/protocol/host/idempotency-table";
 import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
 import { bytesOf, integerOf, openDatabase, textOf, transaction, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
+import { LEFT_OUT_SCHEMA } from "./ledger.js";
+import { NETWORK_SCHEMA } from "./learning/network/memory.js";
 
 /** How far a charter has come at this node. */
 export type CharterState = "proposed" | "signed" | "refused" | "in-force";
@@ -52,8 +54,11 @@ const ROW_SETS = `
 `;
 
 export function openNodeDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS]);
+  return openDatabase(path, NODE_MIGRATIONS);
 }
+
+/** In the order in which they came: a file of an earlier version has had the first of them. */
+export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA];
 
 /** Charters and outcomes of this node. All SQL about them is here. */
 export class NodeStore {

@@ -1,6 +1,7 @@
 import type { FaultCode } from "@cohortium/protocol/session/fault";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
 import type { Logger } from "@cohortium/protocol/host/logger";
+import type { Database } from "@cohortium/protocol/host/sqlite";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { allowTraining } from "@cohortium/protocol/session/charter-gate";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
@@ -16,6 +17,7 @@ import { explainNote } from "./data/note.js";
 import { explainProblem } from "./data/problem.js";
 import type { Computed, Egress } from "./egress.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
+import { NetworkMemory } from "./learning/network/memory.js";
 import { readRows, type Feed, type RowsRead, type SessionRows } from "./rows.js";
 
 /** One training as this node works for it. */
@@ -26,6 +28,7 @@ export interface Work {
   readonly plan: TrainingPlan;
   readonly self: PartyId;
   readonly egress: Egress;
+  readonly database: Database;
   readonly feed: Feed;
   readonly logger: Logger;
   readonly nowMs: () => number;
@@ -78,11 +81,14 @@ export class TrainingWork {
   }
 
   async #admit(): Promise<Result> {
-    const { charter, plan, egress, feed, session, digest, logger, doing, nowMs } = this.#work;
+    const { charter, plan, self, egress, feed, session, digest, logger, doing, nowMs } = this.#work;
+    const without = plan.without ?? null;
+    if (without === self) return this.#refused("NODE_REFUSED", "request.leave-one-out");
+    const parties = partiesOf(this.#work);
     doing("checks the charter and reads the rows");
     const request = {
-      question: plan.question, parties: charter.parties.map(({ name }) => name), threshold: Math.max(charter.quorum, quorumMin(charter.parties.length)),
-      planDigest: planDigest(plan), ownPlanDigest: planDigest(planOf(charter)), releases: plan.rounds,
+      question: plan.question, parties, without, threshold: Math.max(charter.quorum, quorumMin(parties.length)),
+      planDigest: planDigest(plan), ownPlanDigest: planDigest(planOf(charter, without)), releases: plan.rounds,
     };
     const allowance = allowTraining(charter, request, instantText(nowMs()), { releases: egress.ledger.releasesUnder(digest) });
     if (allowance.kind === "refuse") {
@@ -109,9 +115,12 @@ export class TrainingWork {
 
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */
   #permit({ question, survivors, round }: PermissionAsked): Result {
-    const { session, digest, charter, egress: { ledger }, nowMs } = this.#work;
+    const { session, digest, charter, plan, egress: { ledger }, nowMs } = this.#work;
     const [rows, rowSet] = [ledger.rowsOf(session) ?? "", ledger.rowSetOf(session) ?? ""];
-    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows, rowSet, survivors: survivors.join(" ") };
+    const opening = {
+      session, round, without: plan.without ?? "", charter: digest, question: question.kind, model: question.model,
+      rows, rowSet, survivors: survivors.join(" "),
+    };
     const which = charter.aggregation.dropouts === "end" ? "any" : "same";
     if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
     ledger.agree(opening);
@@ -120,18 +129,24 @@ export class TrainingWork {
 
   /** This node's answer to one round, in the clear: only `egress` may see it. */
   async #compute({ scene }: AnswerAsked, rows: SessionRows): Promise<Computed> {
-    const { plan } = this.#work;
-    this.#learner ??= learnerOf(plan, rows);
+    const { plan, self, session, database, logger } = this.#work;
+    this.#learner ??= learnerOf(plan, rows, { party: self, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 
   #read(): Promise<RowsRead> {
-    const { feed, plan, self, charter } = this.#work;
-    this.#reading ??= readRows(feed, plan, { party: self, parties: charter.parties.map(({ name }) => name) });
+    const { feed, plan, self } = this.#work;
+    // Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows.
+    this.#reading ??= readRows(feed, plan, { party: self, parties: partiesOf(this.#work) });
     return this.#reading;
   }
 
   #refused(code: FaultCode, clause: string): Result {
     return { kind: "refused", code, clause, atMs: this.#work.nowMs() };
   }
+}
+
+/** Who takes part: the charter's parties, but for the one that a training does without. */
+function partiesOf({ charter, plan }: Pick<Work, "charter" | "plan">): readonly PartyId[] {
+  return charter.parties.map(({ name }) => name).filter((name) => name !== plan.without);
 }

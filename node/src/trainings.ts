@@ -1,4 +1,5 @@
 import { freshEntropy } from "@cohortium/crypto/entropy";
+import { member } from "@cohortium/protocol/aggregation/round-leader";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Secret } from "@cohortium/crypto/secret";
 import type { Signer } from "@cohortium/crypto/signing";
@@ -11,13 +12,14 @@ import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
 import { explain } from "@cohortium/protocol/session/fault";
-import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import { parseDigest, parsePartyId, parseSessionId, SLUG, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
 import { modelJson } from "@cohortium/protocol/training/model";
 import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
 import { planOf } from "@cohortium/protocol/training/plan";
 import type { Egress } from "./egress.js";
 import { compareAlone, comparisonJson } from "./learning/alone.js";
+import { NetworkMemory } from "./learning/network/memory.js";
 import type { Feed } from "./rows.js";
 import type { NodeStore } from "./store.js";
 import { TrainingWork } from "./training-work.js";
@@ -148,19 +150,21 @@ export class Trainings {
   }
 
   #workFor(session: SessionId, opened: Opened, charter: Charter): TrainingWork {
-    const { self, egress, feed, logger, nowMs } = this.#host;
+    const { self, egress, feed, logger, nowMs, store: { database } } = this.#host;
     const doing = (what: string) => {
       const running = this.#running.get(session);
       if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
     };
-    return new TrainingWork({ session, digest: opened.charter, charter, plan: planOf(charter), self, egress, feed, logger, nowMs, doing });
+    const plan = planOf(charter, withoutIn(opened.offer));
+    return new TrainingWork({ session, digest: opened.charter, charter, plan, self, egress, database, feed, logger, nowMs, doing });
   }
 
   #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {
     const { self, signer, agreementSecret, coordinator } = this.#host;
+    const without = withoutIn(opened.offer);
     return {
       speaker: { self, session, charter: opened.charter, signer }, coordinator,
-      members: membersOf(charter), terms: termsOf(charter), plan: planOf(charter),
+      members: membersOf(charter, without), terms: termsOf(charter), plan: planOf(charter, without),
       entropy: opened.entropy, agreementSecret: agreementSecret.lend((bytes) => bytes.slice()),
       offer: opened.offer, atMs: opened.atMs, expiresAtMs: Math.min(Date.parse(charter.expires), opened.atMs + SESSION_MAX_MS),
     };
@@ -202,6 +206,7 @@ export class Trainings {
     const kept = outcome.kind === "done" ? await this.#report(running, outcome.result) : { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
     if (this.#closed) return;
     this.#host.egress.ledger.forgetUnopened(session);
+    new NetworkMemory(store.database, session).forget();
     store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
@@ -213,7 +218,7 @@ export class Trainings {
   }
 
   async #report(running: Running, { model, evaluation, answered }: TrainingPart["result"]): Promise<Json> {
-    const plan = planOf(running.text);
+    const plan = planOf(running.text, withoutIn(running.opened.offer));
     const rows = await running.work.rows();
     const comparison: Json = rows === null ? { kind: "not-comparable", because: "the rows changed" } : comparisonJson(await compareAlone(rows, model, plan));
     return { kind: "done", model: modelJson(model), evaluation, answered, comparison };
@@ -225,6 +230,12 @@ function beginning({ atMs }: Opened, events: readonly TrainingPart["event"][], n
   const last = events.findLast((event) => event.kind === "contributed");
   if (events.length === 0) return { what: "begins", sinceMs: atMs };
   return { what: `goes on after a restart, waits for ${last === undefined ? "the first round" : `the sum of round ${last.round}`}`, sinceMs: nowMs };
+}
+
+/** Whom an offered session does without. What is no name reads as nobody, and then the participant finds that the offer says something else. */
+function withoutIn(offer: Entry): PartyId | null {
+  const name = member(offer, "without");
+  return typeof name === "string" && SLUG.test(name) ? parsePartyId(name) : null;
 }
 
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {

@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { openDatabase } from "@cohortium/protocol/host/sqlite";
 import { Ledger, type Opening } from "../src/ledger.js";
-import { openNodeDatabase } from "../src/store.js";
+import { NODE_MIGRATIONS, openNodeDatabase } from "../src/store.js";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { DIGEST, SESSION } from "./stage.js";
 
-const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", rowSet: "s0", survivors: "harbour mill quarry" };
+const OPENING: Opening = {
+  session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", rowSet: "s0", survivors: "harbour mill quarry", without: "",
+};
 const OTHERS = { session: "77".repeat(16), survivors: "harbour mill tower" };
 const agreed = (...openings: readonly Opening[]) => {
   const ledger = new Ledger(openNodeDatabase(":memory:"));
@@ -64,6 +67,24 @@ describe("a sum that was agreed to", () => {
   });
 });
 
+describe("a sum that does without one company", () => {
+  const LEFT_OUT = { ...OPENING, session: "78".repeat(16), survivors: "harbour mill", without: "quarry" };
+
+  test.each(["same", "any"] as const)("is apart from those with all (%s)", (which) => {
+    expect(agreed(OPENING).contradicts(LEFT_OUT, which)).toBe(false);
+    expect(agreed(LEFT_OUT).contradicts(OPENING, which)).toBe(false);
+  });
+
+  test.each(["same", "any"] as const)("contradicts another without the same company, over other survivors (%s)", (which) => {
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...LEFT_OUT, session: "79".repeat(16), survivors: "harbour tower" }, which)).toBe(true);
+  });
+
+  test("does not make a second list with all companies any less forbidden", () => {
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(true);
+    expect(agreed(OPENING, LEFT_OUT).contradicts({ ...OPENING, session: OTHERS.session, survivors: LEFT_OUT.survivors }, "any")).toBe(true);
+  });
+});
+
 describe("a session's rows", () => {
   test("are those it began with", () => {
     const ledger = agreed();
@@ -76,9 +97,7 @@ describe("a session's rows", () => {
 
 test("a ledger of the version before knows its openings and its sessions' rows also after the upgrade", () => {
   const path = join(scratchFolder(), "node.db");
-  const before = openNodeDatabase(path);
-  // The file as that version left it.
-  before.exec("ALTER TABLE session_rows DROP COLUMN row_set; PRAGMA user_version = 3");
+  const before = openDatabase(path, NODE_MIGRATIONS.slice(0, 3));
   before.prepare("INSERT INTO openings VALUES (?, 1, ?, 'moments', 'm0', 'r0', 'harbour mill quarry', 1)").run(SESSION, DIGEST);
   before.prepare("INSERT INTO session_rows VALUES (?, 'r0', ?)").run(SESSION, DIGEST);
   before.close();

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
 import { parseQualityVector } from "@cohortium/protocol/session/quality-vector";
+import { toBase64 } from "@cohortium/crypto/bytes";
+import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { AnswerAsked } from "@cohortium/protocol/training/participant";
 import type { Scene } from "@cohortium/protocol/training/script";
 import { layoutOf } from "@cohortium/protocol/training/layout";
@@ -35,7 +37,7 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
   const logger = recordingLogger();
   const doing: string[] = [];
   const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, egress,
+    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, egress, database,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { folder, path, write, promise, egress, logger, doing, work };
@@ -178,6 +180,43 @@ describe("admission", () => {
   });
 });
 
+describe("a training without one company", () => {
+  const four = { ...CHARTER_JSON, parties: [...CHARTER_JSON.parties, { ...CHARTER_JSON.parties[0]!, name: "tower", signingKey: toBase64(new Uint8Array(32).fill(7)), agreementKey: toBase64(new Uint8Array(32).fill(8)) }] };
+  const question = CHARTER_JSON.questions[0]!;
+  const allowing = charterOf({ ...four, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
+  const admitted = (charter: typeof CHARTER, without: string) => place().work({ charter, plan: planOf(charter, without as PartyId) }).resultOf(admit);
+
+  test("is answered where the charter allows it, by the others", async () => {
+    expect(await admitted(allowing, MILL)).toMatchObject({ kind: "admitted" });
+  });
+
+  test.each([
+    ["where the charter says nothing of it", charterOf(four), MILL], ["by the company itself", allowing, SELF], ["where a stranger is left out", allowing, "orchard"],
+  ])("is refused %s", async (_, charter, without) => {
+    expect(await admitted(charter, without)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.leave-one-out" });
+  });
+
+  test("is refused where too few would be left", async () => {
+    const three = charterOf({ ...CHARTER_JSON, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
+    expect(await admitted(three, MILL)).toMatchObject({ kind: "refused", clause: "request.parties" });
+  });
+
+  test("opens its sums next to those with all, and over no second list of its own", async () => {
+    const { work, egress } = place();
+    const [all, apart, again] = ["71", "72", "73"].map((byte) => byte.repeat(16));
+    const permit = (session: string | undefined, without: string | null, survivors: readonly string[]) =>
+      work({ session: session!, charter: allowing, plan: planOf(allowing, without as PartyId | null) }).resultOf({ kind: "permit", round: 1, question: MOMENTS, survivors: survivors as PartyId[] });
+    for (const [session, without] of [[all, null], [apart, MILL], [again, MILL]] as const) {
+      expect(await work({ session: session!, charter: allowing, plan: planOf(allowing, without) }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    }
+    expect(await permit(all, null, [SELF, MILL, QUARRY, "tower"])).toMatchObject({ kind: "permitted" });
+    egress.ledger.opened(all!, 1);
+    expect(await permit(apart, MILL, [SELF, QUARRY, "tower"])).toMatchObject({ kind: "permitted" });
+    egress.ledger.opened(apart!, 1);
+    expect(await permit(again, MILL, [SELF, QUARRY])).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
+  });
+});
+
 describe("a contribution", () => {
   test("is released under its root, and is the same for the process that comes after a crash", async () => {
     const { work, doing } = place();
@@ -248,7 +287,10 @@ describe("permission to open a sum", () => {
   test("is refused over other survivors also where the first sum was opened by a version that knew rows by their order alone", async () => {
     const { work, egress } = await opened();
     // As that version left it.
-    egress.ledger.agree({ session: "11".repeat(16), round: 1, charter: DIGEST, question: MOMENTS.kind, model: MOMENTS.model, rows: egress.ledger.rowsOf(SESSION) ?? "", rowSet: "", survivors: [SELF, QUARRY].join(" ") });
+    egress.ledger.agree({
+      session: "11".repeat(16), round: 1, charter: DIGEST, question: MOMENTS.kind, model: MOMENTS.model,
+      rows: egress.ledger.rowsOf(SESSION) ?? "", rowSet: "", survivors: [SELF, QUARRY].join(" "), without: "",
+    });
     await work({ session: other }).resultOf(admit);
     expect(await work({ session: other }).resultOf(permit())).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
   });

@@ -1,4 +1,4 @@
-import { modelDigest } from "@cohortium/protocol/training/model";
+import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import { z } from "zod";
 import { atMs, digest, session } from "./text.js";
 
@@ -23,16 +23,18 @@ export const evaluation = z.object({
 });
 export type Evaluation = z.output<typeof evaluation>;
 
-const logistic = z.object({
-  kind: z.literal("logistic"),
-  iteration: z.number(),
-  columns: z.array(z.string()),
-  means: z.array(z.number()),
-  deviations: z.array(z.number()),
-  coefficients: z.array(z.number()),
-  dropped: z.array(z.string()),
-});
+const scaling = {
+  iteration: z.number(), columns: z.array(z.string()), means: z.array(z.number()), deviations: z.array(z.number()), dropped: z.array(z.string()),
+};
+
+const logistic = z.object({ kind: z.literal("logistic"), ...scaling, coefficients: z.array(z.number()) });
 export type LogisticModel = z.output<typeof logistic>;
+
+/** `weights` are 32-bit floats, little-endian, in base64. */
+const network = z.object({
+  kind: z.literal("network"), ...scaling, hidden: z.array(z.number()), activation: z.enum(["relu", "tanh"]), weights: z.base64(),
+});
+export type NetworkModel = z.output<typeof network>;
 
 const trees = z.object({
   kind: z.literal("trees"),
@@ -42,7 +44,7 @@ const trees = z.object({
 });
 export type TreesModel = z.output<typeof trees>;
 
-export const model = z.discriminatedUnion("kind", [logistic, trees]);
+export const model = z.discriminatedUnion("kind", [logistic, trees, network]);
 export type Model = z.output<typeof model>;
 
 export const modelsOfOperator = z.object({
@@ -55,5 +57,5 @@ export type ModelListing = z.output<typeof modelsOfOperator>["models"][number];
 export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable() });
 
 /** A node keeps models by training; their digests are worked out here. */
-const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: modelDigest(kept.model), ...kept }));
+const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: jsonDigest(kept.model), ...kept }));
 export const modelsOfPartner = z.object({ models: z.array(modelOfPartner) });

@@ -4,10 +4,14 @@ import { atMs, digest, line, session } from "./text.js";
 
 export const launched = z.object({ session });
 
+const strip = z.object({ what: line, bins: z.array(z.object({ bin: line, parties: z.number() })) });
+const measure = z.object({ what: line, value: z.number(), boundUsed: z.number().optional(), strips: z.array(strip).optional() });
+
 /** A training as the coordinator tells it. `deadlineInSeconds` below 0: there is none. */
 export const trainingView = z.object({
   session,
   charter: digest,
+  without: line.nullable().default(null),
   state: z.enum(["running", "done", "aborted"]),
   startedAtMs: atMs,
   endedAtMs: atMs.nullable(),
@@ -17,7 +21,7 @@ export const trainingView = z.object({
   waitingFor: z.object({ parties: z.array(line), what: line, forSeconds: z.number(), deadlineInSeconds: z.number() }).nullable(),
   says: line,
   rounds: z.array(z.object({
-    round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), measure: z.object({ what: line, value: z.number() }).nullable(),
+    round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), measure: measure.nullable(),
   })),
   model: digest.nullable(),
   evaluation: evaluation.nullable(),

@@ -9,7 +9,7 @@ import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytes, duration } from "../show/amounts.js";
 
-export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "charters" | "disk";
+export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "charters" | "tensors" | "disk";
 
 /** What a look found. `fix` says what to do about it. */
 export interface Found {
@@ -36,18 +36,18 @@ export interface Patient {
 
 /** What a script should think of the first check that failed. */
 export const EXIT_OF_CHECK: Readonly<Record<CheckName, FailureExitCode>> = {
-  name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, rows: 3, charters: 3, disk: 2,
+  name: 7, connection: 7, enrolment: 7, clock: 2, certificate: 6, rows: 3, charters: 3, tensors: 2, disk: 2,
 };
 
 /** The checks in the order in which one failure explains the next. Each is quick, and none changes anything. */
 export function checksOf(patient: Patient): readonly { readonly name: CheckName; look(): Promise<Found> }[] {
   const looks: Readonly<Record<CheckName, (patient: Patient) => Promise<Found>>> = {
-    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, rows, charters: (one) => one.charters(), disk,
+    name: nameKnown, connection: coordinatorReached, enrolment: enrolmentReached, clock, certificate, rows, charters: (one) => one.charters(), tensors, disk,
   };
   return CHECK_NAMES.map((name) => ({ name, look: () => looks[name](patient).catch(failed) }));
 }
 
-const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "rows", "charters", "disk"];
+const CHECK_NAMES: readonly CheckName[] = ["name", "connection", "enrolment", "clock", "certificate", "rows", "charters", "tensors", "disk"];
 const CONNECT_MAX_MS = 5_000;
 /** Beyond this, times in logs stop being comparable; far below what breaks certificates. */
 const CLOCK_WARN_MS = 10_000;
@@ -126,6 +126,16 @@ async function rows({ folder, rows: path }: Patient): Promise<Found> {
     return { state: "fail", says: `${path} cannot be read (${messageOf(error)})`, fix: "put the export there, or correct rows.path in node.yaml" };
   }
 }
+
+/** What networks would train on. Loaded here alone: it takes a while, and most commands need none of it. */
+async function tensors(): Promise<Found> {
+  const { chooseBackend, THIS_PROCESS } = await import("@cohortium/node/learning/network/backends");
+  const { backend, notes } = await chooseBackend(THIS_PROCESS);
+  const says = [`networks train on ${BACKEND_WORDS[backend]}`, ...notes].join("; ");
+  return backend === "cpu" ? { state: "warn", says, fix: "install the packages again, as the lock file has them" } : { state: "ok", says };
+}
+
+const BACKEND_WORDS = { wasm: "WebAssembly, one thread", tensorflow: "the native backend", cpu: "plain JavaScript" } as const;
 
 async function disk({ folder }: Patient): Promise<Found> {
   const { bavail, bsize } = await statfs(folder);

@@ -26,7 +26,7 @@ async function exported(context: Context, prefix: string, { format, to }: { read
   if (model.kind !== "trees") {
     throw new Refusal({
       code: "USAGE_FORMAT", title: "XGBoost scores with trees, and this is no model of trees", detail: `${short(digest)} is of kind ${model.kind}`,
-      fix: "take its coefficients from: cohortium model show --json",
+      fix: "take its numbers from: cohortium model show --json",
     });
   }
   const features = await featuresOfModel(place, found);

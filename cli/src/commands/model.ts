@@ -1,13 +1,14 @@
 import { MODEL_EXPORT } from "./model-export.js";
 import { MODEL_REPORT } from "./model-report.js";
-import { modelsOfOperator, modelsOfPartner } from "../answers/model.js";
+import { modelsOfOperator, modelsOfPartner, type Model } from "../answers/model.js";
 import type { CommandGroup, Context } from "../context.js";
-import { featuresOfModel, findModel } from "../model-found.js";
+import { featuresOfModel, findModel, type FoundModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
-import { adminOf, placeAt } from "../place.js";
+import { adminOf, placeAt, type Place } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
-import { coefficientsText, treesText } from "../show/model.js";
+import { coefficientsText, layersText, treesText } from "../show/model.js";
+import type { Paint } from "../show/paint.js";
 import { facts, table } from "../show/table.js";
 
 /** Joint models. */
@@ -20,7 +21,7 @@ export const MODEL: CommandGroup = {
       run: (context, _, options) => list(context, options["all"] === true),
     },
     {
-      usage: "show [digest]", says: "the coefficients, the heaviest first, or what trees split on, and how good the model is; without a digest the last one that a training ended with",
+      usage: "show [digest]", says: "the coefficients, the heaviest first, what trees split on or the layers of a network, and how good the model is; without a digest the last one that a training ended with",
       example: "--folder ./harbour model show 0f3c", run: (context, args) => show(context, args[0]),
     },
     MODEL_REPORT,
@@ -53,12 +54,24 @@ async function show({ folder, paint }: Context, prefix: string | undefined): Pro
   const place = placeAt(folder);
   const found = await findModel(place, prefix);
   const { digest, session, model, evaluation } = found;
-  const inside = model.kind === "logistic" ? coefficientsText(model, paint) : treesText(model, await featuresOfModel(place, found), paint);
+  const inside = await insideOf(found, place, paint);
   return done(found, [
-    facts([["model", digest], ["session", session], [model.kind === "logistic" ? "steps" : "trees", String(model.iteration)]]),
+    facts([["model", digest], ["session", session], [STEPS[model.kind], String(model.iteration)]]),
     "",
     inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
   ].join("\n"));
 }
+
+/** What can be said of the model without rows. */
+async function insideOf(found: FoundModel, place: Place, paint: Paint): Promise<string> {
+  switch (found.model.kind) {
+    case "logistic": return coefficientsText(found.model, paint);
+    case "trees": return treesText(found.model, await featuresOfModel(place, found), paint);
+    case "network": return layersText(found.model);
+  }
+}
+
+/** What `iteration` counts. */
+const STEPS: Readonly<Record<Model["kind"], string>> = { logistic: "steps", trees: "trees", network: "rounds" };

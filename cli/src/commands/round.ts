@@ -1,3 +1,4 @@
+import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
@@ -5,6 +6,7 @@ import { confirm, given, textOption, type CommandGroup, type Context, type Optio
 import { done, type Outcome } from "../outcome.js";
 import { pick, pickByPrefix, pickOnly, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, placeAt } from "../place.js";
+import { influenceOf, influenceText } from "../show/influence.js";
 import { duration, instant, quality, short } from "../show/amounts.js";
 import { table } from "../show/table.js";
 import { gainCell, ownTrainingText, stateText, trainingText } from "../show/training.js";
@@ -17,7 +19,10 @@ export const ROUND: CommandGroup = {
   commands: [
     {
       usage: "launch", says: "start a training (operator)", example: "--folder ./hub round launch --watch",
-      options: [["--charter <digest>", "under which charter; needed if several are in force"], ["--watch", "stay and watch"]],
+      options: [
+        ["--charter <digest>", "under which charter; needed if several are in force"], ["--watch", "stay and watch"],
+        ["--without <party>", "do without one company, where the charter allows it: shows what it contributes, and lays its own sums open"],
+      ],
       run: (context, _, options) => launch(context, options),
     },
     {
@@ -26,19 +31,19 @@ export const ROUND: CommandGroup = {
     },
     { usage: "ls", says: "all trainings, the newest last", example: "--folder ./harbour round ls", run: (context) => list(context) },
     { usage: "show <session>", says: "one training: its rounds, how good the model is, your own gain", example: "--folder ./harbour round show 5e5e5e", run: (context, args) => show(context, given(args, 0)) },
+    {
+      usage: "influence", says: "the joint model with all companies beside those without one each (operator)", example: "--folder ./hub round influence",
+      options: [["--charter <digest>", "under which charter; needed if several are in force"]], run: (context, _, options) => influence(context, options),
+    },
     { usage: "cancel <session>", says: "stop a training; nothing more is revealed (operator)", example: "--folder ./hub round cancel 5e5e5e", run: (context, args) => cancel(context, given(args, 0)) },
   ],
 };
 
 async function launch(context: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round launch");
-  const { charters } = await admin.get("/v1/charters", chartersOfOperator);
-  const inForce: Listing<CharterOfOperator> = {
-    noun: "charter in force", listedBy: "charter ls", items: charters.filter(({ state, expires }) => state === "in-force" && context.world.nowMs() < Date.parse(expires)), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
-  };
-  if (inForce.items.length === 0) refuseUnsigned(charters);
-  const charter = pick(inForce, textOption(options, "charter"));
-  const { session } = await admin.post("/v1/trainings", { charter: charter.digest }, launched, crypto.randomUUID());
+  const charter = await charterNamed(admin, options, ({ expires }) => context.world.nowMs() < Date.parse(expires));
+  const without = textOption(options, "without");
+  const { session } = await admin.post("/v1/trainings", { charter: charter.digest, ...(without === undefined ? {} : { without }) }, launched, crypto.randomUUID());
   if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
   context.progress.note(`launched ${session} under ${charter.name}`);
   return watchTraining(context, () => adminOfRole(context.folder, "coordinator", "round launch"), session);
@@ -55,6 +60,24 @@ function refuseUnsigned(charters: readonly CharterOfOperator[]): void {
   });
 }
 
+/** The charter that is named, or the only one in force, among those that will do. */
+async function charterNamed(admin: AdminClient, options: Options, willDo: (charter: CharterOfOperator) => boolean): Promise<CharterOfOperator> {
+  const { charters } = await admin.get("/v1/charters", chartersOfOperator);
+  const inForce: Listing<CharterOfOperator> = {
+    noun: "charter in force", listedBy: "charter ls", items: charters.filter((charter) => charter.state === "in-force" && willDo(charter)), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
+  };
+  if (inForce.items.length === 0) refuseUnsigned(charters);
+  return pick(inForce, textOption(options, "charter"));
+}
+
+async function influence(context: Context, options: Options): Promise<Outcome> {
+  const admin = adminOfRole(context.folder, "coordinator", "round influence");
+  const charter = await charterNamed(admin, options, () => true);
+  const { trainings } = await admin.get("/v1/trainings", trainingViews);
+  const found = influenceOf(trainings.filter((training) => training.charter === charter.digest));
+  return done({ charter: charter.digest, ...found }, influenceText(found, context.paint));
+}
+
 async function watch(context: Context, prefix: string | undefined): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round watch");
   const { trainings } = await admin.get("/v1/trainings", trainingViews);
@@ -69,11 +92,13 @@ async function list({ folder, paint, world }: Context): Promise<Outcome> {
   switch (place.role) {
     case "coordinator": {
       const answer = await adminOf(place).get("/v1/trainings", trainingViews);
-      const rows = answer.trainings.map(({ session, charter, state, startedAtMs, endedAtMs, evaluation, says }) => [
-        short(session), short(charter), stateText(state, paint), instant(startedAtMs), duration(((endedAtMs ?? world.nowMs()) - startedAtMs) / 1_000),
+      // Most consortia never leave one out.
+      const apart = answer.trainings.some(({ without }) => without !== null);
+      const rows = answer.trainings.map(({ session, charter, without, state, startedAtMs, endedAtMs, evaluation, says }) => [
+        short(session), short(charter), ...(apart ? [without ?? ""] : []), stateText(state, paint), instant(startedAtMs), duration(((endedAtMs ?? world.nowMs()) - startedAtMs) / 1_000),
         evaluation === null ? "" : quality(evaluation.auc), says,
       ]);
-      const columns = [{ head: "session" }, { head: "charter" }, { head: "state" }, { head: "started" }, { head: "took", right: true }, { head: "AUC", right: true }, { head: "says" }];
+      const columns = [{ head: "session" }, { head: "charter" }, ...(apart ? [{ head: "without" }] : []), { head: "state" }, { head: "started" }, { head: "took", right: true }, { head: "AUC", right: true }, { head: "says" }];
       return done(answer, table(columns, rows, { paint, empty }));
     }
     case "node": {

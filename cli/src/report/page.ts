@@ -38,7 +38,7 @@ function summary({ kind, evaluation: { auc, aucInterval, rows, positives, decile
   return `A ${NAMES[kind]} that ranks a positive above a negative in ${percent(auc)} of all pairs (95 % interval ${between(aucInterval, percent)}), judged on ${count(rows)} rows held out, ${count(positives)} of them positive.${call}`;
 }
 
-const NAMES: Readonly<Record<ModelReport["kind"], string>> = { logistic: "logistic regression", trees: "model of boosted trees" };
+const NAMES: Readonly<Record<ModelReport["kind"], string>> = { logistic: "logistic regression", trees: "model of boosted trees", network: "neural network" };
 
 function facts({ evaluation: { auc, aucInterval, ks, ksInterval, calibrationError, rows, positives } }: ModelReport): Markup {
   const lines: readonly (readonly [string, string, string])[] = [

@@ -20,7 +20,7 @@ function says(body: Body): string {
     case "charter": return `proposes the charter ${short(body.digest)} to ${body.parties.map(({ name }) => name).join(", ")}`;
     case "charter.signature": return `signs the charter ${short(body.digest)}`;
     case "charter.refusal": return `refuses the charter ${short(body.digest)}: ${body.reason}`;
-    case "session.offer": return `offers a training: ${body.question}`;
+    case "session.offer": return `offers a training${body.without === "" ? "" : ` without ${body.without}`}: ${body.question}`;
     case "session.data": return "states what its columns mean, and commits to its table";
     case "bundle": return "shows fresh public keys";
     case "roster": return `lists who takes part: ${body.parties.join(", ")}; ${body.threshold} must help to open a sum, ${body.minimum} at least must remain`;

@@ -1,9 +1,17 @@
 import type { Feature } from "@cohortium/protocol/training/features";
-import type { LogisticModel, TreesModel } from "../answers/model.js";
+import type { LogisticModel, NetworkModel, TreesModel } from "../answers/model.js";
 import { count, signed } from "./amounts.js";
 import type { Paint } from "./paint.js";
 import { plainLine } from "./plain.js";
-import { table } from "./table.js";
+import { facts, table } from "./table.js";
+
+/** A network's weights say nothing one by one; its form does. */
+export function layersText({ columns, dropped, hidden, activation, weights }: NetworkModel): string {
+  const inputs = columns.length - dropped.length - 1;
+  const bytes = (weights.length / 4) * 3 - (weights.endsWith("==") ? 2 : weights.endsWith("=") ? 1 : 0);
+  const lines = facts([["layers", [inputs, ...hidden, 1].join(" → ")], ["activation", activation], ["weights", count(bytes / 4)]]);
+  return dropped.length === 0 ? lines : `${lines}\n\nWithout an input, because too few rows have it: ${plainLine(dropped.join(", "))}`;
+}
 
 /** The coefficients, the heaviest first, on the scale on which they can be compared: per standard deviation of a number, per category. */
 export function coefficientsText({ columns, coefficients, dropped }: LogisticModel, paint: Paint): string {

@@ -1,13 +1,15 @@
 import type { OwnComparison, OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
-import { count, duration, instant, quality, signed } from "./amounts.js";
+import { count, duration, instant, percent, quality, signed } from "./amounts.js";
 import { evaluationText } from "./evaluation.js";
 import type { Paint } from "./paint.js";
+import { stripsLegend, stripsText } from "./strips.js";
 import { facts, table } from "./table.js";
 
 /** One finished round as a line: what was summed, over whom. */
 export function roundLine({ round, kind, survivors, rows, measure }: RoundDone): string {
-  const told = measure === null ? "" : `, ${measure.what} ${measured(measure)}`;
-  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${told}`;
+  const told = measure === null ? "" : `, ${measured(measure)}`;
+  const strips = stripsText(measure?.strips ?? []);
+  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${told}${strips === "" ? "" : ` ${strips}`}`;
 }
 
 /** What a running training does now, and how long somebody has to act. */
@@ -18,10 +20,10 @@ export function nowLine({ round, kind, says, waitingFor }: TrainingView): string
 
 /** A training from beginning to end. */
 export function trainingText(view: TrainingView, paint: Paint): string {
-  const { session, charter, startedAtMs, endedAtMs, rounds, model, evaluation, fault } = view;
+  const { session, charter, without, startedAtMs, endedAtMs, rounds, model, evaluation, fault } = view;
   return [
     facts([
-      ["session", session], ["charter", charter], ["state", stateText(view.state, paint)], ["started", `${instant(startedAtMs)} UTC`],
+      ["session", session], ["charter", charter], ...(without === null ? [] : [["without", without] as const]), ["state", stateText(view.state, paint)], ["started", `${instant(startedAtMs)} UTC`],
       ...(endedAtMs === null ? [["now", nowLine(view)] as const] : [["took", duration((endedAtMs - startedAtMs) / 1_000)] as const]),
       ...(model === null ? [] : [["model", model] as const]),
     ]),
@@ -70,12 +72,14 @@ export function gainText(comparison: OwnComparison, paint: Paint): string {
 }
 
 function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
-  const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, count(rows), survivors.join(", "), measure === null ? "" : `${measure.what} ${measured(measure)}`]);
-  return table([{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "" }], lines, { paint, empty: "" });
+  const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, count(rows), survivors.join(", "), measure === null ? "" : measured(measure), stripsText(measure?.strips ?? [])]);
+  const columns = [{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "" }, { head: "" }];
+  return [table(columns, lines, { paint, empty: "" }), ...stripsLegend(rounds.flatMap(({ measure }) => measure?.strips ?? []))].join("\n");
 }
 
-function measured({ value }: NonNullable<RoundDone["measure"]>): string {
-  return value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(4)));
+function measured({ what, value, boundUsed }: NonNullable<RoundDone["measure"]>): string {
+  const digits = value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(4)));
+  return `${what} ${digits}${boundUsed === undefined ? "" : `, mean update ${percent(boundUsed)} of its bound`}`;
 }
 
 function faultText({ code, says, fix, side }: NonNullable<TrainingView["fault"]>, paint: Paint): string {

@@ -84,8 +84,9 @@ export class LocalConsortium {
     return digest;
   }
 
-  async launch(charter: string): Promise<string> {
-    return (await this.coordinator.admin.post("/v1/trainings", { charter }, z.object({ session: z.string() }))).session;
+  /** @param without - The company to do without, where the charter allows it. */
+  async launch(charter: string, without: string | null = null): Promise<string> {
+    return (await this.coordinator.admin.post("/v1/trainings", { charter, ...(without === null ? {} : { without }) }, z.object({ session: z.string() }))).session;
   }
 
   async view(session: string): Promise<TrainingView> {

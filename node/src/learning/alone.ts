@@ -4,6 +4,8 @@ import type { Interval } from "@cohortium/protocol/training/intervals";
 import type { Feature } from "@cohortium/protocol/training/features";
 import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
 import type { Model } from "@cohortium/protocol/training/model";
+import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import { fitFederated } from "@cohortium/protocol/training/network/fit";
 import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { Split } from "../data/holdout.js";
 import type { LocalRows } from "../data/local-rows.js";
@@ -52,7 +54,8 @@ export function contributorOf(rows: LocalRows, features: readonly Feature[]): Co
 
 type Alone = { readonly kind: "model"; readonly model: Model } | Extract<Comparison, { readonly kind: "not-comparable" }>;
 
-async function trainAlone(train: LocalRows, { features, model: clause, categoryRowsMin }: AloneTerms): Promise<Alone> {
+async function trainAlone(train: LocalRows, terms: AloneTerms): Promise<Alone> {
+  const { features, model: clause, categoryRowsMin } = terms;
   switch (clause.kind) {
     case "logistic": {
       const fit = fitPooled([contributorOf(train, features)], { features, clause, minimums: minimumsOf({ rowsMinJoint: 1, categoryRowsMin }) });
@@ -63,7 +66,17 @@ async function trainAlone(train: LocalRows, { features, model: clause, categoryR
       const own = await growAlone(train, { plan: { features, rowsMinJoint: 1, categoryRowsMin }, clause });
       return own.kind === "trees" ? { kind: "model", model: own } : { kind: "not-comparable", because: "own-rows-degenerate" };
     }
+    case "network": return networkAlone(train, terms, clause);
   }
+}
+
+/** The charter's rounds of its local training, for a company of one. */
+async function networkAlone(train: LocalRows, terms: AloneTerms, clause: NetworkClause): Promise<Alone> {
+  const [{ backendOfProcess }, { aloneTerms, networkContributor }] = await Promise.all([import("./network/backends.js"), import("./network/learner.js")]);
+  const backend = await backendOfProcess(() => undefined);
+  const fit = await fitFederated([networkContributor(train, terms, "alone", backend)], aloneTerms(terms, clause));
+  if (fit.kind === "fitted") return { kind: "model", model: fit.model };
+  return { kind: "not-comparable", because: fit.code === "TRAINING_DEGENERATE" ? "own-rows-degenerate" : "own-training-diverged" };
 }
 
 /** Fine enough that the curves are those of the scores to three digits. */

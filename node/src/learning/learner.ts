@@ -2,6 +2,7 @@ import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { SessionRows } from "../rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
+import type { Desk } from "./network/learner.js";
 import { evaluationOf } from "./scores.js";
 import { TreesLearner } from "./trees/learner.js";
 
@@ -14,13 +15,14 @@ export interface Learner {
 }
 
 /** The learner for the plan's kind of model, over rows that do not change under it. */
-export function learnerOf(plan: TrainingPlan, rows: SessionRows): Learner {
+export function learnerOf(plan: TrainingPlan, rows: SessionRows, desk: Desk): Learner {
   switch (plan.model.kind) {
     case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)), close: () => undefined };
     case "trees": {
       const learner = new TreesLearner(rows.train, plan.features, plan.model);
       return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
     }
+    case "network": return { answer: (scene) => networkAnswer(scene, rows, { plan, desk }), close: () => undefined };
   }
 }
 
@@ -42,6 +44,13 @@ async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: Ses
     case "bins": case "level": return learner.answer(scene);
     case "evaluation": return evaluationOf(counted, features, scene.model, evaluation.scoreBins);
   }
+}
+
+async function networkAnswer(scene: Scene, rows: SessionRows, { plan, desk }: { readonly plan: TrainingPlan; readonly desk: Desk }): Promise<Float64Array> {
+  if (scene.kind !== "network") throw otherKind(scene);
+  // The tensor engine costs a fifth of a second and 20 MB, which only who trains networks should pay.
+  const learner = await import("./network/learner.js");
+  return learner.networkAnswer(scene, rows, plan, desk);
 }
 
 /** The participant reads every question by the plan, so this is our own mistake. */

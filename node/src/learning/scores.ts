@@ -3,6 +3,7 @@ import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
 import type { Model } from "@cohortium/protocol/training/model";
 import type { LocalRows } from "../data/local-rows.js";
 import { logitsOf } from "./logistic.js";
+import { networkScores } from "./network/scores.js";
 import { treeLogitsOf } from "./trees/logits.js";
 
 /** The logit of every row under a model of any kind. */
@@ -10,6 +11,7 @@ export function scoresOf(rows: LocalRows, features: readonly Feature[], model: M
   switch (model.kind) {
     case "logistic": return logitsOf(rows, features, model);
     case "trees": return treeLogitsOf(rows, features, model);
+    case "network": return networkScores(rows, features, model);
   }
 }
 

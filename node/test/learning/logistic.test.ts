@@ -211,7 +211,7 @@ function answerTo(question: Question, rows: LocalRows): Float64Array {
     case "moments": return momentsOf(rows, FEATURES);
     case "newton": return newtonOf(rows, FEATURES, question.model);
     case "evaluation": return evaluationOf(rows, FEATURES, MODEL, 4096);
-    case "bins": case "level": throw new Error("nobody asks for trees here");
+    case "bins": case "level": case "update": throw new Error("nobody asks for other kinds of models here");
   }
 }
 

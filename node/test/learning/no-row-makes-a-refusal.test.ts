@@ -7,7 +7,9 @@ import { readScene, type Scene } from "@cohortium/protocol/training/script";
 import fc from "fast-check";
 import { localRows, type LocalRows } from "../../src/data/local-rows.js";
 import { learnerOf } from "../../src/learning/learner.js";
-import { CHARTER } from "../stage.js";
+import { NetworkMemory } from "../../src/learning/network/memory.js";
+import { openNodeDatabase } from "../../src/store.js";
+import { CHARTER, SESSION } from "../stage.js";
 
 // A node that refuses because of what is in its rows tells it to the coordinator, in clear and alone. So whatever can make an answer fail must
 // be refused by what the coordinator sent, before a row is looked at.
@@ -16,6 +18,8 @@ const PLAN: TrainingPlan = {
   ...planOf(CHARTER),
   features: [{ kind: "numeric", name: "age", unit: "years", min: 0, max: 100 }, { kind: "numeric", name: "balance", unit: "euro", min: -10_000, max: 100_000 }],
 };
+
+const DESK = { party: "harbour", memory: new NetworkMemory(openNodeDatabase(":memory:"), SESSION), say: () => undefined };
 
 function rowsWith(highest: number): LocalRows {
   const rows = 50;
@@ -32,7 +36,7 @@ const probe = (iteration: number, threshold: number, weight: number): LogisticMo
 
 async function answers(scene: Scene, rows: LocalRows): Promise<boolean> {
   const { segments, ring } = layoutOf(scene.question, layoutTerms(PLAN));
-  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }).answer(scene);
+  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }, DESK).answer(scene);
   try {
     encodeFixed(values, segments, ring);
     return true;

@@ -5,7 +5,7 @@ import { LimitsAudit } from "./audit-limits.js";
 import type { Findings } from "./audit-report.js";
 import type { Reject } from "./audit-round.js";
 import { SessionAudit, type SessionBody } from "./audit-session.js";
-import { parseBody, type Body, type LogOpened } from "./bodies.js";
+import { parseBody, type Body, type LogOpened, type SessionOffer } from "./bodies.js";
 import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement } from "./entry.js";
 
 /** Entries only a party of the charter may make. */
@@ -113,21 +113,21 @@ export class EntryAudit {
         if (body.digest !== statement.charter) reject("CHARTER_DIGEST", "the signature is for another charter than the one it quotes");
         return this.#charters.sign(body.digest, statement.actor), null;
       }
-      case "session.offer": return this.#offer(statement, index, reject), null;
+      case "session.offer": return this.#offer(body, statement, index, reject), null;
       case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
         return this.#inSession(body, entry, index, reject);
     }
   }
 
-  #offer(statement: Statement, index: number, reject: Reject): void {
+  #offer(body: SessionOffer, statement: Statement, index: number, reject: Reject): void {
     const { charter: digest, session } = statement;
     const unsigned = this.#charters.unsigned(digest);
     if (unsigned.length > 0) reject("CHARTER_UNSIGNED", `a session under a charter that ${unsigned.join(", ")} did not sign`);
     const charter = this.#charters.find(digest);
     if (charter !== null) this.#limits.offered(charter, statement, index);
     if (this.#sessions.has(session)) reject("ROUND_SECOND", "a second offer of one session");
-    else if (charter !== null) this.#sessions.set(session, new SessionAudit(session, charter));
+    else if (charter !== null) this.#sessions.set(session, new SessionAudit(session, charter, body));
   }
 
   #inSession(body: SessionBody, { id, statement }: Entry, index: number, reject: Reject): Milestone | null {

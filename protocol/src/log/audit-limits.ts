@@ -48,10 +48,11 @@ export class LimitsAudit {
 
   /**
    * A sum is opened. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
-   * can. Compared is what nodes compare: the same question at the same model, and where dropouts end a training, any.
+   * can. Compared is what nodes compare: the same question at the same model, and where dropouts end a training, any. Sessions that do without
+   * one company, as the charter says in words, are compared with those that do without the same.
    */
-  opened({ digest, terms }: LoggedCharter, { purpose, model, survivors }: OpenedSum, at: At): void {
-    const comparable = terms.dropouts === "end" ? digest : `${digest} ${purpose} ${model}`;
+  opened({ digest, terms }: LoggedCharter, { purpose, model, survivors, without }: OpenedSum, at: At): void {
+    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${purpose} ${model}`;
     const before = this.#opened.get(comparable) ?? new Map<string, At>();
     this.#opened.set(comparable, before);
     const over = survivors.toSorted().join(", ");

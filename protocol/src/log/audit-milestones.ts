@@ -9,6 +9,8 @@ interface InSession {
   readonly entry: number;
   readonly session: string;
   readonly charter: Json;
+  /** The one company the session does without, or empty. */
+  readonly without: string;
 }
 
 /** A party said what its columns mean. */

@@ -20,6 +20,8 @@ export interface MaskKey {
 
 /** A sum that enough parties helped to open, whether or not its result is logged. */
 export interface OpenedSum {
+  /** The one company that the session does without, by the charter's leave, or empty. */
+  readonly without: string;
   readonly purpose: string;
   readonly model: string;
   readonly survivors: readonly string[];
@@ -75,7 +77,7 @@ export class RoundAudit {
   }
 
   /** The sum, if it is logged or enough have answered, so that the coordinator can read it also where it keeps that to itself; else null. */
-  get opened(): OpenedSum | null {
+  get opened(): Omit<OpenedSum, "without"> | null {
     const { purpose, model } = this.#offer;
     const isOpen = this.#isDone || this.#unmasks.size >= this.#terms.threshold;
     return isOpen && this.#survivors !== null ? { purpose, model, survivors: [...this.#survivors.uploads.keys()] } : null;

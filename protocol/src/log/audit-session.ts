@@ -1,7 +1,7 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
 import { RoundAudit, type OpenedSum, type Place, type Reject } from "./audit-round.js";
-import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData } from "./bodies.js";
+import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
 import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
 
 /** What an offered session may say. */
@@ -13,6 +13,7 @@ type RoundBody = Exclude<Extract<SessionBody, { kind: `round.${string}` }>, Roun
 export class SessionAudit {
   readonly #id: string;
   readonly charter: LoggedCharter;
+  readonly #without: string;
   /** Entry ids of bundles, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
@@ -25,9 +26,10 @@ export class SessionAudit {
   #last: RoundAudit | null = null;
   #isOver = false;
 
-  constructor(id: string, charter: LoggedCharter) {
+  constructor(id: string, charter: LoggedCharter, { without }: Pick<SessionOffer, "without">) {
     this.#id = id;
     this.charter = charter;
+    this.#without = without;
   }
 
   /** Takes the next entry of the session, and says what of the training it shows, if anything. */
@@ -61,7 +63,8 @@ export class SessionAudit {
 
   /** The sum of this round, once it is open. */
   opened(round: number): OpenedSum | null {
-    return this.#rounds.get(round)?.opened ?? null;
+    const opened = this.#rounds.get(round)?.opened ?? null;
+    return opened === null ? null : { ...opened, without: this.#without };
   }
 
   #state(data: SessionData, place: Place, reject: Reject): Milestone | null {
@@ -85,6 +88,7 @@ export class SessionAudit {
     if (strangers.length > 0) reject("ROUND_ORDER", `the roster names no key bundle logged before for ${strangers.join(", ")}`);
     const { parties, terms } = this.charter;
     if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
+    if (this.#without !== "" && roster.parties.includes(this.#without)) reject("ROUND_PARTY", `${this.#without} is on the roster of a session that was offered without it`);
     const due = thresholdFor(roster.parties.length, terms.quorum);
     // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
     if (!(roster.threshold >= due)) reject("ROUND_TOO_FEW", `the roster lets ${roster.threshold} parties open a sum where ${due} are the least`);
@@ -144,6 +148,6 @@ export class SessionAudit {
   }
 
   #at({ entry }: Place) {
-    return { entry, session: this.#id, charter: this.charter.text };
+    return { entry, session: this.#id, charter: this.charter.text, without: this.#without };
   }
 }

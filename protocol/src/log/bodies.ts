@@ -34,7 +34,8 @@ export interface CharterLogged {
 export interface CharterSignature { readonly kind: "charter.signature"; readonly digest: string }
 export interface CharterRefusal { readonly kind: "charter.refusal"; readonly digest: string; readonly reason: string }
 
-export interface SessionOffer { readonly kind: "session.offer"; readonly question: string; readonly plan: string }
+/** `without` is the one company of the charter that the session does without, or empty. */
+export interface SessionOffer { readonly kind: "session.offer"; readonly question: string; readonly plan: string; readonly without: string }
 /** What one party states about its columns before a training: `recipe` says how they are computed, `table` commits to the rows. */
 export interface SessionData { readonly kind: "session.data"; readonly recipe: string; readonly table: string; readonly statement: Json }
 /** Public key-agreement keys of one node for one session: base64 X25519, and the SHA-256 of the ML-KEM encapsulation key. */
@@ -123,7 +124,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "charter": return parseCharter(read);
     case "charter.signature": return read.finish({ kind: type, digest: read.digest("digest") });
     case "charter.refusal": return read.finish({ kind: type, digest: read.digest("digest"), reason: read.text("reason") });
-    case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan") });
+    case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan"), without: read.optionalText("without") });
     case "session.data": return read.finish({ kind: type, recipe: read.digest("recipe"), table: read.digest("table"), statement: body });
     case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
     case "roster": return parseRoster(read);

@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
@@ -29,6 +29,9 @@ export const CLAUSES = {
   "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",
   "aggregation.headroom": "the rows that all parties may bring can be counted in the ring the sums live in",
   "budget.covers-training": "the budget of sums covers one training at its iteration cap",
+  "network.size": "a network's weights can be shown to every node in one message",
+  "network.rows-cap": "a company counts with no more rows than it may bring",
+  "network.resolution": "the mean update of a network is known to 1/65,536 of its bound, however few rows there are",
   "training.rounds": "a training's rounds, alone and times the parties, stay within what one set-up can share seeds for",
   "statement.size": "what every node must state about its columns fits into a log entry, and those of all parties into one message",
   "expiry.order": "the charter ends after it begins",
@@ -38,6 +41,7 @@ export const CLAUSES = {
   "request.question": "the question is on the charter's list",
   "request.parties": "those taking part are parties of the charter, named once, and no fewer than the minimum",
   "request.quorum": "the threshold that opens a sum is no less than the charter's quorum, and more than two thirds of those taking part",
+  "request.leave-one-out": "a training without one company is answered only where the charter allows it, and by the others",
   "request.plan": "the plan offered is the plan this node derives from the charter",
   "request.budget": "the sums released so far and the sums this request may release stay within the budget",
 } as const;

@@ -1,5 +1,6 @@
 import type { ModelClause } from "../training/clauses.js";
 import type { Charter, PropensityQuestion } from "./charter.js";
+import { networkClauses } from "./charter-network-words.js";
 import { featureText, transactionClauses } from "./charter-recipe-diff.js";
 
 /** One thing that differs between two charters, in words. `undefined`: that charter does not have it. */
@@ -52,7 +53,7 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
 }
 
 function questionClauses({ id, features, transactions, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
-  const { scoreBins, holdout, holdoutShare, holdoutDigest } = evaluation;
+  const { scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut } = evaluation;
   return [
     ...features.map((feature) => [`${id}.features.${feature.name}`, featureText(feature)] as const),
     [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
@@ -61,6 +62,7 @@ function questionClauses({ id, features, transactions, label, model, evaluation 
     ...entries(`${id}.model`, modelWords(model)),
     ...entries(`${id}.evaluation`, {
       scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`, ...(holdoutDigest === undefined ? {} : { holdoutDigest }),
+      ...(leaveOneOut === undefined ? {} : { leaveOneOut }),
     }),
   ];
 }
@@ -81,6 +83,7 @@ function modelWords(model: ModelClause): Readonly<Record<string, string>> {
         seed: String(seed), ...early,
       };
     }
+    case "network": return networkClauses(model);
   }
 }
 

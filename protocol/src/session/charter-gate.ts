@@ -7,6 +7,8 @@ import { quorumMin } from "./quorum.js";
 export interface TrainingRequest {
   readonly question: string;
   readonly parties: readonly PartyId[];
+  /** The company this training is to do without, or null. */
+  readonly without: string | null;
   /** So many nodes open a sum of this session. */
   readonly threshold: number;
   /** The digest of the plan in the offer … */
@@ -36,6 +38,7 @@ export function allowTraining(charter: Charter, request: TrainingRequest, nowIso
   return period(charter, nowIso)
     ?? question(charter, request)
     ?? parties(charter, request)
+    ?? leaveOneOut(charter, request)
     ?? quorum(charter, request)
     ?? plan(request)
     ?? budget(charter, request, usage)
@@ -77,6 +80,18 @@ function quorum(charter: Charter, { parties: { length: taking }, threshold }: Tr
     "request.quorum",
     `a sum among ${taking} parties opens with ${least} or more of them, not with ${threshold}`,
     least <= taking ? `launch with a threshold of ${least} to ${taking}` : "start the silent nodes, then launch again",
+  );
+}
+
+function leaveOneOut({ questions, parties: known }: Charter, { question: asked, parties: taking, without }: TrainingRequest): Allowance | undefined {
+  if (without === null) return undefined;
+  const allowed = questions.find(({ id }) => id === asked)?.evaluation.leaveOneOut === "allowed";
+  const byTheOthers = known.some(({ name }) => name === without) && taking.length === known.length - 1 && taking.every((name) => name !== without);
+  if (allowed && byTheOthers) return undefined;
+  return refuse(
+    "request.leave-one-out",
+    allowed ? "a training without one company is one with all the others" : "the charter does not allow a training without one company",
+    allowed ? `choose among: ${known.map(({ name }) => name).join(", ")}` : "sign a charter with evaluation.leaveOneOut: allowed; it says what that lays open",
   );
 }
 

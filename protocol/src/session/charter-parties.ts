@@ -2,9 +2,25 @@ import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Charter } from "./charter.js";
 import type { PartyId } from "./ids.js";
 
-/** The parties with their keys as bytes, in the charter's order, which is by name. */
-export function membersOf({ parties }: Charter): readonly { readonly name: PartyId; readonly signingKey: Uint8Array; readonly agreementKey: Uint8Array }[] {
-  return parties.map(({ name, signingKey, agreementKey }) => ({ name, signingKey: fromBase64(signingKey), agreementKey: fromBase64(agreementKey) }));
+interface Keyed {
+  readonly name: PartyId;
+  readonly signingKey: Uint8Array;
+  readonly agreementKey: Uint8Array;
+}
+
+/** The party of this name, if the charter allows a training without one. */
+export function partyToLeaveOut({ parties, questions }: Charter, name: string): PartyId | undefined {
+  return questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? parties.find((party) => party.name === name)?.name : undefined;
+}
+
+/**
+ * The parties with their keys as bytes, in the charter's order, which is by name.
+ *
+ * @param without - The party that a training does without, or null.
+ */
+export function membersOf({ parties }: Charter, without: string | null = null): readonly Keyed[] {
+  return parties.filter(({ name }) => name !== without)
+    .map(({ name, signingKey, agreementKey }) => ({ name, signingKey: fromBase64(signingKey), agreementKey: fromBase64(agreementKey) }));
 }
 
 /** What the charter asks of every sum. */

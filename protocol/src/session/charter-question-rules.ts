@@ -18,6 +18,8 @@ function modelProblems({ model, features }: PropensityQuestion, at: string): rea
   switch (model.kind) {
     case "logistic": return [];
     case "trees": return treesProblems(model, featuresOf({ features }), at);
+    // Whether a network fits depends on the rows and the parties too: `networkProblems`.
+    case "network": return [];
   }
 }
 

@@ -3,6 +3,7 @@ import type { Charter } from "./charter.js";
 import {
   CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX, SCORE_BINS_MAX, SCORE_BINS_MIN,
 } from "./charter-limits.js";
+import { network } from "./charter-network.js";
 import { features, transactions } from "./charter-recipe-schema.js";
 import { text, words } from "./charter-texts.js";
 import { treesSchema } from "./charter-trees.js";
@@ -28,6 +29,8 @@ const evaluation = z.strictObject({
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
   holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
     .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
+  leaveOneOut: z.literal("allowed").optional()
+    .describe("allowed: a training may be repeated without one company, which lays that company's own sums open; leave it out otherwise"),
 });
 
 const question = z.strictObject({
@@ -39,8 +42,8 @@ const question = z.strictObject({
     positive: words.describe("its value that is predicted"),
     negative: words.describe("its other value"),
   }),
-  model: z.discriminatedUnion("kind", [logistic, treesSchema]).describe("the kind of model and how it is trained: logistic or trees"),
-  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest"),
+  model: z.discriminatedUnion("kind", [logistic, treesSchema, network]).describe("the kind of model and how it is trained: logistic, trees or network"),
+  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut"),
 });
 
 const party = z.strictObject({

@@ -1,4 +1,5 @@
 import type { ModelClause } from "../training/clauses.js";
+import { networkLearnedEnglish } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const ENGLISH: Sentences = {
@@ -28,7 +29,7 @@ export const ENGLISH: Sentences = {
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `on the ${percent(holdoutShare)} of rows that each company holds out`
       : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
-    return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.`;
+    return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
   categories: ({ thresholds, questions }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no ${questions.some(({ model }) => model.kind === "trees") ? "split" : "coefficient"} of its own.`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) =>
@@ -41,11 +42,15 @@ export const ENGLISH: Sentences = {
   period: ({ notBefore, expires }) => `It begins on ${day(notBefore)} and ends on ${day(expires)}. After that no node answers.`,
 };
 
+const LEFT_OUT = " A training may be repeated without one company, to see what that company contributes: whoever compares the two then reads that company's own numbers, exactly those that are otherwise only known of all together.";
+const MOMENTS = "how many there are, each number's mean and spread, how often each category occurs";
+
 function learned(model: ModelClause): string {
   switch (model.kind) {
-    case "logistic": return "how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step";
+    case "logistic": return `${MOMENTS}, the slopes and curvature of each step`;
     case "trees":
       return `how many there are and of which class, how many lie in each of a few thousand stretches of a number's range, how often each category occurs, and for each of ${grouped(model.trees)} trees its slopes and weights in every bin of every column, node by node: in the first tree these are counts`;
+    case "network": return `${MOMENTS}, ${networkLearnedEnglish(model)}`;
   }
 }
 

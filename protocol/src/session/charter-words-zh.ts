@@ -1,4 +1,5 @@
 import type { ModelClause } from "../training/clauses.js";
+import { networkLearnedChinese } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const CHINESE: Sentences = {
@@ -26,7 +27,7 @@ export const CHINESE: Sentences = {
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `各家留出的 ${Number((holdoutShare * 100).toFixed(2))}% 的行`
       : `摘要为 ${holdoutDigest.slice(0, 12)}… 的文件`));
-    return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：${questions.map(({ model }) => learned(model)).join("；")}，以及得分的分布。`;
+    return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：${questions.map(({ model }) => learned(model)).join("；")}，以及得分的分布。${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
   categories: ({ thresholds, questions }) => `各家合计少于 ${grouped(thresholds.categoryRows)} 行的类别没有自己的${questions.some(({ model }) => model.kind === "trees") ? "分裂" : "系数"}。`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) =>
@@ -39,11 +40,15 @@ export const CHINESE: Sentences = {
   period: ({ notBefore, expires }) => `自 ${moment(notBefore)}起生效，至 ${moment(expires)}终止；此后节点不再应答。`,
 };
 
+const LEFT_OUT = "允许在不含某一家企业的情况下重新训练，以了解该企业的贡献：比较两次训练的人会由此得知该企业自己的、原本只能得知合计的数值。";
+const MOMENTS = "行数、每个数值列的均值和离散程度、每个类别出现的次数";
+
 function learned(model: ModelClause): string {
   switch (model.kind) {
-    case "logistic": return "行数、每个数值列的均值和离散程度、每个类别出现的次数、每一步的梯度和曲率";
+    case "logistic": return `${MOMENTS}、每一步的梯度和曲率`;
     case "trees":
       return `各类别标签的行数、每个数值列取值范围内数千个区间各有多少行、每个类别出现的次数，以及 ${grouped(model.trees)} 棵树中每个节点在每一列每个分箱内的梯度与权重之和（在第一棵树中即为行数）`;
+    case "network": return `${MOMENTS}、${networkLearnedChinese(model)}`;
   }
 }
 

@@ -7,5 +7,7 @@ export function releasesOfTraining(model: ModelClause): number {
     // The moments, the Newton sum at the zero model and after each step, the held-out scores.
     case "logistic": return 1 + (1 + model.iterationsMax) + 1;
     case "trees": return releasesOfTrees(model);
+    // The moments, the updates, the held-out scores.
+    case "network": return 1 + model.rounds + 1;
   }
 }

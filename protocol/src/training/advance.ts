@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { FaultCode } from "../session/fault.js";
 import type { EvaluationQuestion } from "./layout.js";
 import { evaluate, unpackHistogram, type Evaluation } from "./evaluation.js";
@@ -7,6 +8,24 @@ import type { TrainingPlan } from "./plan.js";
 export interface Measure {
   readonly what: string;
   readonly value: number;
+  /** The length of the mean update, as a share of the bound on each party's. Updates that differ cancel: near 1, they agree, or somebody drowns the others. */
+  readonly boundUsed?: number;
+  /** Counts of parties, where the charter has them shown. */
+  readonly strips?: readonly Strip[];
+}
+
+/** How many parties lie in each bin, not which. */
+export interface Strip {
+  readonly what: string;
+  readonly bins: readonly { readonly bin: string; readonly parties: number }[];
+}
+
+/** A measure as JSON: what is stored of a round and shown. */
+export function measureJson({ what, value, boundUsed, strips }: Measure): Json {
+  return {
+    what, value, ...(boundUsed === undefined ? {} : { boundUsed }),
+    ...(strips === undefined ? {} : { strips: strips.map((strip) => ({ what: strip.what, bins: strip.bins.map((bin) => ({ ...bin })) })) }),
+  };
 }
 
 /** The sum over the held-out rows at the final model is awaited. */

@@ -5,6 +5,7 @@ import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
 import { evaluationJson } from "./evaluation.js";
+import { partyToLeaveOut } from "../session/charter-parties.js";
 import type { DataStatement } from "../session/statement.js";
 import { disagreement, readStatement } from "./handshake.js";
 import { layoutOf } from "./layout.js";
@@ -35,17 +36,19 @@ interface Step {
 export function trainingAuditor(): RoundAuditor {
   const sessions = new Map<string, Followed>();
   return (milestone, source) => {
-    const { session, charter } = milestone;
-    const { followed, judged } = follow(sessions.get(session) ?? begin(charter), milestone, source);
+    const { session, charter, without } = milestone;
+    const { followed, judged } = follow(sessions.get(session) ?? begin(charter, without), milestone, source);
     sessions.set(session, followed);
     return judged;
   };
 }
 
-function begin(charter: Json): Followed {
+function begin(charter: Json, without: string): Followed {
   const check = checkCharter(charter);
   if (check.kind === "refused") return { kind: "lost", because: "its charter allows no training" };
-  const plan = planOf(check.charter);
+  const left = without === "" ? null : partyToLeaveOut(check.charter, without);
+  if (left === undefined) return { kind: "lost", because: "its charter allows no training without one company" };
+  const plan = planOf(check.charter, left);
   return { kind: "training", plan, progress: firstOf(plan), stated: new Map() };
 }
 

@@ -1,4 +1,5 @@
 import type { Digest } from "../session/ids.js";
+import type { NetworkClause } from "./network/clause.js";
 
 /** A logistic regression by Newton's method on exact sums. */
 export interface LogisticClause {
@@ -44,7 +45,7 @@ export interface EarlyStopping {
 }
 
 /** Which kind of model the charter asks for, and how it is trained. */
-export type ModelClause = LogisticClause | TreesClause;
+export type ModelClause = LogisticClause | TreesClause | NetworkClause;
 
 /** How the charter says to judge a model, whatever its kind. */
 export interface EvaluationClause {
@@ -56,4 +57,6 @@ export interface EvaluationClause {
   readonly holdoutShare: number;
   /** SHA-256 of the held-out file that every party keeps, where `holdout` is `common`. */
   readonly holdoutDigest?: Digest | undefined;
+  /** Whether a training may be repeated without one company, to see what it contributes. Absent: no node answers such a training. */
+  readonly leaveOneOut?: "allowed" | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
 import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
@@ -72,7 +73,7 @@ export interface TrainingConduct {
 /** The coordinator's part of a training: a set-up, then one sum after another until the model is trained and evaluated. */
 export const conductor: Machine<TrainingConduct> = {
   open(given) {
-    const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, { question: given.plan.question, plan: planDigest(given.plan) });
+    const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
     const { speaker, members, terms, plan, atMs } = given;
     const base: Base = { ...given, done: [], gone: [], silent: [], stated: {} };
     const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
@@ -89,6 +90,12 @@ export const conductor: Machine<TrainingConduct> = {
 
   broken: (state, event, fault) => end(state, fault, event.atMs),
 };
+
+/** What a session's offer says: the question, the plan that follows from the charter, and whom the session does without, if anybody. */
+export function offerBody(plan: TrainingPlan): Json {
+  const { question, without } = plan;
+  return { question, plan: planDigest(plan), ...(without === undefined ? {} : { without }) };
+}
 
 /** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
 export function trainingWaitsFor(state: Conducting): { readonly parties: readonly PartyId[]; readonly what: string; readonly untilMs: number } {

@@ -1,6 +1,7 @@
 import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "./layout-parts.js";
 import { newtonLayout, type NewtonQuestion } from "./logistic/layout.js";
 import { momentLayout, type MomentsQuestion } from "./moments-layout.js";
+import { updateLayout, type UpdateQuestion } from "./network/update.js";
 import type { BinsQuestion } from "./trees/bins.js";
 import { binsLayout, levelLayout } from "./trees/layout.js";
 import type { LevelQuestion } from "./trees/level.js";
@@ -11,7 +12,7 @@ export interface EvaluationQuestion {
 }
 
 /** What a round asks of the rows. */
-export type Question = MomentsQuestion | NewtonQuestion | BinsQuestion | LevelQuestion | EvaluationQuestion;
+export type Question = MomentsQuestion | NewtonQuestion | BinsQuestion | LevelQuestion | UpdateQuestion | EvaluationQuestion;
 
 /**
  * Where each number of an answer lies, how large it may be and how finely it is rounded: the same at every party and every auditor.
@@ -26,6 +27,7 @@ export function layoutOf(question: Question, terms: LayoutTerms): Layout {
     case "newton": return newtonLayout(question, terms);
     case "bins": return binsLayout(question, terms);
     case "level": return levelLayout(question, terms);
+    case "update": return updateLayout(question, terms);
     case "evaluation": return evaluationLayout(terms);
   }
 }

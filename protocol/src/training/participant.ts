@@ -97,7 +97,8 @@ export const participant: Machine<TrainingPart> = {
   open(given) {
     const state: Partaking = { ...base(given), stage: "admitting" };
     if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
-    const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan);
+    const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan)
+      && member(given.offer, "without") === given.plan.without;
     if (!asOffered) return leave(state, { code: "TRAINING_PLAN", detail: {} }, given.atMs);
     return wait(state);
   },

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Charter } from "../session/charter.js";
-import type { Digest } from "../session/ids.js";
+import type { Digest, PartyId } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
 import { featuresOf, recipeDigest } from "../session/recipe-lowering.js";
 import type { Recipe } from "../session/recipe.js";
@@ -27,10 +27,15 @@ export interface TrainingPlan {
   readonly categoryRowsMin: number;
   /** No training runs more rounds than this. */
   readonly rounds: number;
+  /** The one company that this training does without; absent where all are asked. */
+  readonly without?: PartyId;
 }
 
-/** @throws RangeError if the charter does not list the question, which the charter gate has refused before. */
-export function planOf(charter: Charter): TrainingPlan {
+/**
+ * @param without - The company to do without. Whether the charter allows that is for its gate to say.
+ * @throws RangeError if the charter does not list the question, which the charter gate has refused before.
+ */
+export function planOf(charter: Charter, without: PartyId | null = null): TrainingPlan {
   const question = charter.questions.find(({ id }) => id === "propensity.train");
   if (question === undefined) throw new RangeError("the charter lists no training");
   return {
@@ -46,15 +51,17 @@ export function planOf(charter: Charter): TrainingPlan {
     rowsMinJoint: charter.rows.jointMin,
     categoryRowsMin: charter.thresholds.categoryRows,
     rounds: releasesOfTraining(question.model),
+    ...(without === null ? {} : { without }),
   };
 }
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { recipe, features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
+  const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, ...evaluation }, ...rest } = plan;
+  const optional = { ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }) };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: clauseJson(model), evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
+    model: clauseJson(model), evaluation: { ...evaluation, ...optional },
   });
 }
 
@@ -90,6 +97,7 @@ function clauseJson(model: ModelClause): Json {
       const { earlyStopping, ...rest } = model;
       return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
     }
+    case "network": return { ...model, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping } };
   }
 }
 

@@ -4,11 +4,13 @@ import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./adva
 import { layoutOf } from "./layout.js";
 import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
 import { modelJson, type Model } from "./model.js";
+import { advanceNetwork, networkFirst, type NetworkProgress } from "./network/progress.js";
+import { updateContext } from "./network/script.js";
 import { clauseOf, layoutTerms, type TrainingPlan } from "./plan.js";
 import { advanceTrees, treesFirst, type TreesProgress } from "./trees/progress.js";
 
 /** Where a training stands between two rounds: the next question, and what the sums so far have led to. */
-export type Progress = LogisticProgress | TreesProgress | Evaluating<Model>;
+export type Progress = LogisticProgress | TreesProgress | NetworkProgress | Evaluating<Model>;
 
 /** What one sum made of a training. */
 export type Advance = AdvanceTo<Progress, Model>;
@@ -18,6 +20,7 @@ export function firstOf(plan: Pick<TrainingPlan, "features" | "model">): Progres
   switch (plan.model.kind) {
     case "logistic": return LOGISTIC_FIRST;
     case "trees": return treesFirst(plan);
+    case "network": return networkFirst(plan.model);
   }
 }
 
@@ -27,6 +30,7 @@ export function contextOf(progress: Progress): Json {
     case "moments": return null;
     case "bins": case "level": return progress.context;
     case "newton": case "evaluation": return modelJson(progress.model);
+    case "network": return progress.model === null ? null : updateContext(progress.question);
   }
 }
 
@@ -44,6 +48,7 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   switch (progress.kind) {
     case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
     case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
+    case "network": return advanceNetwork(values, survivors, progress, plan);
     case "evaluation": return afterEvaluation(values, progress, plan);
   }
 }

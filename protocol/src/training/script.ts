@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { logisticMayFollow, readLogisticScene, type LogisticScene } from "./logistic/script.js";
+import { networkMayFollow, readNetworkScene, type NetworkScene } from "./network/script.js";
 import type { TrainingPlan } from "./plan.js";
 import { readTreesScene, type TreesScene } from "./trees/script.js";
 
@@ -7,7 +8,7 @@ import { readTreesScene, type TreesScene } from "./trees/script.js";
  * One question of a training as a node was asked it: `question` as layouts and learning read it, `model` what the node has learned of the joint
  * model so far, `digest` of what the round showed.
  */
-export type Scene = LogisticScene | TreesScene;
+export type Scene = LogisticScene | TreesScene | NetworkScene;
 
 /**
  * Reads an offered question with its context; null unless it is one that the plan's kind of model asks. `last` is what was asked before, for
@@ -17,6 +18,7 @@ export function readScene(question: unknown, context: Json, plan: TrainingPlan, 
   switch (plan.model.kind) {
     case "logistic": return readLogisticScene(question, context, plan);
     case "trees": return last === null || last.kind === "trees" ? readTreesScene(question, context, { features: plan.features, clause: plan.model }, last) : null;
+    case "network": return readNetworkScene(question, context, { plan, clause: plan.model }, last?.kind === "network" ? last : null);
   }
 }
 
@@ -29,8 +31,9 @@ export function readScene(question: unknown, context: Json, plan: TrainingPlan, 
  */
 export function mayFollow(last: Scene | null, next: Scene): boolean {
   switch (next.kind) {
-    case "logistic": return last === null || last.kind === "logistic" ? logisticMayFollow(last, next) : false;
+    case "logistic": return (last === null || last.kind === next.kind) && logisticMayFollow(last, next);
     // A context of trees says only what is new, so it is read as what follows `last`, or not at all.
     case "trees": return true;
+    case "network": return (last === null || last.kind === next.kind) && networkMayFollow(last, next);
   }
 }

@@ -79,11 +79,12 @@ describe("one question that was opened over different companies", () => {
   });
 
   const charter = (dropouts: "end" | "continue") => ({ digest: "c4".repeat(32), parties: new Map(), terms: { quorum: 3, minimumParties: 3, dropouts }, text: null });
-  type Sum = readonly [session: string, round: number, survivors: readonly string[], question?: string, model?: string];
+  type Sum = readonly [session: string, round: number, survivors: readonly string[], question?: string, model?: string, without?: string];
   const noted = (sums: readonly Sum[], dropouts: "end" | "continue" = "end") => {
     const findings = new Findings();
     const limits = new LimitsAudit(findings);
-    sums.forEach(([session, round, survivors, purpose = "moments", model = "m0"], entry) => limits.opened(charter(dropouts), { purpose, model, survivors }, { entry, session, round }));
+    sums.forEach(([session, round, survivors, purpose = "moments", model = "m0", without = ""], entry) =>
+      limits.opened(charter(dropouts), { purpose, model, survivors, without }, { entry, session, round }));
     return findings.report(null, 0).notices.map(({ entry, code }) => [entry, code]);
   };
   const three = all.slice(0, 3);
@@ -104,6 +105,11 @@ describe("one question that was opened over different companies", () => {
   test("is not, for another question or at another model, where a training may go on without a company: the next sum is always over fewer", () => {
     expect(noted(others, "continue")).toEqual([]);
     expect(noted([...others, ["s3", 1, three]], "continue")).toEqual([[3, "SUMS_APART"]]);
+  });
+
+  test("is not, in a training that the charter lets do without one company; but so is a second list of companies without the same one", () => {
+    expect(noted([["s1", 1, all], ["s2", 1, three, "moments", "m0", "quarry"]])).toEqual([]);
+    expect(noted([["s1", 1, all], ["s2", 1, three, "moments", "m0", "quarry"], ["s3", 1, all.slice(0, 2), "moments", "m0", "quarry"]])).toEqual([[2, "SUMS_APART"]]);
   });
 
   test("is remarked on also where the coordinator kept the second sum to itself", () => {

@@ -10,8 +10,10 @@ const NOW = "2027-01-15T08:30:00.123Z";
 const PLAN = "5a".repeat(32) as Digest;
 const [HARBOUR, LANTERN, MEADOW, TOWER, STRANGER] = ["harbour", "lantern", "meadow", "tower", "vale"] as [PartyId, PartyId, PartyId, PartyId, PartyId];
 const REQUEST: TrainingRequest = {
-  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23,
+  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, without: null,
 };
+const WITHOUT_TOWER = { parties: [HARBOUR, LANTERN, MEADOW], without: TOWER };
+const LEAVING_OUT = sound(bent("/questions/0/evaluation/leaveOneOut", "allowed"));
 const USAGE = { releases: 217 };
 
 const clauseOf = (request: Partial<TrainingRequest>, nowIso = NOW, usage = USAGE, charter = CHARTER) => {
@@ -36,6 +38,7 @@ const REFUSED: readonly (readonly [what: string, clause: string, request: Partia
   ["a threshold above those taking part", "request.quorum", { parties: [HARBOUR, LANTERN, MEADOW], threshold: 4 }],
   ["a broken threshold", "request.quorum", { threshold: 3.5 }],
   ["a threshold that is no number", "request.quorum", { threshold: NaN }],
+  ["a training without one company, which the charter does not mention", "request.leave-one-out", WITHOUT_TOWER],
   ["another plan", "request.plan", { planDigest: "5b".repeat(32) as Digest }],
   ["more sums than are left", "request.budget", { releases: 24 }],
   ["a negative price", "request.budget", { releases: -5 }],
@@ -72,6 +75,26 @@ test("five of six in a session need a threshold of four, whatever a lower quorum
   const parties = lenient.parties.slice(0, 5).map(({ name }) => name);
   expect(clauseOf({ parties, threshold: 3 }, NOW, USAGE, lenient)).toBe("request.quorum");
   expect(clauseOf({ parties, threshold: 4 }, NOW, USAGE, lenient)).toBe("allow");
+});
+
+describe("where the charter allows a training without one company, a node", () => {
+  test.each([
+    ["answers one with all the others", WITHOUT_TOWER, "allow"],
+    ["answers one with all", {}, "allow"],
+    ["refuses one without two", { parties: [HARBOUR, LANTERN], without: TOWER, threshold: 2 }, "request.parties"],
+    ["refuses one that names whom it leaves out and asks it all the same", { parties: [HARBOUR, LANTERN, TOWER], without: TOWER }, "request.leave-one-out"],
+    ["refuses one that leaves out a stranger", { parties: [HARBOUR, LANTERN, MEADOW], without: STRANGER }, "request.leave-one-out"],
+    ["refuses one that leaves out more than it says", { parties: [HARBOUR, LANTERN, MEADOW, TOWER], without: TOWER }, "request.leave-one-out"],
+  ] as const)("%s", (_, request, answer) => {
+    expect(clauseOf(request as Partial<TrainingRequest>, NOW, USAGE, LEAVING_OUT)).toBe(answer);
+  });
+});
+
+test("a training without one company is none without two", () => {
+  const six = { ...LEAVING_OUT, quorum: 3, parties: [...LEAVING_OUT.parties, ...sound(renamed()).parties].slice(0, 6) };
+  const [first, ...others] = six.parties.map(({ name }) => name);
+  expect(clauseOf({ parties: others, without: first ?? null, threshold: 4 }, NOW, USAGE, six)).toBe("allow");
+  expect(clauseOf({ parties: others.slice(1), without: first ?? null, threshold: 4 }, NOW, USAGE, six)).toBe("request.leave-one-out");
 });
 
 describe("a refusal", () => {

@@ -20,6 +20,13 @@ test("the example on columns is a sound question", () => {
   expect(checkCharter(bent("/questions/0", { ...SOUND.questions[0], ...questions[0] })).kind).toBe("ok");
 });
 
+test.each([["trees", 1], ["network", 2]] as const)("the page's example of a model of kind %s is sound", (kind, place) => {
+  const [, yaml = ""] = [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)][place] ?? [];
+  const { model } = readCharterYaml(yaml) as unknown as { readonly model: { readonly kind: string } };
+  expect(model.kind).toBe(kind);
+  expect(checkCharter(bent("/questions/0/model", model, bent("/privacy/budget/releasesMax", 2_000) as object))).toMatchObject({ kind: "ok" });
+});
+
 test("the page's example is a sound charter of the digest the page gives", () => {
   const example = /```yaml\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? "";
   expect(PAGE).toContain(`has the digest \`${charterDigest(sound(readCharterYaml(example)))}\``);

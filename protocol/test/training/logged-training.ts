@@ -3,7 +3,7 @@ import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import { bytesOfWords } from "@cohortium/crypto/words";
+import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { audit } from "../../src/log/audit.js";
 import { uploadPath } from "../../src/log/audit-sums.js";
 import { signEntry, type EntryType, type Statement } from "../../src/log/entry.js";
@@ -12,7 +12,7 @@ import { termsOf } from "../../src/session/charter-parties.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
 import { trainingAuditor } from "../../src/training/audit.js";
-import type { ModelClause } from "../../src/training/clauses.js";
+import type { AnswerAsked } from "../../src/training/participant.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
 import { bent, sound } from "../session/charter-fixture.js";
@@ -36,10 +36,10 @@ const signerOf = (name: string) => signerFromSeed(seedOf(name as PartyId, "signi
 const keyText = (name: string) => toBase64(signerOf(name).publicKey);
 
 /** A whole log of one training of these companies, from the first entry to the close, or to how else it `ends`. */
-export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done", model: ModelClause = TINY_PLAN.model): LoggedTraining {
-  const charter = charterOf(names, model);
-  const plan = planOf(charter);
-  const world = new World({ seed: 3, names: names as PartyId[], terms: termsOf(charter), plan, answer: (party, ask) => tinyWords(party, ask, plan), ...more });
+export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done", { without = null, clauses = [], answer }: Agreement = {}): LoggedTraining {
+  const charter = charterOf(names, clauses);
+  const plan = planOf(charter, without as PartyId | null);
+  const world = new World({ seed: 3, names: names.filter((name) => name !== without) as PartyId[], terms: termsOf(charter), plan, answer: (party, ask) => (answer ?? tinyWords)(party, ask, plan), ...more });
   if (world.run().kind !== ends) throw new Error(`the training does not end as ${ends}`);
   const digest = toHex(sha256(canonicalBytes(charterAsJson(charter))));
   const told: readonly Told[] = [
@@ -62,14 +62,23 @@ export function tell(type: EntryType, actor: string, body: Json, frame: Partial<
   return { id: toHex(sha256(canonicalBytes({ ...statement }))), statement };
 }
 
-function charterOf(names: readonly string[], model: ModelClause) {
+/** What else the charter says, as values at JSON pointers, and whom the training does without. */
+interface Agreement {
+  readonly without?: string | null;
+  readonly clauses?: readonly (readonly [pointer: string, value: unknown])[];
+  /** What the companies answer, where that is not the tiny rows' logistic regression. */
+  readonly answer?: (party: PartyId, ask: AnswerAsked, plan: TrainingPlan) => Words;
+}
+
+function charterOf(names: readonly string[], more: NonNullable<Agreement["clauses"]>) {
   const parties = names.map((name) => ({
     name, organisation: `The ${name} company`, signingKey: keyText(name), agreementKey: toBase64(x25519PublicKey(seedOf(name as PartyId, "agreement"))),
   }));
   const clauses: readonly (readonly [string, unknown])[] = [
-    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
+    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", TINY_PLAN.model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
     ["/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }], ["/operator", { name: HUB, signingKey: keyText(HUB), logKey: LOG_KEY }],
     ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"],
+    ...more,
   ];
   return sound(clauses.reduce<Json>((json, [pointer, value]) => bent(pointer, value, json as object), bent("/version", 1)));
 }
