@@ -70,6 +70,7 @@ const PLATFORM = [
   door("pg", ["node/src/data/feeds/postgres.ts"]),
   door("mysql2", ["node/src/data/feeds/mysql.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
+  door("node-seal", ["crypto/src/seal.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
   door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),
 ];
