@@ -18,6 +18,15 @@ export interface Ciphertext {
   readonly c1: Uint8Array;
 }
 
+/** SEAL with its tables, of this thread. */
+export interface Seal {
+  /**
+   * @param publicKey - b and a, four residues each, every word below its prime.
+   * @throws Error if SEAL refuses it, which only our own code can cause.
+   */
+  under(publicKey: { readonly b: Uint8Array; readonly a: Uint8Array }): Sealer;
+}
+
 /** Encrypts under one public key. `close` gives its memory back. */
 export interface Sealer {
   /** @param coefficients - 8192 numbers below the plain modulus. @throws RangeError otherwise. */
@@ -25,18 +34,19 @@ export interface Sealer {
   close(): void;
 }
 
-/**
- * @param publicKey - b and a, four residues each, every word below its prime.
- * @throws Error if SEAL refuses what it is given, which only our own code can cause.
- */
-export async function sealerUnder(publicKey: { readonly b: Uint8Array; readonly a: Uint8Array }): Promise<Sealer> {
+/** Takes a quarter of a second at the first call. */
+export async function openSeal(): Promise<Seal> {
   const engine = await (engineOfThread ??= startEngine());
-  const encryptor = encryptorUnder(engine, concat(publicKey.b, publicKey.a));
+  return { under: ({ b, a }) => sealer(engine, concat(b, a)) };
+}
+
+function sealer(engine: Engine, publicKey: Uint8Array): Sealer {
+  const encryptor = encryptorUnder(engine, publicKey);
   const plaintext = new engine.seal.Plaintext(DEGREE, DEGREE);
   return {
     encrypt: (coefficients) => encrypted(engine, { encryptor, plaintext }, coefficients),
     close: () => {
-      // Its memory goes back to SEAL's pool, and the next plaintext over it; ours must not stay until then.
+      // Its memory goes back to SEAL's pool, and our numbers must not stay in it.
       plaintext.setZero();
       plaintext.delete();
       encryptor.delete();
@@ -52,7 +62,6 @@ interface Engine {
   readonly plainPrefix: Uint8Array;
 }
 
-/** Loading SEAL and its tables takes a quarter of a second, once per thread. */
 let engineOfThread: Promise<Engine> | undefined;
 
 async function startEngine(): Promise<Engine> {

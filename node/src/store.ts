@@ -51,8 +51,15 @@ const ROW_SETS = `
   ALTER TABLE session_rows ADD COLUMN row_set TEXT NOT NULL DEFAULT '';
 `;
 
+const PARTS_SCHEMA = `
+  CREATE TABLE parts (
+    session TEXT NOT NULL, round INTEGER NOT NULL, part TEXT NOT NULL, root TEXT NOT NULL, bytes INTEGER NOT NULL, path TEXT NOT NULL, list TEXT NOT NULL,
+    PRIMARY KEY (session, round, part)
+  ) STRICT;
+`;
+
 export function openNodeDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS]);
+  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, PARTS_SCHEMA]);
 }
 
 /** Charters and outcomes of this node. All SQL about them is here. */

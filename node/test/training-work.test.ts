@@ -35,7 +35,7 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
   const logger = recordingLogger();
   const doing: string[] = [];
   const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, egress,
+    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, entropy: new Uint8Array(32).fill(8), egress,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { folder, path, write, promise, egress, logger, doing, work };

@@ -2,7 +2,7 @@ import { addKeyShare, commonReference, keyShare, type KeyShare } from "../../src
 import { HALF_BYTES, KEY_BYTES } from "../../src/he/parameters.js";
 import { ciphertextsFor, pack, unpack } from "../../src/he/packing.js";
 import { addHalf, NOISE_BYTES, openedSum, partialDecryption } from "../../src/he/threshold.js";
-import { sealerUnder, type Ciphertext, type Sealer } from "../../src/seal.js";
+import { openSeal, type Ciphertext, type Sealer } from "../../src/seal.js";
 import { ringOf, type Words } from "../../src/words.js";
 import { someBytes } from "./reference.js";
 
@@ -18,7 +18,7 @@ export async function consortium(parties: number, seed = 50): Promise<Consortium
   const reference = commonReference(new Uint8Array(32).fill(seed));
   const shares = Array.from({ length: parties }, (_, i) => keyShare(reference, someBytes(seed + i, 32)));
   const joint = added(KEY_BYTES, addKeyShare, shares.map(({ shown }) => shown));
-  return { reference, shares, joint, sealer: await sealerUnder({ b: joint, a: reference }) };
+  return { reference, shares, joint, sealer: (await openSeal()).under({ b: joint, a: reference }) };
 }
 
 export function added(length: number, add: (sum: Uint8Array, part: Uint8Array) => boolean, parts: readonly Uint8Array[]): Uint8Array {

@@ -12,7 +12,7 @@ import { addWordsInto } from "../../src/masking.js";
 import { Secret } from "../../src/secret.js";
 import { wordsFromBytes, zeroWords, type Ring, type Words } from "../../src/words.js";
 import { added, consortium, sealed, someNoise, summed, sumOfHalves, type Consortium } from "./consortium.js";
-import { bytesOf, power, Q, someBytes, wordsOf } from "./reference.js";
+import { bytesOf, joined, power, Q, someBytes, wordsOf } from "./reference.js";
 
 const of = (ring: Ring, seed: number, words: number): Words => wordsFromBytes(ring, someBytes(seed, words * ring / 8));
 const plainSum = (vectors: readonly Words[]): Words => {
@@ -274,6 +274,29 @@ describe("what noise is for", () => {
     const norm = (xs: readonly number[]) => Math.sqrt(xs.reduce((sum, x) => sum + x * x, 0));
     expect(Math.abs(hidden.reduce((sum, x, i) => sum + x * plain[i]!, 0) / norm(hidden) / norm(plain))).toBeLessThan(0.055);
   });
+});
+
+test("what is not withstood: a ciphertext that is none brings out the joint secret. That somebody sent one shows, when it is too late", async () => {
+  const three = await consortium(3);
+  const honest = [1, 2].map((seed) => sealed(three, of(64, seed, 100))[0]!);
+  // c_0 = 0 and c_1 = 2^98 in place of an encryption: 2^98 · s is added to what lies under the sum.
+  const scale = 2n ** 98n;
+  const malformed = concat(...DATA_PRIMES.map((i) => bytesOf(new BigUint64Array(DEGREE).fill(scale % PRIMES[i].q, 0, 1))));
+  const [c0, c1] = [sumOfHalves(honest.map((own) => own.c0)), sumOfHalves([...honest.map((own) => own.c1), malformed])];
+  const v = sumOfHalves([c0, ...three.shares.map(({ secret }, i) => partialDecryption(c1, secret, someNoise(i, 0)))]);
+  // The sum itself is still right, but for how far it lies from whole numbers.
+  expect(openedSum(v, 3)).toBeNull();
+  const { coefficients, deviation } = decodeHalf(v);
+  expect(deviation).toBeGreaterThan(deviationMax(3));
+  const residues = DATA_PRIMES.map((i) => wordsOf(v.slice(i * RESIDUE_BYTES, (i + 1) * RESIDUE_BYTES)));
+  const left = Array.from(coefficients, (m, at) => {
+    const rest = ((joined(residues.map((residue) => residue[at]!)) - (m * Q + PLAIN_MODULUS / 2n) / PLAIN_MODULUS) % Q + Q) % Q;
+    // Rounded; 8 · scale is added and taken away again, because a quotient of big integers is cut off towards zero.
+    return Number((2n * (rest > Q / 2n ? rest - Q : rest) + 17n * scale) / (2n * scale)) - 8;
+  });
+  const secrets = three.shares.map(({ secret }) => coefficientsOf(secret));
+  const joint = secrets[0]!.map((c, i) => c + secrets[1]![i]! + secrets[2]![i]!);
+  expect(left).toEqual(joint);
 });
 
 test("a wiped secret opens nothing", () => {

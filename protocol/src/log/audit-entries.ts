@@ -11,6 +11,7 @@ import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement }
 /** Entries only a party of the charter may make. */
 const BY_PARTIES: readonly EntryType[] = [
   "charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask",
+  "key.commit", "round.sealed", "round.decryption",
 ];
 
 /** How many things were looked at. */
@@ -116,6 +117,7 @@ export class EntryAudit {
       case "session.offer": return this.#offer(statement, index, reject), null;
       case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
+      case "key.commit": case "round.sealed": case "round.decryption":
         return this.#inSession(body, entry, index, reject);
     }
   }

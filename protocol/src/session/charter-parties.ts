@@ -1,5 +1,5 @@
 import { fromBase64 } from "@cohortium/crypto/bytes";
-import type { Charter } from "./charter.js";
+import type { Aggregation, Charter } from "./charter.js";
 import type { PartyId } from "./ids.js";
 
 /** The parties with their keys as bytes, in the charter's order, which is by name. */
@@ -8,7 +8,7 @@ export function membersOf({ parties }: Charter): readonly { readonly name: Party
 }
 
 /** What the charter asks of every sum. */
-export function termsOf(charter: Charter): { readonly minimumParties: number; readonly quorum: number; readonly deadlineMs: number; readonly dropouts: "end" | "continue" } {
-  const { minimumParties, quorum, aggregation } = charter;
-  return { minimumParties, quorum, deadlineMs: aggregation.deadlineMs, dropouts: aggregation.dropouts };
+export function termsOf({ minimumParties, quorum, aggregation }: Charter): Aggregation & { readonly minimumParties: number; readonly quorum: number } {
+  const { scheme, deadlineMs, dropouts } = aggregation;
+  return { minimumParties, quorum, scheme, deadlineMs, dropouts };
 }

@@ -114,7 +114,7 @@ describe("an offer", () => {
   });
 
   test("asks all survivors again where the charter ends a training with a dropout, and needs all of them", () => {
-    const ending: Json = { ...(CHARTER as object), aggregation: { dropouts: "end" } };
+    const ending: Json = { ...(CHARTER as object), aggregation: { scheme: "masked", dropouts: "end" } };
     expect(codesOf(filesOf(under(ending)))).toEqual([[at("round.survivors", "hub", 2), "ROUND_TOO_FEW"]]);
     const third = at("round.offer", "hub", 3);
     const fewer = under(ending, third, (body) => ({ ...body, parties: ["harbour", "mill"] }));
@@ -217,7 +217,7 @@ describe("a charter's limits", () => {
   test("where no company may be missing, sums of two trainings over other companies are remarked on, and no fault", () => {
     const ends = limited({ aggregation: { dropouts: "end" } });
     const digest = digestOf(ends);
-    const charter = { digest, parties: new Map(), terms: { quorum: 3, minimumParties: 3, dropouts: "end" }, text: ends } as const;
+    const charter = { digest, parties: new Map(), terms: { scheme: "masked", quorum: 3, minimumParties: 3, dropouts: "end" }, text: ends } as const;
     const noted = (findings: Findings, sums: readonly (readonly [session: string, round: number, survivors: readonly string[]])[], dropouts: "end" | "continue" = "end") => {
       const book = new LimitsAudit(findings);
       sums.forEach(([session, round, survivors], entry) => book.opened({ ...charter, terms: { ...charter.terms, dropouts } }, { session, round, survivors }, entry));

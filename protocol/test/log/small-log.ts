@@ -8,7 +8,7 @@ import { signerFromSeed, type Signer } from "@cohortium/crypto/signing";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import { logVerifierKey, signCheckpoint } from "../../src/log/checkpoint.js";
 import { signEntry, type Entry, type EntryType, type Statement } from "../../src/log/entry.js";
-import { uploadPath } from "../../src/log/audit-sums.js";
+import { uploadPath } from "../../src/log/audit-bytes.js";
 import { bundleBytes, bundlePath, bundlesOf, TILE_WIDTH, tileBytes, tilePath, tilesOf } from "../../src/log/tiles.js";
 
 export const ORIGIN = "log.example/consortium";
@@ -28,7 +28,7 @@ export const CHARTER: Json = {
   parties: PARTIES.map((name) => ({ name, signingKey: keyText(name), agreementKey: keyText(name) })),
   minimumParties: 3,
   quorum: 3,
-  aggregation: { dropouts: "continue" },
+  aggregation: { scheme: "masked", dropouts: "continue" },
 };
 export const CHARTER_DIGEST = toHex(sha256(canonicalBytes(CHARTER)));
 

@@ -12,7 +12,7 @@ const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 const world = (names: readonly PartyId[], more: Partial<WorldGiven> = {}) => {
   const plan = { ...SHORT_PLAN, parties: names.length };
   return new World({
-    seed: 2, names, plan, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, answer: (party, ask) => tinyWords(party, ask, plan), ...more,
+    seed: 2, names, plan, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" }, answer: (party, ask) => tinyWords(party, ask, plan), ...more,
   });
 };
 const silentAt = (name: string, kind: ToNode["kind"]): Pick<WorldGiven, "silentWhen"> => ({ silentWhen: (party, message) => party === name && message.kind === kind });
@@ -36,7 +36,7 @@ test.each([
   ["three-parties", () => world(FIVE.slice(0, 3))],
   ["silent-before-upload", () => world(FIVE, silentAt("dot", "round"))],
   ["silent-at-unmasking", () => world(FIVE, silentAt("dot", "unmask"))],
-  ["silence-ends-a-training", () => world(FIVE, { terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" }, silentWhen: (party, message) => party === "dot" && message.kind === "round" && message.offer.statement.round === 2 })],
+  ["silence-ends-a-training", () => world(FIVE, { terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "end" }, silentWhen: (party, message) => party === "dot" && message.kind === "round" && message.offer.statement.round === 2 })],
   ["second-list-of-survivors", withSecondList],
 ] as const)("%s reads as its transcript says", (name, make) => {
   const path = fileURLToPath(new URL(`${name}.txt`, import.meta.url));

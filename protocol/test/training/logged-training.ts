@@ -5,14 +5,13 @@ import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { bytesOfWords } from "@cohortium/crypto/words";
 import { audit } from "../../src/log/audit.js";
-import { uploadPath } from "../../src/log/audit-sums.js";
+import { uploadPath } from "../../src/log/audit-bytes.js";
 import { signEntry, type EntryType, type Statement } from "../../src/log/entry.js";
 import { charterAsJson } from "../../src/session/charter-digest.js";
 import { termsOf } from "../../src/session/charter-parties.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
 import { trainingAuditor } from "../../src/training/audit.js";
-import type { ModelClause } from "../../src/training/clauses.js";
 import { planOf } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
 import { bent, sound } from "../session/charter-fixture.js";
@@ -27,7 +26,7 @@ export interface Told {
 export interface LoggedTraining {
   readonly told: readonly Told[];
   /** Audits a log of these statements, signed by their actors, beside the training's uploads. */
-  readonly check: (told: readonly Told[]) => ReturnType<typeof audit>;
+  readonly check: (told: readonly Told[], bend?: (files: Map<string, Uint8Array>) => void) => ReturnType<typeof audit>;
 }
 
 const HUB = "coordinator" as PartyId;
@@ -35,8 +34,9 @@ const signerOf = (name: string) => signerFromSeed(seedOf(name as PartyId, "signi
 const keyText = (name: string) => toBase64(signerOf(name).publicKey);
 
 /** A whole log of one training of these companies, from the first entry to the close, or to how else it `ends`. */
-export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done", model: ModelClause = TINY_PLAN.model): LoggedTraining {
-  const charter = charterOf(names, model);
+export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done",
+  clauses: readonly (readonly [string, unknown])[] = []): LoggedTraining {
+  const charter = charterOf(names, clauses);
   const plan = planOf(charter);
   const world = new World({ seed: 3, names: names as PartyId[], terms: termsOf(charter), plan, answer: (party, ask) => tinyWords(party, ask, plan), ...more });
   if (world.run().kind !== ends) throw new Error(`the training does not end as ${ends}`);
@@ -47,9 +47,11 @@ export function loggedTraining(names: readonly string[], more: Partial<WorldGive
     ...names.map((name) => tell("charter.signature", name, { digest }, { session: "-" })),
     ...world.log.map(({ id, statement }) => ({ id, statement })),
   ];
-  const check = (list: readonly Told[]) => {
+  const check: LoggedTraining["check"] = (list, bend = () => undefined) => {
     const files = filesOf(signed(list, digest));
     for (const [root, words] of world.uploads) files.set(uploadPath(root), bytesOfWords(words));
+    for (const [root, bytes] of world.encrypted.bulks) files.set(uploadPath(root), bytes);
+    bend(files);
     return audit(sourceOf(files), { logKey: LOG_KEY, rounds: trainingAuditor() });
   };
   return { told, check };
@@ -61,14 +63,14 @@ export function tell(type: EntryType, actor: string, body: Json, frame: Partial<
   return { id: toHex(sha256(canonicalBytes({ ...statement }))), statement };
 }
 
-function charterOf(names: readonly string[], model: ModelClause) {
+function charterOf(names: readonly string[], more: readonly (readonly [string, unknown])[]) {
   const parties = names.map((name) => ({
     name, organisation: `The ${name} company`, signingKey: keyText(name), agreementKey: toBase64(x25519PublicKey(seedOf(name as PartyId, "agreement"))),
   }));
   const clauses: readonly (readonly [string, unknown])[] = [
-    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
+    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", TINY_PLAN.model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
     ["/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }], ["/operator", { name: HUB, signingKey: keyText(HUB), logKey: LOG_KEY }],
-    ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"],
+    ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"], ...more,
   ];
   return sound(clauses.reduce<Json>((json, [pointer, value]) => bent(pointer, value, json as object), bent("/version", 1)));
 }

@@ -1,0 +1,33 @@
+import { ciphertextsFor } from "@cohortium/crypto/he/packing";
+import { indicatedOf } from "../training/features.js";
+import { COARSE_CELLS } from "../training/trees/cells.js";
+import { cutLimits } from "../training/trees/sketch.js";
+import type { PropensityQuestion } from "./charter.js";
+import { featuresOf } from "./recipe-lowering.js";
+
+/** How many ciphertexts the longest sum of a training takes, with no column left out for want of spread. */
+export function ciphertextsOfTraining(question: PropensityQuestion): number {
+  const { model, evaluation } = question;
+  const features = featuresOf(question);
+  const counts = features.map((feature) => (feature.kind === "categorical" ? feature.categories.length : 0));
+  const categories = counts.reduce((sum, count) => sum + count, 0);
+  const categoricals = counts.filter((count) => count > 0).length;
+  const numerics = features.length - categoricals;
+  const histogram = ciphertextsFor(32, 2 + 2 * evaluation.scoreBins);
+  switch (model.kind) {
+    case "logistic": {
+      // The intercept, each number, each mark of a missing one, and each category but the reference; then the moments, and the triangle of
+      // the curvature.
+      const marks = indicatedOf(features).length;
+      const columns = 1 + numerics + marks + categories - categoricals;
+      return Math.max(histogram, ciphertextsFor(64, 3 + 2 * numerics + marks + categories), ciphertextsFor(64, 3 + columns + (columns * (columns + 1)) / 2));
+    }
+    case "trees": {
+      // Of two children one is asked for, so the deepest level has half its nodes. The most numbers before the histograms are the root's six.
+      const nodes = Math.max(1, 2 ** (model.depth - 2));
+      const level = ciphertextsFor(64, 6 + 2 * nodes * (numerics * model.bins + categories));
+      const cells = numerics * Math.max(COARSE_CELLS, cutLimits(model.bins).parts);
+      return Math.max(histogram, level, ciphertextsFor(32, 3 + numerics + categories + cells));
+    }
+  }
+}
