@@ -84,9 +84,9 @@ function said(message: ToNode | FromNode): string {
     }
     case "key-committed": return "KeyCommitted: to a share of the joint key. Reveals that it takes part.";
     case "commitments": return `CommitmentsListed: ${names(message.roster, "parties")}; all ${text(message.roster, "threshold")} of them open a sum. Reveals who takes part.`;
-    case "shown": return message.part === "share" ? "Shown: its share of the joint key. Reveals nothing." : `Shown: round ${message.entry.statement.round}, half of its ciphertext. Reveals nothing.`;
+    case "shown": return message.part === "share" ? "Shown: its share of the joint key. Reveals nothing." : `Shown: round ${message.entry.statement.round}, ${message.part} of its ciphertext. Reveals nothing.`;
     case "relayed": return message.part === "share" ? `Relayed: the key share of ${message.entry.statement.actor}. Reveals nothing.`
-      : `Relayed: round ${message.entry.statement.round}, half of the ciphertext of ${message.entry.statement.actor}. Reveals nothing.`;
+      : `Relayed: round ${message.entry.statement.round}, ${message.part} of the ciphertext of ${message.entry.statement.actor}. Reveals nothing.`;
     case "keys-ready": return `KeysReady: ${names(message.ready, "parties")}. Reveals that all shares were shown.`;
     case "sealed": return `Sealed: round ${message.ciphertext.statement.round}, ${text(message.ciphertext, "words")} encrypted words. Reveals nothing.`;
     case "decrypt": return `DecryptionRequested: round ${message.agreements[0]?.statement.round ?? 0}, signed by ${list(message.agreements.map(({ statement }) => statement.actor))}. Reveals that all agreed.`;

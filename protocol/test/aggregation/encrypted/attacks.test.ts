@@ -127,7 +127,7 @@ describe("a rogue key", () => {
 
   test("nobody shows a share under a roster that lacks a party, or an own commitment", () => {
     const listed = all.to(ADA, "commitments");
-    const waiting = all.node(ADA, (state) => state.stage === "setup" && state.setup.phase === "committed");
+    const waiting = all.node(ADA, (state) => state.stage === "setup" && state.setup.phase === "committed" && state.shown.length === 3);
     const without = (name: string) => Object.fromEntries(Object.entries((listed.roster.statement.body as { bundles: Record<string, string> }).bundles).filter(([party]) => party !== name));
     const roster = (body: object) => ({ ...listed, roster: restated(listed.roster, body) });
     expect(hears(waiting, roster({ parties: ["ada", "bob"], bundles: without(CLEO) }))).toBe("AGGREGATION_COMMITMENT");
