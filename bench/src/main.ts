@@ -4,6 +4,7 @@ import { measureFeatureSql } from "./feature-sql.js";
 import { measureFeedForms } from "./feed-forms.js";
 import { measureGrowth } from "./growth.js";
 import { machineLines, thisMachine } from "./machine.js";
+import { measureSchemes } from "./masked-against-encrypted.js";
 import { measureMasking } from "./masking-speed.js";
 import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
@@ -15,6 +16,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 /** In this order a reader meets the cheapest and most telling first. */
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
+  encrypted: [measureSchemes],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 

@@ -46,7 +46,7 @@ export class Ciphertexts {
   makeKey(own: KeyedSession): string {
     const { shown, secret } = keyShareIn(own, own.entropy);
     secret.wipe();
-    const part = this.#write(own.session, NO_ROUND, "share", shown);
+    const part = this.#write({ session: own.session, round: NO_ROUND, part: "share", list: "" }, shown);
     this.#received.link(own.session, part.root, part.path);
     this.#ledger.keepParts([part]);
     return part.root;
@@ -74,7 +74,8 @@ export class Ciphertexts {
       if (!addKeyShare(b, shown)) return withheld("AGGREGATION_CIPHERTEXT", `the key share of ${party}`);
     }
     const { c0, c1 } = await encrypted(words, { b, a: referenceOf(own) });
-    const [first, second] = [this.#write(own.session, round, "c0", c0), this.#write(own.session, round, "c1", c1)];
+    const place = { session: own.session, round, list: "" };
+    const [first, second] = [this.#write({ ...place, part: "c0" }, c0), this.#write({ ...place, part: "c1" }, c1)];
     this.#received.link(own.session, second.root, second.path);
     return [first, second];
   }
@@ -101,15 +102,15 @@ export class Ciphertexts {
     const { secret } = keyShareIn(own, own.entropy);
     const d = decryptPart(c1, secret, (index) => openingNoise(own.entropy, list, index));
     secret.wipe();
-    const part = this.#write(own.session, round, "decryption", d, list);
+    const part = this.#write({ session: own.session, round, part: "decryption", list }, d);
     this.#ledger.keepParts([part]);
     return { kind: "decrypted", root: part.root };
   }
 
-  #write(session: string, round: number, part: KeptPart["part"], bytes: Uint8Array, list = ""): KeptPart {
-    const path = join(this.#folder, `${session}-${round}.${part}`);
+  #write(place: Pick<KeptPart, "session" | "round" | "part" | "list">, bytes: Uint8Array): KeptPart {
+    const path = join(this.#folder, `${place.session}-${place.round}.${place.part}`);
     writeFileAtomic(path, bytes, 0o600);
-    return { session, round, part, root: toHex(chunkRoot(bytes)), bytes: bytes.length, path, list };
+    return { ...place, root: toHex(chunkRoot(bytes)), bytes: bytes.length, path };
   }
 }
 

@@ -147,9 +147,10 @@ export class Egress {
     if ("kind" in parts) return parts;
     const [first] = parts;
     if (first === undefined) throw new Error("a ciphertext has two halves");
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
     transaction(this.#db, () => {
       this.ledger.keepParts(parts);
-      this.ledger.keepRelease(releaseOf(session, ask, { root: first.root, words: words.length, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0), path: first.path }));
+      this.ledger.keepRelease(releaseOf(session, ask, { root: first.root, words: words.length, bytes, path: first.path }));
     });
     return encryptedOf(this.ciphertexts.before(session.id, ask.round), words.length);
   }

@@ -52,7 +52,8 @@ export class Received {
   /** Whatever belongs to no session that is still open: what a crash left behind. */
   forgetAllBut(open: readonly string[]): void {
     if (!existsSync(this.#folder)) return;
-    for (const session of readdirSync(this.#folder).filter((name) => !open.includes(name))) rmSync(join(this.#folder, session), { recursive: true, force: true });
+    const left = readdirSync(this.#folder).filter((name) => !open.includes(name));
+    for (const session of left) rmSync(join(this.#folder, session), { recursive: true, force: true });
   }
 
   async close(): Promise<void> {

@@ -167,7 +167,8 @@ export class Trainings {
       const running = this.#running.get(session);
       if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
     };
-    return new TrainingWork({ session, digest: opened.charter, charter, plan: planOf(charter), self, entropy: opened.entropy, egress, feed, logger, nowMs, doing });
+    const { charter: digest, entropy } = opened;
+    return new TrainingWork({ session, digest, charter, plan: planOf(charter), self, entropy, egress, feed, logger, nowMs, doing });
   }
 
   #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {

@@ -1,5 +1,5 @@
 import { ciphertextsFor } from "@cohortium/crypto/he/packing";
-import { indicatedOf } from "../training/features.js";
+import { categoricalsOf, indicatedOf, numericsOf } from "../training/features.js";
 import { COARSE_CELLS } from "../training/trees/cells.js";
 import { cutLimits } from "../training/trees/sketch.js";
 import type { PropensityQuestion } from "./charter.js";
@@ -9,18 +9,17 @@ import { featuresOf } from "./recipe-lowering.js";
 export function ciphertextsOfTraining(question: PropensityQuestion): number {
   const { model, evaluation } = question;
   const features = featuresOf(question);
-  const counts = features.map((feature) => (feature.kind === "categorical" ? feature.categories.length : 0));
-  const categories = counts.reduce((sum, count) => sum + count, 0);
-  const categoricals = counts.filter((count) => count > 0).length;
-  const numerics = features.length - categoricals;
+  const categoricals = categoricalsOf(features);
+  const categories = categoricals.reduce((sum, feature) => sum + feature.categories.length, 0);
+  const numerics = numericsOf(features).length;
   const histogram = ciphertextsFor(32, 2 + 2 * evaluation.scoreBins);
   switch (model.kind) {
     case "logistic": {
-      // The intercept, each number, each mark of a missing one, and each category but the reference; then the moments, and the triangle of
-      // the curvature.
+      // The intercept, each number, each mark of a missing one, and each category but the reference; their gradient, and the triangle of the curvature.
       const marks = indicatedOf(features).length;
-      const columns = 1 + numerics + marks + categories - categoricals;
-      return Math.max(histogram, ciphertextsFor(64, 3 + 2 * numerics + marks + categories), ciphertextsFor(64, 3 + columns + (columns * (columns + 1)) / 2));
+      const columns = 1 + numerics + marks + categories - categoricals.length;
+      const newton = ciphertextsFor(64, 3 + columns + (columns * (columns + 1)) / 2);
+      return Math.max(histogram, ciphertextsFor(64, 3 + 2 * numerics + marks + categories), newton);
     }
     case "trees": {
       // Of two children one is asked for, so the deepest level has half its nodes. The most numbers before the histograms are the root's six.

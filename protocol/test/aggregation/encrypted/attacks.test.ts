@@ -12,7 +12,7 @@ import type { PartyId } from "../../../src/session/ids.js";
 import { conductor } from "../../../src/training/conductor.js";
 import { CHARTER, seedOf, SESSION } from "../../../src/testing/world.js";
 import { SHORT_PLAN, tinyWords } from "../../training/tiny-rows.js";
-import { ADA, AT_MS, BOB, CENTRE, CLEO, ended, FIVE, hears, record, Recording, restated, THREE, world, worldWith } from "./stage.js";
+import { ADA, AT_MS, BOB, CENTRE, CLEO, ended, FIVE, hears, record, type Recording, restated, THREE, world, worldWith } from "./stage.js";
 
 let all: Recording;
 beforeAll(async () => { all = await record(); });
