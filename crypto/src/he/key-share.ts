@@ -1,5 +1,5 @@
 /**
- * One party's share of a joint BFV key (Asharov et al. 2012; Mouchet et al. 2021, ePrint 2020/304): s_i, and b_i = -(a·s_i + e_i) for an `a`
+ * One party's share of a joint BFV key (Asharov and others 2012; Mouchet and others 2021, ePrint 2020/304): s_i, and b_i = -(a·s_i + e_i) for an `a`
  * that all parties expand from one seed. The sum of the b_i, with `a`, is a public key whose secret is the sum of the s_i, which nobody has.
  *
  * Claims:   what is encrypted under the sum is hidden from all but all parties together, if each fixed its b_i before it saw another's.

@@ -1,6 +1,6 @@
 /**
  * Opening one sum of ciphertexts, and no other, by all parties together: each gives d_i = c_1·s_i + noise for the summed c_1; then
- * c_0 + Σ d_i is the plaintext, scaled, and noise (Mouchet et al. 2021, §4.3, with uniform flooding).
+ * c_0 + Σ d_i is the plaintext, scaled, and noise (Mouchet and others 2021, §4.3, with uniform flooding).
  *
  * Claims:   the d_i of one sum tell what the sum decrypts to, and of their senders' secrets nothing more.
  * Assumes:  RLWE; c_1 is the sum of well-formed ciphertexts, one of them the sender's own, and the sender gives one d_i for it, ever.
