@@ -179,7 +179,7 @@ export class Circle {
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const startedMs = performance.now();
   while (!holds()) {
-    if (performance.now() - startedMs > 60_000) throw new Error(`waited in vain until ${what}`);
+    if (performance.now() - startedMs > 240_000) throw new Error(`waited in vain until ${what}`);
     await sleep(2);
   }
 }

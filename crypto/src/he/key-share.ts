@@ -64,7 +64,7 @@ export function addKeyShare(sum: Uint8Array, shown: Uint8Array): boolean {
   });
 }
 
-/** Words drawn per residue: with 64 to spare where one in 2^34 is rejected. */
+/** Words drawn per residue: with 64 to spare where at most one in 2^22 is rejected. */
 const DRAWN = DEGREE + 64;
 
 function uniform(stream: Uint8Array, prime: KeyPrime): Uint8Array {

@@ -2,12 +2,14 @@
  * What everybody computes with: BFV over Z_q[x] / (x^8192 + 1) with SEAL's own primes, and the bounds that make every sum exact.
  *
  * A key lives modulo all four primes; SEAL encrypts there and switches down to the first three, whose product q is just below 2^164. Ternary
- * secrets, errors between -21 and 21 (a centred binomial of 42 bits, deviation 3.24). 218 bits of modulus at degree 8192 is what the
- * Homomorphic Encryption Standard (2018), table 1, allows for 128 bits of security with such secrets.
+ * secrets, errors between -21 and 21 (a centred binomial of 42 bits, deviation 3.24). For 128 bits of security against classical computers
+ * with such secrets at degree 8192, the Homomorphic Encryption Standard (2018), table 1, allows 218 bits of modulus, and newer estimates 214
+ * (Bossuat and others 2024, ePrint 2024/463, table 5.2). We have 204: the fourth prime needs no more bits than leave the errors that are
+ * divided by it small.
  *
  * Noise of a sum of n ciphertexts under a joint key of n shares, as bounds that always hold, not as likely values:
  * - a fresh ciphertext, before the switch: |e_pk·u + e_0 + e_1·s| <= 8192·21n + 21 + 8192·21·n < 2^25;
- * - divided by the fourth prime it is below 2^-28, and rounding adds at most (1 + 8192n) / 2; rounding q·m/t, another 1/2;
+ * - divided by the fourth prime it is below 2^-14, and rounding adds at most (1 + 8192n) / 2; rounding q·m/t, another 1/2;
  * - n of them: `noiseMax(n)` = n·(8192n + 4) / 2, for 64 parties 2^24;
  * - each partial decryption adds a number between -2^95 and 2^95, 2^70 times that bound for 64 parties.
  *
@@ -32,8 +34,8 @@ export const DEGREE = 8_192;
 export const PRIMES = [
   { q: 36_028_797_017_571_329n, psi: 3_055_459_936_772n },
   { q: 36_028_797_018_652_673n, psi: 15_372_713_853_695n },
-  { q: 18_014_398_508_138_497n, psi: 365_254_547_778n },
   { q: 18_014_398_508_400_641n, psi: 1_991_035_980_967n },
+  { q: 1_099_511_480_321n, psi: 30_370_987n },
 ] as const satisfies readonly Prime[];
 export const KEY_PRIMES = [0, 1, 2, 3] as const;
 export const DATA_PRIMES = [0, 1, 2] as const;

@@ -1,10 +1,12 @@
 import { addKeyShare, commonReference, keyShare, type KeyShare } from "../../src/he/key-share.js";
-import { HALF_BYTES, KEY_BYTES } from "../../src/he/parameters.js";
+import { HALF_BYTES, KEY_BYTES, PRIMES, RESIDUE_BYTES } from "../../src/he/parameters.js";
 import { ciphertextsFor, pack, unpack } from "../../src/he/packing.js";
 import { addHalf, NOISE_BYTES, openedSum, partialDecryption } from "../../src/he/threshold.js";
+import { untransform } from "../../src/he/ring.js";
 import { openSeal, type Ciphertext, type Sealer } from "../../src/seal.js";
-import { ringOf, type Words } from "../../src/words.js";
-import { someBytes } from "./reference.js";
+import type { Secret } from "../../src/secret.js";
+import { ringOf, wordsFromBytes, type Ring, type Words } from "../../src/words.js";
+import { bytesOf, power, someBytes, wordsOf } from "./reference.js";
 
 /** Parties that follow the protocol, all in one hand. */
 export interface Consortium {
@@ -46,4 +48,17 @@ export function summed(all: Consortium, vectors: readonly Words[], noise: (party
   const plaintexts = opened.filter((plaintext) => plaintext !== null);
   const [first] = vectors;
   return first === undefined || plaintexts.length < opened.length ? null : unpack(plaintexts, { ring: ringOf(first), words: first.length });
+}
+
+/** So many words of this seed. */
+export const of = (ring: Ring, seed: number, words: number): Words => wordsFromBytes(ring, someBytes(seed, words * ring / 8));
+
+/** s_i as coefficients. */
+export function coefficientsOf(secret: Secret): readonly number[] {
+  const { q } = PRIMES[0];
+  const residue = secret.lend((bytes) => wordsOf(bytes.slice(0, RESIDUE_BYTES)));
+  const back = power(2n ** 64n % q, q - 2n, q);
+  const bytes = bytesOf(residue.map((word) => word * back % q));
+  untransform(bytes, 0);
+  return Array.from(wordsOf(bytes), (word) => Number(word > q / 2n ? word - q : word));
 }
