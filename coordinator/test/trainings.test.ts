@@ -7,7 +7,7 @@ import { Circle, until } from "./circle.js";
 import { HARBOUR, MILL, PARTIES, QUARRY } from "./stage.js";
 
 /** Whole trainings, on a machine that may be busy. */
-jest.setTimeout(20_000);
+jest.setTimeout(120_000);
 
 const STRANGER = "orchard" as PartyId;
 let circle: Circle;

@@ -1,24 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
+import type { TreesClause } from "@cohortium/protocol/training/clauses";
 import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { typeCommand } from "./command-line.js";
 import { entriesIn, logSizeOf, tally } from "./published-log.js";
 import { objectionsTo } from "./released-once.js";
-import { checkpointOf, crash, foundTiny, ledgerOf, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
+import { checkpointOf, crash, foundTiny, ledgerOf, trainedOnce, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
 const KILLS = 4;
+const TREES = { kind: "trees", trees: 2, depth: 2, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 16, rowSample: 0.8, columnSample: 1, seed: 11 } as const satisfies TreesClause;
 
 let tiny: TinyConsortium;
 let encrypted: string;
 let masked: TrainingView;
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
-  await tiny.consortium.enrol(NO_STEPS);
-  const charter = await tiny.consortium.agree(tinyDraft(NAMES, { name: "tiny-masked" }));
+  ({ undisturbed: masked } = await trainedOnce(tiny, tinyDraft(NAMES, { name: "tiny-masked" })));
   encrypted = await tiny.consortium.agree(tinyDraft(NAMES, { name: "tiny-encrypted", scheme: "encrypted" }));
-  masked = await tiny.consortium.follow(await tiny.consortium.launch(charter), () => undefined);
 });
 afterAll(async () => tiny.end());
 
@@ -43,6 +44,22 @@ describe("a training under encrypted sums, with real processes", () => {
     const view = await tiny.consortium.follow(session, () => undefined);
     expect(view).toMatchObject({ state: "done", model: masked.model, evaluation: masked.evaluation });
     await expectOnce(session, view.rounds.length);
+    const { code, says } = await typeCommand(tiny.folder, "audit", "verify", tiny.published).ended;
+    expect(says).toContain("Verified: ");
+    expect(code).toBe(0);
+  });
+
+  test("grows the trees that grow under masks", async () => {
+    const { consortium } = tiny;
+    const ends: TrainingView[] = [];
+    for (const scheme of ["masked", "encrypted"] as const) {
+      const charter = await consortium.agree(tinyDraft(NAMES, { name: `tiny-trees-${scheme}`, scheme, model: TREES }));
+      ends.push(await consortium.follow(await consortium.launch(charter), () => undefined));
+    }
+    const [under, view] = ends;
+    expect(under).toMatchObject({ state: "done" });
+    expect(view).toMatchObject({ state: "done", model: under?.model, evaluation: under?.evaluation });
+    await expectOnce(view?.session ?? "", view?.rounds.length ?? 0);
   });
 
   test.each([{ seed: 1, who: "one node" }, { seed: 2, who: "any process" }])("ends with that model also when processes are killed, and nothing is decrypted twice (seed $seed, kills $who)", async ({ seed, who }) => {
@@ -69,7 +86,7 @@ describe("a training under encrypted sums, with real processes", () => {
     const victim = consortium.node("cedar");
     await victim.stop("SIGKILL");
     const view = await consortium.follow(session, () => undefined);
-    expect(view).toMatchObject({ state: "aborted", fault: { code: "AGGREGATION_TOO_FEW" } });
+    expect(view).toMatchObject({ state: "aborted", fault: { code: "AGGREGATION_PART_MISSING", says: expect.stringContaining("cedar") } });
     const entries = entriesIn(tiny.published, session);
     const counted = (type: string) => entries.filter(({ statement }) => statement.type === type).length;
     expect(counted("round.offer") - counted("round.result")).toBe(1);

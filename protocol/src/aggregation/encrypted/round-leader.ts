@@ -170,7 +170,7 @@ function giveUp({ round, because, party }: Unopened): Step<EncryptedLeading> {
 
 /** Nobody's part of the key can be done without. */
 function lacking({ round, parties }: Leading, missing: readonly PartyId[], declined: readonly Declined[]): Step<EncryptedLeading> {
-  return tooFew({ round, heard: parties.length - missing.length, needed: parties.length }, declined, missing);
+  return tooFew({ round, heard: parties.length - missing.length, needed: parties.length }, declined, missing, "AGGREGATION_PART_MISSING");
 }
 
 function hasShown({ shown, agreed }: Leading, name: PartyId): boolean {

@@ -106,7 +106,7 @@ function show(state: Gathering, { from, entry, part, atMs }: Shown): Step<KeyLea
 
 /** Nobody's part of the key can be done without. */
 function lacking({ members }: Gathering, missing: readonly PartyId[], declined: readonly Declined[]): Step<KeyLeading> {
-  return tooFew({ heard: members.length - missing.length, needed: members.length, round: NO_ROUND }, declined, missing);
+  return tooFew({ heard: members.length - missing.length, needed: members.length, round: NO_ROUND }, declined, missing, "AGGREGATION_PART_MISSING");
 }
 
 function namesOf({ members }: Gathering): readonly PartyId[] {

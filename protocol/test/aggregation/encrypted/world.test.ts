@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { explain } from "../../../src/session/fault.js";
 import { replay } from "../../../src/session/machine.js";
 import type { World } from "../../../src/testing/world.js";
 import { conductor } from "../../../src/training/conductor.js";
@@ -29,7 +30,9 @@ describe("a training under encrypted sums", () => {
 
   test.each(["offer", "commitments", "relayed", "keys-ready", "round", "survivors", "decrypt"] as const)("ends, and says that somebody is missing, when one is silent from the first %s on", async (phase) => {
     const run = await world(FIVE, { silentWhen: (party, message) => party === "dot" && message.kind === phase });
-    expect(run.run()).toMatchObject({ kind: "abort", fault: { code: "AGGREGATION_TOO_FEW", detail: { heard: 4, needed: 5 } } });
+    const end = run.run();
+    expect(end).toMatchObject({ kind: "abort", fault: { code: "AGGREGATION_PART_MISSING", detail: { heard: 4, needed: 5, missing: "dot" } } });
+    if (end.kind === "abort") expect(explain(end.fault)).toMatch(/encrypted sums open with every company's part or never .*missing dot/);
     // What was encrypted for that round is never opened, also not by another round.
     const offered = run.log.filter(({ statement }) => statement.type === "round.offer").length;
     expect(resultsOf(run)).toHaveLength(Math.max(0, offered - 1));
