@@ -71,6 +71,7 @@ const PLATFORM = [
   door("mysql2", ["node/src/data/feeds/mysql.ts"]),
   door("@tensorflow/", ["node/src/learning/network/tensors.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
+  door("node-seal", ["crypto/src/seal.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
   door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),
 ];

@@ -12,6 +12,8 @@ const TARGET = join(ROOT, "crypto", "src", "kernels-wasm.ts");
 const LINE = 120;
 /** What each kernel works in. */
 const MEMORY = {
+  // `he/ring.ts` draws its map.
+  "ring.ts": ["--initialMemory", "20", "--maximumMemory", "20"],
   // Two pages would hold the scratch of `masking.ts` but for its slack.
   "words.ts": ["--initialMemory", "3", "--maximumMemory", "3"],
   // As large as the rows, so it comes from outside, and threads share it. 2 GiB at most: addresses then are small integers in JavaScript too.

@@ -21,7 +21,7 @@ export interface Cast {
   readonly coordinator: Coordinator;
 }
 
-export const TERMS: Terms = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" };
+export const TERMS: Terms = { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" };
 /** All letters are written in one moment, far from any deadline. */
 export const AT_MS = 1_800_000_000_000;
 export const EXPIRES_AT_MS = AT_MS + 86_400_000;

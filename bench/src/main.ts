@@ -4,6 +4,7 @@ import { measureFeatureSql } from "./feature-sql.js";
 import { measureFeedForms } from "./feed-forms.js";
 import { measureGrowth } from "./growth.js";
 import { machineLines, thisMachine } from "./machine.js";
+import { measureSchemes } from "./masked-against-encrypted.js";
 import { measureMasking } from "./masking-speed.js";
 import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
@@ -18,6 +19,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
   network: [measureBackends, measureOptimisers],
+  encrypted: [measureSchemes],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 

@@ -1,5 +1,6 @@
 import type { Words } from "@cohortium/crypto/words";
-import { roundLeader, type RoundLeading, type RoundQuestion, type RoundSum, type SumAsked } from "@cohortium/protocol/aggregation/round-leader";
+import { roundLeader, type RoundLeading, type RoundSum, type SumAsked } from "@cohortium/protocol/aggregation/round-leader";
+import type { RoundQuestion } from "@cohortium/protocol/aggregation/round-statements";
 import { roundMember, type ContributionAsked, type RoundAnswering } from "@cohortium/protocol/aggregation/round-member";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import type { Step } from "@cohortium/protocol/session/machine";

@@ -31,10 +31,10 @@ export class Vectors implements Hands {
     return this.#sumInStretches((stretches, words) => sumStretch(stretches, { ring: 32, words }, [], 0));
   }
 
-  contribute(party: PartyId, { masks }: ContributionAsked, accounts: Accounts): string {
+  contribute(party: PartyId, { hide }: ContributionAsked, accounts: Accounts): string {
     const words = this.#words.get(party);
-    if (words === undefined) throw new RangeError("a contribution of nobody");
-    accounts.spend(party, "mask", () => applyMasks(words, masks, 0));
+    if (words === undefined || hide.scheme !== "masked") throw new RangeError("a contribution of nobody, or under no masks");
+    accounts.spend(party, "mask", () => applyMasks(words, hide.masks, 0));
     return accounts.spend(party, "root", () => toHex(chunkRoot(bytesOfWords(words))));
   }
 

@@ -103,12 +103,16 @@ describe("audit show", () => {
       ...HONEST,
       say("hub", "revocation", { party: "mill", certificate: digest, reason: "left" }),
       say("mill", "charter.refusal", { digest, reason: "age is not needed" }),
+      say("mill", "key.commit", { share: digest }),
+      say("mill", "round.sealed", { c0: digest, c1: "cd".repeat(32), words: 1_234, offer: digest }, { round: 1 }),
+      say("mill", "round.decryption", { survivors: digest, root: digest }, { round: 1 }),
       say("hub", "session.abort", { code: "AGGREGATION_TOO_FEW" }),
     ];
     const folder = folderWith(filesOf(all));
     const sentences = await Promise.all(all.map(async (_, i) => JSON.parse((await play(["audit", "show", folder, String(i), "--json"])).out).sentence as string));
     expect(sentences.filter((sentence) => sentence.includes("cannot be read"))).toEqual([]);
-    expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(21);
+    expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(24);
+    expect(sentences.at(-3)).toContain("mill commits to 1,234 encrypted numbers, with the roots abababab");
     expect(sentences.at(-1)).toBe("2026-11-22T10:00:00Z: hub ends the training without a model: AGGREGATION_TOO_FEW, in training 5e5e5e5e5e5e.");
   });
 

@@ -1,6 +1,7 @@
 import { toBase64, toHex } from "@cohortium/crypto/bytes";
 import { freshEntropy } from "@cohortium/crypto/entropy";
 import type { Signer } from "@cohortium/crypto/signing";
+import { member } from "@cohortium/protocol/aggregation/round-statements";
 import { Correspondence } from "@cohortium/protocol/host/correspondence";
 import type { CertificateAuthority } from "@cohortium/protocol/host/credentials";
 import { EventFeed } from "@cohortium/protocol/host/event-stream";
@@ -185,28 +186,43 @@ export class Coordinator implements ExchangeHost {
       }));
     } else if (session !== "-" && this.registry.training(session)?.charter === charter && this.charters.isParty(from, charter)) {
       // A machine takes a stranger's message for a member's that breaks the rules, and ends the training.
-      if (message.kind === "uploaded" && !(await this.#keepUpload(message, session))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
+      if (!(await this.#keepBulk(message, session))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
       this.trainings.heard(session, message, admit);
     } else return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
     return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
   }
 
-  /** False if the chunks of an upload that a round waits for are missing. */
-  async #keepUpload({ from, upload }: Extract<FromNode, { readonly kind: "uploaded" }>, session: SessionId): Promise<boolean> {
+  /** False if the chunks of a bulk that is waited for are missing. */
+  async #keepBulk(message: FromNode, session: SessionId): Promise<boolean> {
+    const named = bulkNamedBy(message);
+    if (named === null) return true;
     const { uploads } = this.#parts;
-    const wholeBytes = this.trainings.uploadBytes(from, { session, round: upload.statement.round });
-    if (wholeBytes !== null) return uploads.keep(from, rootIn(upload), wholeBytes);
-    await uploads.drop(from);
+    const wholeBytes = this.trainings.uploadBytes(message.from, { session, round: named.entry.statement.round });
+    if (wholeBytes !== null) return uploads.keep(message.from, rootIn(named), wholeBytes);
+    await uploads.drop(message.from);
     return true;
   }
 
   #post(key: string, message: ToNode | MembershipToNode, session: SessionId | "-", charter: Digest): void {
-    this.#letters.post({ peer: message.to, key, session, charter, payload: encodeToNode(message), bulk: null });
+    const { uploads } = this.#parts;
+    const bulk = message.kind !== "relayed" || session === "-" ? null
+      : { path: uploads.path(rootIn({ entry: message.entry, member: message.part })), session, round: message.entry.statement.round };
+    this.#letters.post({ peer: message.to, key, session, charter, payload: encodeToNode(message), bulk });
     this.#parts.kick(message.to);
   }
 }
 
-function rootIn({ statement: { body } }: Entry): string {
-  const root = typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "root")?.[1] : undefined;
+/** The bulk that travels before a message: which entry names its root, under which member. */
+function bulkNamedBy(message: FromNode): { readonly entry: Entry; readonly member: string } | null {
+  switch (message.kind) {
+    case "uploaded": return { entry: message.upload, member: "root" };
+    case "shown": return { entry: message.entry, member: message.part };
+    case "decrypted": return { entry: message.decryption, member: "root" };
+    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed": return null;
+  }
+}
+
+function rootIn({ entry, member: name }: { readonly entry: Entry; readonly member: string }): string {
+  const root = member(entry, name);
   return typeof root === "string" && /^[0-9a-f]{64}$/.test(root) ? root : "0".repeat(64);
 }

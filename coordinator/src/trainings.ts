@@ -17,6 +17,11 @@ import { evaluationJson } from "@cohortium/protocol/training/evaluation";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
 import { modelJson, type Model } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
+import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
+import { partBytes } from "@cohortium/crypto/he/vector";
+import type { Opened, Unopened } from "@cohortium/protocol/aggregation/encrypted/messages";
+import type { OpeningAsked } from "@cohortium/protocol/aggregation/encrypted/round-leader";
+import { NO_ROUND } from "@cohortium/protocol/aggregation/context";
 import type { Summed } from "@cohortium/protocol/aggregation/messages";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
@@ -116,12 +121,11 @@ export class Trainings {
     this.#watch(session);
   }
 
-  /** How long `party`'s upload for this round must be; null if nobody waits for one. */
+  /** How long what `party` sends in bulk for this round must be; null if nobody waits for it. */
   uploadBytes(party: PartyId, { session, round }: Pick<Chunk, "session" | "round">): number | null {
     const state = this.#running.get(session)?.driver?.state ?? null;
-    if (state?.stage !== "round" || !state.members.some(({ name }) => name === party)) return null;
-    const { leading } = state;
-    return leading.phase === "uploading" && leading.round === round ? (leading.question.words * leading.question.ring) / 8 : null;
+    if (state === null || !state.members.some(({ name }) => name === party)) return null;
+    return round === (state.stage === "setup" ? NO_ROUND : state.leading.round) ? bytesDue(state) : null;
   }
 
   /** False if the session is not running. */
@@ -189,7 +193,7 @@ export class Trainings {
         this.#keep({ session, charter: running.charter, digest, model, evaluation: null });
         return;
       }
-      case "sum":
+      case "sum": case "open":
         if (running.summing === ask.round) return;
         running.summing = ask.round;
         void this.#sum(session, running, ask);
@@ -200,7 +204,7 @@ export class Trainings {
     this.#host.registry.keep({ ...rest, iteration: model.iteration, model: modelJson(model), createdMs: this.#host.nowMs() });
   }
 
-  async #sum(session: SessionId, running: Running, ask: SumAsked): Promise<void> {
+  async #sum(session: SessionId, running: Running, ask: SumAsked | OpeningAsked): Promise<void> {
     const event = await this.#added(session, ask);
     try {
       if (!this.#closed) running.driver?.advance(event, () => true);
@@ -211,12 +215,15 @@ export class Trainings {
   }
 
   /** No deadline runs while we add, so a sum that fails must end the training: nobody else would. */
-  async #added(session: SessionId, ask: SumAsked): Promise<Summed | Cancelled> {
+  async #added(session: SessionId, ask: SumAsked | OpeningAsked): Promise<Summed | Opened | Unopened | Cancelled> {
+    const { round } = ask;
     try {
-      const { root, words } = await this.#host.uploads.sum(ask);
-      return { kind: "summed", round: ask.round, root, words, atMs: this.#host.nowMs() };
+      if (ask.kind === "sum") return { kind: "summed", round, ...await this.#host.uploads.sum(ask), atMs: this.#host.nowMs() };
+      const opened = await this.#host.uploads.open(ask);
+      const atMs = this.#host.nowMs();
+      return "because" in opened ? { kind: "unopened", round, ...opened, atMs } : { kind: "opened", round, ...opened, atMs };
     } catch (error) {
-      this.#host.logger.error("adding the masked updates failed; the training is cancelled", { session, round: ask.round, because: messageOf(error) });
+      this.#host.logger.error("adding the updates failed; the training is cancelled", { session, round: ask.round, because: messageOf(error) });
       return { kind: "cancelled", atMs: this.#host.nowMs() };
     }
   }
@@ -251,6 +258,17 @@ export class Trainings {
       }
     }
     this.#host.changed(session);
+  }
+}
+
+/** How long the bulk is that the present phase waits for; null where it waits for none. */
+function bytesDue(state: TrainingConduct["state"]): number | null {
+  if (state.stage === "setup") return state.setup.phase === "showing" ? KEY_BYTES : null;
+  const { leading: { phase, question } } = state;
+  switch (phase) {
+    case "uploading": return (question.words * question.ring) / 8;
+    case "showing": case "decrypting": return partBytes(question);
+    case "sealing": case "opening": case "agreeing": case "unmasking": case "summing": return null;
   }
 }
 

@@ -1,98 +1,39 @@
-import { mkdirSync, rmSync, statSync } from "node:fs";
-import { open, rename, type FileHandle } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
-import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
+import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { addPart, openVector, partBytes } from "@cohortium/crypto/he/vector";
 import { CompactRange, leafHash } from "@cohortium/crypto/merkle";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
+import type { OpeningAsked } from "@cohortium/protocol/aggregation/encrypted/round-leader";
+import type { Unopened } from "@cohortium/protocol/aggregation/encrypted/messages";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
-import { syncFolder } from "@cohortium/protocol/host/atomic-file";
+import { BulkStore } from "@cohortium/protocol/host/bulk-store";
 import { sumFiles } from "@cohortium/protocol/host/sum-files";
-import type { PartyId } from "@cohortium/protocol/session/ids";
-import type { Chunk } from "@cohortium/protocol/wire/frame";
-import { WireError } from "@cohortium/protocol/wire/wire-error";
 
 /** A sum too long to be an event is no step of a training; its chunk root still stands in the log. */
 const SUM_WORDS_MAX = 1 << 20;
 
-interface Arriving {
-  readonly file: FileHandle;
-  readonly path: string;
-  readonly range: CompactRange;
-  readonly key: string;
-  next: number;
-  sizeBytes: number;
+/** A sum, and the root it is logged under. */
+export interface Sum {
+  readonly root: string;
+  readonly words: Words;
 }
 
 /**
- * Masked vectors as files under their chunk root: `upload/<root>`, raw little-endian words. They are uniform, and published to those entitled to
- * the sum, so that anybody of them can add again. Memory while adding: two chunks and the sum.
+ * What nodes uploaded as files under their chunk root: `upload/<root>`, raw little-endian words. Masked vectors are uniform, ciphertexts as good
+ * as that; they are published to those entitled to the sum, so that anybody of them can add again. Memory while adding: two chunks and the
+ * sum; of encrypted sums, one part and the sum of all parts.
  */
-export class Uploads {
-  readonly #folder: string;
-  readonly #arriving = new Map<PartyId, Arriving>();
-
+export class Uploads extends BulkStore {
   /** @param folder - The published folder; `upload/` appears in it. */
   constructor(folder: string) {
-    this.#folder = join(folder, "upload");
-    mkdirSync(this.#folder, { recursive: true });
-  }
-
-  /**
-   * Chunks come in order and, after a reconnection, from the beginning again. On disk a party has one upload that arrives, of the round's length
-   * at most.
-   *
-   * @param wholeBytes - How long the upload must be.
-   * @throws WireError WIRE_BULK for a gap, or for chunks of a longer or shorter upload.
-   */
-  async receive(peer: PartyId, { session, round, index, total, bytes }: Chunk, wholeBytes: number): Promise<void> {
-    const fits = total === Math.ceil(wholeBytes / CHUNK_SIZE_BYTES) && bytes.length === Math.min(CHUNK_SIZE_BYTES, wholeBytes - index * CHUNK_SIZE_BYTES);
-    if (!fits) throw new WireError("WIRE_BULK", { index, total, wholeBytes });
-    const key = `${session}/${round}`;
-    if (index === 0) await this.#begin(peer, key);
-    const arriving = this.#arriving.get(peer);
-    if (arriving === undefined || arriving.key !== key || arriving.next !== index) throw new WireError("WIRE_BULK", { index });
-    await arriving.file.write(bytes);
-    arriving.range.append(leafHash(bytes));
-    arriving.next = index + 1;
-    arriving.sizeBytes += bytes.length;
-  }
-
-  /**
-   * Keeps what has arrived from `peer` if it has this root and this length; durable when it resolves. False if there is no such upload, now or
-   * from before: the same root may have been given to a file of another length, in another round.
-   */
-  async keep(peer: PartyId, root: string, wholeBytes: number): Promise<boolean> {
-    const arriving = this.#arriving.get(peer);
-    if (arriving !== undefined && arriving.sizeBytes === wholeBytes && toHex(arriving.range.root()) === root) {
-      this.#arriving.delete(peer);
-      await arriving.file.sync();
-      await arriving.file.close();
-      await rename(arriving.path, this.path(root));
-      syncFolder(this.#folder);
-      return true;
-    }
-    await this.drop(peer);
-    return statSync(this.path(root), { throwIfNoEntry: false })?.size === wholeBytes;
-  }
-
-  /** Forgets what has arrived from `peer` and was not kept. */
-  async drop(peer: PartyId): Promise<void> {
-    const arriving = this.#arriving.get(peer);
-    if (arriving === undefined) return;
-    this.#arriving.delete(peer);
-    await arriving.file.close();
-    rmSync(arriving.path, { force: true });
-  }
-
-  path(root: string): string {
-    if (!/^[0-9a-f]{64}$/.test(root)) throw new RangeError("a root is 64 hex digits");
-    return join(this.#folder, root);
+    super(join(folder, "upload"), 0o644);
   }
 
   /** Adds the uploads and takes the masks away, chunk by chunk. @throws RangeError for a sum too long to be kept whole. */
-  async sum({ ring, words, uploads, remove }: SumAsked): Promise<{ readonly root: string; readonly words: Words }> {
-    if (words > SUM_WORDS_MAX) throw new RangeError(`a sum of ${words} words; a training step has at most ${SUM_WORDS_MAX}`);
+  async sum({ ring, words, uploads, remove }: SumAsked): Promise<Sum> {
+    refuseLong(words);
     const whole = zeroWords(ring, words);
     const range = new CompactRange();
     await sumFiles(uploads.map(({ root }) => this.path(root)), { ring, words }, remove, (stretch, byteOffset) => {
@@ -102,13 +43,18 @@ export class Uploads {
     return { root: toHex(range.root()), words: whole };
   }
 
-  async close(): Promise<void> {
-    for (const peer of [...this.#arriving.keys()]) await this.drop(peer);
+  /** Adds ciphertexts and partial decryptions and opens their sum, or says why it does not open. @throws RangeError as `sum`. */
+  async open({ parts, ...shape }: OpeningAsked): Promise<Sum | Pick<Unopened, "because" | "party">> {
+    refuseLong(shape.words);
+    const v = new Uint8Array(partBytes(shape));
+    for (const { party, c0, decryption } of parts) {
+      for (const root of [c0, decryption]) if (!addPart(v, await readFile(this.path(root)))) return { because: "residues", party };
+    }
+    const words = openVector(v, shape, parts.length);
+    return words === null ? { because: "noise", party: null } : { words, root: toHex(chunkRoot(bytesOfWords(words))) };
   }
+}
 
-  async #begin(peer: PartyId, key: string): Promise<void> {
-    await this.drop(peer);
-    const path = join(this.#folder, `arriving-${peer}`);
-    this.#arriving.set(peer, { file: await open(path, "w", 0o644), path, range: new CompactRange(), key, next: 0, sizeBytes: 0 });
-  }
+function refuseLong(words: number): void {
+  if (words > SUM_WORDS_MAX) throw new RangeError(`a sum of ${words} words; a training step has at most ${SUM_WORDS_MAX}`);
 }

@@ -138,15 +138,19 @@ export class Circle {
     return ending === undefined || ending.by === "network" ? "" : ending.code;
   }
 
-  /** Proposes the tiny draft under this name, has everybody sign, and waits until it is in force everywhere. */
-  async agree(name: string): Promise<Digest> {
-    const digest = this.coordinator.charters.propose(draft({ name }));
+  /** Proposes the tiny draft under this name and with these changes, has everybody sign, and waits until it is in force everywhere. */
+  async agree(name: string, change: object = {}): Promise<Digest> {
+    const digest = this.coordinator.charters.propose(draft({ name, ...change }));
     for (const [party, { node }] of this.#members) {
       await until(`${party} has the charter`, () => node.charters.views().some((view) => view.digest === digest));
       node.charters.sign(digest);
     }
     for (const [party, { node }] of this.#members) await until(`it is in force at ${party}`, () => node.charters.charterInForce(digest) !== null);
     return digest;
+  }
+
+  nodeOf(party: PartyId): CohortiumNode {
+    return this.#member(party).node;
   }
 
   /** Waits for what a training comes to. */
@@ -175,7 +179,7 @@ export class Circle {
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const startedMs = performance.now();
   while (!holds()) {
-    if (performance.now() - startedMs > 60_000) throw new Error(`waited in vain until ${what}`);
+    if (performance.now() - startedMs > 240_000) throw new Error(`waited in vain until ${what}`);
     await sleep(2);
   }
 }

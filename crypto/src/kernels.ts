@@ -1,6 +1,6 @@
 /** The door to our WebAssembly, built from `crypto/kernels` by `npm run generate`. */
 import { fromBase64 } from "./bytes.js";
-import { TREES_WASM, WORDS_WASM } from "./kernels-wasm.js";
+import { RING_WASM, TREES_WASM, WORDS_WASM } from "./kernels-wasm.js";
 
 // The little of the standard we use. Only TypeScript's DOM library declares it, and that would let browser globals into pure code.
 declare namespace WebAssembly {
@@ -62,19 +62,52 @@ export function treeKernels(memory: SharedMemory): TreeKernels {
 
 const PAGE_BYTES = 65_536;
 
+/** Arithmetic on one polynomial modulo one prime; see `crypto/kernels/ring.ts` for what each argument is. */
+export interface RingKernels {
+  readonly memory: Uint8Array<ArrayBuffer>;
+  forward(a: number, roots: number, q: bigint): void;
+  inverse(a: number, roots: number, q: bigint, n: bigint, nQuotient: bigint): void;
+  scale(a: number, w: bigint, quotient: bigint, q: bigint): void;
+  multiply(a: number, b: number, q: bigint, qInverse: bigint): void;
+  /** 1 if every word of b was below q. */
+  add(a: number, b: number, q: bigint): number;
+  negate(a: number, q: bigint): void;
+  smudge(a: number, noise: number, q: bigint, oneQuotient: bigint, r: bigint, rQuotient: bigint, centre: bigint): void;
+  decode(v: number, out: number, constants: number, t: bigint): number;
+}
+
 /** The kernels of this thread. Their memory is scratch for one synchronous call: nobody may count on it between two. */
 export function wordKernels(): WordKernels {
-  threadKernels ??= parseWordKernels(new WebAssembly.Instance(new WebAssembly.Module(fromBase64(WORDS_WASM))).exports);
-  return threadKernels;
+  threadWords ??= parseWordKernels(exportsOf(WORDS_WASM));
+  return threadWords;
+}
+
+/** The same for polynomials. `he/ring.ts` fills in the tables, and nobody else may use them. */
+export function ringKernels(): RingKernels {
+  threadRing ??= parseRingKernels(exportsOf(RING_WASM));
+  return threadRing;
 }
 
 // Made at the first call, because importing does no work. Every worker thread evaluates this module anew, so none shares the memory.
-let threadKernels: WordKernels | undefined;
+let threadWords: WordKernels | undefined;
+let threadRing: RingKernels | undefined;
+
+function exportsOf(base64: string): Readonly<Record<string, unknown>> {
+  return new WebAssembly.Instance(new WebAssembly.Module(fromBase64(base64))).exports;
+}
 
 /** The compiler of the kernels vouches for the signatures; a test calls each. */
-function parseWordKernels(exports: Readonly<Record<string, unknown>>): WordKernels {
-  const { memory, ...kernels } = exports;
-  return { ...kernels, memory: new Uint8Array((memory as { readonly buffer: ArrayBuffer }).buffer) } as WordKernels;
+function parseWordKernels({ memory, ...kernels }: Readonly<Record<string, unknown>>): WordKernels {
+  return { ...kernels, memory: parseMemory(memory) } as WordKernels;
+}
+
+/** As above. */
+function parseRingKernels({ memory, ...kernels }: Readonly<Record<string, unknown>>): RingKernels {
+  return { ...kernels, memory: parseMemory(memory) } as RingKernels;
+}
+
+function parseMemory(memory: unknown): Uint8Array<ArrayBuffer> {
+  return new Uint8Array((memory as { readonly buffer: ArrayBuffer }).buffer);
 }
 
 function parseTreeKernels(exports: Readonly<Record<string, unknown>>): TreeKernels {

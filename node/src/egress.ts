@@ -7,18 +7,23 @@ import { sha256 } from "@cohortium/crypto/hash";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import type { ContributionAsked } from "@cohortium/protocol/aggregation/round-member";
+import type { Hiding } from "@cohortium/protocol/aggregation/round-member";
 import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Layout } from "@cohortium/protocol/training/layout-parts";
 import type { FromNode } from "@cohortium/protocol/training/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
-import { Ledger, type Release } from "./ledger.js";
+import { Ciphertexts, type Withheld } from "./ciphertexts.js";
+import { Ledger, type KeptPart, type Release } from "./ledger.js";
 import { meaningOf } from "./meaning.js";
+import { Received } from "./received.js";
 
-/** What leaves: the root of a masked vector that lies ready in a file. Or why nothing does. */
+/** What leaves: the root of a masked vector that lies ready in a file, or the roots of a ciphertext's halves. Or why nothing does. */
 export type Egressed =
   | { readonly kind: "released"; readonly release: Release }
-  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED" | "NODE_REFUSED"; readonly clause: string };
+  | { readonly kind: "encrypted"; readonly c0: string; readonly c1: string; readonly words: number }
+  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED" | "NODE_REFUSED"; readonly clause: string }
+  | Withheld;
 
 /** A vector computed from rows, and how it must lie in the ring. */
 export interface Computed {
@@ -40,6 +45,25 @@ export interface Letter {
   readonly payload: Uint8Array;
 }
 
+/** Bytes that leave before the letter about them. */
+export interface Leaving {
+  readonly kind: string;
+  readonly round: number;
+  readonly root: string;
+  readonly bytes: number;
+  readonly path: string;
+  readonly meaning: string;
+}
+
+const PARTS: Readonly<Record<KeptPart["part"], string>> = {
+  share: "this node's share of the joint key; nothing can be computed from it without all others'",
+  c0: "half of this node's encrypted answer; unreadable unless all parties help to open the sum over all of them",
+  c1: "half of this node's encrypted answer; unreadable unless all parties help to open the sum over all of them",
+  decryption: "this node's part of opening the sum over all parties, and of no other sum",
+};
+
+type Hidden<Scheme extends Hiding["scheme"]> = ContributionAsked & { readonly hide: Extract<Hiding, { readonly scheme: Scheme }> };
+
 /** To whom something goes, in which session, when. */
 export interface About {
   readonly recipient: string;
@@ -55,31 +79,56 @@ export interface About {
  */
 export class Egress {
   readonly ledger: Ledger;
+  readonly ciphertexts: Ciphertexts;
+  /** What other nodes have shown this one. */
+  readonly received: Received;
   readonly #db: Database;
   readonly #folder: string;
 
-  /** @param folder - Where masked vectors wait for the link. */
+  /** @param folder - Where vectors wait for the link, and what others have shown for the session's end. */
   constructor(database: Database, folder: string) {
     this.#db = database;
     this.#folder = folder;
     this.ledger = new Ledger(database);
+    this.received = new Received(join(folder, "received"));
+    this.ciphertexts = new Ciphertexts(this.ledger, folder, this.received);
   }
 
   /**
-   * Releases one masked vector. Refuses unless the budget allows one more and every value lies within the bound that the layout's headroom was computed for.
+   * Releases one vector, hidden as the ask says. Refuses unless the budget allows one more and every value lies within the bound that the
+   * layout's headroom was computed for.
    *
-   * Reveals: nothing by itself; each word is uniform until this party's masks have met their counterparts.
+   * Reveals: nothing by itself. Masked words are uniform until this party's masks have met their counterparts; a ciphertext opens with the help
+   * of all parties, and only summed with theirs.
    */
   async release(session: ReleaseTerms, ask: ContributionAsked, compute: () => Promise<Computed>): Promise<Egressed> {
     const before = this.ledger.release(session.id, ask.round);
-    if (before !== null && existsSync(before.path)) return { kind: "released", release: before };
+    const kept = before === null ? null : this.#kept(session, before, ask);
+    if (kept !== null) return kept;
 
     // Counted here and not only when a session begins, because several may run at once; and again when the answer is there, because they did.
     const withinBudget = () => before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
     if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
-    const words = await masked(compute, ask);
+    const words = await encoded(compute);
     if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
+    switch (ask.hide.scheme) {
+      case "masked": return this.#mask(session, { ...ask, hide: ask.hide }, words, before);
+      case "encrypted": return this.#encrypt(session, { ...ask, hide: ask.hide }, words);
+    }
+  }
+
+  /** What was released before, if it is still there. */
+  #kept({ id }: ReleaseTerms, before: Release, { hide, round }: ContributionAsked): Egressed | null {
+    switch (hide.scheme) {
+      case "masked": return existsSync(before.path) ? { kind: "released", release: before } : null;
+      // Not made a second time, also where the first is lost.
+      case "encrypted": return encryptedOf(this.ciphertexts.before(id, round), before.words);
+    }
+  }
+
+  #mask(session: ReleaseTerms, ask: Hidden<"masked">, words: Words, before: Release | null): Egressed {
+    applyMasks(words, ask.hide.masks, 0);
     const bytes = bytesOfWords(words);
     const root = toHex(chunkRoot(bytes));
     // The file was acknowledged and deleted, or lost; either way only the same words may stand in for it.
@@ -87,46 +136,85 @@ export class Egress {
 
     const path = join(this.#folder, `${session.id}-${ask.round}.words`);
     writeFileAtomic(path, bytes, 0o600);
-    const { kind: question, model } = ask.question;
-    const release: Release = {
-      session: session.id, round: ask.round, charter: session.charter, question, model, root, words: words.length, bytes: bytes.length, path,
-    };
+    const release = releaseOf(session, ask, { root, words: words.length, bytes: bytes.length, path });
     if (before === null) this.ledger.keepRelease(release);
     return { kind: "released", release };
   }
 
-  /** Lists a letter, and the vector that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
-  letter({ key, message, payload }: Letter, about: About, queue: () => void): void {
-    const round = message.kind === "uploaded" ? message.upload.statement.round : message.kind === "agreed" ? message.agree.statement.round
-      : message.kind === "unmasked" ? message.unmask.statement.round : 0;
+  /** Both halves are kept, and the release counted, before their roots are told to anybody; from then on there is no other ciphertext of this round. */
+  async #encrypt(session: ReleaseTerms, ask: Hidden<"encrypted">, words: Words): Promise<Egressed> {
+    const parts = await this.ciphertexts.encrypt({ session: session.id, charter: session.charter }, ask.round, words, ask.hide.shares);
+    if ("kind" in parts) return parts;
+    const [first] = parts;
+    if (first === undefined) throw new Error("a ciphertext has two halves");
+    const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+    transaction(this.#db, () => {
+      this.ledger.keepParts(parts);
+      this.ledger.keepRelease(releaseOf(session, ask, { root: first.root, words: words.length, bytes, path: first.path }));
+    });
+    return encryptedOf(this.ciphertexts.before(session.id, ask.round), words.length);
+  }
+
+  /** Lists a letter, and the bulk that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
+  letter({ key, message, payload }: Letter, about: About, queue: (bulk: Leaving | null) => void): void {
+    const round = roundOf(message);
+    const bulk = this.#bulkOf(message, about.session, round);
     transaction(this.#db, () => {
       this.ledger.record(key, { ...about, round, kind: message.kind, bytes: payload.length, meaning: meaningOf(message), digest: toHex(sha256(payload)) });
-      if (message.kind === "uploaded") this.#listVector(key, about, round);
-      if (message.kind === "unmasked") this.ledger.opened(about.session, round);
-      queue();
+      if (bulk !== null) this.ledger.record(`${key}/vector`, { ...about, round, kind: bulk.kind, bytes: bulk.bytes, digest: bulk.root, meaning: bulk.meaning });
+      if (message.kind === "unmasked" || message.kind === "decrypted") this.ledger.opened(about.session, round);
+      queue(bulk);
     });
   }
 
-  #listVector(key: string, about: About, round: number): void {
-    const release = this.ledger.release(about.session, round);
-    if (release === null) throw new Error("an upload without a release");
-    this.ledger.record(`${key}/vector`, {
-      ...about, round, kind: "masked-vector", bytes: release.bytes, digest: release.root,
-      meaning: `masked ${release.question} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`,
-    });
+  #bulkOf(message: Letter["message"], session: string, round: number): Leaving | null {
+    switch (message.kind) {
+      case "uploaded": {
+        const release = this.ledger.release(session, round);
+        if (release === null) throw new Error("an upload without a release");
+        const meaning = `masked ${release.question} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`;
+        return { kind: "masked-vector", meaning, ...release };
+      }
+      case "shown": case "decrypted": {
+        const kept = this.ledger.part(session, round, message.kind === "shown" ? message.part : "decryption");
+        if (kept === null) throw new Error("a part that was not kept is shown");
+        return { kind: kept.part, meaning: PARTS[kept.part], ...kept };
+      }
+      case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed": case "charter-answered":
+        return null;
+    }
   }
 }
 
-async function masked(compute: () => Promise<Computed>, ask: ContributionAsked): Promise<Words | null> {
+function roundOf(message: Letter["message"]): number {
+  switch (message.kind) {
+    case "uploaded": return message.upload.statement.round;
+    case "agreed": return message.agree.statement.round;
+    case "unmasked": return message.unmask.statement.round;
+    case "sealed": return message.ciphertext.statement.round;
+    case "shown": return message.entry.statement.round;
+    case "decrypted": return message.decryption.statement.round;
+    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "charter-answered": return 0;
+  }
+}
+
+function encryptedOf(roots: ReturnType<Ciphertexts["before"]>, words: number): Egressed {
+  if (roots === null) throw new Error("a release without its ciphertext");
+  return "kind" in roots ? roots : { kind: "encrypted", ...roots, words };
+}
+
+function releaseOf({ id: session, charter }: ReleaseTerms, { round, question: { kind: question, model } }: ContributionAsked,
+  made: Pick<Release, "root" | "words" | "bytes" | "path">): Release {
+  return { session, round, charter, question, model, ...made };
+}
+
+async function encoded(compute: () => Promise<Computed>): Promise<Words | null> {
   try {
     const { values, layout } = await compute();
-    const words = encodeFixed(values, layout.segments, layout.ring);
-    applyMasks(words, ask.masks, 0);
-    return words;
+    return encodeFixed(values, layout.segments, layout.ring);
   } catch (problem) {
     // Out of bounds or not a number. The text is not passed on: it may describe a value.
     if (problem instanceof RangeError) return null;
     throw problem;
   }
 }
-

@@ -27,6 +27,20 @@ export interface Release {
 }
 
 /**
+ * Something this node shows under encrypted sums, which lies in a file until the coordinator has it. `list` is the survivors' list a decryption
+ * is for, else empty.
+ */
+export interface KeptPart {
+  readonly session: string;
+  readonly round: number;
+  readonly part: "share" | "c0" | "c1" | "decryption";
+  readonly root: string;
+  readonly bytes: number;
+  readonly path: string;
+  readonly list: string;
+}
+
+/**
  * A sum that this node agreed to open: the question, the rows it was asked of, and over whom. `rowSet` is the same for the same rows in any
  * order, and empty where the session began under a version that knew rows by their order alone.
  */
@@ -73,6 +87,21 @@ export class Ledger {
 
   keepRelease({ session, round, charter, question, model, root, words, bytes, path }: Release): void {
     this.#db.prepare("INSERT INTO releases VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").run(session, round, charter, question, model, root, words, bytes, path);
+  }
+
+  part(session: string, round: number, part: KeptPart["part"]): KeptPart | null {
+    const row = this.#db.prepare("SELECT * FROM parts WHERE session = ? AND round = ? AND part = ?").get(session, round, part);
+    if (row === undefined) return null;
+    return { session, round, part, root: textOf(row, "root"), bytes: integerOf(row, "bytes"), path: textOf(row, "path"), list: textOf(row, "list") };
+  }
+
+  /** A part that was kept before stays what it was: a second one of one round is an error. */
+  keepParts(parts: readonly KeptPart[]): void {
+    for (const { session, round, part, root, bytes, path, list } of parts) {
+      const before = this.part(session, round, part);
+      if (before === null) this.#db.prepare("INSERT INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)").run(session, round, part, root, bytes, path, list);
+      else if (before.root !== root || before.list !== list) throw new Error("another part of one round than before");
+    }
   }
 
   /** How many vectors this node has released under a charter. */

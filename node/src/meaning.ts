@@ -12,6 +12,10 @@ export function meaningOf(message: FromNode | MembershipFromNode): string {
     case "uploaded": return "announces the masked vector and its Merkle root, signed";
     case "agreed": return "agrees to whose vectors are summed, and to no other list in this round";
     case "unmasked": return `opens the sum of ${count(message.selfShares) + 1} parties: own self mask, ${droppedText(count(message.boxShares))}shares for silent ones`;
+    case "key-committed": return "takes part; commits to its share of the joint key, and shows it when all have";
+    case "shown": return message.part === "share" ? "shows its share of the joint key" : "shows half of its ciphertext, now that all are committed to";
+    case "sealed": return "commits to its encrypted answer, signed; shows it when all have";
+    case "decrypted": return "opens the sum of all parties: its part of the decryption, of that sum and no other";
     case "charter-answered": return message.answer.statement.type === "charter.refusal" ? "refuses a charter, with the reason" : "signs a charter in this company's name";
   }
 }

@@ -2,6 +2,8 @@ import type { Secret } from "@cohortium/crypto/secret";
 import type { Signer } from "@cohortium/crypto/signing";
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { rmSync } from "node:fs";
+import type { Relayed } from "@cohortium/protocol/aggregation/encrypted/messages";
+import { member } from "@cohortium/protocol/aggregation/round-statements";
 import { Correspondence } from "@cohortium/protocol/host/correspondence";
 import type { ExchangeHost, Receipt, Refused } from "@cohortium/protocol/host/exchange-host";
 import { Journal } from "@cohortium/protocol/host/journal";
@@ -14,6 +16,7 @@ import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
 import { citedEntries } from "@cohortium/protocol/training/cited";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { Chunk } from "@cohortium/protocol/wire/frame";
 import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { parseToNode } from "@cohortium/protocol/wire/to-node";
@@ -103,19 +106,19 @@ export class CohortiumNode implements ExchangeHost {
     for (const { path } of this.#letters.outbox.acknowledge(peer, seq)) rmSync(path, { force: true });
   }
 
-  receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Promise<Receipt> {
-    return Promise.resolve(this.#receive(peer, bytes, evidence));
-  }
-
-  receiveChunk(): Promise<void> {
-    return Promise.reject(new WireError("WIRE_MALFORMED", { field: "chunk" }));
+  /** Bulk comes under encrypted sums alone: what other nodes show. */
+  async receiveChunk(peer: PartyId, chunk: Chunk): Promise<void> {
+    const wholeBytes = this.trainings.bulkBytes(chunk);
+    if (wholeBytes !== null) return this.egress.received.receive(peer, chunk, wholeBytes);
+    // Late. The letter that follows is acknowledged and changes nothing.
+    await this.egress.received.drop(chunk.session, peer);
   }
 
   receiveCosignature(): Promise<void> {
     return Promise.reject(new WireError("WIRE_MALFORMED", { field: "cosignature" }));
   }
 
-  #receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Receipt {
+  async receive(peer: PartyId, bytes: Uint8Array, evidence: Evidence | null): Promise<Receipt> {
     const { coordinator, nowMs, self } = this.#parts;
     const opened = this.#letters.open(bytes, peer, coordinator.signingKey);
     if (opened.kind === "refused") return { kind: "refused", code: opened.code, detail: "" };
@@ -125,11 +128,22 @@ export class CohortiumNode implements ExchangeHost {
       if (!witnessed.ok) return this.#distrusts(witnessed.because);
       this.distrust = null;
       if (witnessed.cosignature !== null) this.#parts.cosign(witnessed.cosignature);
+      if (message.kind === "relayed" && !(await this.#keep(peer, opened.envelope.session, message))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
       return this.#take(opened.envelope, opened.digest, message);
     } catch (error) {
       if (error instanceof WireError) return { kind: "refused", code: error.code, detail: "" };
       throw error;
     }
+  }
+
+  /** False if the chunks of a bulk that is waited for are missing, or are not those that its author committed to. */
+  async #keep(peer: PartyId, session: SessionId | "-", { entry, part }: Relayed): Promise<boolean> {
+    if (session === "-") return true;
+    const wholeBytes = this.trainings.bulkBytes({ session, round: entry.statement.round });
+    const root = member(entry, part);
+    if (wholeBytes !== null) return typeof root === "string" && /^[0-9a-f]{64}$/.test(root) && this.egress.received.keep(session, peer, root, wholeBytes);
+    await this.egress.received.drop(session, peer);
+    return true;
   }
 
   /** Fail closed: nothing is answered, and the checkpoint this node holds is the evidence. */
@@ -159,6 +173,7 @@ export class CohortiumNode implements ExchangeHost {
         this.trainings.offered(session, charter, message.offer, admitWork);
         break;
       case "statements": case "roster": case "ciphertexts": case "shares": case "round": case "survivors": case "unmask": case "closed": case "aborted":
+      case "commitments": case "relayed": case "keys-ready": case "decrypt":
         if (session === "-" || !this.trainings.isUnder(session, charter)) return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
         this.trainings.heard(session, message, admit);
     }
@@ -168,11 +183,11 @@ export class CohortiumNode implements ExchangeHost {
   #post(key: string, message: FromNode | MembershipFromNode, session: SessionId | "-", charter: Digest): void {
     const { coordinator: { name: peer }, nowMs, metrics } = this.#parts;
     const payload = encodeFromNode(message);
-    const release = message.kind === "uploaded" && session !== "-" ? this.egress.ledger.release(session, message.upload.statement.round) : null;
-    const bulk = release === null || session === "-" ? null : { path: release.path, session, round: release.round };
-    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs() },
-      () => this.#letters.post({ peer, key, session, charter, payload, bulk }));
-    metrics.addEgressBytes(message.kind, payload.length + (release?.bytes ?? 0));
+    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs() }, (leaving) => {
+      const bulk = leaving === null || session === "-" ? null : { path: leaving.path, session, round: leaving.round };
+      this.#letters.post({ peer, key, session, charter, payload, bulk });
+      metrics.addEgressBytes(message.kind, payload.length + (leaving?.bytes ?? 0));
+    });
     this.#parts.kick();
   }
 }

@@ -53,12 +53,19 @@ const ROW_SETS = `
   ALTER TABLE session_rows ADD COLUMN row_set TEXT NOT NULL DEFAULT '';
 `;
 
+const PARTS_SCHEMA = `
+  CREATE TABLE parts (
+    session TEXT NOT NULL, round INTEGER NOT NULL, part TEXT NOT NULL, root TEXT NOT NULL, bytes INTEGER NOT NULL, path TEXT NOT NULL, list TEXT NOT NULL,
+    PRIMARY KEY (session, round, part)
+  ) STRICT;
+`;
+
 export function openNodeDatabase(path: string): Database {
   return openDatabase(path, NODE_MIGRATIONS);
 }
 
 /** In the order in which they came: a file of an earlier version has had the first of them. */
-export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA];
+export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA];
 
 /** Charters and outcomes of this node. All SQL about them is here. */
 export class NodeStore {

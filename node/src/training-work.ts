@@ -15,6 +15,7 @@ import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
 import { passGate } from "./admission-gate.js";
 import { explainNote } from "./data/note.js";
 import { explainProblem } from "./data/problem.js";
+import type { KeyedSession } from "./ciphertexts.js";
 import type { Computed, Egress } from "./egress.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
@@ -27,6 +28,8 @@ export interface Work {
   readonly charter: Charter;
   readonly plan: TrainingPlan;
   readonly self: PartyId;
+  /** Of the session: a key share under encrypted sums follows from it. */
+  readonly entropy: Uint8Array;
   readonly egress: Egress;
   readonly database: Database;
   readonly feed: Feed;
@@ -54,17 +57,12 @@ export class TrainingWork {
     switch (ask.kind) {
       case "admit": return this.#admit();
       case "permit": return this.#permit(ask);
-      case "contribute": {
-        const { session, digest, charter, egress, doing, nowMs } = this.#work;
-        doing(`computes the ${ask.question.kind} of round ${ask.round}`);
-        const rows = await this.rows();
-        if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
-        const { releasesMax } = charter.privacy.budget;
-        const egressed = await egress.release({ id: session, charter: digest, releasesMax }, ask, () => this.#compute(ask, rows));
-        doing(`waits for the sum of round ${ask.round}`);
-        if (egressed.kind === "refused") return this.#refused(egressed.code, egressed.clause);
-        const { root, words } = egressed.release;
-        return { kind: "contributed", round: ask.round, root, words, atMs: nowMs() };
+      case "make-key": return { kind: "key-made", root: this.#work.egress.ciphertexts.makeKey(this.#keyed()), atMs: this.#work.nowMs() };
+      case "contribute": return this.#contribute(ask);
+      case "decrypt": {
+        const decrypted = this.#work.egress.ciphertexts.decrypt(this.#keyed(), ask);
+        if (decrypted.kind === "refused") return this.#refused(decrypted.code, decrypted.clause);
+        return { kind: "part-decrypted", round: ask.round, root: decrypted.root, atMs: this.#work.nowMs() };
       }
     }
   }
@@ -111,6 +109,27 @@ export class TrainingWork {
     egress.ledger.pinRows(session, read.rows, digest);
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
     return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
+  }
+
+  async #contribute(ask: AnswerAsked): Promise<Result> {
+    const { session, digest, charter, egress, doing, nowMs } = this.#work;
+    const { round, question } = ask;
+    doing(`computes the ${question.kind} of round ${round}`);
+    const rows = await this.rows();
+    if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
+    const { releasesMax } = charter.privacy.budget;
+    const egressed = await egress.release({ id: session, charter: digest, releasesMax }, ask, () => this.#compute(ask, rows));
+    doing(`waits for the sum of round ${round}`);
+    switch (egressed.kind) {
+      case "refused": return this.#refused(egressed.code, egressed.clause);
+      case "encrypted": return { ...egressed, round, atMs: nowMs() };
+      case "released": return { kind: "contributed", round, root: egressed.release.root, words: egressed.release.words, atMs: nowMs() };
+    }
+  }
+
+  #keyed(): KeyedSession {
+    const { session, digest: charter, entropy } = this.#work;
+    return { session, charter, entropy };
   }
 
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */

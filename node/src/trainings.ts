@@ -1,5 +1,5 @@
 import { freshEntropy } from "@cohortium/crypto/entropy";
-import { member } from "@cohortium/protocol/aggregation/round-leader";
+import { member } from "@cohortium/protocol/aggregation/round-statements";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Secret } from "@cohortium/crypto/secret";
 import type { Signer } from "@cohortium/crypto/signing";
@@ -8,6 +8,10 @@ import type { Journal } from "@cohortium/protocol/host/journal";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
 import { Wakes } from "@cohortium/protocol/host/wakes";
+import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
+import { partBytes } from "@cohortium/crypto/he/vector";
+import { NO_ROUND } from "@cohortium/protocol/aggregation/context";
+import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
@@ -86,7 +90,8 @@ export class Trainings {
 
   /** Takes up every training that had not ended when this process did. */
   recover(): void {
-    const { journal, logger } = this.#host;
+    const { journal, logger, egress } = this.#host;
+    egress.received.forgetAllBut(journal.openSessions().map(({ id }) => id));
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
       try {
@@ -125,6 +130,15 @@ export class Trainings {
     return running === undefined || running.opened.charter === charter;
   }
 
+  /** How long what the coordinator sends in bulk for this round must be; null if nothing is waited for. */
+  bulkBytes({ session, round }: Pick<Chunk, "session" | "round">): number | null {
+    const state = this.#running.get(session)?.driver?.state ?? null;
+    if (state?.stage === "setup") return round === NO_ROUND && state.setup.phase === "shown" ? KEY_BYTES : null;
+    if (state?.stage !== "rounds" || state.current?.scheme !== "encrypted" || state.current.round !== round) return null;
+    const { phase, question } = state.current;
+    return phase === "permitting" || phase === "agreed" ? partBytes(question) : null;
+  }
+
   statuses(): readonly TrainingStatus[] {
     return [...this.#running].map(([session, { opened, doing }]) => ({ session, charter: opened.charter, doing: doing.what, sinceMs: doing.sinceMs }));
   }
@@ -132,6 +146,7 @@ export class Trainings {
   close(): void {
     this.#closed = true;
     for (const { work } of this.#running.values()) work.close();
+    void this.#host.egress.received.close();
     this.#wakes.close();
   }
 
@@ -155,8 +170,9 @@ export class Trainings {
       const running = this.#running.get(session);
       if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
     };
+    const { charter: digest, entropy } = opened;
     const plan = planOf(charter, withoutIn(opened.offer));
-    return new TrainingWork({ session, digest: opened.charter, charter, plan, self, egress, database, feed, logger, nowMs, doing });
+    return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, logger, nowMs, doing });
   }
 
   #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {
@@ -183,7 +199,7 @@ export class Trainings {
 
   /** Asks come again with every step until they are answered; work that is under way is not begun twice. */
   #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): void {
-    const work = ask.kind === "admit" ? ask.kind : `${ask.kind}/${ask.round}`;
+    const work = "round" in ask ? `${ask.kind}/${ask.round}` : ask.kind;
     if (running.working === work) return;
     running.working = work;
     setImmediate(() => void this.#work(session, running, ask));
@@ -206,6 +222,7 @@ export class Trainings {
     const kept = outcome.kind === "done" ? await this.#report(running, outcome.result) : { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
     if (this.#closed) return;
     this.#host.egress.ledger.forgetUnopened(session);
+    await this.#host.egress.received.forget(session);
     new NetworkMemory(store.database, session).forget();
     store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
     journal.end(session, { kind: outcome.kind });

@@ -14,7 +14,7 @@ import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { Egress, type Computed, type Egressed } from "../src/egress.js";
 import type { Release } from "../src/ledger.js";
 import { openNodeDatabase } from "../src/store.js";
-import { asked, CENTRE, DIGEST, MILL, SELF, SESSION, signerOf, statement } from "./stage.js";
+import { asked, CENTRE, DIGEST, MASKS, MILL, SELF, SESSION, signerOf, statement } from "./stage.js";
 
 const SEGMENTS: readonly Segment[] = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 20 }];
 const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40 };
@@ -45,7 +45,7 @@ describe("a release", () => {
     const words = wordsFromBytes(64, new Uint8Array(file()));
     const encoded = encodeFixed(plain(12.5, -3).values, SEGMENTS, 64);
     expect([...words].filter((word, i) => word === encoded[i])).toEqual([]);
-    applyMasks(words, asked().masks.map(({ key }) => ({ key, sign: -1 })), 0);
+    applyMasks(words, MASKS.map(({ key }) => ({ key, sign: -1 })), 0);
     expect(words).toEqual(encoded);
   });
 
@@ -126,7 +126,7 @@ describe("what is refused", () => {
 
   test("what is no RangeError is a bug, and thrown", async () => {
     const mask = { key: new Uint8Array(32), get sign(): 1 { throw new TypeError("a bug"); } };
-    await expect(fresh().egress.release(SESSION_OF, asked({ masks: [mask] }), () => computed(1, 2))).rejects.toThrow("a bug");
+    await expect(fresh().egress.release(SESSION_OF, asked({ hide: { scheme: "masked", masks: [mask] } }), () => computed(1, 2))).rejects.toThrow("a bug");
   });
 });
 

@@ -34,7 +34,7 @@ function stage(optimiser: Optimiser = NETWORK.optimiser) {
   writeFileSync(join(folder, "rows.csv"), ROWS);
   const egress = new Egress(database, folder);
   const process = () => new TrainingWork({
-    session: SESSION, digest: DIGEST, charter, plan, self: SELF, egress, database, logger, nowMs: () => NOW_MS, doing: () => undefined,
+    session: SESSION, digest: DIGEST, charter, plan, self: SELF, entropy: new Uint8Array(32).fill(8), egress, database, logger, nowMs: () => NOW_MS, doing: () => undefined,
     feed: { rows: { path: join(folder, "rows.csv"), delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
   });
   const start = initialModel(SCALING, plan, clause);

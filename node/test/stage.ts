@@ -1,6 +1,7 @@
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { toBase64, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
+import type { MaskKey } from "@cohortium/crypto/masking";
 import { signerFromSeed, type Signer } from "@cohortium/crypto/signing";
 import type { ContributionAsked } from "@cohortium/protocol/aggregation/round-member";
 import type { Logger } from "@cohortium/protocol/host/logger";
@@ -68,7 +69,10 @@ export function recordingLogger(): Logger & { readonly lines: string[] } {
   return logger;
 }
 
+/** What `asked` is hidden under. */
+export const MASKS: readonly MaskKey[] = [{ key: new Uint8Array(32).fill(3), sign: 1 }];
+
 export const asked = (more: Partial<ContributionAsked> = {}): ContributionAsked => ({
-  kind: "contribute", round: 1, offer: "0f".repeat(32), context: null, masks: [{ key: new Uint8Array(32).fill(3), sign: 1 }],
+  kind: "contribute", round: 1, offer: "0f".repeat(32), context: null, hide: { scheme: "masked", masks: MASKS },
   question: { kind: "moments", model: parseDigest("ab".repeat(32)), plan: parseDigest("cd".repeat(32)), ring: 64, words: 3 }, ...more,
 });

@@ -37,7 +37,8 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
   const logger = recordingLogger();
   const doing: string[] = [];
   const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, egress, database,
+    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF,
+    entropy: new Uint8Array(32).fill(8), egress, database,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { folder, path, write, promise, egress, logger, doing, work };
@@ -287,10 +288,8 @@ describe("permission to open a sum", () => {
   test("is refused over other survivors also where the first sum was opened by a version that knew rows by their order alone", async () => {
     const { work, egress } = await opened();
     // As that version left it.
-    egress.ledger.agree({
-      session: "11".repeat(16), round: 1, charter: DIGEST, question: MOMENTS.kind, model: MOMENTS.model,
-      rows: egress.ledger.rowsOf(SESSION) ?? "", rowSet: "", survivors: [SELF, QUARRY].join(" "), without: "",
-    });
+    const before = { session: "11".repeat(16), round: 1, charter: DIGEST, question: MOMENTS.kind, model: MOMENTS.model, without: "" };
+    egress.ledger.agree({ ...before, rows: egress.ledger.rowsOf(SESSION) ?? "", rowSet: "", survivors: [SELF, QUARRY].join(" ") });
     await work({ session: other }).resultOf(admit);
     expect(await work({ session: other }).resultOf(permit())).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
   });

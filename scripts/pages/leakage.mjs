@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { paragraphsOf, table } from "./markdown.mjs";
 
-const SOURCES = ["protocol/src/session/membership.ts", "protocol/src/aggregation/messages.ts", "protocol/src/training/messages.ts"];
+const SOURCES = [
+  "protocol/src/session/membership.ts", "protocol/src/aggregation/messages.ts", "protocol/src/aggregation/encrypted/messages.ts", "protocol/src/training/messages.ts",
+];
 const INTRO = `# What each message reveals
 
 Every message between a node and the coordinator, and what its reader learns from it alone. What the readers can put together over a whole

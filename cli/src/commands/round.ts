@@ -15,7 +15,7 @@ import { endOf, watchTraining } from "./watch.js";
 /** Trainings. Each is a session of several rounds, one sum each. */
 export const ROUND: CommandGroup = {
   name: "round",
-  says: "trainings under a charter, each a few rounds of masked sums",
+  says: "trainings under a charter, each a few rounds of sums over all companies",
   commands: [
     {
       usage: "launch", says: "start a training (operator)", example: "--folder ./hub round launch --watch",

@@ -71,7 +71,7 @@ function provenance({ digest, session, charter, rounds }: ModelReport): Markup {
   return markup`<h2>Where it comes from</h2>
 <table class="ids"><tr><th>model</th><td><code>${digest}</code></td></tr><tr><th>training</th><td><code>${session}</code></td></tr><tr><th>charter</th><td><code>${charter}</code></td></tr>
 ${rounds.length === 0 ? markup`` : markup`<tr><th>sums it came from</th><td>${rounds.length}, each over ${rounds.at(-1)?.survivors.join(", ") ?? ""}</td></tr>`}</table>
-<p>Anybody with the published folder can follow this model from the masked uploads: <code>cohortium audit verify DIR</code>.</p>
+<p>Anybody with the published folder can follow this model from what was uploaded, masked or encrypted: <code>cohortium audit verify DIR</code>.</p>
 <p>Intervals: DeLong (1988) for the AUC and its gain, Wilson (1927) for shares; KS as if its threshold had been known before. They tell how far another sample of rows would move a number, not whether the rows are like those to come.</p>`;
 }
 

@@ -23,14 +23,17 @@ function says(body: Body): string {
     case "session.offer": return `offers a training${body.without === "" ? "" : ` without ${body.without}`}: ${body.question}`;
     case "session.data": return "states what its columns mean, and commits to its table";
     case "bundle": return "shows fresh public keys";
+    case "key.commit": return `commits to its share of the joint key, with the root ${short(body.share)}`;
     case "roster": return `lists who takes part: ${body.parties.join(", ")}; ${body.threshold} must help to open a sum, ${body.minimum} at least must remain`;
     case "shares": return `commits to its mask seeds of ${body.selfSeeds.length} rounds`;
     case "ready": return `lists whose shares reached everybody: ${body.parties.join(", ")}`;
-    case "round.offer": return `asks ${body.parties.join(", ")} for a masked sum of ${count(body.words)} numbers (${body.purpose})`;
+    case "round.offer": return `asks ${body.parties.join(", ")} for a sum of ${count(body.words)} numbers (${body.purpose})`;
     case "round.upload": return `uploads ${count(body.words)} masked numbers with the root ${short(body.root)}`;
+    case "round.sealed": return `commits to ${count(body.words)} encrypted numbers, with the roots ${short(body.c0)} and ${short(body.c1)}`;
     case "round.survivors": return `lists whose numbers are summed: ${[...body.uploads.keys()].join(", ")}`;
     case "round.agree": return "agrees to that list and to no other";
     case "round.unmask": return `helps to open the sum${body.orphans.size === 0 ? "" : `, also for ${[...body.orphans.keys()].join(", ")}, which dropped out`}`;
+    case "round.decryption": return `decrypts its part of the sum, with the root ${short(body.root)}`;
     case "round.result": return `publishes the sum of ${count(body.words)} numbers with the root ${short(body.root)}${recovered(body)}`;
     case "model": return `keeps model ${short(body.hash)}, step ${body.iteration} (${body.purpose})`;
     case "session.close": return `closes the training with model ${short(body.model)}`;

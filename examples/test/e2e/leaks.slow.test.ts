@@ -34,9 +34,10 @@ const TREES = {
 } as const;
 
 let tiny: TinyConsortium;
-/** A regression, then trees, over the same rows. */
+/** A regression, then trees, then the regression under encrypted sums, over the same rows. */
 let regression: Trained;
 let trees: Trained;
+let encrypted: Trained;
 let rows: SessionRows;
 
 interface Trained {
@@ -68,6 +69,7 @@ beforeAll(async () => {
   await consortium.enrol(NO_STEPS);
   regression = await trained(tinyDraft(NAMES));
   trees = await trained(tinyDraft(NAMES, { name: "tiny-trees", model: TREES }));
+  encrypted = await trained(tinyDraft(NAMES, { name: "tiny-encrypted", scheme: "encrypted" }));
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
   const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, regression.plan, { party: BIRCH, parties: NAMES });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
@@ -109,6 +111,19 @@ describe("what one company's rows leave behind elsewhere", () => {
     expect(vectors.length).toBeGreaterThan(5);
     const published = filesUnder(join(tiny.published, "upload")).map((file) => file.split("/").at(-1));
     expect(vectors.filter(({ digest }) => !published.includes(digest))).toEqual([]);
+  });
+
+  test("under encrypted sums, of each round one ciphertext in two halves and one decryption, and nothing masked", async () => {
+    const { session, rounds } = encrypted.view;
+    const lines = await ledgerOf(tiny.consortium.node(BIRCH), session);
+    const published = filesUnder(join(tiny.published, "upload")).map((file) => file.split("/").at(-1));
+    for (const kind of ["c0", "c1", "decryption"]) {
+      const parts = lines.filter((line) => line.kind === kind);
+      expect(parts.map(({ round }) => round)).toEqual(rounds.map(({ round }) => round));
+      expect(parts.filter(({ digest }) => !published.includes(digest))).toEqual([]);
+    }
+    expect(lines.some(({ kind }) => kind === "masked-vector")).toBe(false);
+    expect(encrypted.view).toMatchObject({ model: regression.view.model });
   });
 });
 

@@ -53,7 +53,7 @@ function forgeUploads({ egress }: CohortiumNode, forgery: () => Forgery): void {
   const honest = egress.release.bind(egress);
   egress.release = async (session, ask, compute) => {
     const egressed = await honest(session, ask, compute);
-    if (egressed.kind === "refused") return egressed;
+    if (egressed.kind !== "released") return egressed;
     const { release } = egressed;
     const forged = forgery()(readFileSync(release.path));
     writeFileSync(release.path, forged);

@@ -11,16 +11,18 @@ export interface TinyTerms {
   readonly dropouts?: "end" | "continue";
   readonly model?: Json;
   readonly leaveOneOut?: boolean;
+  readonly scheme?: "masked" | "encrypted";
 }
 
 const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
-export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC, leaveOneOut = false }: TinyTerms = {}) {
+export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
+  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOut = false } = terms;
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
-    minimumParties: 3, quorum: Math.min(parties.length, quorumMin(parties.length)),
+    minimumParties: 3, quorum: scheme === "encrypted" ? parties.length : Math.min(parties.length, quorumMin(parties.length)),
     questions: [{
       id: "propensity.train",
       features: [
@@ -35,7 +37,7 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },
     privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 100_000 } },
-    aggregation: { scheme: "masked", deadlineMs, dropouts },
+    aggregation: { scheme, deadlineMs, dropouts },
     notBefore: secondOf(-3_600_000), expires: secondOf(expiresInMs),
   };
 }

@@ -59,10 +59,14 @@ interface Counts {
   readonly round: number;
 }
 
-/** Too few parties: if some refused, the fault names the first refusal, because that is what a person can act on; otherwise who is `missing`. */
-export function tooFew(counts: Counts, declined: readonly Declined[], missing: readonly PartyId[]) {
+/**
+ * Too few parties: if some refused, the fault names the first refusal, because that is what a person can act on; otherwise who is `missing`.
+ *
+ * @param code - What it means that they are.
+ */
+export function tooFew(counts: Counts, declined: readonly Declined[], missing: readonly PartyId[], code: "AGGREGATION_TOO_FEW" | "AGGREGATION_PART_MISSING" = "AGGREGATION_TOO_FEW") {
   const [first] = declined;
-  if (first === undefined) return abort("AGGREGATION_TOO_FEW", { ...counts, ...(missing.length === 0 ? {} : { missing: missing.join(" and ") }) });
+  if (first === undefined) return abort(code, { ...counts, ...(missing.length === 0 ? {} : { missing: missing.join(" and ") }) });
   return abort("NODE_REFUSED", { ...counts, party: first.from, refusal: first.code, clause: first.clause });
 }
 

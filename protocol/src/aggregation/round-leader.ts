@@ -4,22 +4,14 @@ import type { Ring, Words } from "@cohortium/crypto/words";
 import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry, EntryType } from "../log/entry.js";
 import { survivorsNeeded } from "../log/sum-terms.js";
-import type { Digest, PartyId } from "../session/ids.js";
+import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { maskKey } from "./keys.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
+import { isSaidInRound, listOf, member, offerRound, rootIn, type RoundQuestion } from "./round-statements.js";
 import type { Epoch } from "./setup-leader.js";
-
-/** What one round asks of every node. `model` and `plan` are the digests that bind the masks to what the nodes were shown. */
-export interface RoundQuestion {
-  readonly kind: string;
-  readonly model: Digest;
-  readonly plan: Digest;
-  readonly ring: Ring;
-  readonly words: number;
-}
 
 /** The sum over the survivors, and only over them. */
 export interface RoundSum {
@@ -58,6 +50,7 @@ export interface SumAsked {
 }
 
 interface Leading extends Given {
+  readonly scheme: "masked";
   readonly phase: "uploading" | "agreeing" | "unmasking" | "summing";
   readonly untilMs: number;
   readonly offer: Entry;
@@ -87,11 +80,9 @@ const NOTHING_RECOVERED: Recovered = { self: {}, orphans: {} };
  */
 export const roundLeader: Machine<RoundLeading> = {
   open(given) {
-    const { kind, model, plan, ring, words } = given.question;
-    const offer = say(given.speaker, { type: "round.offer", round: given.round, atMs: given.atMs },
-      { kind, model, plan, ring, words, parties: [...given.parties] });
+    const offer = offerRound(given, given.atMs);
     const state: Leading = {
-      ...given, offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, uploads: {},
+      ...given, scheme: "masked", offer, phase: "uploading", untilMs: given.atMs + given.terms.deadlineMs, uploads: {},
       survivors: [], list: null, agreed: {}, unmasked: {}, recovered: NOTHING_RECOVERED, remove: [],
     };
     return { ...wait(state), log: [offer], send: given.parties.map((to) => ({ kind: "round", to, offer, context: given.context })) };
@@ -130,7 +121,7 @@ function decline(state: Leading, event: Declined): Step<RoundLeading> {
 }
 
 function upload(state: Leading, { from, upload: entry, atMs }: Uploaded): Step<RoundLeading> {
-  const asked = state.parties.includes(from) && signed(state, from, entry, "round.upload")
+  const asked = state.parties.includes(from) && isSaidInRound(state, from, entry, "round.upload")
     && member(entry, "offer") === state.offer.id && member(entry, "words") === state.question.words;
   if (!asked) return abort("AGGREGATION_EQUIVOCATION", { from });
   const before = state.uploads[from];
@@ -170,8 +161,7 @@ function listSurvivors(state: Leading, atMs: number): Step<RoundLeading> {
   const missing = state.parties.filter((name) => !survivors.includes(name));
   if (!(survivors.length >= needed)) return tooFew({ round: state.round, heard: survivors.length, needed }, state.gone, missing);
   const uploads = survivors.map((name) => state.uploads[name]).filter((entry) => entry !== undefined);
-  const list = say(state.speaker, { type: "round.survivors", round: state.round, atMs },
-    { offer: state.offer.id, uploads: Object.fromEntries(uploads.map((entry) => [entry.statement.actor, entry.id])) });
+  const list = listOf(state, uploads, atMs);
   const next = { ...state, phase: "agreeing", survivors, list, untilMs: atMs + state.terms.deadlineMs } as const;
   return { ...wait(next), log: [list], send: survivors.map((to) => ({ kind: "survivors", to, survivors: list, uploads })) };
 }
@@ -198,7 +188,7 @@ function sum(state: Leading): Step<RoundLeading> {
 /** What the host still owes this round. Asked again with every step, because after a crash only the last step's asks are known. */
 export function sumOwed({ phase, round, question: { ring, words }, survivors, uploads, remove }: Leading): readonly SumAsked[] {
   if (phase !== "summing") return [];
-  return [{ kind: "sum", round, ring, words, remove, uploads: survivors.map((party) => ({ party, root: rootIn(uploads[party]) })) }];
+  return [{ kind: "sum", round, ring, words, remove, uploads: survivors.map((party) => ({ party, root: rootIn(uploads[party], "root") })) }];
 }
 
 /** Σ y_i holds every survivor's self mask and its pair masks with the dropped; each is taken away once. Null if a key is missing. */
@@ -251,25 +241,8 @@ function orphansIn(unmask: Entry): readonly string[] {
   return typeof orphans === "object" && orphans !== null ? Object.keys(orphans).sort() : [];
 }
 
-/** Under which root the chunks of an upload lie. One that is no text names no chunks: the host then finds nothing to add. */
-function rootIn(upload: Entry | undefined): string {
-  const root = member(upload, "root");
-  return typeof root === "string" ? root : "";
-}
-
-/** One member of an entry's body, or undefined. Bodies are foreign JSON until somebody looks. */
-export function member(entry: Entry | undefined, name: string): Json | undefined {
-  const body = entry?.statement.body;
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
-}
-
-function signed(state: Leading, from: PartyId, entry: Entry, type: EntryType): boolean {
-  const author = state.members.find(({ name }) => name === from);
-  return author !== undefined && isStatementBy(author, entry, { type, round: state.round }, state.speaker);
-}
-
 function aboutTheList(state: Leading, from: PartyId, entry: Entry, type: EntryType): boolean {
-  return state.survivors.includes(from) && signed(state, from, entry, type) && member(entry, "survivors") === state.list?.id;
+  return state.survivors.includes(from) && isSaidInRound(state, from, entry, type) && member(entry, "survivors") === state.list?.id;
 }
 
 /** Said before: the same again is a repeat, anything else a contradiction, and the log keeps the evidence. */

@@ -2,19 +2,18 @@ import { toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry } from "../log/entry.js";
-import { survivorsNeeded } from "../log/sum-terms.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, say, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, say, type Member, type Speaker, type Terms } from "./context.js";
 import { maskKey, pairSeed, selfSeed } from "./keys.js";
 import type { Agreed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
-import { member, type RoundQuestion } from "./round-leader.js";
+import { agreedAmong, survivorsIn, type RoundQuestion } from "./round-statements.js";
 import { sharesOfRound } from "./seed-shares.js";
 import type { Coordinator, MemberEpoch } from "./setup-member.js";
 
 /**
- * Ask of the host: compute the answer to `question` at `context` over the local rows, let it through egress, add `masks`, keep the words under
- * their chunk root, and answer with `Contributed`. Asked again after a crash, it must give the same root.
+ * Ask of the host: compute the answer to `question` at `context` over the local rows, let it through egress, hide it, keep what hides it under
+ * its chunk root, and answer. Asked again after a crash, it must give the same root.
  */
 export interface ContributionAsked {
   readonly kind: "contribute";
@@ -22,8 +21,16 @@ export interface ContributionAsked {
   readonly offer: string;
   readonly question: RoundQuestion;
   readonly context: Json;
-  readonly masks: readonly MaskKey[];
+  readonly hide: Hiding;
 }
+
+/**
+ * How an answer is hidden. `masked`: add these masks, and answer with `Contributed`. `encrypted`: under the sum of the key shares with these
+ * roots, by party, and answer with `Encrypted`.
+ */
+export type Hiding =
+  | { readonly scheme: "masked"; readonly masks: readonly MaskKey[] }
+  | { readonly scheme: "encrypted"; readonly shares: Readonly<Record<string, string>> };
 
 /** Ask of the host: may a sum over exactly these survivors be opened, given what this node helped open before? Answer with `Permitted`. */
 export interface PermissionAsked {
@@ -72,6 +79,7 @@ interface Given {
 }
 
 interface Answering extends Given {
+  readonly scheme: "masked";
   readonly phase: "contributing" | "uploaded" | "permitting" | "agreed";
   readonly upload: Entry | null;
   readonly list: Entry | null;
@@ -93,7 +101,7 @@ export interface RoundAnswering {
  */
 export const roundMember: Machine<RoundAnswering> = {
   open(given) {
-    return wait({ ...given, phase: "contributing", upload: null, list: null, survivors: [] });
+    return wait({ ...given, scheme: "masked", phase: "contributing", upload: null, list: null, survivors: [] });
   },
 
   step(state, event) {
@@ -109,7 +117,7 @@ export const roundMember: Machine<RoundAnswering> = {
 export function answersOwed(state: Answering): readonly RoundAnswering["ask"][] {
   const { phase, round, offer, question, context, survivors } = state;
   switch (phase) {
-    case "contributing": return [{ kind: "contribute", round, offer: offer.id, question, context, masks: masksOf(state) }];
+    case "contributing": return [{ kind: "contribute", round, offer: offer.id, question, context, hide: { scheme: "masked", masks: masksOf(state) } }];
     case "permitting": return [{ kind: "permit", round, question, survivors }];
     case "uploaded": case "agreed": return [];
   }
@@ -136,32 +144,9 @@ function upload(state: Answering, { root, words, atMs }: Contributed): Step<Roun
 function consider(state: Answering, message: SurvivorsListed): Step<RoundAnswering> {
   if (state.list !== null && state.list.id !== message.survivors.id) return abort("AGGREGATION_SURVIVORS", { round: state.round, why: "a second list" });
   if (state.phase !== "uploaded") return state.list === null ? abort("TRAINING_ORDER", { round: state.round, phase: state.phase }) : wait(state);
-  const survivors = survivorsIn(state, message);
+  const survivors = survivorsIn({ ...state, threshold: state.epoch.sharing.threshold, own: state.upload }, message, "round.upload");
   if (typeof survivors === "string") return abort("AGGREGATION_SURVIVORS", { round: state.round, why: survivors });
   return wait({ ...state, phase: "permitting", list: message.survivors, survivors });
-}
-
-/** The list's parties in order, or why this node will not agree to it. */
-function survivorsIn(state: Answering, { survivors: list, uploads }: SurvivorsListed): readonly PartyId[] | string {
-  const listed = member(list, "uploads");
-  if (!fromCoordinator(state, list) || typeof listed !== "object" || listed === null || Array.isArray(listed)) return "not the coordinator's";
-  if (member(list, "offer") !== state.offer.id) return "for another offer";
-  const survivors = inOrder(state.parties.filter((name) => Object.hasOwn(listed, name)));
-  if (survivors.length !== Object.keys(listed).length) return "names a party that was not asked";
-  const needed = survivorsNeeded(state.terms, state.epoch.sharing.threshold, { number: state.round, asked: state.parties.length });
-  if (!(survivors.length >= needed)) return "below the minimum";
-  for (const name of survivors) {
-    const entry = uploads.find(({ statement }) => statement.actor === name);
-    const genuine = entry !== undefined && Object.entries(listed).some(([party, id]) => party === name && id === entry.id) && genuineUpload(state, name, entry);
-    if (!genuine) return `the upload of ${name} is not its own`;
-  }
-  return survivors.includes(state.speaker.self) && Object.entries(listed).some(([, id]) => id === state.upload?.id) ? survivors : "without this node";
-}
-
-function genuineUpload(state: Answering, name: PartyId, entry: Entry): boolean {
-  const author = state.members.find((candidate) => candidate.name === name);
-  return author !== undefined && member(entry, "offer") === state.offer.id
-    && isStatementBy(author, entry, { type: "round.upload", round: state.round }, state.speaker);
 }
 
 function agree(state: Answering, { atMs }: Permitted): Step<RoundAnswering> {
@@ -172,8 +157,8 @@ function agree(state: Answering, { atMs }: Permitted): Step<RoundAnswering> {
 function answer(state: Answering, { agreements }: UnmaskRequested, atMs: number): Step<RoundAnswering> {
   // Not agreed yet: the coordinator goes on without us, and the others' shares stand in.
   if (state.phase !== "agreed") return wait(state);
-  const agreed = new Set(agreements.filter((entry) => genuineAgreement(state, entry)).map(({ statement }) => statement.actor));
-  if (!(agreed.size >= state.epoch.sharing.threshold)) return abort("AGGREGATION_SIGNATURES", { round: state.round, valid: agreed.size, needed: state.epoch.sharing.threshold });
+  const valid = agreedAmong(state, state.list, state.survivors, agreements);
+  if (!(valid >= state.epoch.sharing.threshold)) return abort("AGGREGATION_SIGNATURES", { round: state.round, valid, needed: state.epoch.sharing.threshold });
 
   const { self } = state.speaker;
   const { survivors, epoch, round } = state;
@@ -188,16 +173,6 @@ function answer(state: Answering, { agreements }: UnmaskRequested, atMs: number)
   // Self shares of survivors and box shares of the dropped: two disjoint lists, so never both kinds for one party.
   const message: Unmasked = { kind: "unmasked", from: self, unmask, selfShares: held(survivors, "self"), boxShares: held(dropped, "box"), atMs };
   return { kind: "done", result: { round, survivors }, log: [], send: [message] };
-}
-
-function genuineAgreement(state: Answering, entry: Entry): boolean {
-  const author = state.members.find(({ name }) => name === entry.statement.actor && state.survivors.includes(name));
-  return author !== undefined && member(entry, "survivors") === state.list?.id
-    && isStatementBy(author, entry, { type: "round.agree", round: state.round }, state.speaker);
-}
-
-function fromCoordinator({ coordinator, round, speaker }: Answering, entry: Entry): boolean {
-  return isStatementBy(coordinator, entry, { type: "round.survivors", round }, speaker);
 }
 
 function wait(state: Answering): Step<RoundAnswering> & { readonly kind: "wait" } {

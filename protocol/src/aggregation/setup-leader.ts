@@ -8,6 +8,7 @@ import type { ByParty, CiphertextsRelayed, Deadline, Declined, Encapsulated, Joi
 
 /** What the coordinator keeps of the set-up for the rounds that follow. It holds no key: only sealed boxes and commitments. */
 export interface Epoch {
+  readonly scheme: "masked";
   readonly roster: readonly PartyId[];
   readonly threshold: number;
   readonly ready: readonly PartyId[];
@@ -25,6 +26,7 @@ interface Given {
 }
 
 interface Gathering extends Given {
+  readonly scheme: "masked";
   readonly phase: "joining" | "encapsulating" | "sharing";
   readonly untilMs: number;
   readonly declined: readonly Declined[];
@@ -53,7 +55,7 @@ export const setupLeader: Machine<SetupLeading> = {
   open: (given) => {
     if (given.members.length < PARTIES_MIN) return abort("AGGREGATION_TWO_PARTIES", { parties: given.members.length });
     return wait({
-      ...given, phase: "joining", untilMs: given.atMs + given.terms.deadlineMs,
+      ...given, scheme: "masked", phase: "joining", untilMs: given.atMs + given.terms.deadlineMs,
       declined: [], joined: {}, encapsulated: {}, shared: {}, roster: [], present: [], threshold: 0,
     });
   },
@@ -157,7 +159,7 @@ function relayShares(state: Gathering, atMs: number): Step<SetupLeading> {
   return {
     kind: "done", log: [entry],
     result: {
-      roster: state.roster, threshold: state.threshold, ready,
+      scheme: "masked", roster: state.roster, threshold: state.threshold, ready,
       boxes: Object.fromEntries(own.map(([name, shared]) => [name, shared?.boxes ?? []])),
       commitments: Object.fromEntries(own.map(([name, shared]) => [name, commitmentsIn(shared?.shares)])),
     },

@@ -6,13 +6,14 @@ import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms } from "./context.js";
 import { decapsulate, encapsulateTo, pairKey, sessionKeys, type SessionKeys } from "./keys.js";
-import { member } from "./round-leader.js";
+import { member } from "./round-statements.js";
 import type { ByParty, CiphertextsRelayed, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
 import { openShares, sealBoxes, sealShares, selfSeedCommitments, type Sharing } from "./seed-shares.js";
 import { bundleBody } from "./setup-leader.js";
 
 /** What a node keeps of the set-up. `pairs` and `held` are secret. */
 export interface MemberEpoch {
+  readonly scheme: "masked";
   readonly sharing: Sharing;
   readonly ready: readonly PartyId[];
   readonly pairs: ReadonlyMap<PartyId, Uint8Array>;
@@ -38,6 +39,7 @@ interface Given {
 }
 
 interface Joining extends Given {
+  readonly scheme: "masked";
   readonly phase: "joined" | "encapsulated" | "shared";
   readonly keys: SessionKeys;
   readonly rosterId: string;
@@ -71,7 +73,7 @@ export const setupMember: Machine<SetupJoining> = {
     const { self } = given.speaker;
     const body = bundleBody({ x25519Public: keys.x25519Public, mlKemPublicSha256: toHex(sha256(keys.mlKemPublic)) });
     const bundle = say(given.speaker, { type: "bundle", round: NO_ROUND, atMs: given.atMs }, body);
-    const state: Joining = { ...given, phase: "joined", keys, rosterId: "", sharing: null, peers: new Map(), pairs: new Map() };
+    const state: Joining = { ...given, scheme: "masked", phase: "joined", keys, rosterId: "", sharing: null, peers: new Map(), pairs: new Map() };
     return { ...wait(state), send: [{ kind: "joined", from: self, bundle, mlKemKey: keys.mlKemPublic, atMs: given.atMs }] };
   },
 
@@ -173,7 +175,7 @@ function finish(state: Joining, message: SharesRelayed): Step<SetupJoining> {
     if (opened === null) return abort("AGGREGATION_SHARES", { from: name });
     held.set(name, opened);
   }
-  return { kind: "done", result: { sharing, ready, pairs: state.pairs, held }, log: [], send: [] };
+  return { kind: "done", result: { scheme: "masked", sharing, ready, pairs: state.pairs, held }, log: [], send: [] };
 }
 
 /** Names of the charter's parties in canonical order; empty if the list is anything else, which no check accepts. */

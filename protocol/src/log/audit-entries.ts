@@ -3,7 +3,7 @@ import { KeyDirectory } from "./audit-keys.js";
 import type { Milestone } from "./audit-milestones.js";
 import { LimitsAudit } from "./audit-limits.js";
 import type { Findings } from "./audit-report.js";
-import type { Reject } from "./audit-round.js";
+import type { Reject } from "./round-auditing.js";
 import { SessionAudit, type SessionBody } from "./audit-session.js";
 import { parseBody, type Body, type LogOpened, type SessionOffer } from "./bodies.js";
 import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement } from "./entry.js";
@@ -11,6 +11,7 @@ import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement }
 /** Entries only a party of the charter may make. */
 const BY_PARTIES: readonly EntryType[] = [
   "charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask",
+  "key.commit", "round.sealed", "round.decryption",
 ];
 
 /** How many things were looked at. */
@@ -116,6 +117,7 @@ export class EntryAudit {
       case "session.offer": return this.#offer(body, statement, index, reject), null;
       case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
+      case "key.commit": case "round.sealed": case "round.decryption":
         return this.#inSession(body, entry, index, reject);
     }
   }
@@ -136,8 +138,8 @@ export class EntryAudit {
     if (audit === undefined) return reject("ROUND_ORDER", `${body.kind} in a session that was not offered`), null;
     const milestone = audit.take(body, { entry: index, id, actor, charter, round }, reject);
     const at = { entry: index, session, round };
-    const opened = body.kind === "round.unmask" || body.kind === "round.result" ? audit.opened(round) : null;
-    if (body.kind === "round.upload") this.#limits.uploaded(audit.charter, actor, at);
+    const opened = body.kind === "round.unmask" || body.kind === "round.decryption" || body.kind === "round.result" ? audit.opened(round) : null;
+    if (body.kind === "round.upload" || body.kind === "round.sealed") this.#limits.uploaded(audit.charter, actor, at);
     if (opened !== null) this.#limits.opened(audit.charter, opened, at);
     return milestone;
   }

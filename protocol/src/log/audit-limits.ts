@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Findings } from "./audit-report.js";
-import type { OpenedSum } from "./audit-round.js";
+import type { OpenedSum } from "./round-auditing.js";
 import type { Statement } from "./entry.js";
 
 /** Where in the log something was said. */

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Finding } from "./audit-report.js";
-import type { CompletedRound } from "./audit-round.js";
+import type { CompletedRound } from "./round-auditing.js";
 import type { AuditSource } from "./audit-tree.js";
 import type { Model, RoundOffer, SessionClose, SessionData } from "./bodies.js";
 
@@ -18,7 +18,7 @@ export interface LoggedData extends InSession { readonly kind: "stated"; readonl
 /** The coordinator asked for a sum. Judged here and not at the sum: a coordinator can keep a sum to itself, but nobody answers an offer that is not logged. */
 export interface LoggedOffer extends InSession { readonly kind: "offered"; readonly asked: RoundOffer }
 /** A round whose result is logged, and has all that is needed to compute it again. */
-export interface LoggedRound extends InSession, CompletedRound { readonly kind: "completed" }
+export type LoggedRound = InSession & CompletedRound & { readonly kind: "completed" };
 /** The coordinator says which model it keeps. */
 export interface LoggedModel extends InSession { readonly kind: "kept"; readonly model: Model }
 /** The coordinator says what it releases. */

@@ -1,29 +1,29 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
-import { RoundAudit, type OpenedSum, type Place, type Reject } from "./audit-round.js";
+import { EncryptedRoundAudit } from "./audit-encrypted-round.js";
+import { RoundAudit } from "./audit-round.js";
 import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
-import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
+import type { OpenedSum, Place, Reject, RoundAuditing, RoundBody } from "./round-auditing.js";
+import { survivorsNeeded, thresholdFor, type SumTerms } from "./sum-terms.js";
 
 /** What an offered session may say. */
 export type SessionBody = Exclude<Body, { kind: "log.opened" | "enrolment" | "revocation" | `charter${string}` | "session.offer" }>;
-
-type RoundBody = Exclude<Extract<SessionBody, { kind: `round.${string}` }>, RoundOffer>;
 
 /** One session from its offer to its end, entry by entry, in the order the protocol allows. Objects to everything else. */
 export class SessionAudit {
   readonly #id: string;
   readonly charter: LoggedCharter;
   readonly #without: string;
-  /** Entry ids of bundles, by the party that signed them. */
+  /** Entry ids of bundles, or of commitments to key shares, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
   readonly #stated = new Map<string, string>();
   /** SHA-256 of the self seeds of every round, in order, by the party that signed them. */
   readonly #commitments = new Map<string, readonly string[]>();
-  readonly #rounds = new Map<number, RoundAudit>();
+  readonly #rounds = new Map<number, RoundAuditing>();
   #roster: Roster | null = null;
   #ready: Ready | null = null;
-  #last: RoundAudit | null = null;
+  #last: RoundAuditing | null = null;
   #isOver = false;
 
   constructor(id: string, charter: LoggedCharter, { without }: Pick<SessionOffer, "without">) {
@@ -37,13 +37,15 @@ export class SessionAudit {
     if (place.charter !== this.charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
-      case "shares": return this.#commit(place.actor, body.selfSeeds, reject), null;
+      case "shares": return this.#commitSeeds(place.actor, body.selfSeeds, reject), null;
       case "session.data": return this.#state(body, place, reject);
       case "bundle": {
+        this.#expect("masked", body.kind, reject);
         const ids = this.#bundles.get(place.actor) ?? new Set();
         this.#bundles.set(place.actor, ids.add(place.id));
         return null;
       }
+      case "key.commit": return this.#commit(place, reject), null;
       case "roster": return this.#list(body, reject), null;
       case "ready": {
         if (this.#ready !== null) reject("ROUND_SECOND", "a second list of ready parties in one session");
@@ -53,7 +55,7 @@ export class SessionAudit {
         return null;
       }
       case "round.offer": return this.#offer(body, place, reject);
-      case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
+      case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result": case "round.sealed": case "round.decryption":
         return this.#inRound(body, place, reject);
       case "model": return { kind: "kept", ...this.#at(place), model: body };
       case "session.close": return this.#close(body, place, reject);
@@ -76,10 +78,24 @@ export class SessionAudit {
     return { kind: "stated", ...this.#at(place), party: place.actor, data };
   }
 
-  #commit(party: string, selfSeeds: readonly string[], reject: Reject): void {
+  #commitSeeds(party: string, selfSeeds: readonly string[], reject: Reject): void {
+    this.#expect("masked", "shares", reject);
     const before = this.#commitments.get(party);
     if (before === undefined) this.#commitments.set(party, selfSeeds);
     else if (before.join() !== selfSeeds.join()) reject("ROUND_SECOND", `${party} committed to other mask seeds before`);
+  }
+
+  #expect(scheme: SumTerms["scheme"], kind: string, reject: Reject): void {
+    if (this.charter.terms.scheme !== scheme) reject("ROUND_SCHEME", `${kind} under a charter of ${this.charter.terms.scheme} sums`);
+  }
+
+  /** A share that is fixed after others were shown can be the difference to a key that somebody knows. */
+  #commit({ actor, id }: Place, reject: Reject): void {
+    this.#expect("encrypted", "key.commit", reject);
+    if (this.#roster !== null) reject("ROUND_ORDER", `${actor} commits to a key share after the roster`);
+    const before = this.#bundles.get(actor);
+    if (before?.has(id) === false) return reject("ROUND_SECOND", `${actor} commits to a second key share`);
+    this.#bundles.set(actor, new Set([id]));
   }
 
   #list(roster: Roster, reject: Reject): void {
@@ -89,6 +105,10 @@ export class SessionAudit {
     const { parties, terms } = this.charter;
     if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
     if (this.#without !== "" && roster.parties.includes(this.#without)) reject("ROUND_PARTY", `${this.#without} is on the roster of a session that was offered without it`);
+    const all = parties.size - (this.#without === "" ? 0 : 1);
+    if (terms.scheme === "encrypted" && roster.parties.length < all) {
+      reject("ROUND_TOO_FEW", `a joint key of ${roster.parties.length} parties where the session has ${all}`);
+    }
     const due = thresholdFor(roster.parties.length, terms.quorum);
     // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
     if (!(roster.threshold >= due)) reject("ROUND_TOO_FEW", `the roster lets ${roster.threshold} parties open a sum where ${due} are the least`);
@@ -110,8 +130,9 @@ export class SessionAudit {
     if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
     const { terms } = this.charter;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
+    const held = { threshold: roster.threshold, least };
     const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
-    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id, commitments);
+    this.#last = terms.scheme === "masked" ? new RoundAudit(held, offer, place.id, commitments) : new EncryptedRoundAudit(held, offer, place.id);
     this.#rounds.set(place.round, this.#last);
     return { kind: "offered", ...this.#at(place), asked: offer };
   }
@@ -129,16 +150,8 @@ export class SessionAudit {
   #inRound(body: RoundBody, place: Place, reject: Reject): Milestone | null {
     const round = this.#rounds.get(place.round);
     if (round === undefined) return reject("ROUND_ORDER", `${body.kind} of a round that was not offered`), null;
-    switch (body.kind) {
-      case "round.upload": return round.upload(body, place, reject), null;
-      case "round.survivors": return round.survivors(body, place, reject), null;
-      case "round.agree": return round.agree(body, place, reject), null;
-      case "round.unmask": return round.unmask(body, place, reject), null;
-      case "round.result": {
-        const completed = round.result(body, reject);
-        return completed === null ? null : { kind: "completed", ...this.#at(place), ...completed };
-      }
-    }
+    const completed = round.take(body, place, reject);
+    return completed === null ? null : { kind: "completed", ...this.#at(place), ...completed };
   }
 
   #close(close: SessionClose, place: Place, reject: Reject): Milestone {

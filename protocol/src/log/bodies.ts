@@ -40,6 +40,8 @@ export interface SessionOffer { readonly kind: "session.offer"; readonly questio
 export interface SessionData { readonly kind: "session.data"; readonly recipe: string; readonly table: string; readonly statement: Json }
 /** Public key-agreement keys of one node for one session: base64 X25519, and the SHA-256 of the ML-KEM encapsulation key. */
 export interface Bundle { readonly kind: "bundle"; readonly x25519: Uint8Array; readonly mlkem: string }
+/** Under encrypted sums in place of a bundle: the chunk root of this node's share of the joint key, before anybody sees a share. */
+export interface KeyCommit { readonly kind: "key.commit"; readonly share: string }
 /** `threshold` signatures must stand under one list of survivors; fewer than `minimum` survivors end the round. */
 export interface Roster {
   readonly kind: "roster";
@@ -64,6 +66,8 @@ export interface RoundOffer {
 }
 /** `root` commits to the masked words, chunk by chunk; `offer` is the id of the offer they answer. */
 export interface RoundUpload { readonly kind: "round.upload"; readonly root: string; readonly words: number; readonly offer: string }
+/** In place of an upload: the chunk roots of both halves of this node's ciphertexts, before anybody sees one. */
+export interface RoundSealed { readonly kind: "round.sealed"; readonly c0: string; readonly c1: string; readonly words: number; readonly offer: string }
 /** U2: whose upload is in the sum, by the id of its upload entry. */
 export interface RoundSurvivors {
   readonly kind: "round.survivors";
@@ -78,6 +82,8 @@ export interface RoundUnmask {
   readonly self: Uint8Array | null;
   readonly orphans: ReadonlyMap<string, Uint8Array>;
 }
+/** In place of an unmasking: the chunk root of this node's partial decryption of the sum over the survivors. */
+export interface RoundDecryption { readonly kind: "round.decryption"; readonly survivors: string; readonly root: string }
 /**
  * `recovered` holds what was rebuilt from shares: the self seeds of survivors that fell silent after agreeing, and the mask keys of pairs
  * `dropped → survivor`.
@@ -102,8 +108,8 @@ export interface SessionAbort { readonly kind: "session.abort"; readonly code: s
 /** What an entry says, one shape per entry type. */
 export type Body =
   | LogOpened | Enrolment | Revocation | CharterLogged | CharterSignature | CharterRefusal
-  | SessionOffer | SessionData | Bundle | Roster | Shares | Ready
-  | RoundOffer | RoundUpload | RoundSurvivors | RoundAgree | RoundUnmask | RoundResult
+  | SessionOffer | SessionData | Bundle | KeyCommit | Roster | Shares | Ready
+  | RoundOffer | RoundUpload | RoundSealed | RoundSurvivors | RoundAgree | RoundUnmask | RoundDecryption | RoundResult
   | Model | SessionClose | SessionAbort;
 
 /** Reads the body of a statement by its type, or says everything that is missing from it. */
@@ -127,17 +133,21 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan"), without: read.optionalText("without") });
     case "session.data": return read.finish({ kind: type, recipe: read.digest("recipe"), table: read.digest("table"), statement: body });
     case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
+    case "key.commit": return read.finish({ kind: type, share: read.digest("share") });
     case "roster": return parseRoster(read);
     case "shares": return read.finish({ kind: type, selfSeeds: read.digests("selfSeeds") });
     case "ready": return read.finish({ kind: type, parties: read.names("parties") });
     case "round.offer": return parseOffer(read);
     case "round.upload": return read.finish({ kind: type, root: read.digest("root"), words: read.count("words"), offer: read.digest("offer") });
+    case "round.sealed":
+      return read.finish({ kind: type, c0: read.digest("c0"), c1: read.digest("c1"), words: read.count("words"), offer: read.digest("offer") });
     case "round.survivors": return read.finish({ kind: type, offer: read.digest("offer"), uploads: read.object("uploads").digestsByName() });
     case "round.agree": return read.finish({ kind: type, survivors: read.digest("survivors") });
     case "round.unmask":
       return read.finish({
         kind: type, survivors: read.digest("survivors"), self: read.optionalKey("self"), orphans: read.object("orphans").keysByName(),
       });
+    case "round.decryption": return read.finish({ kind: type, survivors: read.digest("survivors"), root: read.digest("root") });
     case "round.result": return parseResult(read);
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
     case "session.close": return read.finish({ kind: type, model: read.digest("model"), evaluation: read.digest("evaluation") });
@@ -148,6 +158,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
 function parseCharter(read: BodyReader): Parsed<CharterLogged> {
   const charter = read.object("charter");
   const operator = charter.object("operator");
+  const aggregation = charter.object("aggregation");
   return read.finish({
     kind: "charter",
     digest: read.digest("digest"),
@@ -155,10 +166,11 @@ function parseCharter(read: BodyReader): Parsed<CharterLogged> {
     parties: charter.objects("parties").map(parseKeyHolder),
     operator: { ...parseKeyHolder(operator), logKey: operator.text("logKey") },
     terms: {
+      scheme: aggregation.text("scheme") === "encrypted" ? "encrypted" : "masked",
       quorum: charter.count("quorum"),
       minimumParties: charter.count("minimumParties"),
       // Anything but the one word that allows less is taken for the stricter rule.
-      dropouts: charter.object("aggregation").text("dropouts") === "continue" ? "continue" : "end",
+      dropouts: aggregation.text("dropouts") === "continue" ? "continue" : "end",
     },
   });
 }

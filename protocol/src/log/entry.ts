@@ -6,12 +6,14 @@ import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing"
 /**
  * What can stand in the log. A closed list: an auditor who meets another type must stop.
  *
- * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle` and `shares` too; the rest by the coordinator.
+ * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle` and `shares` too; of encrypted
+ * sums `key.commit`, `round.sealed` and `round.decryption`; the rest by the coordinator.
  */
 export const ENTRY_TYPES = [
   "log.opened", "enrolment", "revocation", "charter", "charter.signature", "charter.refusal",
   "session.offer", "session.data", "bundle", "roster", "shares", "ready",
   "round.offer", "round.upload", "round.survivors", "round.agree", "round.unmask", "round.result",
+  "key.commit", "round.sealed", "round.decryption",
   "model", "session.close", "session.abort",
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];

@@ -1,5 +1,9 @@
+/** How sums hide their parts: under masks that cancel, or under encryption that all parties together open. */
+export type Scheme = "masked" | "encrypted";
+
 /** What a charter asks of every sum taken under it. Nodes, coordinator and auditor hold each other to it by the functions below. */
 export interface SumTerms {
+  readonly scheme: Scheme;
   readonly minimumParties: number;
   readonly quorum: number;
   /** Whether a training may go on without a company that fell silent after the first sum; see `Aggregation` in the charter. */
@@ -18,13 +22,14 @@ export function thresholdFor(parties: number, quorum: number): number {
 
 /**
  * The fewest survivors a sum may have. Once a first sum was read, a sum over fewer companies tells the difference: where the charter says that
- * dropouts end a training, all who were asked are needed.
+ * dropouts end a training, all who were asked are needed. What all parties encrypted only all parties can open.
  */
 export function survivorsNeeded(
-  { minimumParties, dropouts }: Pick<SumTerms, "minimumParties" | "dropouts">, threshold: number, round: { readonly number: number; readonly asked: number },
+  { scheme, minimumParties, dropouts }: Omit<SumTerms, "quorum">, threshold: number, round: { readonly number: number; readonly asked: number },
 ): number {
   const least = Math.max(PARTIES_MIN, minimumParties, threshold);
-  return dropouts === "end" && round.number > FIRST_ROUND ? Math.max(least, round.asked) : least;
+  const all = scheme === "encrypted" || (dropouts === "end" && round.number > FIRST_ROUND);
+  return all ? Math.max(least, round.asked) : least;
 }
 
 /** The round before which nothing was read. */

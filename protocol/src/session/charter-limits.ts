@@ -40,6 +40,10 @@ export const RELEASES_MAX = 1_000_000;
 export const ROUNDS_MAX = 900;
 /** Rounds times parties: 96 bytes of sealed shares each travel in one message of the set-up, which must stay below half an envelope. */
 export const ROUND_SHARES_MAX = 6_400;
+/**
+ * Under encrypted sums, parties times ciphertexts of one sum: 192 KiB of each reach every node in every round, so these are 48 MiB.
+ */
+export const HALVES_PER_ROUND_MAX = 256;
 /** A second is the least a busy node needs to answer; an hour, the most that others should wait. In milliseconds. */
 export const DEADLINE_MIN_MS = 1_000;
 export const DEADLINE_MAX_MS = 3_600_000;

@@ -1,5 +1,5 @@
 import { fromBase64 } from "@cohortium/crypto/bytes";
-import type { Charter } from "./charter.js";
+import type { Aggregation, Charter } from "./charter.js";
 import type { PartyId } from "./ids.js";
 
 interface Keyed {
@@ -24,7 +24,7 @@ export function membersOf({ parties }: Charter, without: string | null = null): 
 }
 
 /** What the charter asks of every sum. */
-export function termsOf(charter: Charter): { readonly minimumParties: number; readonly quorum: number; readonly deadlineMs: number; readonly dropouts: "end" | "continue" } {
-  const { minimumParties, quorum, aggregation } = charter;
-  return { minimumParties, quorum, deadlineMs: aggregation.deadlineMs, dropouts: aggregation.dropouts };
+export function termsOf({ minimumParties, quorum, aggregation }: Charter): Aggregation & { readonly minimumParties: number; readonly quorum: number } {
+  const { scheme, deadlineMs, dropouts } = aggregation;
+  return { minimumParties, quorum, scheme, deadlineMs, dropouts };
 }

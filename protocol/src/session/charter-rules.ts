@@ -2,6 +2,7 @@ import type { CharterParty } from "./charter.js";
 import { ed25519Verifier, parseVerifierKey } from "../log/note.js";
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { pointer, type Problem } from "./charter-clauses.js";
+import { encryptedProblems } from "./charter-encrypted-rules.js";
 import { JOINT_ROWS_MAX, PARTIES_MIN, ROUNDS_MAX, ROUND_SHARES_MAX } from "./charter-limits.js";
 import { networkProblems } from "./charter-network-rules.js";
 import { questionProblems } from "./charter-question-rules.js";
@@ -16,7 +17,7 @@ export function problemsAcross(sections: Sections): readonly Problem[] {
   return [
     ...logKey(sections), ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
     ...(sections.questions ?? []).flatMap((question, i) => questionProblems(question, pointer("questions", i))),
-    ...rows(sections), ...headroom(sections), ...budget(sections), ...rounds(sections), ...statements(sections),
+    ...rows(sections), ...headroom(sections), ...encryptedProblems(sections), ...budget(sections), ...rounds(sections), ...statements(sections),
     ...networkProblems(sections), ...expiry(sections),
   ];
 }

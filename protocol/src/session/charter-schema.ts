@@ -87,7 +87,7 @@ export const charterSchema = z.strictObject({
     }).describe("releasesMax"),
   }).describe("mechanism, note, budget"),
   aggregation: z.strictObject({
-    scheme: z.literal("masked").describe("masked, the one scheme there is today"),
+    scheme: z.enum(["masked", "encrypted"]).describe("masked: sums under masks that cancel; encrypted: sums under a key that all companies hold together"),
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).describe("how long nodes have to answer, in milliseconds, 1,000 to 3,600,000"),
     dropouts: z.enum(["end", "continue"]).describe("what a company's silence does to a training whose first sum was read: end it, or go on without that company"),
   }).describe("scheme, deadlineMs, dropouts"),

@@ -32,13 +32,16 @@ export const ENGLISH: Sentences = {
     return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
   categories: ({ thresholds, questions }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no ${questions.some(({ model }) => model.kind === "trees") ? "split" : "coefficient"} of its own.`,
-  quorum: ({ quorum, parties, minimumParties, aggregation }) =>
-    `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released. ${aggregation.dropouts === "end"
+  quorum: ({ quorum, parties, minimumParties, aggregation }) => (aggregation.scheme === "encrypted"
+    ? `A sum can be read only if all ${numberWord(parties.length)} nodes help. A company that falls silent ends the training.`
+    : `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released. ${aggregation.dropouts === "end"
       ? "A company that falls silent once the first sum was read ends the training."
-      : "A training goes on without a company that falls silent; whoever compares the sums before and after learns about that company's rows."}`,
+      : "A training goes on without a company that falls silent; whoever compares the sums before and after learns about that company's rows."}`),
   budget: ({ privacy }) => `At most ${grouped(privacy.budget.releasesMax)} sums may be released under this charter; every node counts for itself and stops there.`,
   noise: ({ privacy }) => `No differential-privacy noise is added: the sums are exact. In the signers' words: ${privacy.note}`,
-  operator: ({ operator }) => `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`,
+  operator: ({ operator, aggregation }) => (aggregation.scheme === "encrypted"
+    ? `${operator.name} runs the coordinator: it adds encrypted vectors and sees no row and no identifier, nor any one company's numbers as long as all nodes follow the protocol. A company whose node sends a malformed ciphertext could bring out what the others encrypted; sums under masks withstand that.`
+    : `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`),
   period: ({ notBefore, expires }) => `It begins on ${day(notBefore)} and ends on ${day(expires)}. After that no node answers.`,
 };
 

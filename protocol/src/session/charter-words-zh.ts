@@ -30,13 +30,16 @@ export const CHINESE: Sentences = {
     return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：${questions.map(({ model }) => learned(model)).join("；")}，以及得分的分布。${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
   categories: ({ thresholds, questions }) => `各家合计少于 ${grouped(thresholds.categoryRows)} 行的类别没有自己的${questions.some(({ model }) => model.kind === "trees") ? "分裂" : "系数"}。`,
-  quorum: ({ quorum, parties, minimumParties, aggregation }) =>
-    `${parties.length} 个节点中至少 ${quorum} 个参与，合计值才能读出；少于 ${minimumParties} 家企业时不公布任何结果。${aggregation.dropouts === "end"
+  quorum: ({ quorum, parties, minimumParties, aggregation }) => (aggregation.scheme === "encrypted"
+    ? `${parties.length} 个节点全部参与，合计值才能读出。若有企业中途失联，训练即告结束。`
+    : `${parties.length} 个节点中至少 ${quorum} 个参与，合计值才能读出；少于 ${minimumParties} 家企业时不公布任何结果。${aggregation.dropouts === "end"
       ? "第一个合计值读出之后，若有企业中途失联，训练即告结束。"
-      : "若有企业中途失联，训练在没有它的情况下继续；比较前后合计值的人会得知该企业数据的信息。"}`,
+      : "若有企业中途失联，训练在没有它的情况下继续；比较前后合计值的人会得知该企业数据的信息。"}`),
   budget: ({ privacy }) => `本约定下最多公布 ${grouped(privacy.budget.releasesMax)} 个合计值；每个节点自行计数，用完即停。`,
   noise: ({ privacy }) => `不添加差分隐私噪声：合计值是精确的。签署方的说明：${privacy.note}`,
-  operator: ({ operator }) => `${operator.name} 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。`,
+  operator: ({ operator, aggregation }) => (aggregation.scheme === "encrypted"
+    ? `${operator.name} 运行协调方：它只把加密的向量相加，看不到任何一行数据、任何标识符；只要所有节点都遵守协议，也看不到任何一家企业的数值。若有企业的节点发送畸形密文，就可能使其他企业加密的数值泄露；加掩码的求和能够抵御这种攻击。`
+    : `${operator.name} 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。`),
   period: ({ notBefore, expires }) => `自 ${moment(notBefore)}起生效，至 ${moment(expires)}终止；此后节点不再应答。`,
 };
 

@@ -60,11 +60,12 @@ export interface RowLimits {
 }
 
 /**
- * How sums are taken. `dropouts` says what happens when a company falls silent after the first sum of a training was read: `end` ends the training;
- * `continue` goes on without it, and whoever compares the sums before and after learns about that company's rows.
+ * How sums are taken: `masked`, under masks that cancel; or `encrypted`, under a key that all companies hold together. `dropouts` says what
+ * happens when a company falls silent after the first sum of a training was read: `end` ends the training; `continue` goes on without it, and
+ * whoever compares the sums before and after learns about that company's rows.
  */
 export interface Aggregation {
-  readonly scheme: "masked";
+  readonly scheme: "masked" | "encrypted";
   readonly deadlineMs: number;
   readonly dropouts: "end" | "continue";
 }

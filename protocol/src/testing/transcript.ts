@@ -1,4 +1,4 @@
-import { member } from "../aggregation/round-leader.js";
+import { member } from "../aggregation/round-statements.js";
 import type { Entry } from "../log/entry.js";
 import { explain, type Fault } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
@@ -82,6 +82,15 @@ function said(message: ToNode | FromNode): string {
       const about = dropped.length === 0 ? "" : `; of ${list(dropped)}, who dropped, its pair masks and box shares`;
       return `Unmasked: round ${message.unmask.statement.round}. Reveals its self mask, and self shares of ${others(message.selfShares)}${about}.`;
     }
+    case "key-committed": return "KeyCommitted: to a share of the joint key. Reveals that it takes part.";
+    case "commitments": return `CommitmentsListed: ${names(message.roster, "parties")}; all ${text(message.roster, "threshold")} of them open a sum. Reveals who takes part.`;
+    case "shown": return message.part === "share" ? "Shown: its share of the joint key. Reveals nothing." : `Shown: round ${message.entry.statement.round}, ${message.part} of its ciphertext. Reveals nothing.`;
+    case "relayed": return message.part === "share" ? `Relayed: the key share of ${message.entry.statement.actor}. Reveals nothing.`
+      : `Relayed: round ${message.entry.statement.round}, ${message.part} of the ciphertext of ${message.entry.statement.actor}. Reveals nothing.`;
+    case "keys-ready": return `KeysReady: ${names(message.ready, "parties")}. Reveals that all shares were shown.`;
+    case "sealed": return `Sealed: round ${message.ciphertext.statement.round}, ${text(message.ciphertext, "words")} encrypted words. Reveals nothing.`;
+    case "decrypt": return `DecryptionRequested: round ${message.agreements[0]?.statement.round ?? 0}, signed by ${list(message.agreements.map(({ statement }) => statement.actor))}. Reveals that all agreed.`;
+    case "decrypted": return `Decrypted: round ${message.decryption.statement.round}, its part of the sum. Reveals the sum, once all have.`;
     case "closed": return "SessionClosed. Reveals the joint model and its evaluation.";
     case "aborted": return `SessionAborted: ${message.code}. Reveals the code.`;
   }

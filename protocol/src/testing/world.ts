@@ -2,6 +2,7 @@ import { equalBytes, toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { applyMasks } from "@cohortium/crypto/masking";
+import type { Seal } from "@cohortium/crypto/seal";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { bytesOfWords, type Words } from "@cohortium/crypto/words";
@@ -20,6 +21,7 @@ import type { FromNode, ToNode } from "../training/messages.js";
 import { participant, type AnswerAsked, type TrainingPart } from "../training/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
+import { EncryptedHosts } from "./encrypted-hosts.js";
 import type { Happening } from "./transcript.js";
 import { Untouched } from "./untouched.js";
 
@@ -31,6 +33,8 @@ export interface WorldGiven {
   readonly plan: TrainingPlan;
   /** What a party's rows answer, before masks. */
   readonly answer: (party: PartyId, ask: AnswerAsked) => Words;
+  /** For encrypted sums. */
+  readonly seal?: Seal;
   /** Chance that a process crashes after an event and comes back from its journal. */
   readonly crashChance?: number;
   /** A party that takes in no message once this holds. */
@@ -59,6 +63,7 @@ const COORDINATOR = parsePartyId("coordinator");
 export class World {
   readonly log: Entry[] = [];
   readonly uploads = new Map<string, Words>();
+  readonly encrypted: EncryptedHosts;
   readonly members: readonly Member[];
   readonly nodes = new Map<PartyId, Actor<TrainingPart["event"], FromNode> & { step: Step<TrainingPart> | null; given: TrainingPart["given"] | null }>();
   readonly coordinator: Actor<TrainingConduct["event"], ToNode> & { step: Step<TrainingConduct>; readonly given: TrainingConduct["given"] };
@@ -74,6 +79,7 @@ export class World {
   constructor(given: WorldGiven) {
     this.#given = given;
     this.#dice = new Dice(given.seed);
+    this.encrypted = new EncryptedHosts(given.seal);
     this.members = inOrder(given.names).map((name) => ({
       name,
       signingKey: signerFromSeed(seedOf(name, "signing")).publicKey,
@@ -141,7 +147,10 @@ export class World {
       for (const letter of this.#given.tamper?.(message, this) ?? [message]) this.#deliver(letter);
     }
     if (step.kind !== "wait") return this.#end(COORDINATOR, step);
-    for (const ask of step.ask) if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
+    for (const ask of step.ask) {
+      if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
+      if (ask.kind === "open") this.coordinator.inbox.push(this.encrypted.open(ask, this.nowMs));
+    }
   }
 
   #sum(ask: SumAsked): TrainingConduct["event"] {
@@ -197,7 +206,7 @@ export class World {
       }
     }
     if (step.kind !== "wait") return this.#end(name, step);
-    for (const ask of step.ask) node?.inbox.push(this.#perform(name, ask));
+    for (const ask of step.ask) if (node?.given != null) node.inbox.push(this.#perform(node.given, ask));
   }
 
   #end(party: PartyId, step: Exclude<Step<TrainingPart> | Step<TrainingConduct>, { readonly kind: "wait" }>): void {
@@ -208,7 +217,8 @@ export class World {
     if (this.#given.guarded === true) inputs.forEach((input) => this.#inputs.watch(input));
   }
 
-  #perform(name: PartyId, ask: TrainingPart["ask"]): TrainingPart["event"] {
+  #perform(given: TrainingPart["given"], ask: TrainingPart["ask"]): TrainingPart["event"] {
+    const { self: name } = given.speaker;
     const atMs = this.nowMs;
     switch (ask.kind) {
       case "admit": {
@@ -217,9 +227,12 @@ export class World {
         return refusal === null ? { kind: "admitted", data: { table: tableOf(name), claims, quality: null }, atMs } : { kind: "refused", ...refusal, atMs };
       }
       case "permit": return { kind: "permitted", round: ask.round, atMs };
+      case "make-key": return this.encrypted.makeKey(given, atMs);
+      case "decrypt": return this.encrypted.decrypt(given, ask, atMs);
       case "contribute": {
         const words = this.#given.answer(name, ask);
-        applyMasks(words, ask.masks, 0);
+        if (ask.hide.scheme === "encrypted") return { ...this.encrypted.encrypt(given, ask.round, words, ask.hide), atMs };
+        applyMasks(words, ask.hide.masks, 0);
         const root = chunkRootOf(words);
         this.uploads.set(root, words);
         return { kind: "contributed", round: ask.round, root, words: words.length, atMs };

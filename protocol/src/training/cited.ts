@@ -12,7 +12,10 @@ export function citedEntries(message: ToNode | MembershipToNode): readonly Entry
     case "shares": return [message.ready];
     case "round": return [message.offer];
     case "survivors": return [message.survivors, ...message.uploads];
-    case "unmask": return message.agreements;
+    case "unmask": case "decrypt": return message.agreements;
+    case "commitments": return [message.roster, ...message.commitments];
+    case "relayed": return [message.entry];
+    case "keys-ready": return [message.ready];
     case "closed": return [message.close];
     case "aborted": return [message.abort];
     case "charter-proposed": return [message.proposal];

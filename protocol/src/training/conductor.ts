@@ -1,8 +1,9 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
+import type { Opened, Unopened } from "../aggregation/encrypted/messages.js";
+import { leadingOwed, leadingRound, leadingSetup, roundAwaits, setupAwaits, type LeaderEpoch, type LeadingRound, type LeadingSetup } from "../aggregation/leading.js";
 import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
-import { roundLeader, roundWaitsFor, sumOwed, type RoundLeading, type RoundSum, type SumAsked } from "../aggregation/round-leader.js";
-import { setupLeader, setupWaitsFor, type Epoch, type SetupLeading } from "../aggregation/setup-leader.js";
+import type { RoundSum } from "../aggregation/round-leader.js";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
@@ -57,16 +58,16 @@ interface Base extends Given {
 }
 
 type Conducting = Base & (
-  | { readonly stage: "setup"; readonly setup: SetupLeading["state"] }
-  | { readonly stage: "round"; readonly epoch: Epoch; readonly progress: Progress; readonly leading: RoundLeading["state"] }
+  | { readonly stage: "setup"; readonly setup: LeadingSetup["state"] }
+  | { readonly stage: "round"; readonly epoch: LeaderEpoch; readonly progress: Progress; readonly leading: LeadingRound["state"] }
 );
 
 export interface TrainingConduct {
   readonly given: Given;
   readonly state: Conducting;
-  readonly event: FromNode | Deadline | Summed | Cancelled;
+  readonly event: FromNode | Deadline | Summed | Opened | Unopened | Cancelled;
   readonly send: ToNode;
-  readonly ask: SumAsked | ModelKept;
+  readonly ask: LeadingRound["ask"] | ModelKept;
   readonly result: { readonly model: Model; readonly digest: string; readonly evaluation: Evaluation; readonly rounds: readonly RoundDone[] };
 }
 
@@ -76,7 +77,7 @@ export const conductor: Machine<TrainingConduct> = {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
     const { speaker, members, terms, plan, atMs } = given;
     const base: Base = { ...given, done: [], gone: [], silent: [], stated: {} };
-    const step = liftSetup(base, setupLeader.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
+    const step = liftSetup(base, leadingSetup.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
   },
@@ -98,36 +99,49 @@ export function offerBody(plan: TrainingPlan): Json {
 }
 
 /** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
-export function trainingWaitsFor(state: Conducting): { readonly parties: readonly PartyId[]; readonly what: string; readonly untilMs: number } {
+export function trainingWaitsFor(state: Conducting): { readonly parties: readonly string[]; readonly what: string; readonly untilMs: number } {
   return state.stage === "setup"
-    ? { ...setupWaitsFor(state.setup), untilMs: state.setup.untilMs }
-    : { ...roundWaitsFor(state.leading), untilMs: state.leading.untilMs };
+    ? { ...setupAwaits(state.setup), untilMs: state.setup.untilMs }
+    : { ...roundAwaits(state.leading), untilMs: state.leading.untilMs };
 }
 
 function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
   switch (event.kind) {
     case "stated": return takeStatement(state, event);
-    case "joined": case "declined": case "encapsulated": case "shared": case "deadline":
-      return liftSetup(state, setupLeader.step(state.setup, event), event.atMs);
-    case "uploaded": case "agreed": case "unmasked": case "summed":
+    case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "shown": case "deadline":
+      return liftSetup(state, leadingSetup.step(state.setup, event), event.atMs);
+    case "uploaded": case "agreed": case "unmasked": case "summed": case "sealed": case "decrypted": case "opened": case "unopened":
       return wait(state, state.setup.untilMs);
   }
 }
 
 function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
   switch (event.kind) {
-    case "uploaded": case "agreed": case "unmasked": case "declined": case "summed": case "deadline":
-      // An upload for a round that is over names another round in its entry; it is late, not contradictory.
-      if (event.kind === "uploaded" && event.upload.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
-      if (event.kind === "agreed" && event.agree.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
-      if (event.kind === "unmasked" && event.unmask.statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
-      return liftRound(state, roundLeader.step(state.leading, event), event.atMs);
-    case "stated": case "joined": case "encapsulated": case "shared":
+    case "uploaded": case "agreed": case "unmasked": case "sealed": case "shown": case "decrypted": {
+      // An answer for a round that is over names another round in its entry; it is late, not contradictory.
+      if (entryOf(event).statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
+      return liftRound(state, leadingRound.step(state.leading, event), event.atMs);
+    }
+    case "declined": case "summed": case "opened": case "unopened": case "deadline":
+      return liftRound(state, leadingRound.step(state.leading, event), event.atMs);
+    case "stated": case "joined": case "encapsulated": case "shared": case "key-committed":
       return wait(state, state.leading.untilMs);
   }
 }
 
-function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<TrainingConduct> {
+/** What a node says about one round is signed, with the round in it. */
+function entryOf(event: Extract<FromNode, { readonly kind: "uploaded" | "agreed" | "unmasked" | "sealed" | "shown" | "decrypted" }>): Entry {
+  switch (event.kind) {
+    case "uploaded": return event.upload;
+    case "agreed": return event.agree;
+    case "unmasked": return event.unmask;
+    case "sealed": return event.ciphertext;
+    case "shown": return event.entry;
+    case "decrypted": return event.decryption;
+  }
+}
+
+function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<TrainingConduct> {
   switch (step.kind) {
     case "wait": return compared(state, step, atMs);
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
@@ -153,9 +167,9 @@ function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, 
 }
 
 /** Before anybody learns who takes part, all of them must mean the same columns. */
-function compared(state: Base, step: Step<SetupLeading> & { readonly kind: "wait" }, atMs: number): Step<TrainingConduct> {
+function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait" }, atMs: number): Step<TrainingConduct> {
   const next = { ...step, state: { ...base(state), stage: "setup", setup: step.state } } as const;
-  const parties = step.send.flatMap((message) => (message.kind === "roster" ? [message.to] : []));
+  const parties = step.send.flatMap((message) => (message.kind === "roster" || message.kind === "commitments" ? [message.to] : []));
   if (parties.length === 0) return next;
   const entries = parties.flatMap((name) => state.stated[name] ?? []);
   // Each was checked to be its party's own when it came.
@@ -168,16 +182,15 @@ function compared(state: Base, step: Step<SetupLeading> & { readonly kind: "wait
   return { ...next, send: [...parties.map((to) => ({ kind: "statements", to, statements: entries } as const)), ...step.send] };
 }
 
-function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number): Step<TrainingConduct> {
+function startRound(state: Base, epoch: LeaderEpoch, progress: Progress, atMs: number): Step<TrainingConduct> {
   const { speaker, members, terms, plan } = state;
   const context = contextOf(progress);
   const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
   const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
   const round = state.done.length + 1;
   const { parties, silent } = askedIn(state, epoch);
-  const step = roundLeader.open({ speaker, members, terms, epoch, parties, round, question, context, gone: state.gone, silent, atMs });
-  // Opening a round cannot fail; the type does not know.
-  if (step.kind !== "wait") return end(state, { code: "TRAINING_ORDER", detail: { round } }, atMs);
+  const step = leadingRound.open({ speaker, members, terms, epoch, parties, round, question, context, gone: state.gone, silent, atMs });
+  if (step.kind !== "wait") return end(state, step.kind === "abort" ? step.fault : { code: "TRAINING_ORDER", detail: { round } }, atMs);
   return { ...step, state: { ...base(state), stage: "round", epoch, progress, leading: step.state } };
 }
 
@@ -185,13 +198,13 @@ function startRound(state: Base, epoch: Epoch, progress: Progress, atMs: number)
  * The first round asks everybody who is ready; every later one the survivors of the round before, so that sums are over the same companies or,
  * where the charter lets a training go on, over fewer and never again over more.
  */
-function askedIn({ done, gone, silent, terms }: Base, { ready }: Epoch): { readonly parties: readonly PartyId[]; readonly silent: readonly PartyId[] } {
+function askedIn({ done, gone, silent, terms }: Base, { ready }: LeaderEpoch): { readonly parties: readonly PartyId[]; readonly silent: readonly PartyId[] } {
   const parties = done.at(-1)?.survivors ?? ready;
   if (terms.dropouts === "end") return { parties, silent: [] };
   return { parties: parties.filter((name) => !gone.some(({ from }) => from === name)), silent };
 }
 
-function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<RoundLeading>, atMs: number): Step<TrainingConduct> {
+function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<LeadingRound>, atMs: number): Step<TrainingConduct> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...state, leading: step.state } };
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
@@ -242,7 +255,7 @@ function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated 
 }
 
 function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {
-  return { kind: "wait", state, log: [], send: [], ask: state.stage === "round" ? sumOwed(state.leading) : [], untilMs };
+  return { kind: "wait", state, log: [], send: [], ask: state.stage === "round" ? leadingOwed(state.leading) : [], untilMs };
 }
 
 function withLog<S extends Step<TrainingConduct>>(entries: readonly Entry[], step: S): S {

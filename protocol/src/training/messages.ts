@@ -1,4 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import type { CommitmentsListed, Decrypted, DecryptionRequested, KeyCommitted, KeysReady, Relayed, Sealed, Shown } from "../aggregation/encrypted/messages.js";
 import type { Agreed, CiphertextsRelayed, Declined, Encapsulated, Joined, RosterListed, RoundOffered, Shared, SharesRelayed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "../aggregation/messages.js";
 import type { Entry } from "../log/entry.js";
 import type { FaultCode } from "../session/fault.js";
@@ -49,7 +50,8 @@ export interface StatementsListed {
 /** What the coordinator sends a node within a session. */
 export type ToNode =
   | SessionOffered | StatementsListed | RosterListed | CiphertextsRelayed | SharesRelayed | RoundOffered<Json> | SurvivorsListed | UnmaskRequested
-  | SessionClosed | SessionAborted;
+  | CommitmentsListed | Relayed | KeysReady | DecryptionRequested | SessionClosed | SessionAborted;
 
 /** What a node sends the coordinator within a session. */
-export type FromNode = Stated | Joined | Declined | Encapsulated | Shared | Uploaded | Agreed | Unmasked;
+export type FromNode =
+  | Stated | Joined | Declined | Encapsulated | Shared | Uploaded | Agreed | Unmasked | KeyCommitted | Shown | Sealed | Decrypted;

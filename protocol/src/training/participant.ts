@@ -1,9 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
-import { member, type RoundQuestion } from "../aggregation/round-leader.js";
-import { answersOwed, roundMember, type Contributed, type ContributionAsked, type PermissionAsked, type Permitted, type RoundAnswering } from "../aggregation/round-member.js";
-import { setupMember, type Coordinator, type MemberEpoch, type SetupJoining, type SetupMessage } from "../aggregation/setup-member.js";
+import { partakingOwed, partakingRound, partakingSetup, setupOwed, type PartakingRound, type PartakingSetup, type PartEpoch, type SaidInRound, type SaidInSetup } from "../aggregation/partaking.js";
+import type { ContributionAsked } from "../aggregation/round-member.js";
+import { member, type RoundQuestion } from "../aggregation/round-statements.js";
+import type { Coordinator } from "../aggregation/setup-member.js";
 import type { Entry, EntryType } from "../log/entry.js";
 import { FIRST_ROUND } from "../log/sum-terms.js";
 import { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";
@@ -67,13 +68,13 @@ interface Given {
 type Partaking = Given & (
   | { readonly stage: "admitting" }
   /** `shown` are the parties whose statements this node has seen and compared. */
-  | { readonly stage: "setup"; readonly setup: SetupJoining["state"]; readonly shown: readonly PartyId[] }
+  | { readonly stage: "setup"; readonly setup: PartakingSetup["state"]; readonly shown: readonly PartyId[] }
   | ({ readonly stage: "rounds" } & Rounds)
 );
 
 interface Rounds {
-  readonly epoch: MemberEpoch;
-  readonly current: RoundAnswering["state"] | null;
+  readonly epoch: PartEpoch;
+  readonly current: PartakingRound["state"] | null;
   /** What this node was asked so far, in order. */
   readonly scenes: readonly Scene[];
   /** The list this node agreed to last, or all who were ready: the next round may ask these or, where the charter allows it, fewer. */
@@ -81,12 +82,15 @@ interface Rounds {
   readonly answered: number;
 }
 
+/** What our own host did for the set-up or the round. */
+type Done = Exclude<PartakingSetup["event"] | PartakingRound["event"], { readonly kind: "heard" }>;
+
 export interface TrainingPart {
   readonly given: Given;
   readonly state: Partaking;
-  readonly event: Heard | Admitted | Refused | Contributed | Permitted | Deadline;
+  readonly event: Heard | Admitted | Refused | Done | Deadline;
   readonly send: FromNode;
-  readonly ask: AdmissionAsked | AnswerAsked | PermissionAsked;
+  readonly ask: AdmissionAsked | PartakingSetup["ask"] | AnswerAsked | Exclude<PartakingRound["ask"], ContributionAsked>;
   readonly result: { readonly model: Model; readonly evaluation: Json; readonly answered: number };
 }
 
@@ -107,8 +111,10 @@ export const participant: Machine<TrainingPart> = {
     switch (event.kind) {
       case "admitted": return state.stage === "admitting" ? join(state, event) : wait(state);
       case "refused": return leave(state, { code: event.code, detail: { clause: event.clause } }, event.atMs);
-      case "contributed": case "permitted":
-        return state.stage === "rounds" && state.current !== null ? liftRound(state, roundMember.step(state.current, event), event.atMs) : wait(state);
+      case "key-made": return state.stage === "setup" ? liftSetup(state, partakingSetup.step(state.setup, event), state.shown, event.atMs) : wait(state);
+      case "contributed": case "permitted": case "encrypted": case "part-decrypted":
+        if (state.stage !== "rounds" || state.current === null) return wait(state);
+        return liftRound(state, partakingRound.step(state.current, event), event.atMs);
       case "deadline": return event.atMs < state.expiresAtMs ? wait(state) : leave(state, { code: "SESSION_EXPIRED", detail: {} }, event.atMs);
       case "heard": return hear(state, event);
     }
@@ -123,7 +129,7 @@ function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
   const statement = stateData(speaker, plan, data, { entropy, atMs });
   if (statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "what this node would state about its columns is too long" } }, atMs);
   const given = { speaker, coordinator, members, terms, rounds: plan.rounds, entropy, agreementSecret, atMs, expiresAtMs };
-  const step = liftSetup(state, setupMember.open(given), [], atMs);
+  const step = liftSetup(state, partakingSetup.open(given), [], atMs);
   return { ...step, send: [{ kind: "stated", from: speaker.self, data: statement, atMs }, ...step.send] };
 }
 
@@ -135,24 +141,28 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
       return { kind: "abort", fault: { code: message.code, detail: { by: state.coordinator.name, ...reasonIn(message.abort) } }, log: [], send: [] };
     }
     case "statements": return compare(state, message.statements, atMs);
-    case "roster": case "ciphertexts": case "shares": return inSetup(state, message, atMs);
+    case "roster": case "ciphertexts": case "shares": case "commitments": case "keys-ready": return inSetup(state, message, atMs);
+    case "relayed": return state.stage === "setup" ? inSetup(state, message, atMs) : inRound(state, message, atMs);
     case "round": return state.stage === "rounds" ? beginRound(state, message.offer, message.context, atMs) : outOfOrder(state, message.kind, atMs);
-    case "survivors": case "unmask": {
-      if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
-      // The round is answered, and answered rounds stay shut.
-      if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.scenes.length } }, atMs);
-      return liftRound(state, roundMember.step(state.current, { kind: "heard", message, atMs }), atMs);
-    }
+    case "survivors": case "unmask": case "decrypt": return inRound(state, message, atMs);
   }
 }
 
-function inSetup(state: Partaking, message: SetupMessage, atMs: number): Step<TrainingPart> {
+function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<TrainingPart> {
   if (state.stage !== "setup") return outOfOrder(state, message.kind, atMs);
   const { shown } = state;
-  if (message.kind === "roster" && !message.bundles.every(({ statement: { actor } }) => shown.some((name) => name === actor))) {
+  const joining = message.kind === "roster" ? message.bundles : message.kind === "commitments" ? message.commitments : [];
+  if (!joining.every(({ statement: { actor } }) => shown.some((name) => name === actor))) {
     return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "a party takes part whose statement about its columns was not shown" } }, atMs);
   }
-  return liftSetup(state, setupMember.step(state.setup, { message, atMs }), shown, atMs);
+  return liftSetup(state, partakingSetup.step(state.setup, { kind: "heard", message, atMs }), shown, atMs);
+}
+
+function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<TrainingPart> {
+  if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
+  // The round is answered, and answered rounds stay shut.
+  if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.scenes.length } }, atMs);
+  return liftRound(state, partakingRound.step(state.current, { kind: "heard", message, atMs }), atMs);
 }
 
 /** What the others state was logged and signed by them, so the coordinator cannot pass over a difference, nor invent one. */
@@ -170,7 +180,7 @@ function compare(state: Partaking, statements: readonly Entry[], atMs: number): 
   return fault === null ? wait({ ...state, shown }) : leave(state, fault, atMs);
 }
 
-function liftSetup(state: Partaking, step: Step<SetupJoining>, shown: readonly PartyId[], atMs: number): Step<TrainingPart> {
+function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly PartyId[], atMs: number): Step<TrainingPart> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state, shown } };
     case "abort": return leave(state, step.fault, atMs);
@@ -190,7 +200,7 @@ function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number):
   if (!mayFollow(state.scenes.at(-1) ?? null, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
 
   const { speaker, coordinator, members, terms, entropy, epoch, expiresAtMs } = state;
-  const step = roundMember.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
+  const step = partakingRound.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
   return liftRound({ ...state, scenes: [...state.scenes, scene] }, step, atMs);
 }
 
@@ -215,10 +225,11 @@ function questionOf({ plan }: InRounds, offer: Entry, { question, digest }: Scen
   return asPlanned ? { kind: question.kind, model: digest, plan: planDigest(plan), ring, words } : null;
 }
 
-function liftRound(state: InRounds, step: Step<RoundAnswering>, atMs: number): Step<TrainingPart> {
+function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): Step<TrainingPart> {
   switch (step.kind) {
     case "wait": {
-      const bound = step.state.phase === "agreed" ? step.state.survivors : state.bound;
+      const hasAgreed = step.state.phase === "agreed" || step.state.phase === "decrypting";
+      const bound = hasAgreed ? step.state.survivors : state.bound;
       return { ...step, ask: withScene(state, step.ask), state: { ...state, bound, current: step.state } };
     }
     case "abort": return leave(state, step.fault, atMs);
@@ -265,15 +276,15 @@ function base(given: Given): Given {
 function owed(state: Partaking): readonly TrainingPart["ask"][] {
   switch (state.stage) {
     case "admitting": return [{ kind: "admit" }];
-    case "setup": return [];
-    case "rounds": return state.current === null ? [] : withScene(state, answersOwed(state.current));
+    case "setup": return setupOwed(state.setup);
+    case "rounds": return state.current === null ? [] : withScene(state, partakingOwed(state.current));
   }
 }
 
-function withScene({ scenes }: InRounds, asks: readonly RoundAnswering["ask"][]): readonly TrainingPart["ask"][] {
+function withScene({ scenes }: InRounds, asks: readonly PartakingRound["ask"][]): readonly TrainingPart["ask"][] {
   const scene = scenes.at(-1);
   // A round has begun, so there is a scene; the type does not know.
-  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind === "permit" ? [ask] : scene === undefined ? [] : [{ ...ask, scene }]));
+  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind !== "contribute" ? [ask] : scene === undefined ? [] : [{ ...ask, scene }]));
 }
 
 function wait(state: Partaking): Step<TrainingPart> {

@@ -4,6 +4,7 @@ import { equalBytes, fromUtf8 } from "@cohortium/crypto/bytes";
 import type { MessageFns } from "../gen/cohortium/v1/payload.js";
 import type { PartyBytes } from "../gen/cohortium/v1/party_bytes.js";
 import { parseEntry, type Entry } from "../log/entry.js";
+import type { Part } from "../aggregation/encrypted/messages.js";
 import { FAULTS, type FaultCode } from "../session/fault.js";
 import { parsePartyId, type PartyId } from "../session/ids.js";
 import { CLAUSE_LENGTH_MAX, ENTRY_MAX_BYTES, JSON_DEPTH_MAX, JSON_MAX_BYTES, PER_PARTY_MAX } from "./limits.js";
@@ -112,6 +113,22 @@ export function parseFaultCode(code: string): FaultCode {
   if (!isFaultCode(code)) throw new WireError("WIRE_MALFORMED", { field: "code" });
   return code;
 }
+
+/** Which of the things an entry can commit to. */
+export function parsePart(part: string): Part {
+  const known = PARTS.find((one) => one === part);
+  if (known === undefined) throw new WireError("WIRE_MALFORMED", { field: "part" });
+  return known;
+}
+
+/** The same of what nodes need of each other. */
+export function parseRelayedPart(part: string): Exclude<Part, "c0"> {
+  const known = parsePart(part);
+  if (known === "c0") throw new WireError("WIRE_MALFORMED", { field: "part" });
+  return known;
+}
+
+const PARTS = ["share", "c0", "c1"] as const satisfies readonly Part[];
 
 function parseJson(bytes: Uint8Array): Json {
   const value = JSON.parse(fromUtf8(bytes)) as Json;

@@ -2,7 +2,7 @@ import { Payload } from "../gen/cohortium/v1/payload.js";
 import type { MembershipFromNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
 import type { FromNode } from "../training/messages.js";
-import { byPartyList, exactly, parseByParty, parseBytes, parseClause, parseEntryField, parseFaultCode, parseList, parseMessage, upTo } from "./fields.js";
+import { byPartyList, exactly, parseByParty, parseBytes, parseClause, parseEntryField, parseFaultCode, parseList, parseMessage, parsePart, upTo } from "./fields.js";
 import { BOXES_MAX, BOX_MAX_BYTES, ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES, SHARE_BYTES } from "./limits.js";
 import { WireError } from "./wire-error.js";
 
@@ -46,8 +46,13 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
       selfShares: parseByParty("selfShares", message.value.selfShares, exactly(SHARE_BYTES)),
       boxShares: parseByParty("boxShares", message.value.boxShares, exactly(SHARE_BYTES)), atMs,
     };
+    case "keyCommitted": return { kind: "key-committed", from, commitment: parseEntryField("commitment", message.value.commitment), atMs };
+    case "shown": return { kind: "shown", from, entry: parseEntryField("entry", message.value.entry), part: parsePart(message.value.part), atMs };
+    case "sealed": return { kind: "sealed", from, ciphertext: parseEntryField("ciphertext", message.value.ciphertext), atMs };
+    case "decrypted": return { kind: "decrypted", from, decryption: parseEntryField("decryption", message.value.decryption), atMs };
     case "charterProposed": case "charterInForce": case "sessionOffered": case "statementsListed": case "rosterListed": case "ciphertextsRelayed": case "sharesRelayed":
     case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted":
+    case "commitmentsListed": case "relayed": case "keysReady": case "decryptionRequested":
       throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   }
 }
@@ -64,6 +69,10 @@ function messageOf(message: FromNode | MembershipFromNode): Message {
     };
     case "uploaded": return { $case: "uploaded", value: { upload: message.upload.bytes } };
     case "agreed": return { $case: "agreed", value: { agree: message.agree.bytes } };
+    case "key-committed": return { $case: "keyCommitted", value: { commitment: message.commitment.bytes } };
+    case "shown": return { $case: "shown", value: { entry: message.entry.bytes, part: message.part } };
+    case "sealed": return { $case: "sealed", value: { ciphertext: message.ciphertext.bytes } };
+    case "decrypted": return { $case: "decrypted", value: { decryption: message.decryption.bytes } };
     case "unmasked": return {
       $case: "unmasked",
       value: { unmask: message.unmask.bytes, selfShares: byPartyList(message.selfShares), boxShares: byPartyList(message.boxShares) },

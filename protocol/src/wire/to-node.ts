@@ -4,7 +4,7 @@ import type { MembershipToNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
 import type { ToNode } from "../training/messages.js";
 import type { Entry } from "../log/entry.js";
-import { byPartyList, exactly, parseByParty, parseEntries, parseEntryField, parseFaultCode, parseJsonField, parseMessage, parseParties, upTo } from "./fields.js";
+import { byPartyList, exactly, parseByParty, parseEntries, parseEntryField, parseFaultCode, parseJsonField, parseMessage, parseParties, parseRelayedPart, upTo } from "./fields.js";
 import { ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES } from "./limits.js";
 import { WireError } from "./wire-error.js";
 
@@ -52,6 +52,12 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
       kind: "survivors", to, survivors: parseEntryField("survivors", message.value.survivors), uploads: parseEntries("uploads", message.value.uploads),
     };
     case "unmaskRequested": return { kind: "unmask", to, agreements: parseEntries("agreements", message.value.agreements) };
+    case "commitmentsListed": return {
+      kind: "commitments", to, roster: parseEntryField("roster", message.value.roster), commitments: parseEntries("commitments", message.value.commitments),
+    };
+    case "relayed": return { kind: "relayed", to, entry: parseEntryField("entry", message.value.entry), part: parseRelayedPart(message.value.part) };
+    case "keysReady": return { kind: "keys-ready", to, ready: parseEntryField("ready", message.value.ready) };
+    case "decryptionRequested": return { kind: "decrypt", to, agreements: parseEntries("agreements", message.value.agreements) };
     case "sessionClosed": return {
       kind: "closed", to, close: parseEntryField("close", message.value.close),
       model: parseJsonField("model", message.value.modelJson), evaluation: parseJsonField("evaluation", message.value.evaluationJson),
@@ -60,6 +66,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
       kind: "aborted", to, abort: parseEntryField("abort", message.value.abort), code: parseFaultCode(message.value.code),
     };
     case "charterAnswered": case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
+    case "keyCommitted": case "shown": case "sealed": case "decrypted":
       throw new WireError("WIRE_MALFORMED", { field: "message" });
   }
 }
@@ -81,6 +88,10 @@ function messageOf(message: ToNode | MembershipToNode): Message {
     case "round": return { $case: "roundOffered", value: { offer: message.offer.bytes, contextJson: canonicalBytes(message.context) } };
     case "survivors": return { $case: "survivorsListed", value: { survivors: message.survivors.bytes, uploads: bytesOf(message.uploads) } };
     case "unmask": return { $case: "unmaskRequested", value: { agreements: bytesOf(message.agreements) } };
+    case "commitments": return { $case: "commitmentsListed", value: { roster: message.roster.bytes, commitments: bytesOf(message.commitments) } };
+    case "relayed": return { $case: "relayed", value: { entry: message.entry.bytes, part: message.part } };
+    case "keys-ready": return { $case: "keysReady", value: { ready: message.ready.bytes } };
+    case "decrypt": return { $case: "decryptionRequested", value: { agreements: bytesOf(message.agreements) } };
     case "closed": return {
       $case: "sessionClosed",
       value: { close: message.close.bytes, modelJson: canonicalBytes(message.model), evaluationJson: canonicalBytes(message.evaluation) },

@@ -6,7 +6,7 @@ import { TINY_PLAN, tinyWords } from "../training/tiny-rows.js";
 export const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 export const DOT = "dot" as PartyId;
 export const world = (more: Partial<WorldGiven> = {}): World => new World({
-  seed: 9, names: FIVE, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more,
+  seed: 9, names: FIVE, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" }, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more,
 });
 
 /** Another statement by the coordinator itself: what a malicious one can always make. */

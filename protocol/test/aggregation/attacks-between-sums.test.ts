@@ -9,7 +9,7 @@ import { DOT, entries, FIVE, resigned, world } from "./attack-stage.js";
 
 describe("a company that vanishes between two sums", () => {
   const vanishing = (dropouts: "end" | "continue") => world({
-    terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts },
+    terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts },
     silentWhen: (party, message) => party === DOT && message.kind === "round" && message.offer.statement.round === 4,
   });
   /** The newton sums of rounds 3 and 4, over five and over four companies: how far their difference is from what dot brought. */
@@ -30,7 +30,7 @@ describe("a company that vanishes between two sums", () => {
 
   test("is refused by the others where the charter says so, whatever the coordinator's build does", () => {
     const run = world({
-      terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" },
+      terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "end" },
       tamper: (message, self) => {
         if (message.kind !== "round" || message.offer.statement.round !== 4) return [message];
         const parties = FIVE.filter((name) => name !== DOT);

@@ -167,7 +167,7 @@ describe("a late upload of a dropped node", () => {
     const late = eve?.sent.find((message) => message.kind === "uploaded");
     const root = late?.kind === "uploaded" ? (late.upload.statement.body as { root: string }).root : "";
     const words = run.uploads.get(root)?.slice() as BigUint64Array;
-    const truth = tinyWords("eve" as PartyId, { kind: "contribute", round: 1, offer: "", context: null, masks: [], question: { kind: "moments" } as never });
+    const truth = tinyWords("eve" as PartyId, { kind: "contribute", round: 1, offer: "", context: null, hide: { scheme: "masked", masks: [] }, question: { kind: "moments" } as never });
 
     // Everything the survivors revealed about eve: its pair masks. They alone must not be enough.
     const survivors = FIVE.filter((name) => name !== "eve");

@@ -62,7 +62,7 @@ describe("the threshold", () => {
 });
 
 describe("a sum needs", () => {
-  const terms = { minimumParties: 4, quorum: 3, deadlineMs: 1, dropouts: "end" } as const;
+  const terms = { scheme: "masked", minimumParties: 4, quorum: 3, deadlineMs: 1, dropouts: "end" } as const;
   test.each([
     ["three parties, whatever the charter says", { ...terms, minimumParties: 1 }, 2, { number: 1, asked: 7 }, 3],
     ["the charter's minimum", terms, 3, { number: 1, asked: 7 }, 4],

@@ -29,10 +29,10 @@ describe("a contribution", () => {
     if (owed?.kind !== "contribute") throw new Error("no contribution is asked for");
     const pair = (peer: PartyId) => maskKey(pairSeed(ofFive().parts.get(BOB)?.pairs.get(peer) ?? new Uint8Array(), 1), full.round.offer.id, "pair");
     expect(owed).toMatchObject({ round: 1, offer: full.round.offer.id, question: QUESTION, context: null });
-    expect(owed.masks).toEqual([
+    expect(owed.hide).toEqual({ scheme: "masked", masks: [
       { key: maskKey(selfSeed(seedOf(BOB, "session"), 1), full.round.offer.id, "self"), sign: 1 },
       { key: pair(ADA), sign: -1 }, { key: pair(CLEO), sign: 1 }, { key: pair(DOT), sign: 1 }, { key: pair(EVE), sign: 1 },
-    ]);
+    ] });
   });
 
   test("of another round changes nothing", () => {
@@ -122,7 +122,7 @@ describe("a round of fewer than were ready", () => {
 
   test("has masks between those who are asked, and no others", () => {
     const [owed] = answersOwed(waiting(roundMember.open(four.given(BOB))).state);
-    expect(owed?.kind === "contribute" && owed.masks.map(({ sign }) => sign)).toEqual([1, -1, 1, 1]);
+    expect(owed?.kind === "contribute" && owed.hide.scheme === "masked" && owed.hide.masks.map(({ sign }) => sign)).toEqual([1, -1, 1, 1]);
   });
 
   test("does not take a list with one who was not asked, though it is ready", () => {

@@ -6,7 +6,8 @@ import { signerFromSeed } from "@cohortium/crypto/signing";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import { inOrder, type Member, type Speaker, type Terms } from "../../src/aggregation/context.js";
 import type { Agreed, Encapsulated, Joined, Shared, Unmasked, Uploaded } from "../../src/aggregation/messages.js";
-import { roundLeader, sumOwed, type RoundLeading, type RoundQuestion } from "../../src/aggregation/round-leader.js";
+import { roundLeader, sumOwed, type RoundLeading } from "../../src/aggregation/round-leader.js";
+import type { RoundQuestion } from "../../src/aggregation/round-statements.js";
 import { answersOwed, roundMember, type RoundAnswering } from "../../src/aggregation/round-member.js";
 import { setupLeader, type Epoch, type SetupLeading } from "../../src/aggregation/setup-leader.js";
 import { setupMember, type MemberEpoch, type SetupJoining } from "../../src/aggregation/setup-member.js";
@@ -21,7 +22,7 @@ export const [ADA, BOB, CLEO, DOT, EVE] = FIVE as [PartyId, PartyId, PartyId, Pa
 export const THREE = [ADA, BOB, CLEO];
 export const CENTRE = "coordinator" as PartyId;
 export const NOW_MS = 1_800_000_000_000;
-export const TERMS: Terms = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" };
+export const TERMS: Terms = { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" };
 export const ROUNDS = 3;
 export const QUESTION: RoundQuestion = { kind: "moments", model: parseDigest("ab".repeat(32)), plan: parseDigest("cd".repeat(32)), ring: 64, words: 4 };
 
@@ -133,7 +134,7 @@ export class Round {
     const open = waiting(roundMember.open(this.given(name)));
     const masked = wordsOf(QUESTION, values);
     const [owed] = answersOwed(open.state);
-    applyMasks(masked, owed?.kind === "contribute" ? owed.masks : [], 0);
+    applyMasks(masked, owed?.kind === "contribute" && owed.hide.scheme === "masked" ? owed.hide.masks : [], 0);
     const root = toHex(chunkRoot(bytesOfWords(masked)));
     this.uploads.set(root, masked);
     const step = waiting(roundMember.step(open.state, { kind: "contributed", round: this.#asked.round, root, words: masked.length, atMs: NOW_MS + 2 }));

@@ -91,7 +91,7 @@ describe("an offer", () => {
   });
 
   test("asks all survivors again where the charter ends a training with a dropout, and needs all of them", () => {
-    const ending: Json = { ...(CHARTER as object), aggregation: { dropouts: "end" } };
+    const ending: Json = { ...(CHARTER as object), aggregation: { scheme: "masked", dropouts: "end" } };
     expect(codesUnder(ending)).toEqual([[at("round.survivors", "hub", 2), "ROUND_TOO_FEW"]]);
     const third = at("round.offer", "hub", 3);
     const fewer = under(ending, third, (body) => ({ ...body, parties: ["harbour", "mill"] }));

@@ -78,7 +78,7 @@ describe("one question that was opened over different companies", () => {
     expect(said("continue")).toEqual([]);
   });
 
-  const charter = (dropouts: "end" | "continue") => ({ digest: "c4".repeat(32), parties: new Map(), terms: { quorum: 3, minimumParties: 3, dropouts }, text: null });
+  const charter = (dropouts: "end" | "continue") => ({ digest: "c4".repeat(32), parties: new Map(), terms: { scheme: "masked" as const, quorum: 3, minimumParties: 3, dropouts }, text: null });
   type Sum = readonly [session: string, round: number, survivors: readonly string[], question?: string, model?: string, without?: string];
   const noted = (sums: readonly Sum[], dropouts: "end" | "continue" = "end") => {
     const findings = new Findings();

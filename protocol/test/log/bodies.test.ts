@@ -17,6 +17,9 @@ const OTHERS: { readonly type: EntryType; readonly body: Json }[] = [
   { type: "revocation", body: { party: "mill", certificate: DIGEST, reason: "lost" } },
   { type: "charter.refusal", body: { digest: DIGEST, reason: "too many rows" } },
   { type: "session.abort", body: { code: "SESSION_CANCELLED" } },
+  { type: "key.commit", body: { share: DIGEST } },
+  { type: "round.sealed", body: { c0: DIGEST, c1: DIGEST, words: 7, offer: DIGEST } },
+  { type: "round.decryption", body: { survivors: DIGEST, root: DIGEST } },
 ];
 const EXAMPLES = [...honestEntries().map(({ statement }) => statement), ...OTHERS];
 
@@ -51,9 +54,9 @@ test("every problem is reported at once, by its path, and once", () => {
     "model is not 64 hex digits", "plan is not 64 hex digits", "ring is not 32 or 64", "words is not a count", "parties is not a list of different names",
   ]);
   expect(problems("charter", { digest: DIGEST, charter: { operator: {}, parties: [{ name: "mill", signingKey: KEY }, { name: "" }] } })).toEqual([
-    "charter.parties[1].name is not a text", "charter.parties[1].signingKey is not base64 of 32 bytes",
+    "charter.aggregation is not an object", "charter.parties[1].name is not a text", "charter.parties[1].signingKey is not base64 of 32 bytes",
     "charter.operator.name is not a text", "charter.operator.signingKey is not base64 of 32 bytes", "charter.operator.logKey is not a text",
-    "charter.quorum is not a count", "charter.minimumParties is not a count", "charter.aggregation is not an object", "charter.aggregation.dropouts is not a text",
+    "charter.aggregation.scheme is not a text", "charter.quorum is not a count", "charter.minimumParties is not a count", "charter.aggregation.dropouts is not a text",
   ]);
 });
 

@@ -9,7 +9,7 @@ import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import { logVerifierKey, signCheckpoint } from "../../src/log/checkpoint.js";
 import { maskKey } from "../../src/log/mask-key.js";
 import { signEntry, type Entry, type EntryType, type Statement } from "../../src/log/entry.js";
-import { uploadPath } from "../../src/log/audit-sums.js";
+import { uploadPath } from "../../src/log/audit-bytes.js";
 import { bundleBytes, bundlePath, bundlesOf, TILE_WIDTH, tileBytes, tilePath, tilesOf } from "../../src/log/tiles.js";
 
 export const ORIGIN = "log.example/consortium";
@@ -29,7 +29,7 @@ export const CHARTER: Json = {
   parties: PARTIES.map((name) => ({ name, signingKey: keyText(name), agreementKey: keyText(name) })),
   minimumParties: 3,
   quorum: 3,
-  aggregation: { dropouts: "continue" },
+  aggregation: { scheme: "masked", dropouts: "continue" },
   privacy: { budget: { releasesMax: 100 } },
   notBefore: "2026-11-01T00:00:00Z",
   expires: "2027-06-30T00:00:00Z",

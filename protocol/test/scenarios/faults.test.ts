@@ -43,6 +43,17 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   AGGREGATION_SURVIVORS: () => hears(inPhase("uploaded"), { ...sentTo(ADA, "survivors", 1), uploads: [] }),
   AGGREGATION_SECOND_ANSWER: () => hears(betweenRounds, sentTo(ADA, "unmask", 1)),
   AGGREGATION_SIGNATURES: () => hears(inPhase("agreed"), { ...sentTo(ADA, "unmask", 1), agreements: [] }),
+  AGGREGATION_COMMITMENT: () => ended(short({
+    terms: { scheme: "encrypted", minimumParties: 3, quorum: 5, deadlineMs: 30_000, dropouts: "end" },
+    tamperUp: (message) => [message.kind === "shown" && message.from === ADA ? { ...message, part: "c0" } : message],
+  })),
+  AGGREGATION_CIPHERTEXT: { file: "protocol/test/aggregation/encrypted/attacks.test.ts", title: "AGGREGATION_CIPHERTEXT: words beyond their moduli end the round, and name the party" },
+  AGGREGATION_NOISE: { file: "protocol/test/aggregation/encrypted/attacks.test.ts", title: "AGGREGATION_NOISE: a decryption that is none ends the round, and nobody can say whose it was" },
+  AGGREGATION_PART_MISSING: () => ended(short({
+    terms: { scheme: "encrypted", minimumParties: 3, quorum: 5, deadlineMs: 30_000, dropouts: "end" },
+    silentWhen: (party, { kind }) => party === BOB && kind === "commitments",
+  })),
+  AGGREGATION_LOST: { file: "node/test/ciphertexts.test.ts", title: "whose file is lost is not encrypted again" },
   AGGREGATION_GUARD: () => ended(short({
     answer: (party, ask) => {
       const words = tinyWords(party, ask, SHORT_PLAN);

@@ -15,7 +15,7 @@ const JUNK: readonly Json[] = [null, "", "%%%", -1, 1e300, [], {}, ["ada", "ada"
 
 const run = (more: Partial<WorldGiven>) => {
   const world = new World({
-    seed: 3, names: NAMES, plan: PLAN, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, guarded: true, answer: (party, ask) => tinyWords(party, ask, PLAN), ...more,
+    seed: 3, names: NAMES, plan: PLAN, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" }, guarded: true, answer: (party, ask) => tinyWords(party, ask, PLAN), ...more,
   });
   const step = world.run();
   expectSound(world);

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { ENTRY_TYPES } from "../../src/log/entry.js";
+import { HALF_BYTES, KEY_BYTES, PLAIN_MODULUS } from "@cohortium/crypto/he/parameters";
+import { HALVES_PER_ROUND_MAX } from "../../src/session/charter-limits.js";
 import { quorumMin } from "../../src/session/quorum.js";
 import { thresholdFor } from "../../src/log/sum-terms.js";
 
@@ -37,6 +39,25 @@ describe("secure-sum.md", () => {
 
   test("states the threshold the program uses", () => {
     for (const parties of [3, 4, 5, 64]) expect([quorumMin(parties), thresholdFor(parties, 1)]).toEqual([Math.floor((2 * parties) / 3) + 1, Math.floor((2 * parties) / 3) + 1]);
+  });
+});
+
+describe("encrypted-sum.md", () => {
+  test("shows values that stand in the vector", () => {
+    const vector = readFileSync(join(SPEC, "../test/vectors/encrypted-sum.json"), "utf8");
+    const shown = [...page("encrypted-sum.md").matchAll(/`([0-9a-f]{64})`/g)].map(([, hex]) => hex ?? "");
+    expect(shown.length).toBe(3);
+    expect(shown.filter((hex) => !vector.includes(hex))).toEqual([]);
+  });
+
+  test("shows lines of a transcript, and numbers that the program uses", () => {
+    const transcript = readFileSync(join(SPEC, "../test/scenarios/three-parties-encrypted.txt"), "utf8");
+    const says = [...page("encrypted-sum.md").matchAll(/^ {12}(\S.*)$/gm)].map(([, line]) => line ?? "");
+    expect(says.length).toBe(2);
+    expect(says.filter((line) => !transcript.includes(line))).toEqual([]);
+    for (const number of [String(PLAIN_MODULUS), HALF_BYTES.toLocaleString("en"), KEY_BYTES.toLocaleString("en"), `at most ${HALVES_PER_ROUND_MAX}`]) {
+      expect(page("encrypted-sum.md")).toContain(number);
+    }
   });
 });
 

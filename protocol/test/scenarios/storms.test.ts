@@ -43,7 +43,7 @@ function storm(seed: number, weather: { readonly links: number; readonly silence
   const heard = new Map<PartyId, number>();
   const [down, up] = [new Link<ToNode>(dice, weather.links), new Link<FromNode>(dice, weather.links)];
   const given: WorldGiven = {
-    seed, names, plan, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: dice.chance(0.5) ? "end" : "continue" }, guarded: true, crashChance: 0.02,
+    seed, names, plan, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: dice.chance(0.5) ? "end" : "continue" }, guarded: true, crashChance: 0.02,
     answer: (party, ask) => tinyWords(party, ask, plan),
     silentWhen: (party) => {
       const count = heard.get(party) ?? 0;

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
+import { openSeal, type Seal } from "@cohortium/crypto/seal";
 import { signEntry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { transcript } from "../../src/testing/transcript.js";
@@ -8,11 +9,14 @@ import { World, type WorldGiven } from "../../src/testing/world.js";
 import type { ToNode } from "../../src/training/messages.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 
+let seal: Seal;
+beforeAll(async () => { seal = await openSeal(); });
+
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 const world = (names: readonly PartyId[], more: Partial<WorldGiven> = {}) => {
   const plan = { ...SHORT_PLAN, parties: names.length };
   return new World({
-    seed: 2, names, plan, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" }, answer: (party, ask) => tinyWords(party, ask, plan), ...more,
+    seal, seed: 2, names, plan, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" }, answer: (party, ask) => tinyWords(party, ask, plan), ...more,
   });
 };
 const silentAt = (name: string, kind: ToNode["kind"]): Pick<WorldGiven, "silentWhen"> => ({ silentWhen: (party, message) => party === name && message.kind === kind });
@@ -36,8 +40,9 @@ test.each([
   ["three-parties", () => world(FIVE.slice(0, 3))],
   ["silent-before-upload", () => world(FIVE, silentAt("dot", "round"))],
   ["silent-at-unmasking", () => world(FIVE, silentAt("dot", "unmask"))],
-  ["silence-ends-a-training", () => world(FIVE, { terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" }, silentWhen: (party, message) => party === "dot" && message.kind === "round" && message.offer.statement.round === 2 })],
+  ["silence-ends-a-training", () => world(FIVE, { terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "end" }, silentWhen: (party, message) => party === "dot" && message.kind === "round" && message.offer.statement.round === 2 })],
   ["second-list-of-survivors", withSecondList],
+  ["three-parties-encrypted", () => world(FIVE.slice(0, 3), { terms: { minimumParties: 3, quorum: 3, scheme: "encrypted", deadlineMs: 30_000, dropouts: "end" } })],
 ] as const)("%s reads as its transcript says", (name, make) => {
   const path = fileURLToPath(new URL(`${name}.txt`, import.meta.url));
   const run = make();

@@ -275,7 +275,9 @@ describe("the table of clauses", () => {
 
   test("every rule of a charter has a fixture that breaks it", () => {
     // A common held-out file with windows takes two changes; `charter-recipe.test.ts` has it.
-    const broken = new Set([...[...BROKEN, ...BROKEN_TREES].map(([clause]) => clause), ...BROKEN_RECIPES.map(([clause]) => clause), "training.rounds", "windows.holdout"]);
+    const encrypted = ["aggregation.encrypted-quorum", "aggregation.encrypted-dropouts", "aggregation.encrypted-size"];
+    const tables = [...BROKEN, ...BROKEN_TREES, ...BROKEN_RECIPES].map(([clause]) => clause);
+    const broken = new Set([...encrypted, ...tables, "training.rounds", "windows.holdout"]);
     expect([...broken].sort()).toEqual(Object.keys(CLAUSES).filter((clause) => !elsewhere(clause)).sort());
   });
 

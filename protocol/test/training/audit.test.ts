@@ -173,7 +173,7 @@ describe("the auditor of trainings, by itself", () => {
   const source = { read: () => null };
   const at = { session: "5e".repeat(16), charter: null, without: "", entry: 9 };
   const offer: LoggedOffer = { ...at, kind: "offered", asked: { kind: "round.offer", purpose: "moments", model: "ab".repeat(32), plan: "cd".repeat(32), ring: 64, words: 7, parties: [] } };
-  const round: LoggedRound = { ...at, kind: "completed", ring: 64, words: 2 ** 50, uploads: [{ party: "ada", entry: 8, root: "ef".repeat(32) }], masks: [], root: "ef".repeat(32) };
+  const round: LoggedRound = { ...at, kind: "completed", scheme: "masked", ring: 64, words: 2 ** 50, uploads: [{ party: "ada", entry: 8, root: "ef".repeat(32) }], masks: [], root: "ef".repeat(32) };
 
   test("objects to questions under a charter that allows no training", () => {
     expect(trainingAuditor()(offer, source)).toMatchObject({ model: false, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });

@@ -67,7 +67,7 @@ function answers(rows: readonly Row[]) {
 }
 
 const world = (inCents: PartyId | null, more: Partial<WorldGiven> = {}) => new World({
-  seed: 3, names: NAMES, plan: PLAN, terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" },
+  seed: 3, names: NAMES, plan: PLAN, terms: { scheme: "masked", minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" },
   answer: (party, ask) => {
     const { question, model } = (ask as unknown as { scene: { question: Parameters<typeof layoutOf>[0]; model: LogisticModel | null } }).scene;
     const own = answers(rowsOf(party, party === inCents ? 100 : 1));

@@ -13,7 +13,7 @@ const ALLOWED = [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, leaveOne
 const run = (names: readonly string[], without?: PartyId) => {
   const plan = { ...TINY_PLAN, ...(without === undefined ? {} : { without }) };
   const world = new World({
-    seed: 5, names: names as PartyId[], terms: { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" }, plan, answer: (party, ask) => tinyWords(party, ask, plan),
+    seed: 5, names: names as PartyId[], terms: { scheme: "masked", minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "end" }, plan, answer: (party, ask) => tinyWords(party, ask, plan),
   });
   if (world.run().kind !== "done") throw new Error("it ends with a model");
   return world;

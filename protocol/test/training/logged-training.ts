@@ -5,7 +5,7 @@ import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { audit } from "../../src/log/audit.js";
-import { uploadPath } from "../../src/log/audit-sums.js";
+import { uploadPath } from "../../src/log/audit-bytes.js";
 import { signEntry, type EntryType, type Statement } from "../../src/log/entry.js";
 import { charterAsJson } from "../../src/session/charter-digest.js";
 import { termsOf } from "../../src/session/charter-parties.js";
@@ -28,7 +28,7 @@ export interface LoggedTraining {
   readonly plan: TrainingPlan;
   readonly told: readonly Told[];
   /** Audits a log of these statements, signed by their actors, beside the training's uploads. */
-  readonly check: (told: readonly Told[]) => ReturnType<typeof audit>;
+  readonly check: (told: readonly Told[], bend?: (files: Map<string, Uint8Array>) => void) => ReturnType<typeof audit>;
 }
 
 const HUB = "coordinator" as PartyId;
@@ -48,9 +48,11 @@ export function loggedTraining(names: readonly string[], more: Partial<WorldGive
     ...names.map((name) => tell("charter.signature", name, { digest }, { session: "-" })),
     ...world.log.map(({ id, statement }) => ({ id, statement })),
   ];
-  const check = (list: readonly Told[]) => {
+  const check: LoggedTraining["check"] = (list, bend = () => undefined) => {
     const files = filesOf(signed(list, digest));
     for (const [root, words] of world.uploads) files.set(uploadPath(root), bytesOfWords(words));
+    for (const [root, bytes] of world.encrypted.bulks) files.set(uploadPath(root), bytes);
+    bend(files);
     return audit(sourceOf(files), { logKey: LOG_KEY, rounds: trainingAuditor() });
   };
   return { told, check, plan };
@@ -77,8 +79,7 @@ function charterOf(names: readonly string[], more: NonNullable<Agreement["clause
   const clauses: readonly (readonly [string, unknown])[] = [
     ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", TINY_PLAN.model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
     ["/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }], ["/operator", { name: HUB, signingKey: keyText(HUB), logKey: LOG_KEY }],
-    ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"],
-    ...more,
+    ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"], ...more,
   ];
   return sound(clauses.reduce<Json>((json, [pointer, value]) => bent(pointer, value, json as object), bent("/version", 1)));
 }

@@ -10,7 +10,7 @@ import { SHORT_PLAN, tinyWords } from "./tiny-rows.js";
 
 export const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 export const [ADA, BOB] = FIVE as [PartyId, PartyId];
-export const TERMS: Terms = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" };
+export const TERMS: Terms = { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" };
 
 export const short = (more: Partial<WorldGiven> = {}): World =>
   new World({ seed: 5, names: FIVE, terms: TERMS, plan: SHORT_PLAN, answer: (party, ask) => tinyWords(party, ask, SHORT_PLAN), ...more });

@@ -7,7 +7,7 @@ import { TINY_PLAN, tinyAnswers, tinyRows, tinyWords } from "./tiny-rows.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 const THREE = FIVE.slice(0, 3);
-const TERMS = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" } as const;
+const TERMS = { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "continue" } as const;
 
 const world = (more: Partial<WorldGiven> = {}) =>
   new World({ seed: 5, names: FIVE, terms: TERMS, plan: TINY_PLAN, answer: (party, ask) => tinyWords(party, ask), ...more });

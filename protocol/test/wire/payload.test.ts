@@ -33,6 +33,11 @@ const TO_NODE: readonly (ToNode | MembershipToNode)[] = [
   { kind: "round", to: MILL, offer: entry("round.offer"), context: { coefficients: [0.25, -1e-9], step: 3 } },
   { kind: "survivors", to: MILL, survivors: entry("round.survivors"), uploads: [entry("round.upload")] },
   { kind: "unmask", to: MILL, agreements: [entry("round.agree"), entry("round.agree", { a: 2 })] },
+  { kind: "commitments", to: MILL, roster: entry("roster"), commitments: [entry("key.commit"), entry("key.commit", { a: 2 })] },
+  { kind: "relayed", to: MILL, entry: entry("round.sealed"), part: "c1" },
+  { kind: "relayed", to: MILL, entry: entry("key.commit"), part: "share" },
+  { kind: "keys-ready", to: MILL, ready: entry("ready") },
+  { kind: "decrypt", to: MILL, agreements: [entry("round.agree")] },
   { kind: "closed", to: MILL, close: entry("session.close"), model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } },
   { kind: "aborted", to: MILL, abort: entry("session.abort"), code: "AGGREGATION_TOO_FEW" },
 ];
@@ -45,6 +50,11 @@ const FROM_NODE: readonly (FromNode | MembershipFromNode)[] = [
   { kind: "shared", from: MILL, shares: entry("shares"), sealed: { [HARBOUR]: filled(99, 2) }, boxes: [filled(40, 3), filled(40, 5)], atMs: AT_MS },
   { kind: "uploaded", from: MILL, upload: entry("round.upload"), atMs: AT_MS },
   { kind: "agreed", from: MILL, agree: entry("round.agree"), atMs: AT_MS },
+  { kind: "key-committed", from: MILL, commitment: entry("key.commit"), atMs: AT_MS },
+  { kind: "shown", from: MILL, entry: entry("key.commit"), part: "share", atMs: AT_MS },
+  { kind: "shown", from: MILL, entry: entry("round.sealed"), part: "c0", atMs: AT_MS },
+  { kind: "sealed", from: MILL, ciphertext: entry("round.sealed"), atMs: AT_MS },
+  { kind: "decrypted", from: MILL, decryption: entry("round.decryption"), atMs: AT_MS },
   { kind: "unmasked", from: MILL, unmask: entry("round.unmask"), selfShares: { [HARBOUR]: filled(32, 2) }, boxShares: { [ORCHARD]: filled(32, 3) }, atMs: AT_MS },
 ];
 
@@ -58,7 +68,7 @@ test.each(FROM_NODE.map((message) => [message.kind, message] as const))("%s reac
 
 test("every message the wire knows is tried above", () => {
   const cases = [...TO_NODE.map(encodeToNode), ...FROM_NODE.map(encodeFromNode)].map((bytes) => Payload.decode(bytes).message?.$case);
-  expect(new Set(cases).size).toBe(19);
+  expect(new Set(cases).size).toBe(27);
 });
 
 test("the order of parties in a record does not change the bytes", () => {
@@ -132,4 +142,15 @@ describe("refused:", () => {
       expect(String(error)).not.toContain("alice");
     }
   });
+});
+
+test.each(["", "c2", "C0", "toString"])("no part is called %j", (part) => {
+  const raw = { entry: entry("key.commit").bytes, part };
+  expect(() => parseFromNode(Payload.encode({ message: { $case: "shown", value: raw } }).finish(), MILL, AT_MS)).toThrow("WIRE_MALFORMED");
+  expect(() => parseToNode(Payload.encode({ message: { $case: "relayed", value: raw } }).finish(), MILL)).toThrow("WIRE_MALFORMED");
+});
+
+test("the half that nobody needs to decrypt is not relayed", () => {
+  const raw = { entry: entry("round.sealed").bytes, part: "c0" };
+  expect(() => parseToNode(Payload.encode({ message: { $case: "relayed", value: raw } }).finish(), MILL)).toThrow("WIRE_MALFORMED");
 });

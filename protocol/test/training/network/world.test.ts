@@ -9,7 +9,7 @@ import { networkPlan, networkWords, tinyTrainer } from "./tiny-network.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 const THREE = FIVE.slice(0, 3);
-const TERMS = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" } as const;
+const TERMS = { scheme: "masked", minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" } as const;
 const ADAPTIVE = { serverRate: 0.3, beta1: 0.9, beta2: 0.99, tau: 0.01 };
 const OPTIMISERS: readonly Optimiser[] = [
   { kind: "fedavg", serverRate: 1 }, { kind: "fedprox", serverRate: 1, mu: 0.1 }, { kind: "fedadam", ...ADAPTIVE }, { kind: "fedyogi", ...ADAPTIVE }, { kind: "scaffold", serverRate: 1 },

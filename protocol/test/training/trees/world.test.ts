@@ -8,7 +8,7 @@ import { loggedTraining, type Told } from "../logged-training.js";
 import { plainRows, TREES, TREES_PLAN, treesWords } from "./tiny-trees.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
-const TERMS = { minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" } as const;
+const TERMS = { scheme: "masked", minimumParties: 3, quorum: 3, deadlineMs: 30_000, dropouts: "continue" } as const;
 
 const world = (more: Partial<WorldGiven> = {}) => new World({ seed: 5, names: FIVE, terms: TERMS, plan: TREES_PLAN, answer: (party, ask) => treesWords(party, ask), ...more });
 

@@ -18,6 +18,16 @@ import {
   UnmaskRequested,
   Uploaded,
 } from "./aggregation.js";
+import {
+  CommitmentsListed,
+  Decrypted,
+  DecryptionRequested,
+  KeyCommitted,
+  KeysReady,
+  Relayed,
+  Sealed,
+  Shown,
+} from "./encrypted_sum.js";
 import { CharterAnswered, CharterInForce, CharterProposed } from "./membership.js";
 import { SessionAborted, SessionClosed, SessionOffered, Stated, StatementsListed } from "./training.js";
 
@@ -53,6 +63,16 @@ export interface Payload {
     | { readonly $case: "agreed"; readonly value: Agreed }
     | { readonly $case: "unmasked"; readonly value: Unmasked }
     | { readonly $case: "stated"; readonly value: Stated }
+    | //
+    /** Of encrypted sums: 32 to 35 are from the coordinator, 36 to 39 from a node. */
+    { readonly $case: "commitmentsListed"; readonly value: CommitmentsListed }
+    | { readonly $case: "relayed"; readonly value: Relayed }
+    | { readonly $case: "keysReady"; readonly value: KeysReady }
+    | { readonly $case: "decryptionRequested"; readonly value: DecryptionRequested }
+    | { readonly $case: "keyCommitted"; readonly value: KeyCommitted }
+    | { readonly $case: "shown"; readonly value: Shown }
+    | { readonly $case: "sealed"; readonly value: Sealed }
+    | { readonly $case: "decrypted"; readonly value: Decrypted }
     | undefined;
 }
 
@@ -125,6 +145,30 @@ export const Payload: MessageFns<Payload> = {
         break;
       case "stated":
         Stated.encode(message.message.value, writer.uint32(242).fork()).join();
+        break;
+      case "commitmentsListed":
+        CommitmentsListed.encode(message.message.value, writer.uint32(258).fork()).join();
+        break;
+      case "relayed":
+        Relayed.encode(message.message.value, writer.uint32(266).fork()).join();
+        break;
+      case "keysReady":
+        KeysReady.encode(message.message.value, writer.uint32(274).fork()).join();
+        break;
+      case "decryptionRequested":
+        DecryptionRequested.encode(message.message.value, writer.uint32(282).fork()).join();
+        break;
+      case "keyCommitted":
+        KeyCommitted.encode(message.message.value, writer.uint32(290).fork()).join();
+        break;
+      case "shown":
+        Shown.encode(message.message.value, writer.uint32(298).fork()).join();
+        break;
+      case "sealed":
+        Sealed.encode(message.message.value, writer.uint32(306).fork()).join();
+        break;
+      case "decrypted":
+        Decrypted.encode(message.message.value, writer.uint32(314).fork()).join();
         break;
     }
     return writer;
@@ -312,6 +356,73 @@ export const Payload: MessageFns<Payload> = {
             }
 
             message.message = { $case: "stated", value: Stated.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 32: {
+            if (tag !== 258) {
+              break;
+            }
+
+            message.message = { $case: "commitmentsListed", value: CommitmentsListed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 33: {
+            if (tag !== 266) {
+              break;
+            }
+
+            message.message = { $case: "relayed", value: Relayed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 34: {
+            if (tag !== 274) {
+              break;
+            }
+
+            message.message = { $case: "keysReady", value: KeysReady.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 35: {
+            if (tag !== 282) {
+              break;
+            }
+
+            message.message = {
+              $case: "decryptionRequested",
+              value: DecryptionRequested.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 36: {
+            if (tag !== 290) {
+              break;
+            }
+
+            message.message = { $case: "keyCommitted", value: KeyCommitted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 37: {
+            if (tag !== 298) {
+              break;
+            }
+
+            message.message = { $case: "shown", value: Shown.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 38: {
+            if (tag !== 306) {
+              break;
+            }
+
+            message.message = { $case: "sealed", value: Sealed.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 39: {
+            if (tag !== 314) {
+              break;
+            }
+
+            message.message = { $case: "decrypted", value: Decrypted.decode(reader, reader.uint32()) };
             continue;
           }
         }
