@@ -4,6 +4,9 @@ import { expandEntropy } from "@cohortium/crypto/entropy";
 import { hkdfSha256 } from "@cohortium/crypto/hash";
 import type { PartyId } from "../session/ids.js";
 
+// An auditor derives mask keys too.
+export { maskKey } from "../log/mask-key.js";
+
 /**
  * Keys of one session, from one party's point of view. All follow from 32 bytes of entropy, so a replay after a crash makes the same ones.
  *
@@ -79,12 +82,4 @@ export function boxSecret(entropy: Uint8Array, round: number): Uint8Array {
 /** The AEAD key of a box. */
 export function boxKey(secret: Uint8Array): Uint8Array {
   return hkdfSha256(secret, EMPTY, utf8("cohortium/box/v1"), SEED_BYTES);
-}
-
-/**
- * The AES-256-CTR key of one mask. `context` is the id of the logged round offer, hence of model and configuration: parties that were shown
- * different ones derive different masks, and the sum is noise (Pasquini et al. 2022, model inconsistency).
- */
-export function maskKey(seed: Uint8Array, context: string, use: "self" | "pair"): Uint8Array {
-  return hkdfSha256(seed, fromHex(context), utf8(`cohortium/mask/v1/${use}`), SEED_BYTES);
 }

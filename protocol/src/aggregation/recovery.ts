@@ -6,7 +6,10 @@ import type { Unmasked } from "./messages.js";
 import { rebuildPairSeeds, rebuildSelfSeed, type HeldShare, type Sharing } from "./seed-shares.js";
 import type { Epoch } from "./setup-leader.js";
 
-/** Mask keys rebuilt from shares, in base64, as the log shows them: self keys by survivor, pair keys by dropped party and survivor. */
+/**
+ * What was rebuilt from shares, in base64, as the log shows it: by survivor its self seed, which its own commitment in the log proves; by dropped
+ * party and survivor the pair mask key, which nothing in the log can.
+ */
 export interface Recovered {
   readonly self: Readonly<Record<string, string>>;
   readonly orphans: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -39,7 +42,7 @@ export function recoverMasks(round: Round, answered: readonly Unmasked[]): Recov
     const commitment = round.epoch.commitments[name]?.[round.round - 1] ?? "";
     const seed = rebuildSelfSeed(sharing, heldShares(answered, name, "selfShares"), commitment);
     if (seed === null) return null;
-    self[name] = toBase64(maskKey(seed, round.context, "self"));
+    self[name] = toBase64(seed);
   }
 
   const orphans: Record<string, Record<string, string>> = {};

@@ -1,4 +1,4 @@
-import { fromBase64 } from "@cohortium/crypto/bytes";
+import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Ring, Words } from "@cohortium/crypto/words";
 import type { MaskKey } from "@cohortium/crypto/masking";
@@ -8,6 +8,7 @@ import type { Digest, PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import { abort, inOrder, isStatementBy, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
+import { maskKey } from "./keys.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
 import type { Epoch } from "./setup-leader.js";
 
@@ -205,7 +206,8 @@ function masksToRemove(state: Leading, recovered: Recovered): readonly MaskKey[]
   const dropped = droppedIn(state);
   const keys: (MaskKey | null)[] = state.survivors.flatMap((survivor) => {
     const body = state.unmasked[survivor]?.unmask;
-    const self = member(body, "self") ?? recovered.self[survivor];
+    const rebuilt = recovered.self[survivor];
+    const self = member(body, "self") ?? (rebuilt === undefined ? undefined : toBase64(maskKey(fromBase64(rebuilt), state.offer.id, "self")));
     const orphans = dropped.map((lost) => mask(orphanIn(body, lost) ?? recovered.orphans[lost]?.[survivor], survivor < lost ? -1 : 1));
     return [mask(self, -1), ...orphans];
   });

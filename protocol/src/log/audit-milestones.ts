@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Finding, Notice } from "./audit-report.js";
+import type { Finding } from "./audit-report.js";
 import type { CompletedRound } from "./audit-round.js";
 import type { AuditSource } from "./audit-tree.js";
 import type { Model, RoundOffer, SessionClose, SessionData } from "./bodies.js";
@@ -38,5 +38,4 @@ export interface Judged {
   /** A question, model or release is the one that follows from the sums before it. */
   readonly model: boolean;
   readonly findings: readonly Finding[];
-  readonly notices?: readonly Notice[];
 }

@@ -43,6 +43,7 @@ export const FINDINGS = {
   UPLOAD_MISSING: "sums",
   UPLOAD_ROOT: "sums",
   SUM_DIFFERS: "sums",
+  SUM_GUARD: "sums",
   MODEL_DIFFERS: "models",
   CLOSE_DIFFERS: "models",
 } as const satisfies Record<string, CheckName>;
@@ -57,7 +58,6 @@ export interface Finding {
 
 /** What an audit remarks on without objecting: the protocol allows it, and somebody should know. */
 export const NOTICES = {
-  SUM_GUARD: "a sum came out as noise, so nobody has learned from it; some party's words or masks were not what it said",
   SUMS_APART: "sums under one charter were opened over other companies than before; on the same rows the difference would tell what some company brought",
 } as const;
 export type NoticeCode = keyof typeof NOTICES;

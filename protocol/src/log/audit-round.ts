@@ -1,5 +1,8 @@
+import { toHex } from "@cohortium/crypto/bytes";
+import { sha256 } from "@cohortium/crypto/hash";
 import type { FindingCode } from "./audit-report.js";
 import type { RoundAgree, RoundOffer, RoundResult, RoundSurvivors, RoundUnmask, RoundUpload } from "./bodies.js";
+import { maskKey } from "./mask-key.js";
 
 /** All that is needed to compute a round's sum again: Σ uploads + Σ sign · AES-256-CTR(key) = result. */
 export interface CompletedRound {
@@ -42,6 +45,7 @@ export class RoundAudit {
   readonly #terms: RoundTerms;
   readonly #offer: RoundOffer;
   readonly #offerId: string;
+  readonly #commitments: ReadonlyMap<string, string>;
   /** By entry id. */
   readonly #uploads = new Map<string, Upload>();
   readonly #agreed = new Set<string>();
@@ -50,10 +54,12 @@ export class RoundAudit {
   #survivors: { readonly id: string; readonly uploads: ReadonlyMap<string, Upload> } | null = null;
   #isDone = false;
 
-  constructor(terms: RoundTerms, offer: RoundOffer, offerId: string) {
+  /** @param commitments - SHA-256 of each party's self seed of this round, as it signed them. */
+  constructor(terms: RoundTerms, offer: RoundOffer, offerId: string, commitments: ReadonlyMap<string, string>) {
     this.#terms = terms;
     this.#offer = offer;
     this.#offerId = offerId;
+    this.#commitments = commitments;
   }
 
   /** Whether its result is logged. */
@@ -125,7 +131,8 @@ export class RoundAudit {
         reject("ROUND_KEYS", `a key that ${party} shared with a party that is no survivor is revealed`);
       }
     }
-    const masks = this.#masks(body, reject);
+    const rebuilt = this.#rebuiltKeys(body, reject);
+    const masks = rebuilt === null ? null : this.#masks(body, rebuilt, reject);
     if (masks === null) return null;
     const uploads = [...this.#survivors.uploads.values()].map(({ party, entry, root }) => ({ party, entry, root }));
     return { ring: this.#offer.ring, words: body.words, uploads, masks, root: body.root };
@@ -153,14 +160,21 @@ export class RoundAudit {
     return this.#offer.parties.filter((party) => !this.#isSurvivor(party));
   }
 
+  /** The self mask keys of the silent. A coordinator could else name any key, and with it any sum. Null if a seed is not what its owner committed to. */
+  #rebuiltKeys({ recovered: { self } }: RoundResult, reject: Reject): ReadonlyMap<string, Uint8Array> | null {
+    const foreign = [...self].filter(([party, seed]) => toHex(sha256(seed)) !== this.#commitments.get(party)).map(([party]) => party);
+    if (foreign.length > 0) return refuse(reject, "ROUND_KEYS", `the self seed shown for ${foreign.join(", ")} is not the one it committed to`);
+    return new Map([...self].map(([party, seed]) => [party, maskKey(seed, this.#offerId, "self")]));
+  }
+
   /**
    * y_i = x_i + PRG(self_i) + Σ_{j>i} PRG(pair_ij) − Σ_{j<i} PRG(pair_ij), over the j that the offer names: what has to be added to Σ y_i so
    * that Σ x_i remains.
    */
-  #masks(body: RoundResult, reject: Reject): readonly MaskKey[] | null {
+  #masks(body: RoundResult, rebuilt: ReadonlyMap<string, Uint8Array>, reject: Reject): readonly MaskKey[] | null {
     const masks: MaskKey[] = [];
     for (const survivor of this.#offer.parties.filter((party) => this.#isSurvivor(party))) {
-      const own = this.#unmasks.get(survivor)?.self ?? body.recovered.self.get(survivor);
+      const own = this.#unmasks.get(survivor)?.self ?? rebuilt.get(survivor);
       if (own === undefined) return refuse(reject, "ROUND_KEYS", `the own mask key of ${survivor} is not logged`);
       masks.push({ key: own, sign: -1 });
       for (const dropped of this.#dropped()) {

@@ -17,6 +17,8 @@ export class SessionAudit {
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
   readonly #stated = new Map<string, string>();
+  /** SHA-256 of the self seeds of every round, in order, by the party that signed them. */
+  readonly #commitments = new Map<string, readonly string[]>();
   readonly #rounds = new Map<number, RoundAudit>();
   #roster: Roster | null = null;
   #ready: Ready | null = null;
@@ -33,7 +35,7 @@ export class SessionAudit {
     if (place.charter !== this.#charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
-      case "shares": return null;
+      case "shares": return this.#commit(place.actor, body.selfSeeds, reject), null;
       case "session.data": return this.#state(body, place, reject);
       case "bundle": {
         const ids = this.#bundles.get(place.actor) ?? new Set();
@@ -66,6 +68,12 @@ export class SessionAudit {
     return { kind: "stated", ...this.#at(place), party: place.actor, data };
   }
 
+  #commit(party: string, selfSeeds: readonly string[], reject: Reject): void {
+    const before = this.#commitments.get(party);
+    if (before === undefined) this.#commitments.set(party, selfSeeds);
+    else if (before.join() !== selfSeeds.join()) reject("ROUND_SECOND", `${party} committed to other mask seeds before`);
+  }
+
   #list(roster: Roster, reject: Reject): void {
     if (this.#roster !== null) reject("ROUND_SECOND", "a second roster in one session");
     const strangers = roster.parties.filter((party) => this.#bundles.get(party)?.has(roster.bundles.get(party) ?? "") !== true);
@@ -93,7 +101,8 @@ export class SessionAudit {
     if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
     const { terms } = this.#charter;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
-    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id);
+    const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
+    this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id, commitments);
     this.#rounds.set(place.round, this.#last);
     return { kind: "offered", ...this.#at(place), asked: offer };
   }

@@ -41,7 +41,6 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
     const milestone = bytes === null ? null : entries.take(bytes, index);
     const judged = milestone === null ? null : (options.rounds?.(milestone, source) ?? null);
     for (const { entry, code, says } of judged?.findings ?? []) findings.add(entry, code, says);
-    for (const { entry, code, says } of judged?.notices ?? []) findings.notice(entry, code, says);
     if (judged?.sum === true) sums++;
     if (judged?.model === true) models++;
   });

@@ -77,7 +77,10 @@ export interface RoundUnmask {
   readonly self: Uint8Array | null;
   readonly orphans: ReadonlyMap<string, Uint8Array>;
 }
-/** `recovered` holds the keys rebuilt from shares: of survivors that fell silent after agreeing, and of pairs `dropped → survivor`. */
+/**
+ * `recovered` holds what was rebuilt from shares: the self seeds of survivors that fell silent after agreeing, and the mask keys of pairs
+ * `dropped → survivor`.
+ */
 export interface RoundResult {
   readonly kind: "round.result";
   readonly survivors: string;

@@ -97,11 +97,15 @@ function afterRound(followed: Followed, round: LoggedRound, source: AuditSource)
       return { followed: { kind: "evaluated", model: modelDigest(next.model), evaluation: contextDigest(evaluationJson(next.evaluation)) }, judged };
     }
     case "failed": {
-      const noise = { entry: round.entry, code: "SUM_GUARD", says: "the guard does not count the survivors: the sum is noise" } as const;
-      const followed = { kind: "lost", because: `the training had to end with ${next.code}` } as const;
-      return { followed, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, notices: [noise] } : judged };
+      const lost: Followed = { kind: "lost", because: `the training had to end with ${next.code}` };
+      return { followed: lost, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, findings: [noise(round)] } : judged };
     }
   }
+}
+
+/** The sum is that of the uploads, and yet not one of answers: somebody did not keep to the protocol, and the log says so only by an abort. */
+function noise({ entry, uploads }: LoggedRound): Finding {
+  return { entry, code: "SUM_GUARD", says: `the guard of the sum does not count its ${uploads.length} survivors: a mask did not cancel, or a party sent something else than an answer` };
 }
 
 /** Why this is not the question that follows; null if it is. */

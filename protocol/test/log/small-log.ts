@@ -7,6 +7,7 @@ import { leafHash, MerkleTree } from "@cohortium/crypto/merkle";
 import { signerFromSeed, type Signer } from "@cohortium/crypto/signing";
 import { bytesOfWords, zeroWords, type Words } from "@cohortium/crypto/words";
 import { logVerifierKey, signCheckpoint } from "../../src/log/checkpoint.js";
+import { maskKey } from "../../src/log/mask-key.js";
 import { signEntry, type Entry, type EntryType, type Statement } from "../../src/log/entry.js";
 import { uploadPath } from "../../src/log/audit-sums.js";
 import { bundleBytes, bundlePath, bundlesOf, TILE_WIDTH, tileBytes, tilePath, tilesOf } from "../../src/log/tiles.js";
@@ -43,7 +44,7 @@ export function say(actor: string, type: EntryType, body: Json, frame: Partial<S
 export const VALUES = { harbour: [3, 1, 4, 1, 5], mill: [9, 2, 6, 5, 3], orchard: [5, 8, 9, 7, 9], quarry: [3, 2, 3, 8, 4] } as const;
 type Party = keyof typeof VALUES;
 
-export const selfKey = (party: string, round: number) => sha256(utf8(`self ${party} ${round}`));
+export const selfSeed = (party: string, round: number) => sha256(utf8(`self ${party} ${round}`));
 export const pairKey = (a: string, b: string, round: number) => sha256(utf8(`pair ${[a, b].sort().join(" ")} ${round}`));
 
 interface RoundPlan { readonly round: number; readonly ring: 32 | 64; readonly asked: readonly Party[]; readonly survivors: readonly Party[]; readonly silent: readonly Party[] }
@@ -55,14 +56,21 @@ export const ROUNDS: readonly RoundPlan[] = [
   { round: 3, ring: 32, asked: THREE, survivors: THREE, silent: [] },
 ];
 
+function offerOf({ round, ring, asked }: RoundPlan): Entry {
+  return say("hub", "round.offer", { kind: "moments", model: digestOf("model"), plan: digestOf("plan"), ring, words: 5, parties: asked }, { round });
+}
+
+const selfKey = (party: string, plan: RoundPlan) => maskKey(selfSeed(party, plan.round), offerOf(plan).id, "self");
+
 export function wordsOf(ring: 32 | 64, values: readonly number[]): Words {
   return ring === 32 ? Uint32Array.from(values) : BigUint64Array.from(values, BigInt);
 }
 
-export function maskedWords(party: Party, { round, ring, asked }: RoundPlan): Words {
+export function maskedWords(party: Party, plan: RoundPlan): Words {
+  const { round, ring, asked } = plan;
   const words = wordsOf(ring, VALUES[party]);
   const pairs = asked.filter((peer) => peer !== party).map((peer) => ({ key: pairKey(party, peer, round), sign: peer > party ? 1 : -1 } as const));
-  applyMasks(words, [{ key: selfKey(party, round), sign: 1 }, ...pairs], 0);
+  applyMasks(words, [{ key: selfKey(party, plan), sign: 1 }, ...pairs], 0);
   return words;
 }
 
@@ -72,18 +80,18 @@ const byName = <T extends Json>(names: readonly string[], value: (name: string) 
 function roundEntries(plan: RoundPlan): readonly Entry[] {
   const { round, ring, asked, survivors, silent } = plan;
   const tell = (actor: string, type: EntryType, body: Json) => say(actor, type, body, { round });
-  const offer = tell("hub", "round.offer", { kind: "moments", model: digestOf("model"), plan: digestOf("plan"), ring, words: 5, parties: asked });
+  const offer = offerOf(plan);
   const uploads = survivors.map((name) => tell(name, "round.upload", { root: rootOf(maskedWords(name, plan)), words: 5, offer: offer.id }));
   const list = tell("hub", "round.survivors", { offer: offer.id, uploads: byName(survivors, (name) => uploads.find(({ statement }) => statement.actor === name)!.id) });
   const agrees = survivors.map((name) => tell(name, "round.agree", { survivors: list.id }));
   const dropped = asked.filter((name) => !survivors.includes(name));
   const unmasks = survivors.filter((name) => !silent.includes(name)).map((name) => tell(name, "round.unmask", {
-    survivors: list.id, self: toBase64(selfKey(name, round)), orphans: byName(dropped, (lost) => toBase64(pairKey(name, lost, round))),
+    survivors: list.id, self: toBase64(selfKey(name, plan)), orphans: byName(dropped, (lost) => toBase64(pairKey(name, lost, round))),
   }));
   const sum = zeroWords(ring, 5);
   sum.set(wordsOf(ring, [0, 1, 2, 3, 4].map((i) => survivors.reduce((total, name) => total + VALUES[name][i]!, 0))) as never);
   const recovered = {
-    self: byName(silent, (name) => toBase64(selfKey(name, round))),
+    self: byName(silent, (name) => toBase64(selfSeed(name, round))),
     orphans: silent.length === 0 ? {} : byName(dropped, (lost) => byName(silent, (name) => toBase64(pairKey(name, lost, round)))),
   };
   const result = tell("hub", "round.result", { survivors: list.id, root: rootOf(sum), words: 5, recovered });
@@ -101,7 +109,7 @@ export function honestEntries(): readonly Entry[] {
   const stated = PARTIES.map((party) => say(party, "session.data", { recipe: digestOf("recipe"), table: digestOf(`table of ${party}`) }));
   const bundles = PARTIES.map((party) => say(party, "bundle", { x25519: keyText(party), mlkem: digestOf(`mlkem of ${party}`) }));
   const roster = say("hub", "roster", { parties: PARTIES, bundles: byName(PARTIES, (name) => bundles.find(({ statement }) => statement.actor === name)!.id), threshold: 3, minimum: 3 });
-  const shares = PARTIES.map((party) => say(party, "shares", { selfSeeds: [digestOf(`${party} 1`), digestOf(`${party} 2`)] }));
+  const shares = PARTIES.map((party) => say(party, "shares", { selfSeeds: ROUNDS.map(({ round }) => toHex(sha256(selfSeed(party, round)))) }));
   const ready = say("hub", "ready", { parties: PARTIES });
   const model = say("hub", "model", { kind: "newton", hash: digestOf("model 1"), iteration: 1 }, { round: 1 });
   const close = say("hub", "session.close", { model: digestOf("model 1"), evaluation: digestOf("evaluation") });

@@ -7,7 +7,7 @@ import { contextDigest } from "../../src/training/plan.js";
 import { loggedTraining, tell, type Told } from "./logged-training.js";
 import { tinyWords } from "./tiny-rows.js";
 
-const { told: HONEST, check } = loggedTraining(["ada", "bob", "cleo", "dot"]);
+const { told: HONEST, check, plan: PLAN } = loggedTraining(["ada", "bob", "cleo", "dot"]);
 
 type Body = Readonly<Record<string, Json>>;
 const codesOf = (told: readonly Told[]) => check(told).findings.map(({ entry, code }) => [entry, code]);
@@ -55,17 +55,17 @@ describe("an honest training", () => {
   });
 });
 
-test("a sum that came out as noise is remarked on, for whoever asks why a training ended", () => {
-  const noisy = loggedTraining(["ada", "bob", "cleo"], {
+test.each([1, 2])("a sum whose guard does not count its survivors is a finding where it is logged, and nothing follows from it (round %i)", (round) => {
+  const noisy = loggedTraining(["ada", "bob", "cleo", "dot"], {
     answer: (party, ask) => {
-      const words = tinyWords(party, ask);
+      const words = tinyWords(party, ask, PLAN);
       // ada counts itself twice, as if a mask had not cancelled.
-      if (party === "ada") words[0] = (words instanceof Uint32Array ? 2 : 2n);
+      if (party === "ada" && ask.round === round) words[0] = (words instanceof Uint32Array ? 2 : 2n);
       return words;
     },
   }, "abort");
-  const report = noisy.check(noisy.told);
-  expect(report).toMatchObject({ verified: true, findings: [], notices: [{ code: "SUM_GUARD", entry: indexOf(noisy.told, "round.result", 1) }] });
+  const entry = indexOf(noisy.told, "round.result", round);
+  expect(noisy.check(noisy.told)).toMatchObject({ verified: false, sumsRecomputed: round, findings: [{ entry, code: "SUM_GUARD", says: expect.stringContaining("4 survivors") }] });
 });
 
 describe("an offer is judged whether or not its sum is logged", () => {

@@ -13,7 +13,7 @@ import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
 import { trainingAuditor } from "../../src/training/audit.js";
 import type { ModelClause } from "../../src/training/clauses.js";
-import { planOf } from "../../src/training/plan.js";
+import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
 import { bent, sound } from "../session/charter-fixture.js";
 import { TINY_PLAN, tinyWords } from "./tiny-rows.js";
@@ -25,6 +25,7 @@ export interface Told {
 }
 
 export interface LoggedTraining {
+  readonly plan: TrainingPlan;
   readonly told: readonly Told[];
   /** Audits a log of these statements, signed by their actors, beside the training's uploads. */
   readonly check: (told: readonly Told[]) => ReturnType<typeof audit>;
@@ -52,7 +53,7 @@ export function loggedTraining(names: readonly string[], more: Partial<WorldGive
     for (const [root, words] of world.uploads) files.set(uploadPath(root), bytesOfWords(words));
     return audit(sourceOf(files), { logKey: LOG_KEY, rounds: trainingAuditor() });
   };
-  return { told, check };
+  return { told, check, plan };
 }
 
 /** A statement in the training's session. Its id is what others can quote it by. */
