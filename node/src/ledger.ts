@@ -26,7 +26,10 @@ export interface Release {
   readonly path: string;
 }
 
-/** A sum that this node agreed to open: the question, the set of rows it was asked of, and over whom. */
+/**
+ * A sum that this node agreed to open: the question, the rows it was asked of, and over whom. `rowSet` is the same for the same rows in any
+ * order, and empty where the session began under a version that knew rows by their order alone.
+ */
 export interface Opening {
   readonly session: string;
   readonly round: number;
@@ -34,6 +37,7 @@ export interface Opening {
   readonly question: string;
   readonly model: string;
   readonly rows: string;
+  readonly rowSet: string;
   readonly survivors: string;
 }
 
@@ -71,18 +75,21 @@ export class Ledger {
 
   /**
    * Whether this node opened, or is about to open, a sum on the same rows over other survivors, so that the difference would tell: the same
-   * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much.
+   * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much. The same rows are those of one
+   * set, or of one list: what an older version kept knows only its list, and must not be forgotten with an upgrade.
    */
-  contradicts({ charter, question, model, rows, survivors }: Opening, which: "same" | "any"): boolean {
-    const others = "SELECT 1 FROM openings WHERE charter = ? AND rows = ? AND survivors <> ?";
-    const found = which === "any" ? this.#db.prepare(others).get(charter, rows, survivors)
-      : this.#db.prepare(`${others} AND question = ? AND model = ?`).get(charter, rows, survivors, question, model);
-    return found !== undefined;
+  contradicts({ charter, question, model, rows, rowSet, survivors }: Opening, which: "same" | "any"): boolean {
+    return this.#db.prepare(`
+      SELECT 1 FROM openings AS o LEFT JOIN session_rows AS s ON s.session = o.session
+      WHERE o.charter = ?1 AND o.survivors <> ?2 AND (?3 = 'any' OR (o.question = ?4 AND o.model = ?5))
+        AND (o.rows IN (?6, ?7) OR s.rows = ?6 OR s.row_set = ?7)`)
+      .get(charter, survivors, which, question, model, rows, rowSet === "" ? rows : rowSet) !== undefined;
   }
 
   /** Remembers what this node agrees to, before it says so. */
-  agree({ session, round, charter, question, model, rows, survivors }: Opening): void {
-    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING").run(session, round, charter, question, model, rows, survivors);
+  agree({ session, round, charter, question, model, rows, rowSet, survivors }: Opening): void {
+    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING")
+      .run(session, round, charter, question, model, rowSet === "" ? rows : rowSet, survivors);
   }
 
   /** The answer of this round is on its way: from now on the sum counts as open. */

@@ -110,7 +110,8 @@ export class TrainingWork {
   /** What was opened on these rows over other parties would, with this sum, tell the difference: one party's part. */
   #permit({ question, survivors, round }: PermissionAsked): Result {
     const { session, digest, charter, egress: { ledger }, nowMs } = this.#work;
-    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows: ledger.rowSetOf(session) ?? "", survivors: survivors.join(" ") };
+    const [rows, rowSet] = [ledger.rowsOf(session) ?? "", ledger.rowSetOf(session) ?? ""];
+    const opening = { session, round, charter: digest, question: question.kind, model: question.model, rows, rowSet, survivors: survivors.join(" ") };
     const which = charter.aggregation.dropouts === "end" ? "any" : "same";
     if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
     ledger.agree(opening);

@@ -1,9 +1,11 @@
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Ledger, type Opening } from "../src/ledger.js";
 import { openNodeDatabase } from "../src/store.js";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { DIGEST, SESSION } from "./stage.js";
 
-const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", survivors: "harbour mill quarry" };
+const OPENING: Opening = { session: SESSION, round: 1, charter: DIGEST, question: "moments", model: "m0", rows: "r0", rowSet: "s0", survivors: "harbour mill quarry" };
 const OTHERS = { session: "77".repeat(16), survivors: "harbour mill tower" };
 const agreed = (...openings: readonly Opening[]) => {
   const ledger = new Ledger(openNodeDatabase(":memory:"));
@@ -20,12 +22,12 @@ describe("a sum that was agreed to", () => {
     const other = { ...OPENING, ...OTHERS, question: "newton", model: "m1" };
     expect(agreed(OPENING).contradicts(other, "any")).toBe(true);
     expect(agreed(OPENING).contradicts({ ...other, survivors: OPENING.survivors }, "any")).toBe(false);
-    expect(agreed(OPENING).contradicts({ ...other, rows: "r1" }, "any")).toBe(false);
+    expect(agreed(OPENING).contradicts({ ...other, rows: "r1", rowSet: "s1" }, "any")).toBe(false);
   });
 
   test.each([
     ["over the same survivors", { session: OTHERS.session }], ["of another question", { ...OTHERS, question: "newton" }], ["at another model", { ...OTHERS, model: "m1" }],
-    ["on other rows", { ...OTHERS, rows: "r1" }], ["under another charter", { ...OTHERS, charter: "00".repeat(32) }],
+    ["on other rows", { ...OTHERS, rows: "r1", rowSet: "s1" }], ["under another charter", { ...OTHERS, charter: "00".repeat(32) }],
   ])("does not contradict one %s", (_, change) => expect(agreed(OPENING).contradicts({ ...OPENING, ...change }, "same")).toBe(false));
 
   test("is forgotten with its session if it was never opened, and kept for good if it was", () => {
@@ -36,6 +38,24 @@ describe("a sum that was agreed to", () => {
     ledger.forgetUnopened(SESSION);
     expect(ledger.contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(false);
     expect(ledger.contradicts({ ...OPENING, ...OTHERS, model: "m1" }, "same")).toBe(true);
+  });
+
+  test.each(["same", "any"] as const)("contradicts one on the same rows in another order (%s question)", (which) => {
+    expect(agreed(OPENING).contradicts({ ...OPENING, ...OTHERS, rows: "r1" }, which)).toBe(true);
+  });
+
+  test("by a session that knows no set of its rows is compared by their order, and unknown sets are not one set", () => {
+    const old = { ...OPENING, rowSet: "" };
+    expect(agreed(old).contradicts({ ...OPENING, ...OTHERS }, "any")).toBe(true);
+    expect(agreed(old).contradicts({ ...OPENING, ...OTHERS, rows: "r1" }, "any")).toBe(false);
+    expect(agreed(old).contradicts({ ...old, ...OTHERS, rows: "r1" }, "any")).toBe(false);
+  });
+
+  test("under another way of naming sets is known by the list of rows its session began with", () => {
+    const ledger = agreed(OPENING);
+    ledger.pinRows(SESSION, { digest: "r0", setDigest: "s0" }, DIGEST);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS, rowSet: "set of a later version" }, "any")).toBe(true);
+    expect(ledger.contradicts({ ...OPENING, ...OTHERS, rows: "r1", rowSet: "set of a later version" }, "any")).toBe(false);
   });
 
   test("is agreed to once a round: a repeat after a crash changes nothing", () => {
@@ -52,4 +72,18 @@ describe("a session's rows", () => {
     ledger.pinRows(SESSION, { digest: "second", setDigest: "other" }, DIGEST);
     expect([ledger.rowsOf(SESSION), ledger.rowsOf(OTHERS.session)]).toEqual(["first", null]);
   });
+});
+
+test("a ledger of the version before knows its openings and its sessions' rows also after the upgrade", () => {
+  const path = join(scratchFolder(), "node.db");
+  const before = openNodeDatabase(path);
+  // The file as that version left it.
+  before.exec("ALTER TABLE session_rows DROP COLUMN row_set; PRAGMA user_version = 3");
+  before.prepare("INSERT INTO openings VALUES (?, 1, ?, 'moments', 'm0', 'r0', 'harbour mill quarry', 1)").run(SESSION, DIGEST);
+  before.prepare("INSERT INTO session_rows VALUES (?, 'r0', ?)").run(SESSION, DIGEST);
+  before.close();
+  const ledger = new Ledger(openNodeDatabase(path));
+  expect([ledger.rowsOf(SESSION), ledger.rowSetOf(SESSION)]).toEqual(["r0", ""]);
+  expect(ledger.contradicts({ ...OPENING, ...OTHERS }, "any")).toBe(true);
+  expect(ledger.contradicts({ ...OPENING, ...OTHERS, rows: "r1" }, "any")).toBe(false);
 });

@@ -245,6 +245,14 @@ describe("permission to open a sum", () => {
     expect(await work({ charter: lax, session: other }).resultOf(permit({ survivors: [SELF, MILL] }))).toMatchObject({ kind: "refused" });
   });
 
+  test("is refused over other survivors also where the first sum was opened by a version that knew rows by their order alone", async () => {
+    const { work, egress } = await opened();
+    // As that version left it.
+    egress.ledger.agree({ session: "11".repeat(16), round: 1, charter: DIGEST, question: MOMENTS.kind, model: MOMENTS.model, rows: egress.ledger.rowsOf(SESSION) ?? "", rowSet: "", survivors: [SELF, QUARRY].join(" ") });
+    await work({ session: other }).resultOf(admit);
+    expect(await work({ session: other }).resultOf(permit())).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
+  });
+
   test("is given over other survivors when the rows have changed", async () => {
     const { work, write } = await opened();
     write(ROWS.replace("20;student;yes", "21;student;yes"));
