@@ -133,17 +133,13 @@ export class EntryAudit {
   #inSession(body: SessionBody, { id, statement }: Entry, index: number, reject: Reject): Milestone | null {
     const { actor, charter, session, round } = statement;
     const audit = this.#sessions.get(session);
-    if (audit !== undefined) {
-      const milestone = audit.take(body, { entry: index, id, actor, charter, round }, reject);
-      const limited = this.#charters.find(charter);
-      if (limited !== null && body.kind === "round.upload") this.#limits.uploaded(limited, actor, index);
-      if (limited !== null && milestone?.kind === "completed") {
-        this.#limits.opened(limited, { session, round, survivors: milestone.uploads.map(({ party }) => party) }, index);
-      }
-      return milestone;
-    }
-    reject("ROUND_ORDER", `${body.kind} in a session that was not offered`);
-    return null;
+    if (audit === undefined) return reject("ROUND_ORDER", `${body.kind} in a session that was not offered`), null;
+    const milestone = audit.take(body, { entry: index, id, actor, charter, round }, reject);
+    const at = { entry: index, session, round };
+    const opened = body.kind === "round.unmask" || body.kind === "round.result" ? audit.opened(round) : null;
+    if (body.kind === "round.upload") this.#limits.uploaded(audit.charter, actor, at);
+    if (opened !== null) this.#limits.opened(audit.charter, opened, at);
+    return milestone;
   }
 }
 

@@ -1,74 +1,84 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Findings } from "./audit-report.js";
+import type { OpenedSum } from "./audit-round.js";
 import type { Statement } from "./entry.js";
 
+/** Where in the log something was said. */
+interface At {
+  readonly entry: number;
+  readonly session: string;
+  readonly round: number;
+}
+
 /**
- * What a charter limits beyond single sessions: when it holds, how many sums each party answers, and over whom. Nodes hold themselves to it; this
- * finds the nodes of all signers at fault together, which is what an audit is for.
+ * What a charter limits beyond single sessions: when it holds, how many sums each party answers, and over whom. Each node holds the coordinator
+ * to it by its own clock and its own ledger; here are all of them together.
  */
 export class LimitsAudit {
   readonly #findings: Findings;
-  /** Uploads by charter and party. */
-  readonly #uploads = new Map<string, number>();
-  /** The first sum that was opened under each charter. */
-  readonly #opened = new Map<string, { readonly session: string; readonly round: number; readonly survivors: string }>();
+  /** The rounds each party uploaded in, by charter and party. */
+  readonly #uploads = new Map<string, Set<string>>();
+  /** Where a sum was first opened over each set of companies, by what may be subtracted from each other. */
+  readonly #opened = new Map<string, Map<string, At>>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
-  /** A session is offered: is it within the charter's time? Both sides are UTC to the second, so the order of the text is the order of time. */
+  /** A session is offered: by its own words, within the charter's time? What is no instant, on either side, is no time within. */
   offered({ text }: LoggedCharter, { at }: Statement, entry: number): void {
-    const [from, until] = [textIn(text, "notBefore"), textIn(text, "expires")];
-    const now = at.slice(0, SECONDS);
-    if (from === null || until === null || (from.slice(0, SECONDS) <= now && now < until.slice(0, SECONDS))) return;
-    this.#findings.add(entry, "CHARTER_PERIOD", `a session is offered at ${now}Z under a charter that holds from ${from} to ${until}`);
+    const [from, until, now] = [instantIn(member(text, "notBefore")), instantIn(member(text, "expires")), instantIn(at)];
+    const isWithin = from !== null && now !== null && until !== null && from <= now && now < until;
+    if (isWithin) return;
+    const says = `a session is offered ${now === null ? "at no readable time" : `at ${now}Z`} under a charter that holds from ${spelled(from)} to ${spelled(until)}`;
+    this.#findings.add(entry, "CHARTER_PERIOD", says);
   }
 
-  /** A party uploads: is it one more than the charter lets it? */
-  uploaded({ digest, text }: LoggedCharter, party: string, entry: number): void {
-    const most = releasesMaxIn(text);
-    const count = (this.#uploads.get(`${digest} ${party}`) ?? 0) + 1;
-    this.#uploads.set(`${digest} ${party}`, count);
-    if (most !== null && count === most + 1) this.#findings.add(entry, "CHARTER_BUDGET", `${party} uploads for the ${count}th time under a charter that allows ${most} sums`);
+  /** A party uploads: in one round more than the charter lets it? */
+  uploaded({ digest, text }: LoggedCharter, party: string, { entry, session, round }: At): void {
+    const limit = member(member(member(text, "privacy"), "budget"), "releasesMax");
+    const most = typeof limit === "number" && limit >= 0 ? Math.floor(limit) : 0;
+    const rounds = this.#uploads.get(`${digest} ${party}`) ?? new Set();
+    const before = rounds.size;
+    this.#uploads.set(`${digest} ${party}`, rounds.add(`${session}/${round}`));
+    if (rounds.size === before || rounds.size !== most + 1) return;
+    this.#findings.add(entry, "CHARTER_BUDGET", `${party} uploads for sum ${rounds.size} under a charter that allows ${most}`);
   }
 
   /**
-   * A sum is opened. The rows it is over are nobody's to see, so what is the same question on the same rows cannot be told here; over which
-   * companies it is, can.
+   * A sum is opened. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
+   * can. Compared is what nodes compare: the same question at the same model, and where dropouts end a training, any.
    */
-  opened({ digest, terms }: LoggedCharter, sum: OpenedSum, entry: number): void {
-    if (terms.dropouts !== "end") return;
-    const survivors = sum.survivors.toSorted().join(", ");
-    const first = this.#opened.get(digest);
-    if (first === undefined) this.#opened.set(digest, { ...sum, survivors });
-    else if (first.survivors !== survivors && first.session !== sum.session && sum.round === 1) {
-      this.#findings.notice(entry, "SUMS_APART",
-        `round ${sum.round} of ${sum.session.slice(0, 12)} is over ${survivors}, round ${first.round} of ${first.session.slice(0, 12)} was over ${first.survivors}`);
-    }
+  opened({ digest, terms }: LoggedCharter, { purpose, model, survivors }: OpenedSum, at: At): void {
+    const comparable = terms.dropouts === "end" ? digest : `${digest} ${purpose} ${model}`;
+    const before = this.#opened.get(comparable) ?? new Map<string, At>();
+    this.#opened.set(comparable, before);
+    const over = survivors.toSorted().join(", ");
+    const [other] = before;
+    if (before.has(over)) return;
+    before.set(over, at);
+    if (other === undefined) return;
+    const [overOthers, first] = other;
+    this.#findings.notice(at.entry, "SUMS_APART", `${purpose} in ${nameOf(at)} is over ${over}; in ${nameOf(first)} it was over ${overOthers}`);
   }
 }
 
-interface OpenedSum {
-  readonly session: string;
-  readonly round: number;
-  readonly survivors: readonly string[];
+/** `2026-12-01T00:00:00`: in whole seconds of UTC the order of texts is the order of time. Null for what is no such instant. */
+function instantIn(json: Json | undefined): string | null {
+  return typeof json === "string" ? INSTANT.exec(json)?.[1] ?? null : null;
 }
 
-/** `2026-12-01T00:00:00`, what two instants in UTC are compared by. */
-const SECONDS = 19;
+const INSTANT = /^(\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.\d{1,9})?Z$/;
 
-function textIn(charter: Json, member: string): string | null {
-  const value = memberOf(charter, member);
-  return typeof value === "string" ? value : null;
+function spelled(instant: string | null): string {
+  return instant === null ? "no readable time" : `${instant}Z`;
 }
 
-function releasesMaxIn(charter: Json): number | null {
-  const value = memberOf(memberOf(memberOf(charter, "privacy"), "budget"), "releasesMax");
-  return typeof value === "number" ? value : null;
+function nameOf({ session, round }: At): string {
+  return `round ${round} of training ${session.slice(0, 12)}`;
 }
 
-function memberOf(json: Json | undefined, member: string): Json | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.entries(json).find(([name]) => name === member)?.[1] : undefined;
+function member(json: Json | undefined, name: string): Json | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined;
 }

@@ -18,6 +18,13 @@ export interface MaskKey {
   readonly sign: 1 | -1;
 }
 
+/** A sum that enough parties helped to open, whether or not its result is logged. */
+export interface OpenedSum {
+  readonly purpose: string;
+  readonly model: string;
+  readonly survivors: readonly string[];
+}
+
 /** Where an entry stands: its index, its id, who signed it, under which charter and in which round. */
 export interface Place {
   readonly entry: number;
@@ -65,6 +72,13 @@ export class RoundAudit {
   /** Whether its result is logged. */
   get isDone(): boolean {
     return this.#isDone;
+  }
+
+  /** The sum, if it is logged or enough have answered, so that the coordinator can read it also where it keeps that to itself; else null. */
+  get opened(): OpenedSum | null {
+    const { purpose, model } = this.#offer;
+    const isOpen = this.#isDone || this.#unmasks.size >= this.#terms.threshold;
+    return isOpen && this.#survivors !== null ? { purpose, model, survivors: [...this.#survivors.uploads.keys()] } : null;
   }
 
   /** Who may be asked again: its survivors, or whoever was asked as long as there are none. */

@@ -1,6 +1,6 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
-import { RoundAudit, type Place, type Reject } from "./audit-round.js";
+import { RoundAudit, type OpenedSum, type Place, type Reject } from "./audit-round.js";
 import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData } from "./bodies.js";
 import { survivorsNeeded, thresholdFor } from "./sum-terms.js";
 
@@ -12,7 +12,7 @@ type RoundBody = Exclude<Extract<SessionBody, { kind: `round.${string}` }>, Roun
 /** One session from its offer to its end, entry by entry, in the order the protocol allows. Objects to everything else. */
 export class SessionAudit {
   readonly #id: string;
-  readonly #charter: LoggedCharter;
+  readonly charter: LoggedCharter;
   /** Entry ids of bundles, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
@@ -27,12 +27,12 @@ export class SessionAudit {
 
   constructor(id: string, charter: LoggedCharter) {
     this.#id = id;
-    this.#charter = charter;
+    this.charter = charter;
   }
 
   /** Takes the next entry of the session, and says what of the training it shows, if anything. */
   take(body: SessionBody, place: Place, reject: Reject): Milestone | null {
-    if (place.charter !== this.#charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
+    if (place.charter !== this.charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
       case "shares": return this.#commit(place.actor, body.selfSeeds, reject), null;
@@ -59,6 +59,11 @@ export class SessionAudit {
     }
   }
 
+  /** The sum of this round, once it is open. */
+  opened(round: number): OpenedSum | null {
+    return this.#rounds.get(round)?.opened ?? null;
+  }
+
   #state(data: SessionData, place: Place, reject: Reject): Milestone | null {
     const before = this.#stated.get(place.actor);
     if (before === place.id) return null;
@@ -78,7 +83,7 @@ export class SessionAudit {
     if (this.#roster !== null) reject("ROUND_SECOND", "a second roster in one session");
     const strangers = roster.parties.filter((party) => this.#bundles.get(party)?.has(roster.bundles.get(party) ?? "") !== true);
     if (strangers.length > 0) reject("ROUND_ORDER", `the roster names no key bundle logged before for ${strangers.join(", ")}`);
-    const { parties, terms } = this.#charter;
+    const { parties, terms } = this.charter;
     if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
     const due = thresholdFor(roster.parties.length, terms.quorum);
     // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
@@ -99,7 +104,7 @@ export class SessionAudit {
     this.#checkAsked(offer, last?.left ?? ready.parties, reject);
     const silent = offer.parties.filter((party) => roster.parties.includes(party) && !this.#stated.has(party));
     if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
-    const { terms } = this.#charter;
+    const { terms } = this.charter;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
     const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
     this.#last = new RoundAudit({ threshold: roster.threshold, least }, offer, place.id, commitments);
@@ -112,7 +117,7 @@ export class SessionAudit {
     const isFirst = this.#last === null;
     const strangers = parties.filter((party) => !left.includes(party));
     if (strangers.length > 0) reject("ROUND_PARTY", `the offer names ${strangers.join(", ")}, not ${isFirst ? "ready" : "a survivor of the round before"}`);
-    const mayShrink = !isFirst && this.#charter.terms.dropouts === "continue";
+    const mayShrink = !isFirst && this.charter.terms.dropouts === "continue";
     const leftOut = left.filter((party) => !parties.includes(party));
     if (leftOut.length > 0 && !mayShrink) reject("ROUND_PARTY", `the offer leaves out ${leftOut.join(", ")}, which the charter does not allow here`);
   }
@@ -139,6 +144,6 @@ export class SessionAudit {
   }
 
   #at({ entry }: Place) {
-    return { entry, session: this.#id, charter: this.#charter.text };
+    return { entry, session: this.#id, charter: this.charter.text };
   }
 }

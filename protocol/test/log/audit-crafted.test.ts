@@ -1,53 +1,24 @@
 import { describe, expect, test } from "@jest/globals";
 import { fromUtf8, toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
-import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { bytesOfWords } from "@cohortium/crypto/words";
 import { audit, type AuditOptions } from "../../src/log/audit.js";
-import { LimitsAudit } from "../../src/log/audit-limits.js";
-import { Findings } from "../../src/log/audit-report.js";
 import { recomputeSum } from "../../src/log/audit-sums.js";
 import { cosign } from "../../src/log/cosignature.js";
 import { maskKey } from "../../src/log/mask-key.js";
-import type { Entry, EntryType, Statement } from "../../src/log/entry.js";
-import { CHARTER, filesOf, honestEntries, keyText, LOG_KEY, pairKey, PARTIES, say, selfSeed, signerOf, sourceOf, wordsOf, type Files } from "./small-log.js";
+import type { Entry, EntryType } from "../../src/log/entry.js";
+import { at, codesUnder, digestOf, HONEST, retold, under } from "./retold.js";
+import { CHARTER, filesOf, keyText, LOG_KEY, pairKey, PARTIES, say, selfSeed, signerOf, sourceOf, wordsOf, type Files } from "./small-log.js";
 
-/** Logs a coordinator could write by itself, or with the answers of nodes that cannot know better, in which every signature and sum is right. */
-const HONEST = honestEntries();
+// Logs a coordinator could write by itself, or with the answers of nodes that cannot know better, in which every signature and sum is right.
 const FULL: AuditOptions = { logKey: LOG_KEY, rounds: recomputeSum };
 
 const run = (files: Files) => audit(sourceOf(files), FULL);
 const codesOf = (files: Files) => run(files).findings.map(({ entry, code }) => [entry, code]);
 
-const at = (type: EntryType, actor = "hub", round = 0) => {
-  const index = HONEST.findIndex(({ statement }) => statement.type === type && statement.actor === actor && statement.round === round);
-  if (index < 0) throw new Error(`no ${type} by ${actor} in round ${round}`);
-  return index;
-};
-const digestOf = (charter: Json) => toHex(sha256(canonicalBytes(charter)));
-
-type Change = (body: { [member: string]: Json }) => Json;
-
-/** The honest entries with one said differently, and all that quote its id or its charter said again. */
-const retold = (index: number, change: Change, charter = CHARTER) => {
-  const renamed = new Map<string, string>([[digestOf(CHARTER), digestOf(charter)]]);
-  return HONEST.map((entry, i) => {
-    const { statement } = entry;
-    const body = statement.type === "charter" ? { digest: digestOf(charter), charter } : statement.body;
-    const changed = { ...statement, body: i === index ? change({ ...(body as object) }) : body };
-    const text = JSON.stringify(changed).replaceAll(/[0-9a-f]{64}/g, (id) => renamed.get(id) ?? id);
-    const { actor, type, body: said, ...frame } = JSON.parse(text) as Statement;
-    const again = say(actor, type, said, frame);
-    renamed.set(entry.id, again.id);
-    return again;
-  });
-};
-/** The honest entries under another charter, which everybody signed. */
-const under = (charter: Json, index = 0, change: Change = (body) => body) => retold(index, change, charter);
-/** What is found in the entries of a log told under another charter. Its sums are not: masks are bound to offers, and the uploads are under the first. */
-const codesUnder = (charter: Json) => audit(sourceOf(filesOf(under(charter))), { logKey: LOG_KEY }).findings.map(({ entry, code }) => [entry, code]);
 const withoutAll = (gone: (entry: Entry) => boolean) => HONEST.filter((entry) => !gone(entry));
 const inRound = (round: number, ...types: EntryType[]) => ({ statement }: Entry) => statement.round === round && types.includes(statement.type);
 const indexIn = (entries: readonly Entry[], type: EntryType, round = 0) => entries.findIndex(({ statement }) => statement.type === type && statement.round === round);
@@ -221,40 +192,5 @@ describe("a roster", () => {
     const bundles = (body: { [member: string]: Json }) => ({ ...(body["bundles"] as object), zebra: bundle.id });
     const files = filesOf(retold(roster, (body) => ({ ...body, threshold: 4, parties: [...PARTIES, "zebra"], bundles: bundles(body) })).toSpliced(roster, 0, proposed, bundle));
     expect(codesOf(files).slice(0, 2)).toEqual([[roster + 1, "CHARTER_OTHER"], [roster + 2, "ROUND_PARTY"]]);
-  });
-});
-
-describe("a charter's limits", () => {
-  const limited = (limits: { [member: string]: Json }): Json => ({ ...(CHARTER as { readonly [member: string]: Json }), ...limits });
-
-  test("of time hold for a session that is offered within them", () => {
-    expect(codesUnder(limited({ notBefore: "2026-11-22T10:00:00Z", expires: "2026-11-22T10:00:01Z" }))).toEqual([]);
-  });
-
-  test.each([["before it begins", "2026-11-22T10:00:01Z", "2027-01-01T00:00:00Z"], ["when it has ended", "2026-01-01T00:00:00Z", "2026-11-22T10:00:00Z"]])(
-    "a session that is offered %s is a finding", (_, notBefore, expires) => {
-      expect(codesUnder(limited({ notBefore, expires }))).toEqual([[at("session.offer"), "CHARTER_PERIOD"]]);
-    });
-
-  test("of sums hold for as many as it allows; the first one more, of each party, is a finding", () => {
-    const budget = (releasesMax: number) => limited({ privacy: { budget: { releasesMax } } });
-    expect(codesUnder(budget(3))).toEqual([]);
-    const third = (["harbour", "mill", "orchard"] as const).map((party) => at("round.upload", party, 3));
-    expect(codesUnder(budget(2))).toEqual(third.map((entry) => [entry, "CHARTER_BUDGET"]));
-  });
-
-  test("where no company may be missing, sums of two trainings over other companies are remarked on, and no fault", () => {
-    const ends = limited({ aggregation: { dropouts: "end" } });
-    const digest = digestOf(ends);
-    const charter = { digest, parties: new Map(), terms: { quorum: 3, minimumParties: 3, dropouts: "end" }, text: ends } as const;
-    const noted = (findings: Findings, sums: readonly (readonly [session: string, round: number, survivors: readonly string[]])[], dropouts: "end" | "continue" = "end") => {
-      const book = new LimitsAudit(findings);
-      sums.forEach(([session, round, survivors], entry) => book.opened({ ...charter, terms: { ...charter.terms, dropouts } }, { session, round, survivors }, entry));
-      return findings.report(null, 0).notices.map(({ entry, code }) => [entry, code]);
-    };
-    const [all, three] = [["harbour", "mill", "orchard", "quarry"], ["harbour", "mill", "orchard"]];
-    expect(noted(new Findings(), [["s1", 1, all], ["s1", 2, all], ["s2", 1, all.toReversed()]])).toEqual([]);
-    expect(noted(new Findings(), [["s1", 1, all], ["s2", 1, three], ["s2", 2, three]])).toEqual([[1, "SUMS_APART"]]);
-    expect(noted(new Findings(), [["s1", 1, all], ["s2", 1, three]], "continue")).toEqual([]);
   });
 });

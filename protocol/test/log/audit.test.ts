@@ -291,6 +291,6 @@ test("a log that is wrong from the start yields the first thousand findings, in 
   expect(checks.find(({ name }) => name === "charters")).toMatchObject({ ok: false });
 });
 
-test("every finding there is was provoked above, but a charter's limits in audit-crafted.test.ts, and columns, guards and models in training/audit.test.ts", () => {
+test("every finding there is was provoked above, but a charter's limits in audit-limits.test.ts, and columns, guards and models in training/audit.test.ts", () => {
   expect(Object.keys(FINDINGS).filter((code) => !seenCodes.has(code))).toEqual(["CHARTER_PERIOD", "CHARTER_BUDGET", "SCHEMA_DIFFERS", "SUM_GUARD", "MODEL_DIFFERS", "CLOSE_DIFFERS"]);
 });

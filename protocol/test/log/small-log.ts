@@ -30,6 +30,9 @@ export const CHARTER: Json = {
   minimumParties: 3,
   quorum: 3,
   aggregation: { dropouts: "continue" },
+  privacy: { budget: { releasesMax: 100 } },
+  notBefore: "2026-11-01T00:00:00Z",
+  expires: "2027-06-30T00:00:00Z",
 };
 export const CHARTER_DIGEST = toHex(sha256(canonicalBytes(CHARTER)));
 
@@ -57,7 +60,7 @@ export const ROUNDS: readonly RoundPlan[] = [
 ];
 
 function offerOf({ round, ring, asked }: RoundPlan): Entry {
-  return say("hub", "round.offer", { kind: "moments", model: digestOf("model"), plan: digestOf("plan"), ring, words: 5, parties: asked }, { round });
+  return say("hub", "round.offer", { kind: "moments", model: digestOf(`model before round ${round}`), plan: digestOf("plan"), ring, words: 5, parties: asked }, { round });
 }
 
 const selfKey = (party: string, plan: RoundPlan) => maskKey(selfSeed(party, plan.round), offerOf(plan).id, "self");
