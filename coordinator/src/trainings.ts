@@ -76,13 +76,14 @@ export class Trainings {
     const { journal, logger, charterInForce, nowMs } = this.#host;
     for (const { id, role, given } of journal.openSessions()) {
       if (role !== ROLE) continue;
-      const { charter, atMs } = parseGiven(given.open);
-      logger.info("a training goes on where it was", { session: id });
-      const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
       try {
+        const { charter, atMs } = parseGiven(given.open);
+        logger.info("a training goes on where it was", { session: id });
+        const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(charter)?.aggregation.deadlineMs ?? 0);
         this.#begin(parseSessionId(id), charter, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
       } catch (error) {
         // One broken session must not keep the others, or the process, from going on.
+        this.#running.delete(parseSessionId(id));
         logger.error("a training could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
       }
     }

@@ -92,6 +92,7 @@ export class Trainings {
         this.#begin(parseSessionId(id), { charter, offer, atMs, entropy: given.secret }, parseEvents(journal.events(id)));
       } catch (error) {
         // One broken session must not keep the others, or the process, from going on.
+        this.#running.delete(parseSessionId(id));
         logger.error("a training could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
       }
     }

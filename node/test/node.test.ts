@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { leafHash, MerkleTree } from "@cohortium/crypto/merkle";
 import { Secret } from "@cohortium/crypto/secret";
+import { Journal } from "@cohortium/protocol/host/journal";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
 import { signCheckpoint } from "@cohortium/protocol/log/checkpoint";
 import { signEntry, type Entry } from "@cohortium/protocol/log/entry";
@@ -140,6 +141,16 @@ describe("a training", () => {
     await tell(OFFER, { session: SESSION });
     const about = { session: SESSION, charter: "00".repeat(32) as Digest };
     expect(await tell({ kind: "ciphertexts", to: SELF, present: [], ciphertexts: {} }, about)).toMatchObject({ kind: "refused", code: "WIRE_CHARTER" });
+  });
+
+  test("that cannot be taken up after a restart keeps no other from going on", async () => {
+    const { node, logger } = await inForce();
+    const journal = new Journal(node.store.database, () => NOW_MS);
+    journal.openSession("11".repeat(16), "training.participant", { open: { charter: "no digest", offer: offer.bytes, atMs: NOW_MS }, secret: seedOf("first") });
+    journal.openSession(SESSION, "training.participant", { open: { charter: DIGEST, offer: offer.bytes, atMs: NOW_MS }, secret: seedOf("second") });
+    node.recover();
+    expect(node.egress.ledger.lines(SESSION, null)).toMatchObject([{ kind: "declined" }]);
+    expect(logger.lines.filter((line) => line.includes("could not be taken up"))).toEqual([expect.stringContaining("11".repeat(16))]);
   });
 
   test("that this node never heard of is nobody's business", async () => {

@@ -1,6 +1,6 @@
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
-import type { Machine, Shape, Step } from "../session/machine.js";
+import { opened, stepped, type Machine, type Shape, type Step } from "../session/machine.js";
 import type { Journal } from "./journal.js";
 import { transaction } from "./sqlite.js";
 
@@ -58,11 +58,11 @@ export class SessionDriver<P extends Shape> {
 
   /** Goes on with a session after a restart: says everything again, and asks for the last step's work again. */
   static recover<P extends Shape>(driven: Driven<P>, given: P["given"], events: readonly P["event"][]): SessionDriver<P> {
-    const driver = new SessionDriver(driven, driven.machine.open(given));
+    const driver = new SessionDriver(driven, opened(driven.machine, given));
     driver.#say(0);
     events.forEach((event, index) => {
       if (driver.#step.kind !== "wait") return;
-      driver.#step = driver.#stepped(driver.#step.state, event);
+      driver.#step = stepped(driven.machine, driver.#step.state, event);
       driver.#say(index + 1);
     });
     driver.#act();
@@ -91,19 +91,10 @@ export class SessionDriver<P extends Shape> {
     const n = this.#append(event, admit);
     if (n === null || this.#step.kind !== "wait") return;
     this.#busy = true;
-    this.#step = this.#stepped(this.#step.state, event);
+    this.#step = stepped(this.#driven.machine, this.#step.state, event);
     this.#say(n);
     this.#act();
     this.#busy = false;
-  }
-
-  /** Machines are total. Should one throw all the same, it does so at every replay: that session ends, and no other stands still for it. */
-  #stepped(state: P["state"], event: P["event"]): Step<P> {
-    try {
-      return this.#driven.machine.step(state, event);
-    } catch (error) {
-      return { kind: "abort", fault: { code: "SESSION_BROKEN", detail: { error: error instanceof Error ? error.name : "unknown" } }, log: [], send: [] };
-    }
   }
 
   #append(event: P["event"], admit: () => boolean): number | null {

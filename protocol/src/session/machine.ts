@@ -25,14 +25,42 @@ export type Step<P extends Shape> = { readonly log: readonly Entry[]; readonly s
 export interface Machine<P extends Shape> {
   open(given: P["given"]): Step<P>;
   step(state: P["state"], event: P["event"]): Step<P>;
+  /** What to say where `step` failed with a bug of ours, so that nobody waits in vain. MUST abort with `fault`. Without it the session ends in silence. */
+  broken?(state: P["state"], event: P["event"], fault: Fault): Step<P>;
+}
+
+/**
+ * Opens a session. Machines are total: should one throw all the same, that session ends with `SESSION_BROKEN`, here and at every replay, and
+ * nothing else stands still for it.
+ */
+export function opened<P extends Shape>(machine: Machine<P>, given: P["given"]): Step<P> {
+  return unlessBroken(() => machine.open(given), silence);
+}
+
+/** One step of a session, on the terms of `opened`. */
+export function stepped<P extends Shape>(machine: Machine<P>, state: P["state"], event: P["event"]): Step<P> {
+  return unlessBroken(() => machine.step(state, event), (fault) => unlessBroken(() => machine.broken?.(state, event, fault) ?? silence(fault), silence));
 }
 
 /** Rebuilds a session from what happened to it. Recovery, audit and tests all come through here. */
 export function replay<P extends Shape>(machine: Machine<P>, given: P["given"], events: readonly P["event"][]): Step<P> {
-  let step = machine.open(given);
+  let step = opened(machine, given);
   for (const event of events) {
     if (step.kind !== "wait") return step;
-    step = machine.step(step.state, event);
+    step = stepped(machine, step.state, event);
   }
   return step;
+}
+
+/** The error's name alone: its text may hold what the step computed with, and a replay by another engine must say the same. */
+function unlessBroken<P extends Shape>(attempt: () => Step<P>, otherwise: (fault: Fault) => Step<P>): Step<P> {
+  try {
+    return attempt();
+  } catch (error) {
+    return otherwise({ code: "SESSION_BROKEN", detail: { error: error instanceof Error ? error.name : "unknown" } });
+  }
+}
+
+function silence<P extends Shape>(fault: Fault): Step<P> {
+  return { kind: "abort", fault, log: [], send: [] };
 }

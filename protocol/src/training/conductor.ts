@@ -86,6 +86,8 @@ export const conductor: Machine<TrainingConduct> = {
     if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, trainingWaitsFor(state).untilMs);
     return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
   },
+
+  broken: (state, event, fault) => end(state, fault, event.atMs),
 };
 
 /** Of which parties the training waits, for what, and since when the current phase's clock runs out. */

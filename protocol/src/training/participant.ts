@@ -112,6 +112,8 @@ export const participant: Machine<TrainingPart> = {
       case "heard": return hear(state, event);
     }
   },
+
+  broken: (state, event, fault) => leave(state, fault, event.atMs),
 };
 
 /** Says first what this node's columns mean, then joins: the link keeps the order. */

@@ -194,3 +194,12 @@ test("a step that throws ends its own session, at every replay", () => {
   // The error's words stay here: they may quote a value.
   expect(host.outcomes).toEqual(Array.from({ length: 2 }, () => ({ kind: "aborted", fault: { code: "SESSION_BROKEN", detail: { error: "TypeError" } } })));
 });
+
+test("an opening that throws ends its session too, and is no exception of the host", () => {
+  const host = new Host();
+  const broken: Machine<Counting> = { ...counting, open: () => { throw new RangeError("7"); } };
+  const ports = { ...host.ports(), conclude: (outcome: Outcome<Counting>) => void host.outcomes.push(outcome) };
+  host.journal.openSession("s", "counting", { open: GIVEN, secret: new Uint8Array() });
+  expect(SessionDriver.open({ session: "s", machine: broken, journal: host.journal, ports }, GIVEN).waits).toBe(false);
+  expect(host.outcomes).toEqual([{ kind: "aborted", fault: { code: "SESSION_BROKEN", detail: { error: "RangeError" } } }]);
+});

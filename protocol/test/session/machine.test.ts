@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { replay, type Machine } from "../../src/session/machine.js";
+import { opened, replay, stepped, type Machine } from "../../src/session/machine.js";
 
 interface Counting {
   readonly given: number;
@@ -25,5 +25,30 @@ describe("a replay", () => {
     expect(replay(counting, 3, [9, 13, 1])).toMatchObject({ kind: "done", result: 12 });
     expect(replay(counting, 3, [13, 9])).toMatchObject({ kind: "abort", fault: { code: "TRAINING_ORDER" } });
     expect(replay(counting, -1, [1, 2])).toMatchObject({ kind: "abort", fault: { code: "SESSION_CANCELLED" } });
+  });
+});
+
+describe("a machine that throws", () => {
+  const broken: Machine<Counting> = {
+    open: (given) => { if (given === 7) throw new RangeError("7 is secret"); return counting.open(given); },
+    step: (state, event) => { if (event === 5) throw new TypeError("5 is secret"); return counting.step(state, event); },
+  };
+  const ended = (error: string) => ({ kind: "abort", fault: { code: "SESSION_BROKEN", detail: { error } }, log: [], send: [] });
+
+  test("ends its session, at every replay, and says no more of the error than its name", () => {
+    expect(stepped(broken, 3, 5)).toEqual(ended("TypeError"));
+    expect(replay(broken, 3, [2, 5, 1])).toEqual(ended("TypeError"));
+    expect([opened(broken, 7), replay(broken, 7, [1])]).toEqual([ended("RangeError"), ended("RangeError")]);
+    expect(stepped(broken, 3, 2)).toEqual(at(5));
+  });
+
+  test("tells its peers, if it knows how to", () => {
+    const polite: Machine<Counting> = { ...broken, broken: (state, event, fault) => ({ kind: "abort", fault, log: [], send: [`over at ${state + event}`] }) };
+    expect(stepped(polite, 3, 5)).toEqual({ ...ended("TypeError"), send: ["over at 8"] });
+  });
+
+  test("ends in silence if it fails even at that", () => {
+    const hopeless: Machine<Counting> = { ...broken, broken: () => { throw new SyntaxError("again"); } };
+    expect(stepped(hopeless, 3, 5)).toEqual(ended("SyntaxError"));
   });
 });

@@ -6,8 +6,9 @@ import { conductor, trainingWaitsFor, type TrainingConduct } from "../../src/tra
 import type { FromNode } from "../../src/training/messages.js";
 import { planDigest } from "../../src/training/plan.js";
 import type { PartyId } from "../../src/session/ids.js";
-import type { Step } from "../../src/session/machine.js";
-import { ADA, BOB, coordinatorWhere, FIVE, RECORDED, short } from "./recorded.js";
+import { replay, type Step } from "../../src/session/machine.js";
+import { participant } from "../../src/training/participant.js";
+import { ADA, BOB, coordinatorWhere, FIVE, nodeWhere, RECORDED, short } from "./recorded.js";
 import { SHORT_PLAN, TINY_PLAN, tinyWords } from "./tiny-rows.js";
 
 const inSetup = coordinatorWhere(({ stage }) => stage === "setup");
@@ -58,6 +59,26 @@ describe("messages that have no place", () => {
 });
 
 describe("a training ends badly", () => {
+  test("where a step of ours throws: the log and every party hear of it, and a replay says the same", () => {
+    // Bounds that no charter may have: the mean of so wide a column is not a number, and has no place in a model's digest.
+    const wide = { kind: "numeric", name: "age", unit: "euro", min: -1e308, max: 1e308 } as const;
+    const plan = { ...SHORT_PLAN, features: SHORT_PLAN.features.map((feature) => (feature.kind === "numeric" ? { ...feature, ...wide } : feature)) };
+    const world = short({ plan, answer: (party, ask) => tinyWords(party, ask, SHORT_PLAN) });
+    expect(() => world.run()).toThrow();
+    const { given, journal } = world.coordinator;
+    const end = replay(conductor, given, journal);
+    expect(fault(end)).toEqual({ code: "SESSION_BROKEN", detail: { error: expect.any(String) } });
+    expect(end.log.map(({ statement: { type, body } }) => [type, (body as { code: string }).code])).toEqual([["session.abort", "SESSION_BROKEN"]]);
+    expect(end.send.map(({ kind, to }) => [kind, to])).toEqual(FIVE.map((name) => ["aborted", name]));
+    expect(replay(conductor, given, journal)).toEqual(end);
+  });
+
+  test("where a node's step throws, the coordinator hears it from that node", () => {
+    const at = nodeWhere(ADA, (state) => state.stage === "rounds");
+    const end = participant.broken?.(at.state, { kind: "deadline", atMs: NOW_MS }, { code: "SESSION_BROKEN", detail: { error: "TypeError" } });
+    expect(end).toMatchObject({ kind: "abort", fault: { code: "SESSION_BROKEN" }, send: [{ kind: "declined", from: ADA, code: "SESSION_BROKEN", atMs: NOW_MS }] });
+  });
+
   test.each([["the set-up", inSetup], ["a round", inRound(1, "agreeing")]])("when the operator stops it in %s, and every party is told", (_, at) => {
     const step = conductor.step(at.state, { kind: "cancelled", atMs: NOW_MS });
     expect(fault(step)).toEqual({ code: "SESSION_CANCELLED", detail: {} });
