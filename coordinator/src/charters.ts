@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { outdatedCharter } from "@cohortium/protocol/host/outdated-charter";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytesOf, textOf, transaction, type Row } from "@cohortium/protocol/host/sqlite";
 import { entrySignedBy, parseEntry, type Entry } from "@cohortium/protocol/log/entry";
@@ -95,6 +96,10 @@ export class Charters {
 
   /** After a restart: everything is said again; logs and outboxes drop what they have. */
   recover(): void {
+    for (const row of this.#rows()) {
+      const outdated = outdatedOf(row);
+      if (outdated !== null) this.#office.logger.error("a kept charter breaks a rule that is newer than it; nothing happens under it any more", { charter: textOf(row, "digest"), because: outdated.detail, fix: NEW_VERSION });
+    }
     for (const kept of this.#all()) {
       this.#send(kept.digest, kept.charter, kept.proposal);
       this.#settle(kept);
@@ -104,6 +109,12 @@ export class Charters {
   inForce(digest: string): Charter | null {
     const kept = this.#find(digest);
     return kept?.state === "in-force" ? kept.charter : null;
+  }
+
+  /** What to say of a charter that was kept under older rules and breaks a newer one; null if this is none. */
+  outdated(digest: string): Refusal | null {
+    const row = this.#row(digest);
+    return row === undefined ? null : outdatedOf(row);
   }
 
   /** Whether a charter in force names this party with the keys it is enrolled with. */
@@ -118,7 +129,7 @@ export class Charters {
 
   view(digest: string) {
     const kept = this.#find(digest);
-    if (kept === null) throw new Refusal({ code: "CHARTER_UNKNOWN", title: "no such charter", detail: digest, fix: "list them with: cohortium charter ls", status: 404 });
+    if (kept === null) throw this.outdated(digest) ?? new Refusal({ code: "CHARTER_UNKNOWN", title: "no such charter", detail: digest, fix: "list them with: cohortium charter ls", status: 404 });
     return { ...this.#viewOf(kept), charter: charterAsJson(kept.charter), words: charterWords(kept.charter, "en") };
   }
 
@@ -189,19 +200,34 @@ export class Charters {
   }
 
   #find(digest: string): Kept | null {
-    const row = this.#office.database.prepare("SELECT * FROM charters WHERE digest = ?").get(digest);
+    const row = this.#row(digest);
     return row === undefined ? null : keptOf(row);
   }
 
   #all(): readonly Kept[] {
-    return this.#office.database.prepare("SELECT * FROM charters ORDER BY at_ms, digest").all().map(keptOf);
+    return this.#rows().flatMap((row) => keptOf(row) ?? []);
+  }
+
+  #row(digest: string): Row | undefined {
+    return this.#office.database.prepare("SELECT * FROM charters WHERE digest = ?").get(digest);
+  }
+
+  #rows(): readonly Row[] {
+    return this.#office.database.prepare("SELECT * FROM charters ORDER BY at_ms, digest").all();
   }
 }
 
-function keptOf(row: Row): Kept {
+const NEW_VERSION = "propose a new version that keeps the rule";
+
+/** Null where rules have become stricter since the charter was kept: then nothing happens under it, and everything else goes on. */
+function keptOf(row: Row): Kept | null {
   const check = checkCharter(parseJson(bytesOf(row, "charter")));
-  if (check.kind === "refused") throw new Error("a kept charter no longer passes its own rules");
+  if (check.kind === "refused") return null;
   return { digest: parseDigest(textOf(row, "digest")), state: parseState(textOf(row, "state")), charter: check.charter, proposal: parseEntry(bytesOf(row, "proposal")) };
+}
+
+function outdatedOf(row: Row): Refusal | null {
+  return outdatedCharter(parseJson(bytesOf(row, "charter")), NEW_VERSION);
 }
 
 function parseState(text: string): CharterView["state"] {

@@ -106,7 +106,7 @@ export class Coordinator implements ExchangeHost {
   /** Starts a training and returns its session. @throws Refusal if the charter is not in force. */
   launch(charter: Digest): SessionId {
     const text = this.charters.inForce(charter);
-    if (text === null) throw new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
+    if (text === null) throw this.charters.outdated(charter) ?? new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
     const now = this.#parts.nowMs();
     if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
       throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });

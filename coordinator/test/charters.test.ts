@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import type { Digest, PartyId } from "@cohortium/protocol/session/ids";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { encodeEvent } from "@cohortium/protocol/session/codec";
 import { Charters } from "../src/charters.js";
 import { CENTRE, draft, HARBOUR, MILL, office, PARTIES, QUARRY, statement } from "./stage.js";
 
@@ -133,6 +134,34 @@ test("after a restart everything is said again, under the same keys and with the
   stage.posted.length = 0;
   new Charters(stage).recover();
   expect(new Map(stage.posted.map((letter) => [`${letter.key} to ${letter.message.to}`, letter.message]))).toEqual(before);
+});
+
+describe("a charter kept under older rules that breaks a newer one", () => {
+  const old = "0d".repeat(32);
+  const kept = () => {
+    const { stage, charters, digest } = proposed();
+    signAll(charters, digest);
+    const { charter } = charters.view(digest);
+    const narrow = { ...(charter as { readonly [member: string]: Json }), quorum: 2 };
+    stage.database.prepare("INSERT INTO charters VALUES (?, 'in-force', ?, ?, ?)").run(old, encodeEvent(narrow), statement(CENTRE, "charter", { digest: old, charter: narrow }, old).bytes, 1);
+    return { stage, digest, restarted: new Charters(stage) };
+  };
+
+  test("lets a restart go on with all others, and the process's log says which charter it is and which rule it breaks", () => {
+    const { stage, digest, restarted } = kept();
+    restarted.recover();
+    expect([restarted.views().map((view) => view.digest), restarted.inForce(digest) === null]).toEqual([[digest], false]);
+    expect(stage.lines.filter((line) => line.includes("newer than it"))).toEqual([expect.stringMatching(new RegExp(`${old}.*quorum\\.range at /quorum`))]);
+  });
+
+  test("is in force no more: nobody is party to it, and whoever asks for it is told the rule", () => {
+    const { restarted, digest } = kept();
+    expect([restarted.inForce(old), restarted.isParty(MILL, old), restarted.outdated(digest)]).toEqual([null, false, null]);
+    expect(restarted.outdated(old)).toMatchObject({ code: "CHARTER_OUTDATED", rule: "quorum.range", exitCode: 4 });
+    expect(() => restarted.view(old)).toThrow(expect.objectContaining({ code: "CHARTER_OUTDATED" }));
+    answers(restarted, signature(MILL, old));
+    expect(restarted.inForce(old)).toBeNull();
+  });
 });
 
 test("a charter nobody knows is not there", () => {

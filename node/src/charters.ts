@@ -1,5 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import { outdatedCharter } from "@cohortium/protocol/host/outdated-charter";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { entrySignedBy, signEntry, type Entry, type Statement } from "@cohortium/protocol/log/entry";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
@@ -19,6 +21,7 @@ export interface CharterHost {
   readonly agreementPublic: Uint8Array;
   readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array; readonly logKey: string };
   readonly store: NodeStore;
+  readonly logger: Logger;
   readonly nowMs: () => number;
   post(key: string, message: CharterAnswered, charter: Digest): void;
 }
@@ -91,21 +94,36 @@ export class Charters {
     return kept?.state === "in-force" ? charterIn(kept.proposal) : null;
   }
 
-  /** The charter under this digest, whatever was decided about it. @throws Refusal CHARTER_UNKNOWN. */
+  /** After a restart: says which charters are of no use any more. */
+  recover(): void {
+    const { store, logger } = this.#host;
+    for (const { digest, proposal } of store.charters()) {
+      const outdated = outdatedCharter(bodyCharter(proposal), NEW_VERSION);
+      if (outdated !== null) logger.error("a kept charter breaks a rule that is newer than it; nothing is answered under it any more", { charter: digest, because: outdated.detail, fix: NEW_VERSION });
+    }
+  }
+
+  /** The charter under this digest, whatever was decided about it. @throws Refusal CHARTER_UNKNOWN, or CHARTER_OUTDATED if it breaks a newer rule. */
   text(digest: string): Charter {
     const kept = this.#host.store.charter(digest);
     if (kept === null) throw unknown(digest);
-    return charterIn(kept.proposal);
+    const charter = charterIn(kept.proposal);
+    if (charter === null) throw outdatedCharter(bodyCharter(kept.proposal), NEW_VERSION) ?? unknown(digest);
+    return charter;
   }
 
   views(): readonly CharterView[] {
-    return this.#host.store.charters().map(viewOf);
+    return this.#host.store.charters().flatMap((kept) => {
+      const charter = charterIn(kept.proposal);
+      return charter === null ? [] : [viewOf(kept, charter)];
+    });
   }
 
   view(digest: string): CharterView & { readonly charter: Json } {
     const kept = this.#host.store.charter(digest);
     if (kept === null) throw unknown(digest);
-    return { ...viewOf(kept), charter: charterAsJson(charterIn(kept.proposal)) };
+    const charter = this.text(digest);
+    return { ...viewOf(kept, charter), charter: charterAsJson(charter) };
   }
 
   #doubtAbout(proposal: Entry): string | null {
@@ -124,6 +142,8 @@ export class Charters {
   #undecided(digest: string): KeptCharter {
     const kept = this.#host.store.charter(digest);
     if (kept === null) throw unknown(digest);
+    // What a person cannot be shown, she cannot decide about.
+    this.text(digest);
     if (kept.state === "proposed") return kept;
     throw new Refusal({ code: "CHARTER_DECIDED", title: "this charter was decided here before", detail: `it is ${kept.state}`, fix: "the operator can propose a new version", status: 409 });
   }
@@ -139,8 +159,7 @@ export class Charters {
   }
 }
 
-function viewOf(kept: KeptCharter): CharterView {
-  const charter = charterIn(kept.proposal);
+function viewOf(kept: KeptCharter, charter: Charter): CharterView {
   return { digest: kept.digest, name: charter.name, state: kept.state, expires: charter.expires, words: charterWords(charter, "en"), reason: kept.reason };
 }
 
@@ -149,12 +168,13 @@ function isSignature(entry: Entry, digest: string, party: string, key: Uint8Arra
   return type === "charter.signature" && actor === party && charter === digest && entrySignedBy(entry, key);
 }
 
-/** The charter in a proposal that was let in. */
-function charterIn(proposal: Entry): Charter {
+/** The charter in a proposal that was let in. Null where rules have become stricter since: then nothing is answered under it, and everything else goes on. */
+function charterIn(proposal: Entry): Charter | null {
   const check = checkCharter(bodyCharter(proposal));
-  if (check.kind === "refused") throw new Error("a kept charter no longer passes its own rules");
-  return check.charter;
+  return check.kind === "refused" ? null : check.charter;
 }
+
+const NEW_VERSION = "ask the operator for a new version that keeps the rule";
 
 function bodyCharter({ statement: { body } }: Entry): Json {
   return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "charter")?.[1] ?? null : null;

@@ -66,7 +66,7 @@ export class CohortiumNode implements ExchangeHost {
     this.witness = new LogWitness(database, coordinator.logKey, { name: self, signer });
     this.#letters = new Correspondence(database, self, signer);
     this.charters = new Charters({
-      self, signer, coordinator, agreementPublic: agreementSecret.lend(x25519PublicKey), store: this.store, nowMs,
+      self, signer, coordinator, agreementPublic: agreementSecret.lend(x25519PublicKey), store: this.store, logger, nowMs,
       post: (key, message, charter) => this.#post(key, message, "-", charter),
     });
     this.trainings = new Trainings({
@@ -77,6 +77,7 @@ export class CohortiumNode implements ExchangeHost {
   }
 
   recover(): void {
+    this.charters.recover();
     this.trainings.recover();
   }
 

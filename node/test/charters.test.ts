@@ -8,17 +8,18 @@ import { charterDigest } from "@cohortium/protocol/session/charter-digest";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import { Charters } from "../src/charters.js";
 import { NodeStore, openNodeDatabase } from "../src/store.js";
-import { CENTRE, CHARTER, CHARTER_JSON, charterOf, COORDINATOR, DIGEST, MILL, NOW_MS, ORIGIN, proposalOf, QUARRY, seedOf, SELF, signerOf, statement } from "./stage.js";
+import { CENTRE, CHARTER, CHARTER_JSON, charterOf, COORDINATOR, DIGEST, MILL, NOW_MS, ORIGIN, proposalOf, QUARRY, recordingLogger, seedOf, SELF, signerOf, statement } from "./stage.js";
 
 const admit = (work: () => void) => (work(), true);
 const fresh = () => {
   const posted: CharterAnswered[] = [];
   const store = new NodeStore(openNodeDatabase(":memory:"));
+  const logger = recordingLogger();
   const charters = new Charters({
-    self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store, nowMs: () => NOW_MS,
+    self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store, logger, nowMs: () => NOW_MS,
     post: (_, message) => void posted.push(message),
   });
-  return { charters, posted, store };
+  return { charters, posted, store, logger };
 };
 const PROPOSAL = proposalOf(CHARTER);
 const signature = (party: string, charter: string = DIGEST) => statement(party, "charter.signature", { digest: charter }, charter);
@@ -94,7 +95,7 @@ describe("a person's decision", () => {
   test("to sign comes too late once the charter's time is over; to refuse never does", () => {
     const store = new NodeStore(openNodeDatabase(":memory:"));
     const charters = new Charters({
-      self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store,
+      self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store, logger: recordingLogger(),
       nowMs: () => Date.parse(CHARTER.expires), post: () => undefined,
     });
     propose(charters);
@@ -106,7 +107,7 @@ describe("a person's decision", () => {
   test("that cannot be posted was not taken", () => {
     const store = new NodeStore(openNodeDatabase(":memory:"));
     const charters = new Charters({
-      self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store, nowMs: () => NOW_MS,
+      self: SELF, signer: signerOf(SELF), agreementPublic: x25519PublicKey(seedOf(SELF, "agreement")), coordinator: COORDINATOR, store, logger: recordingLogger(), nowMs: () => NOW_MS,
       post: () => { throw new Error("the disk is full"); },
     });
     propose(charters);
@@ -158,4 +159,18 @@ describe("a charter is in force", () => {
     charters.sign(charterDigest(other));
     expect(inForce(charters, ALL, proposalOf(other))).toContain("missing or not its own");
   });
+});
+
+test("a charter kept under older rules that breaks a newer one is of no use, whoever asks is told the rule, and nothing else stops", () => {
+  const { charters, store, logger } = signed();
+  const old = "0d".repeat(32);
+  store.propose(old, statement(CENTRE, "charter", { digest: old, charter: { ...CHARTER_JSON, quorum: 2 } }, old));
+  charters.recover();
+  expect(logger.lines.filter((line) => line.includes("newer than it"))).toEqual([expect.stringMatching(new RegExp(`${old}.*quorum\\.range at /quorum`))]);
+  expect(charters.charterInForce(old)).toBeNull();
+  expect(charters.views().map(({ digest }) => digest)).toEqual([DIGEST]);
+  for (const use of [() => charters.view(old), () => charters.sign(old), () => charters.refuse(old, "no"), () => charters.text(old)]) {
+    expect(use).toThrow(expect.objectContaining({ code: "CHARTER_OUTDATED", rule: "quorum.range", exitCode: 4 }));
+  }
+  expect(inForce(charters, ALL)).toBeNull();
 });
