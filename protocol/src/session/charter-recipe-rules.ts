@@ -10,6 +10,8 @@ type Question = Pick<PropensityQuestion, "features" | "transactions" | "label" |
 const BOUND_MAX = 1e15;
 /** Of the larger bound. Calendar years and seconds since 1970 are well apart. */
 const BOUND_SPAN_MIN = 1e-9;
+/** In the column's unit: of what varies less, a deviation may have no finite reciprocal. */
+const BOUND_SPAN_LEAST = 1e-15;
 
 /** What must hold of a question's columns and of how they come about. `at` is the JSON pointer of the question. */
 export function recipeProblems({ features, transactions, label, evaluation }: Question, at: string): readonly Problem[] {
@@ -55,12 +57,12 @@ function bounds(feature: Extract<RecipeFeature, { kind: "numeric" | "log" }>, at
   if (hasRoom(feature) && lowered.kind === "numeric" && hasRoom(lowered)) return [];
   return [{
     clause: "features.bounds", path: at + pointer("max"),
-    says: `"${name}" runs from ${min} to ${max}, which leaves no room`, fix: `write a number well above ${min}`,
+    says: `"${name}" runs from ${min} to ${max}, which leaves no room`, fix: `write a number well above ${min}, or take a smaller unit`,
   }];
 }
 
 function hasRoom({ min, max }: { readonly min: number; readonly max: number }): boolean {
-  return max - min > Math.max(Math.abs(min), Math.abs(max)) * BOUND_SPAN_MIN;
+  return max - min >= BOUND_SPAN_LEAST && max - min > Math.max(Math.abs(min), Math.abs(max)) * BOUND_SPAN_MIN;
 }
 
 function edges({ name, edges: listed }: Extract<RecipeFeature, { kind: "buckets" }>, at: string): readonly Problem[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { headroomFits } from "@cohortium/crypto/fixed-point";
 import { ED25519_TYPE, formatVerifierKey, verifierKey } from "../../src/log/note.js";
+import { standardise } from "../../src/training/moments.js";
 import { checkCharter } from "../../src/session/charter-check.js";
 import { JOINT_ROWS_MAX } from "../../src/session/charter-limits.js";
 import { CLAUSES, type Problem } from "../../src/session/charter-clauses.js";
@@ -92,6 +93,9 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["features.bounds", `${Q}/features/0/max`, 17],
   ["features.bounds", `${Q}/features/0/max`, 16.5],
   ["features.bounds", `${Q}/features/0/max`, 1.1e15],
+  ["features.bounds", `${Q}/features/0/max`, 1e308],
+  ["features.bounds", `${Q}/features/0/min`, -1.1e15],
+  ["features.bounds", `${Q}/features/0/max`, 17.000000016],
   ["features.bounds", `${Q}/features/0/min`, -1.7e308],
   ["features.bounds", `${Q}/features/0/max`, 17.00000001],
   ["categories.unique", `${Q}/features/1/categories/2`, "clerk"],
@@ -178,6 +182,26 @@ test.each([
   ["/expires", "2026-12-01T00:00:01Z"],
 ])("%s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value))).toEqual([]);
+});
+
+test.each([
+  [0, 1e-310, false], [0, 9.9e-16, false], [0, 1.1e-15, true], [1.7e9, 1.7e9 + 1, false], [1.7e9, 1.7e9 + 86_400, true], [-1e308, 1e308, false], [2000, 2026, true],
+])("whether rows between %d and %d can be told apart: %j", (min, max, fits) => {
+  const json = bent(`${Q}/features/0/min`, min, bent(`${Q}/features/0/max`, max) as object);
+  expect(found(json).map((problem) => problem.split(" ")[0])).toEqual(fits ? [] : ["features.bounds"]);
+});
+
+test.each([[-1e15, 1e15], [0, 1.1e-15], [1.7e9, 1.7e9 + 86_400], [-1, 1e15]])("bounds of %d and %d that pass give a model of finite numbers, that any node reads, from any sums", (min, max) => {
+  const feature = { kind: "numeric", name: "amount", unit: "euro", min, max } as const;
+  for (const unitMean of [-1, -0.5, 0, 0.9, 1]) {
+    for (const square of [unitMean * unitMean, unitMean * unitMean + 1e-9, 1]) {
+      const moments = { rows: 1_000, positives: 100, sums: Float64Array.of(1_000 * unitMean), squares: Float64Array.of(1_000 * square), missing: Float64Array.of(), counts: Float64Array.of() };
+      const start = standardise(moments, [feature], { rowsMin: 1, categoryRowsMin: 1 });
+      if (start.kind !== "scaling") throw new Error(start.because);
+      expect([...start.scaling.means, ...start.scaling.deviations].every(Number.isFinite)).toBe(true);
+      expect(start.scaling.deviations.every((deviation) => Number.isFinite(1 / deviation))).toBe(true);
+    }
+  }
 });
 
 test("a common holdout with its digest is accepted", () => {
