@@ -7,6 +7,7 @@ import type { Model } from "@cohortium/protocol/training/model";
 import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { Split } from "../data/holdout.js";
 import type { LocalRows } from "../data/local-rows.js";
+import { ksExact } from "./exact-auc.js";
 import { momentsOf, newtonOf } from "./logistic.js";
 import { pairedAuc } from "./paired-auc.js";
 import { histogramOf, scoresOf } from "./scores.js";
@@ -65,11 +66,11 @@ async function trainAlone(train: LocalRows, { features, model: clause, categoryR
   }
 }
 
-/** Fine enough that the curves and the Kolmogorov–Smirnov distance are those of the scores to three digits. */
+/** Fine enough that the curves are those of the scores to three digits. */
 const BINS = 4096;
 
-/** The area comes from the scores themselves, so that it agrees with the gain. */
+/** The area and the distance come from the scores themselves: the area so that it agrees with the gain, both because a node has its own scores. */
 function judged(scores: Float64Array, held: LocalRows, auc: number): Evaluation | undefined {
   const result = evaluate(unpackHistogram(histogramOf(scores, held, BINS), BINS));
-  return result.kind === "evaluated" ? { ...result, auc } : undefined;
+  return result.kind === "evaluated" ? { ...result, auc, ...ksExact(scores, held.y) } : undefined;
 }

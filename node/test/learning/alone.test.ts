@@ -3,6 +3,8 @@ import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
 import { splitOwn } from "../../src/data/holdout.js";
 import { takeRows } from "../../src/data/local-rows.js";
 import { compareAlone, contributorOf } from "../../src/learning/alone.js";
+import { aucExact, ksExact } from "../../src/learning/exact-auc.js";
+import { scoresOf } from "../../src/learning/scores.js";
 import { FEATURES, madeUpRows } from "./made-up-rows.js";
 
 const CLAUSE = { kind: "logistic", ridge: 2, gradientTolerance: 1e-8, iterationsMax: 25 } as const;
@@ -24,6 +26,9 @@ test("a small party gains from the joint model on the same held-out rows", async
   expect(result).toMatchObject({ trainRows: 40, heldRows: 1_000 });
   expect(result.joint.auc).toBeGreaterThan(result.alone.auc);
   expect(result.joint.ks).toBeGreaterThan(0.2);
+  // From the scores, as the area is, and from no bins.
+  const scores = scoresOf(HELD, FEATURES, jointModel());
+  expect([result.joint.auc, result.joint.ks]).toEqual([expect.closeTo(aucExact(scores, HELD.y), 12), ksExact(scores, HELD.y).ks]);
 });
 
 test("a party whose rows are all there is gains nothing", async () => {
