@@ -66,7 +66,7 @@ export function pairSeed(pair: Uint8Array, round: number): Uint8Array {
 
 /** The key that seals the shares one party sends another. One message per key, hence the direction in it. */
 export function sharesKey(pair: Uint8Array, from: PartyId, to: PartyId): Uint8Array {
-  return hkdfSha256(pair, EMPTY, utf8(`cohortium/shares/v1\n${from}\n${to}`), SEED_BYTES);
+  return hkdfSha256(pair, EMPTY, utf8(`cohortium/shares-key/v1\n${from}\n${to}`), SEED_BYTES);
 }
 
 /** b_i^r: the seed of this party's self mask in one round. */
@@ -81,5 +81,5 @@ export function boxSecret(entropy: Uint8Array, round: number): Uint8Array {
 
 /** The AEAD key of a box. */
 export function boxKey(secret: Uint8Array): Uint8Array {
-  return hkdfSha256(secret, EMPTY, utf8("cohortium/box/v1"), SEED_BYTES);
+  return hkdfSha256(secret, EMPTY, utf8("cohortium/box-key/v1"), SEED_BYTES);
 }
