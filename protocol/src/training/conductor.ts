@@ -133,7 +133,9 @@ function liftSetup(state: Base, step: Step<SetupLeading>, atMs: number): Step<Tr
 
 function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
   const before = state.stated[from];
-  if (before?.id === data.id) return wait(state, state.setup.untilMs);
+  // Once the parties are listed, a first word comes from one that is not among them, and has no place in the log.
+  const isLate = before === undefined && state.setup.phase !== "joining";
+  if (isLate || before?.id === data.id) return wait(state, state.setup.untilMs);
   const author = state.members.find(({ name }) => name === from);
   const because = `${from} states nothing that can be read about its columns`;
   // All of them must fit into one message to each node.

@@ -125,6 +125,15 @@ describe("the coordinator", () => {
     }
   });
 
+  test("logs no statement of a company that comes too late to be listed: the audit of an honest log would object to it", () => {
+    const listed = coordinatorWhere((state) => state.stage === "setup" && state.setup.phase === "encapsulating");
+    const without = { ...listed.state, stated: Object.fromEntries(Object.entries(listed.state.stated).filter(([name]) => name !== ADA)) };
+    const late = (data: Stated["data"]) => conductor.step(without, { ...statedBy(ADA), data });
+    expect(late(statedBy(ADA).data)).toMatchObject({ kind: "wait", state: without, log: [], send: [] });
+    // Nor does it end a training that goes on without it.
+    expect(late(saying(statedBy(ADA).data, () => "{}"))).toMatchObject({ kind: "wait", log: [], send: [] });
+  });
+
   test("takes no statement after the set-up", () => {
     const inRound = coordinatorWhere(({ stage }) => stage === "round");
     expect(conductor.step(inRound.state, statedBy(ADA))).toMatchObject({ kind: "wait", state: inRound.state, log: [], send: [] });
