@@ -43,9 +43,9 @@ function run(executable, command) {
   const onEnd = (signal) => child.kill(signal);
   // So it has a terminal's farewell.
   process.on("SIGINT", onInterrupt).on("SIGHUP", onInterrupt).on("SIGTERM", onEnd);
-  // The shell between npm and us dies of a signal without handing it on: then all that we see is another parent.
-  const parent = process.ppid;
-  const orphaned = setInterval(() => { if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) child.kill("SIGTERM"); }, 500);
+  // The shell between npm and us dies of a signal without handing it on, and npm of a SIGHUP: then all that we see is other ancestors.
+  const before = ancestors();
+  const orphaned = setInterval(() => { if (process.env.npm_lifecycle_event !== undefined && ancestors() !== before) child.kill("SIGTERM"); }, 500);
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (status, signal) => {
@@ -54,6 +54,17 @@ function run(executable, command) {
       resolve({ status, signal });
     });
   });
+}
+
+/** Our parent and, where the system has /proc, the parent's: between npm and us there may be a shell. */
+function ancestors() {
+  const parent = process.ppid;
+  try {
+    const stat = readFileSync(`/proc/${parent}/stat`, "utf8");
+    return `${parent} ${stat.slice(stat.lastIndexOf(")")).split(" ")[2]}`;
+  } catch {
+    return `${parent}`;
+  }
 }
 
 function install() {

@@ -25,6 +25,7 @@ async function until(what: () => boolean, seconds: number): Promise<boolean> {
 
 test.each([
   ["npm is told to end", "SIGTERM", false], ["everybody is told to end, as service managers do", "SIGTERM", true], ["the terminal goes away", "SIGHUP", true],
+  ["npm alone is told that the terminal goes away", "SIGHUP", false],
 ] as const)("a process started through npm ends in order when %s", async (_, signal, isToAll) => {
   tiny = await foundTiny([]);
   const { folder } = tiny.consortium.coordinator;
