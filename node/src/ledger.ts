@@ -88,7 +88,7 @@ export class Ledger {
 
   /** Remembers what this node agrees to, before it says so. */
   agree({ session, round, charter, question, model, rows, rowSet, survivors }: Opening): void {
-    this.#db.prepare("INSERT INTO openings VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING")
+    this.#db.prepare("INSERT INTO openings (session, round, charter, question, model, rows, survivors) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
       .run(session, round, charter, question, model, rowSet === "" ? rows : rowSet, survivors);
   }
 
