@@ -2,7 +2,7 @@ import { toHex } from "@cohortium/crypto/bytes";
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { KeyDirectory } from "./audit-keys.js";
-import type { Reject } from "./audit-round.js";
+import type { Reject } from "./audit-place.js";
 import type { CharterLogged, LogOpened } from "./bodies.js";
 import type { Statement } from "./entry.js";
 import type { SumTerms } from "./sum-terms.js";

@@ -1,5 +1,6 @@
 import { ListAudit } from "./audit-list.js";
-import { refuse, type CompletedRound, type Place, type Reject, type RoundAuditing, type RoundBody, type RoundTerms } from "./audit-round.js";
+import type { Place, Reject, RoundTerms } from "./audit-place.js";
+import { refuse, type CompletedRound, type RoundAuditing, type RoundBody } from "./audit-round.js";
 import type { RoundDecryption, RoundOffer, RoundResult, RoundSealed } from "./bodies.js";
 
 /** One encrypted round, entry by entry, in the order the protocol allows. Objects to everything else. */

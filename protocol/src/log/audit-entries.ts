@@ -3,7 +3,7 @@ import { KeyDirectory } from "./audit-keys.js";
 import type { Milestone } from "./audit-milestones.js";
 import { LimitsAudit } from "./audit-limits.js";
 import type { Findings } from "./audit-report.js";
-import type { Reject } from "./audit-round.js";
+import type { Reject } from "./audit-place.js";
 import { SessionAudit, type SessionBody } from "./audit-session.js";
 import { parseBody, type Body, type LogOpened } from "./bodies.js";
 import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement } from "./entry.js";

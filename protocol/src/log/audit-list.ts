@@ -1,4 +1,4 @@
-import type { Place, Reject, RoundTerms } from "./audit-round.js";
+import type { Place, Reject, RoundTerms } from "./audit-place.js";
 import type { RoundAgree, RoundOffer, RoundSurvivors } from "./bodies.js";
 
 /** What a party uploaded or sealed: `content` is the root, or the roots, that its entry names. */

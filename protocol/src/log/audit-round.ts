@@ -1,4 +1,5 @@
 import { ListAudit } from "./audit-list.js";
+import type { Place, Reject, RoundTerms } from "./audit-place.js";
 import type { FindingCode } from "./audit-report.js";
 import type { Body, RoundOffer, RoundResult, RoundUnmask } from "./bodies.js";
 
@@ -32,23 +33,6 @@ export interface MaskKey {
   readonly key: Uint8Array;
   readonly sign: 1 | -1;
 }
-
-/** Where an entry stands: its index, its id, who signed it, under which charter and in which round. */
-export interface Place {
-  readonly entry: number;
-  readonly id: string;
-  readonly actor: string;
-  readonly charter: string;
-  readonly round: number;
-}
-
-/** What a round is held to: so many must agree before anything is unmasked, and so many at least must survive. */
-export interface RoundTerms {
-  readonly threshold: number;
-  readonly least: number;
-}
-
-export type Reject = (code: FindingCode, says: string) => void;
 
 /** One round as an auditor follows it. */
 export interface RoundAuditing {

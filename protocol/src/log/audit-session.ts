@@ -1,7 +1,8 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
 import { EncryptedRoundAudit } from "./audit-encrypted-round.js";
-import { RoundAudit, type Place, type Reject, type RoundAuditing, type RoundBody } from "./audit-round.js";
+import type { Place, Reject } from "./audit-place.js";
+import { RoundAudit, type RoundAuditing, type RoundBody } from "./audit-round.js";
 import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData } from "./bodies.js";
 import { survivorsNeeded, thresholdFor, type SumTerms } from "./sum-terms.js";
 

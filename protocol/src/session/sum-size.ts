@@ -1,7 +1,5 @@
 import { ciphertextsFor } from "@cohortium/crypto/he/packing";
-import { categoricalsOf, indicatedOf, numericsOf } from "../training/features.js";
-import { COARSE_CELLS } from "../training/trees/cells.js";
-import { cutLimits } from "../training/trees/sketch.js";
+import { COARSE_CELLS, cutLimits } from "./cell-limits.js";
 import type { PropensityQuestion } from "./charter.js";
 import { featuresOf } from "./recipe-lowering.js";
 
@@ -9,15 +7,14 @@ import { featuresOf } from "./recipe-lowering.js";
 export function ciphertextsOfTraining(question: PropensityQuestion): number {
   const { model, evaluation } = question;
   const features = featuresOf(question);
-  const categoricals = categoricalsOf(features);
-  const categories = categoricals.reduce((sum, feature) => sum + feature.categories.length, 0);
-  const numerics = numericsOf(features).length;
+  const numerics = features.filter(({ kind }) => kind === "numeric").length;
+  const categories = features.reduce((sum, feature) => sum + (feature.kind === "categorical" ? feature.categories.length : 0), 0);
   const histogram = ciphertextsFor(32, 2 + 2 * evaluation.scoreBins);
   switch (model.kind) {
     case "logistic": {
       // The intercept, each number, each mark of a missing one, and each category but the reference; their gradient, and the triangle of the curvature.
-      const marks = indicatedOf(features).length;
-      const columns = 1 + numerics + marks + categories - categoricals.length;
+      const marks = features.filter((feature) => feature.kind === "numeric" && feature.missing === "indicate").length;
+      const columns = 1 + numerics + marks + categories - (features.length - numerics);
       const newton = ciphertextsFor(64, 3 + columns + (columns * (columns + 1)) / 2);
       return Math.max(histogram, ciphertextsFor(64, 3 + 2 * numerics + marks + categories), newton);
     }

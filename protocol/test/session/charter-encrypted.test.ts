@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ciphertextsFor } from "@cohortium/crypto/he/packing";
 import { checkCharter } from "../../src/session/charter-check.js";
+import { cutLimits } from "../../src/session/cell-limits.js";
 import { charterDiff } from "../../src/session/charter-diff.js";
 import { HALVES_PER_ROUND_MAX } from "../../src/session/charter-limits.js";
 import { charterWords } from "../../src/session/charter-words.js";
@@ -8,7 +9,6 @@ import { ciphertextsOfTraining } from "../../src/session/sum-size.js";
 import { columnsOf } from "../../src/training/features.js";
 import { layoutOf } from "../../src/training/layout.js";
 import { firstBins } from "../../src/training/trees/bins.js";
-import { cutLimits } from "../../src/training/trees/sketch.js";
 import { zeroModel } from "../../src/training/logistic/model.js";
 import { layoutTerms, planOf } from "../../src/training/plan.js";
 import { bent, SOUND, sound, TREES } from "./charter-fixture.js";
