@@ -26,9 +26,14 @@ export function networkProblems({ questions, parties, rows }: Sections): readonl
   });
 }
 
-function size(question: PropensityQuestion, { hidden }: NetworkClause, at: string): readonly Problem[] {
+/** How many weights a network over these columns has, biases included, with no column left out for want of spread. */
+export function weightsOver(question: PropensityQuestion, { hidden }: Pick<NetworkClause, "hidden">): number {
   const sizes = [featuresOf(question).reduce((sum, feature) => sum + columnsIn(feature), 0), ...hidden, 1];
-  const weights = sizes.slice(1).reduce((sum, outputs, i) => sum + ((sizes[i] ?? 0) + 1) * outputs, 0);
+  return sizes.slice(1).reduce((sum, outputs, i) => sum + ((sizes[i] ?? 0) + 1) * outputs, 0);
+}
+
+function size(question: PropensityQuestion, clause: NetworkClause, at: string): readonly Problem[] {
+  const weights = weightsOver(question, clause);
   if (weights <= WEIGHTS_MAX) return [];
   return [{ clause: "network.size", path: at + pointer("hidden"), says: `the network has ${weights} weights`, fix: `narrow its layers, or list fewer columns and categories: ${WEIGHTS_MAX} weights at most` }];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { ciphertextsFor } from "@cohortium/crypto/he/packing";
 import { checkCharter } from "../../src/session/charter-check.js";
+import { cutLimits } from "../../src/session/cell-limits.js";
 import { charterDiff } from "../../src/session/charter-diff.js";
 import { HALVES_PER_ROUND_MAX } from "../../src/session/charter-limits.js";
 import { charterWords } from "../../src/session/charter-words.js";
@@ -8,8 +9,10 @@ import { ciphertextsOfTraining } from "../../src/session/sum-size.js";
 import { columnsOf } from "../../src/training/features.js";
 import { layoutOf } from "../../src/training/layout.js";
 import { firstBins } from "../../src/training/trees/bins.js";
-import { cutLimits } from "../../src/training/trees/sketch.js";
 import { zeroModel } from "../../src/training/logistic/model.js";
+import type { NetworkClause } from "../../src/training/network/clause.js";
+import { layersOf, weightCount } from "../../src/training/network/shape.js";
+import { updateLayout } from "../../src/training/network/update.js";
 import { layoutTerms, planOf } from "../../src/training/plan.js";
 import { bent, SOUND, sound, TREES } from "./charter-fixture.js";
 
@@ -77,6 +80,22 @@ describe("a charter of encrypted sums", () => {
     const refined = { ...first, round: 1, cells: [{ lows: Array(parts).fill(0), highs: Array(parts).fill(1) }], missing: 0, words: 0 };
     const longest = Math.max(...[level, first, refined, { kind: "evaluation" } as const].map((question) => layoutOf(question, layoutTerms(plan))).map(({ ring, words }) => ciphertextsFor(ring, words)));
     expect(ciphertextsOfTraining(charter.questions[0]!)).toBe(longest);
+  });
+
+  // 65 weights a unit, and a ciphertext after every 189 units or so.
+  test.each([["scaffold", "shown"], ["fedavg", "hidden"], ["fedavg", "shown"]] as const)("is held to the longest answer of a network trained by %s, its strips %s", (kind, strips) => {
+    for (const units of [1, 94, 95, 188, 189, 190, 378, 379]) {
+      const model: NetworkClause = {
+        kind: "network", hidden: [units], activation: "relu", optimiser: { kind, serverRate: 1 }, rounds: 3, localEpochs: 1, batchSize: 8, localRate: 0.1, weightDecay: 0, clip: 1,
+        rowsCap: 100, seed: 1, stopping: { kind: "rounds" }, strips,
+      };
+      const charter = sound(bent("/questions/0/model", { ...model }, bent("/questions/0/features", wide(64)) as object));
+      const plan = planOf(charter);
+      const weights = new Float32Array(weightCount(layersOf(columnsOf(plan.features).length - 1, model.hidden)));
+      const shown = { kind: "network", iteration: 0, hidden: model.hidden, activation: "relu", weights, columns: [], means: [], deviations: [], dropped: [] } as const;
+      const { ring, words } = updateLayout({ kind: "update", clause: model, model: shown, control: kind === "scaffold" ? weights : new Float32Array() }, layoutTerms(plan));
+      expect(ciphertextsOfTraining(charter.questions[0]!)).toBe(ciphertextsFor(ring, words));
+    }
   });
 
   test("differs from one under masks by the scheme and the quorum", () => {

@@ -59,9 +59,9 @@ export function updateScales(terms: Pick<LayoutTerms, "parties">, clause: Pick<N
 /** Lays an answer out in the order of `updateLayout`, guard first. */
 export function packUpdate({ rows, counted, loss, update, control, strips }: UpdateSum): Float64Array {
   const { norms, cosines } = strips ?? NO_STRIPS;
-  const packed = new Float64Array(UPDATE_HEAD + update.length + control.length + norms.length + cosines.length);
+  const packed = new Float64Array(HEAD + update.length + control.length + norms.length + cosines.length);
   packed.set([1, rows, counted, loss]);
-  let at = UPDATE_HEAD;
+  let at = HEAD;
   for (const part of [update, control, norms, cosines]) {
     packed.set(part, at);
     at += part.length;
@@ -73,16 +73,15 @@ export function packUpdate({ rows, counted, loss, update, control, strips }: Upd
 export function unpackUpdate(values: Float64Array, { clause, model, control }: UpdateQuestion): UpdateSum {
   const shown = clause.strips === "shown";
   const lengths = [model.weights.length, control.length, shown ? NORM_BINS : 0, shown ? COSINE_BINS : 0];
-  if (values.length !== UPDATE_HEAD + lengths.reduce((sum, length) => sum + length, 0)) throw new RangeError(`${values.length} numbers are not an update of these weights`);
-  let at = UPDATE_HEAD;
+  if (values.length !== HEAD + lengths.reduce((sum, length) => sum + length, 0)) throw new RangeError(`${values.length} numbers are not an update of these weights`);
+  let at = HEAD;
   const [update, variate, norms, cosines] = lengths.map((length) => values.subarray(at, (at += length)));
   const [, rows = 0, counted = 0, loss = 0] = values;
   const none = new Float64Array();
   return { rows, counted, loss, update: update ?? none, control: variate ?? none, strips: shown ? { norms: norms ?? none, cosines: cosines ?? none } : null };
 }
 
-/** Numbers before the update: guard, rows, counted rows, loss. */
-export const UPDATE_HEAD = 4;
+const HEAD = 4;
 const NO_STRIPS: Strips = { norms: new Float64Array(), cosines: new Float64Array() };
 
 /** Scaling a vector down to its bound rounds; a millionth is more than it can. */

@@ -1,3 +1,4 @@
+import { COARSE_CELLS } from "../../session/cell-limits.js";
 import type { NumericFeature } from "../features.js";
 
 /**
@@ -14,8 +15,6 @@ export interface Cells {
 /** A cell, by its place, and into how many equal parts it is to be cut. */
 export type CellCut = readonly [cell: number, parts: number];
 
-/** The whole range in this many equal cells: on evenly spread rows, four to each of 256 bins. */
-export const COARSE_CELLS = 1024;
 /** A cell is not cut finer than this, however many rows it has: a single value cannot be cut at all. */
 export const CELL_PARTS_MAX = 1024;
 

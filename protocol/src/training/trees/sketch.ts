@@ -1,3 +1,4 @@
+import { CUTS_PER_BIN, PARTS_PER_BIN } from "../../session/cell-limits.js";
 import { categoricalsOf, numericsOf, type Feature } from "../features.js";
 import { logarithm } from "../log-loss.js";
 import { NO_CELLS, type BinCounts, type BinsQuestion } from "./bins.js";
@@ -40,11 +41,6 @@ export function cutsFor({ cells, counts, head: { rows } }: Sketch, features: rea
   return cuts.some((list) => list.length > 0) ? cuts : null;
 }
 
-/** The most cells that can be cut in one column, and the most parts they can be cut into: what a node holds the coordinator to. */
-export function cutLimits(bins: number): { readonly cells: number; readonly parts: number } {
-  return { cells: CUTS_PER_BIN * bins, parts: (PARTS_PER_BIN + CUTS_PER_BIN) * bins };
-}
-
 /** The sketch with the counts of the parts. Of fewer companies than before, they say a little less; that is good enough to set thresholds by. */
 export function withParts(sketch: Sketch, cuts: Cuts, sum: BinCounts, features: readonly Feature[]): Sketch {
   let from = 0;
@@ -81,10 +77,6 @@ export function startOf({ head, cells, counts }: Sketch, features: readonly Feat
   return { base: Math.fround(logarithm(head.positives / (head.rows - head.positives))), spaces };
 }
 
-/** A cell with more than half a bin's rows is too coarse to end a bin in, so no more than two per bin are. */
-const CUTS_PER_BIN = 2;
-/** The cells of a column that are cut fall into about so many parts per bin. */
-const PARTS_PER_BIN = 16;
 /** Nothing narrower than this share of a range is cut: the rows in it have one value, or as good as one. */
 const WIDTH_SHARE_MIN = 2 ** -22;
 
