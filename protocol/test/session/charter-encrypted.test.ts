@@ -84,7 +84,7 @@ describe("a charter of encrypted sums", () => {
 
   // 65 weights a unit, and a ciphertext after every 189 units or so.
   test.each([["scaffold", "shown"], ["fedavg", "hidden"], ["fedavg", "shown"]] as const)("is held to the longest answer of a network trained by %s, its strips %s", (kind, strips) => {
-    for (const units of [1, 94, 95, 188, 189, 190, 378, 379]) {
+    for (const units of [1, 94, 95, 188, 189, 190, 256]) {
       const model: NetworkClause = {
         kind: "network", hidden: [units], activation: "relu", optimiser: { kind, serverRate: 1 }, rounds: 3, localEpochs: 1, batchSize: 8, localRate: 0.1, weightDecay: 0, clip: 1,
         rowsCap: 100, seed: 1, stopping: { kind: "rounds" }, strips,
