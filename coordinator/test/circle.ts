@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { duplexPair } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll } from "@jest/globals";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { toBase64, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { Secret } from "@cohortium/crypto/secret";
@@ -138,9 +139,13 @@ export class Circle {
     return ending === undefined || ending.by === "network" ? "" : ending.code;
   }
 
+  nodeOf(party: PartyId): CohortiumNode {
+    return this.#member(party).node;
+  }
+
   /** Proposes the tiny draft under this name, has everybody sign, and waits until it is in force everywhere. */
-  async agree(name: string): Promise<Digest> {
-    const digest = this.coordinator.charters.propose(draft({ name }));
+  async agree(name: string, change: Readonly<Record<string, Json>> = {}): Promise<Digest> {
+    const digest = this.coordinator.charters.propose(draft({ name, ...change }));
     for (const [party, { node }] of this.#members) {
       await until(`${party} has the charter`, () => node.charters.views().some((view) => view.digest === digest));
       node.charters.sign(digest);

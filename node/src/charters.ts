@@ -9,6 +9,7 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import type { CharterAnswered, CharterInForce, CharterProposed } from "@cohortium/protocol/session/membership";
+import { sharesGains } from "@cohortium/protocol/training/partner-numbers";
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { KeptCharter, NodeStore } from "./store.js";
 
@@ -89,6 +90,12 @@ export class Charters {
   charterInForce(digest: string): Charter | null {
     const kept = this.#host.store.charter(digest);
     return kept?.state === "in-force" ? charterIn(kept.proposal) : null;
+  }
+
+  /** What the charter in force under this digest says about numbers of one company alone; where none is, they stay. */
+  perPartner(digest: string): "own" | "shared" {
+    const charter = this.charterInForce(digest);
+    return charter !== null && sharesGains(charter) ? "shared" : "own";
   }
 
   /** The charter under this digest, whatever was decided about it. @throws Refusal CHARTER_UNKNOWN. */

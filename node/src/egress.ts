@@ -45,6 +45,8 @@ export interface About {
   readonly recipient: string;
   readonly session: string;
   readonly atMs: number;
+  /** What the charter it goes under says about numbers of one company alone. */
+  readonly perPartner: "own" | "shared";
 }
 
 /**
@@ -95,8 +97,13 @@ export class Egress {
     return { kind: "released", release };
   }
 
-  /** Lists a letter, and the vector that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
-  letter({ key, message, payload }: Letter, about: About, queue: () => void): void {
+  /**
+   * Lists a letter, and the vector that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted.
+   *
+   * @throws Error for numbers of this company alone unless the charter shares them: whoever asks for that has a bug.
+   */
+  letter({ key, message, payload }: Letter, { perPartner, ...about }: About, queue: () => void): void {
+    if (!(message.kind !== "compared" || perPartner === "shared")) throw new Error("the charter keeps what this company gained at its node");
     const round = message.kind === "uploaded" ? message.upload.statement.round : message.kind === "agreed" ? message.agree.statement.round
       : message.kind === "unmasked" ? message.unmask.statement.round : 0;
     transaction(this.#db, () => {
@@ -107,7 +114,7 @@ export class Egress {
     });
   }
 
-  #listVector(key: string, about: About, round: number): void {
+  #listVector(key: string, about: Omit<About, "perPartner">, round: number): void {
     const release = this.ledger.release(about.session, round);
     if (release === null) throw new Error("an upload without a release");
     this.ledger.record(`${key}/vector`, {

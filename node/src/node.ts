@@ -19,6 +19,7 @@ import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { parseToNode } from "@cohortium/protocol/wire/to-node";
 import { WireError } from "@cohortium/protocol/wire/wire-error";
 import { Charters } from "./charters.js";
+import { Comparisons } from "./comparisons.js";
 import { Egress } from "./egress.js";
 import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
@@ -49,6 +50,7 @@ const PENDING_MAX = 8;
 /** The node without its ports: charters, trainings, egress, the witness, and what the exchange needs of them. */
 export class CohortiumNode implements ExchangeHost {
   readonly charters: Charters;
+  readonly comparisons: Comparisons;
   readonly trainings: Trainings;
   readonly egress: Egress;
   readonly store: NodeStore;
@@ -69,8 +71,13 @@ export class CohortiumNode implements ExchangeHost {
       self, signer, coordinator, agreementPublic: agreementSecret.lend(x25519PublicKey), store: this.store, nowMs,
       post: (key, message, charter) => this.#post(key, message, "-", charter),
     });
+    this.comparisons = new Comparisons({
+      self, signer, store: this.store, nowMs, charterInForce: (digest) => this.charters.charterInForce(digest),
+      post: (key, message, { session, charter }) => this.#post(key, message, session, charter),
+    });
     this.trainings = new Trainings({
-      self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, egress: this.egress, feed, logger, metrics, nowMs,
+      self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, comparisons: this.comparisons,
+      egress: this.egress, feed, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.charterInForce(digest),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
     });
@@ -153,6 +160,11 @@ export class CohortiumNode implements ExchangeHost {
         if (because !== null) logger.warn("a message about a charter was set aside", { charter: message.proposal.statement.charter, because });
         break;
       }
+      case "comparison-published": {
+        const because = this.comparisons.heard(message, admitWork);
+        if (because !== null) logger.warn("what a party published about its gain was set aside", { because });
+        break;
+      }
       case "offer":
         if (session === "-" || charter === "-") return { kind: "refused", code: "WIRE_MALFORMED", detail: "" };
         this.trainings.offered(session, charter, message.offer, admitWork);
@@ -169,7 +181,7 @@ export class CohortiumNode implements ExchangeHost {
     const payload = encodeFromNode(message);
     const release = message.kind === "uploaded" && session !== "-" ? this.egress.ledger.release(session, message.upload.statement.round) : null;
     const bulk = release === null || session === "-" ? null : { path: release.path, session, round: release.round };
-    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs() },
+    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs(), perPartner: message.kind === "compared" ? this.charters.perPartner(charter) : "own" },
       () => this.#letters.post({ peer, key, session, charter, payload, bulk }));
     metrics.addEgressBytes(message.kind, payload.length + (release?.bytes ?? 0));
     this.#parts.kick();

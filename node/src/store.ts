@@ -51,8 +51,13 @@ const ROW_SETS = `
   ALTER TABLE session_rows ADD COLUMN row_set TEXT NOT NULL DEFAULT '';
 `;
 
+/** What the parties published about their gains. */
+const COMPARISONS = `
+  CREATE TABLE comparisons (session TEXT NOT NULL, party TEXT NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (session, party)) STRICT;
+`;
+
 export function openNodeDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS]);
+  return openDatabase(path, [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, COMPARISONS]);
 }
 
 /** Charters and outcomes of this node. All SQL about them is here. */
@@ -92,8 +97,19 @@ export class NodeStore {
     return this.database.prepare("SELECT * FROM charters ORDER BY rowid").all().map(charterOf);
   }
 
-  keepTraining({ session, charter, endedMs, outcome }: KeptTraining): void {
-    this.database.prepare("INSERT INTO trainings VALUES (?, ?, ?, ?) ON CONFLICT (session) DO NOTHING").run(session, charter, endedMs, encodeEvent(outcome));
+  /** False if the training was kept before. */
+  keepTraining({ session, charter, endedMs, outcome }: KeptTraining): boolean {
+    const { changes } = this.database.prepare("INSERT INTO trainings VALUES (?, ?, ?, ?) ON CONFLICT (session) DO NOTHING").run(session, charter, endedMs, encodeEvent(outcome));
+    return changes > 0;
+  }
+
+  /** The first that a party published stays. */
+  keepComparison(session: string, party: string, entry: Entry): void {
+    this.database.prepare("INSERT INTO comparisons VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(session, party, entry.bytes);
+  }
+
+  comparisons(session: string): readonly Entry[] {
+    return this.database.prepare("SELECT entry FROM comparisons WHERE session = ? ORDER BY party").all(session).map((row) => parseEntry(bytesOf(row, "entry")));
   }
 
   trainings(): readonly KeptTraining[] {

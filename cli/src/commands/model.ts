@@ -8,6 +8,7 @@ import { adminOf, placeAt } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
 import { coefficientsText, treesText } from "../show/model.js";
+import { partnersText } from "../show/partners.js";
 import { facts, table } from "../show/table.js";
 
 /** Joint models. */
@@ -52,7 +53,7 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
 async function show({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
   const place = placeAt(folder);
   const found = await findModel(place, prefix);
-  const { digest, session, model, evaluation } = found;
+  const { digest, session, model, evaluation, comparisons } = found;
   const inside = model.kind === "logistic" ? coefficientsText(model, paint) : treesText(model, await featuresOfModel(place, found), paint);
   return done(found, [
     facts([["model", digest], ["session", session], [model.kind === "logistic" ? "steps" : "trees", String(model.iteration)]]),
@@ -60,5 +61,6 @@ async function show({ folder, paint }: Context, prefix: string | undefined): Pro
     inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
+    ...(comparisons.length === 0 ? [] : ["", partnersText(comparisons, paint)]),
   ].join("\n"));
 }

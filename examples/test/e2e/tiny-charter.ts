@@ -10,12 +10,13 @@ export interface TinyTerms {
   readonly name?: string;
   readonly dropouts?: "end" | "continue";
   readonly model?: Json;
+  readonly perPartner?: "own" | "shared";
 }
 
 const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
-export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC }: TinyTerms = {}) {
+export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", model = LOGISTIC, perPartner }: TinyTerms = {}) {
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -29,7 +30,7 @@ export function tinyDraft(parties: readonly string[], { deadlineMs = 60_000, exp
       ],
       label: { name: "bought", positive: "yes", negative: "no" },
       model,
-      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2 },
+      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2, ...(perPartner === undefined ? {} : { perPartner }) },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },

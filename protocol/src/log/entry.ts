@@ -6,13 +6,13 @@ import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing"
 /**
  * What can stand in the log. A closed list: an auditor who meets another type must stop.
  *
- * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle` and `shares` too; the rest by the coordinator.
+ * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle`, `shares` and `comparison` too; the rest by the coordinator.
  */
 export const ENTRY_TYPES = [
   "log.opened", "enrolment", "revocation", "charter", "charter.signature", "charter.refusal",
   "session.offer", "session.data", "bundle", "roster", "shares", "ready",
   "round.offer", "round.upload", "round.survivors", "round.agree", "round.unmask", "round.result",
-  "model", "session.close", "session.abort",
+  "model", "session.close", "session.abort", "comparison",
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 

@@ -52,7 +52,7 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
 }
 
 function questionClauses({ id, features, transactions, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
-  const { scoreBins, holdout, holdoutShare, holdoutDigest } = evaluation;
+  const { scoreBins, holdout, holdoutShare, holdoutDigest, perPartner } = evaluation;
   return [
     ...features.map((feature) => [`${id}.features.${feature.name}`, featureText(feature)] as const),
     [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
@@ -61,6 +61,7 @@ function questionClauses({ id, features, transactions, label, model, evaluation 
     ...entries(`${id}.model`, modelWords(model)),
     ...entries(`${id}.evaluation`, {
       scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`, ...(holdoutDigest === undefined ? {} : { holdoutDigest }),
+      ...(perPartner === undefined ? {} : { perPartner }),
     }),
   ];
 }

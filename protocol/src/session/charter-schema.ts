@@ -28,6 +28,8 @@ const evaluation = z.strictObject({
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
   holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
     .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
+  perPartner: z.enum(["own", "shared"]).optional()
+    .describe("own: what a company gained stays at its node; shared: each publishes it after a training; without this key own"),
 });
 
 const question = z.strictObject({
@@ -40,7 +42,7 @@ const question = z.strictObject({
     negative: words.describe("its other value"),
   }),
   model: z.discriminatedUnion("kind", [logistic, treesSchema]).describe("the kind of model and how it is trained: logistic or trees"),
-  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest"),
+  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest, perPartner"),
 });
 
 const party = z.strictObject({

@@ -1,4 +1,5 @@
 import type { ModelClause } from "../training/clauses.js";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
 export const ENGLISH: Sentences = {
@@ -30,6 +31,9 @@ export const ENGLISH: Sentences = {
       : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
     return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.`;
   },
+  gains: ({ questions }) => (questions.some(({ evaluation }) => evaluation.perPartner === "shared")
+    ? `After a training each company also publishes, to every signer, the coordinator and whoever reads the log, how well a model of its own rows alone and the joint one rank the rows it held out: AUC, KS and gain with intervals, and about how many rows these are. With fewer than ${grouped(SHARED_ROWS_MIN)} of them, or fewer than ${grouped(SHARED_CLASS_ROWS_MIN)} of a class, it publishes only that it does not.`
+    : "What a company gained, a model of its own rows alone against the joint one, is told to itself only: these numbers do not leave its node."),
   categories: ({ thresholds, questions }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no ${questions.some(({ model }) => model.kind === "trees") ? "split" : "coefficient"} of its own.`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) =>
     `A sum can be read only if ${numberWord(quorum)} of the ${numberWord(parties.length)} nodes help; below ${numberWord(minimumParties)} companies nothing is released. ${aggregation.dropouts === "end"

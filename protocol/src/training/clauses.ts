@@ -56,4 +56,6 @@ export interface EvaluationClause {
   readonly holdoutShare: number;
   /** SHA-256 of the held-out file that every party keeps, where `holdout` is `common`. */
   readonly holdoutDigest?: Digest | undefined;
+  /** Who sees what one company gained: itself, or all signers and whoever reads the log. Without this key, itself. */
+  readonly perPartner?: "own" | "shared" | undefined;
 }

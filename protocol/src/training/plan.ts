@@ -51,10 +51,11 @@ export function planOf(charter: Charter): TrainingPlan {
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { recipe, features, label, model, evaluation: { holdoutDigest, ...evaluation }, ...rest } = plan;
+  const { recipe, features, label, model, evaluation: { holdoutDigest, perPartner, ...evaluation }, ...rest } = plan;
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: clauseJson(model), evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }) },
+    model: clauseJson(model),
+    evaluation: { ...evaluation, ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(perPartner === undefined ? {} : { perPartner }) },
   });
 }
 

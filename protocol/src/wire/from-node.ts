@@ -25,6 +25,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
   if (message === undefined) throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   switch (message.$case) {
     case "charterAnswered": return { kind: "charter-answered", from, answer: parseEntryField("answer", message.value.answer), atMs };
+    case "compared": return { kind: "compared", from, comparison: parseEntryField("comparison", message.value.comparison), atMs };
     case "stated": return { kind: "stated", from, data: parseEntryField("data", message.value.data), atMs };
     case "joined": return {
       kind: "joined", from,
@@ -47,7 +48,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
       boxShares: parseByParty("boxShares", message.value.boxShares, exactly(SHARE_BYTES)), atMs,
     };
     case "charterProposed": case "charterInForce": case "sessionOffered": case "statementsListed": case "rosterListed": case "ciphertextsRelayed": case "sharesRelayed":
-    case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted":
+    case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted": case "comparisonPublished":
       throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   }
 }
@@ -55,6 +56,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
 function messageOf(message: FromNode | MembershipFromNode): Message {
   switch (message.kind) {
     case "charter-answered": return { $case: "charterAnswered", value: { answer: message.answer.bytes } };
+    case "compared": return { $case: "compared", value: { comparison: message.comparison.bytes } };
     case "stated": return { $case: "stated", value: { data: message.data.bytes } };
     case "joined": return { $case: "joined", value: { bundle: message.bundle.bytes, mlKemKey: message.mlKemKey } };
     case "declined": return { $case: "declined", value: { code: message.code, clause: message.clause } };

@@ -16,6 +16,7 @@ const problems = (type: EntryType, body: Json) => {
 const OTHERS: { readonly type: EntryType; readonly body: Json }[] = [
   { type: "revocation", body: { party: "mill", certificate: DIGEST, reason: "lost" } },
   { type: "charter.refusal", body: { digest: DIGEST, reason: "too many rows" } },
+  { type: "comparison", body: { model: DIGEST, numbers: { kind: "withheld" } } },
   { type: "session.abort", body: { code: "SESSION_CANCELLED" } },
 ];
 const EXAMPLES = [...honestEntries().map(({ statement }) => statement), ...OTHERS];

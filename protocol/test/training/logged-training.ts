@@ -12,8 +12,7 @@ import { termsOf } from "../../src/session/charter-parties.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
 import { trainingAuditor } from "../../src/training/audit.js";
-import type { ModelClause } from "../../src/training/clauses.js";
-import { planOf } from "../../src/training/plan.js";
+import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
 import { bent, sound } from "../session/charter-fixture.js";
 import { TINY_PLAN, tinyWords } from "./tiny-rows.js";
@@ -30,13 +29,16 @@ export interface LoggedTraining {
   readonly check: (told: readonly Told[]) => ReturnType<typeof audit>;
 }
 
+/** What a test may want to be different in the charter. */
+export type LoggedTerms = Pick<TrainingPlan, "model" | "evaluation">;
+
 const HUB = "coordinator" as PartyId;
 const signerOf = (name: string) => signerFromSeed(seedOf(name as PartyId, "signing"));
 const keyText = (name: string) => toBase64(signerOf(name).publicKey);
 
 /** A whole log of one training of these companies, from the first entry to the close, or to how else it `ends`. */
-export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done", model: ModelClause = TINY_PLAN.model): LoggedTraining {
-  const charter = charterOf(names, model);
+export function loggedTraining(names: readonly string[], more: Partial<WorldGiven> = {}, ends: "done" | "abort" = "done", terms: Partial<LoggedTerms> = {}): LoggedTraining {
+  const charter = charterOf(names, { model: TINY_PLAN.model, evaluation: TINY_PLAN.evaluation, ...terms });
   const plan = planOf(charter);
   const world = new World({ seed: 3, names: names as PartyId[], terms: termsOf(charter), plan, answer: (party, ask) => tinyWords(party, ask, plan), ...more });
   if (world.run().kind !== ends) throw new Error(`the training does not end as ${ends}`);
@@ -61,12 +63,12 @@ export function tell(type: EntryType, actor: string, body: Json, frame: Partial<
   return { id: toHex(sha256(canonicalBytes({ ...statement }))), statement };
 }
 
-function charterOf(names: readonly string[], model: ModelClause) {
+function charterOf(names: readonly string[], { model, evaluation }: LoggedTerms) {
   const parties = names.map((name) => ({
     name, organisation: `The ${name} company`, signingKey: keyText(name), agreementKey: toBase64(x25519PublicKey(seedOf(name as PartyId, "agreement"))),
   }));
   const clauses: readonly (readonly [string, unknown])[] = [
-    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", model], ["/questions/0/evaluation", TINY_PLAN.evaluation], ["/thresholds", { categoryRows: 10 }],
+    ["/questions/0/features", TINY_PLAN.features], ["/questions/0/model", model], ["/questions/0/evaluation", evaluation], ["/thresholds", { categoryRows: 10 }],
     ["/rows", { perPartyMax: 1_000, perPartyMin: 10, jointMin: 20 }], ["/operator", { name: HUB, signingKey: keyText(HUB), logKey: LOG_KEY }],
     ["/parties", parties], ["/quorum", Math.floor((2 * names.length) / 3) + 1], ["/aggregation/dropouts", "continue"],
   ];

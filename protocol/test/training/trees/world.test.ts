@@ -66,7 +66,7 @@ describe("trees in a seeded world", () => {
 describe("an auditor of trees", () => {
   const plan = (parties: number) => ({ ...TREES_PLAN, parties });
   const logged = (more: Partial<WorldGiven> = {}, names = FIVE.slice(0, 4)) =>
-    loggedTraining(names, { answer: (party, ask) => treesWords(party, ask, plan(names.length)), ...more }, "done", TREES);
+    loggedTraining(names, { answer: (party, ask) => treesWords(party, ask, plan(names.length)), ...more }, "done", { model: TREES });
   const { told, check } = logged();
   const offers = told.filter(({ statement }) => statement.type === "round.offer").length;
 

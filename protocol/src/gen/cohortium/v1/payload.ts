@@ -18,7 +18,7 @@ import {
   UnmaskRequested,
   Uploaded,
 } from "./aggregation.js";
-import { CharterAnswered, CharterInForce, CharterProposed } from "./membership.js";
+import { CharterAnswered, CharterInForce, CharterProposed, Compared, ComparisonPublished } from "./membership.js";
 import { SessionAborted, SessionClosed, SessionOffered, Stated, StatementsListed } from "./training.js";
 
 export const protobufPackage = "cohortium.v1";
@@ -53,6 +53,10 @@ export interface Payload {
     | { readonly $case: "agreed"; readonly value: Agreed }
     | { readonly $case: "unmasked"; readonly value: Unmasked }
     | { readonly $case: "stated"; readonly value: Stated }
+    | //
+    /** After a training: 40 is from the coordinator, 44 from a node. */
+    { readonly $case: "comparisonPublished"; readonly value: ComparisonPublished }
+    | { readonly $case: "compared"; readonly value: Compared }
     | undefined;
 }
 
@@ -125,6 +129,12 @@ export const Payload: MessageFns<Payload> = {
         break;
       case "stated":
         Stated.encode(message.message.value, writer.uint32(242).fork()).join();
+        break;
+      case "comparisonPublished":
+        ComparisonPublished.encode(message.message.value, writer.uint32(322).fork()).join();
+        break;
+      case "compared":
+        Compared.encode(message.message.value, writer.uint32(354).fork()).join();
         break;
     }
     return writer;
@@ -312,6 +322,25 @@ export const Payload: MessageFns<Payload> = {
             }
 
             message.message = { $case: "stated", value: Stated.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.message = {
+              $case: "comparisonPublished",
+              value: ComparisonPublished.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 44: {
+            if (tag !== 354) {
+              break;
+            }
+
+            message.message = { $case: "compared", value: Compared.decode(reader, reader.uint32()) };
             continue;
           }
         }
