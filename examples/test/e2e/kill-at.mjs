@@ -1,5 +1,6 @@
 // Loaded into a process with `--import …/kill-at.mjs?event=uploaded&nth=5&when=after`: that process kills itself as it journals that event, so
-// that a test can name the moment instead of waiting for it; with `into=trainings`, as it writes into that table. `before` is within the transaction, `after` when it has been committed.
+// that a test can name the moment instead of waiting for it; with `into=trainings`, as it writes into that table. `before` is within the
+// transaction, `after` when it has been committed.
 import { DatabaseSync } from "node:sqlite";
 
 const asked = new URL(import.meta.url).searchParams;
