@@ -11,6 +11,8 @@ import { measureThreads } from "./masking-threads.js";
 import { measureBackends } from "./network/backends.js";
 import { measureOptimisers } from "./network/optimisers.js";
 import { measureRoundCost } from "./round-cost.js";
+import { measureTreePrivacy } from "./tree-privacy.js";
+import { measureTreeTime } from "./tree-time.js";
 import { isBroken, printed, type Section } from "./section.js";
 
 type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section[]>;
@@ -18,6 +20,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 /** In this order a reader meets the cheapest and most telling first. */
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
+  trees: [async (quick) => [await measureTreeTime(quick)], async (quick) => [await measureTreePrivacy(quick)]],
   network: [measureBackends, measureOptimisers],
   encrypted: [measureSchemes],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],

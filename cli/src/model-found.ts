@@ -3,7 +3,7 @@ import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Feature } from "@cohortium/protocol/training/features";
 import { charterText } from "./answers/charters.js";
-import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing } from "./answers/model.js";
+import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing, type PublishedComparison } from "./answers/model.js";
 import { ownTrainings } from "./answers/trainings.js";
 import { pickByPrefix, pickOnly } from "./pick.js";
 import { adminOf, type Place } from "./place.js";
@@ -15,6 +15,7 @@ export interface FoundModel {
   readonly session: string;
   readonly model: Model;
   readonly evaluation: Evaluation | null;
+  readonly comparisons: readonly PublishedComparison[];
   /** The coordinator tells it with the model; a node keeps it with the training. */
   readonly charter?: string;
 }

@@ -36,6 +36,7 @@ describe("audit verify", () => {
       "rounds                   0  nothing to check",
       "sums                     0  nothing to check",
       "models                   0  nothing to check",
+      "comparisons              0  nothing to check",
       "",
     ].join("\n"));
     expect(played.code).toBe(0);

@@ -18,13 +18,13 @@ const training = {
 const listed = { digest: MODEL, session: SESSION, charter: CHARTER, iteration: 6, final: true, createdAtMs: NOW_MS, auc: 0.79312 };
 const operator = () => openStage("coordinator", [
   get("/v1/models", { models: [{ ...listed, digest: "0e".repeat(32), final: false, auc: null }, listed] }), get("/v1/trainings/:session", training),
-  get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION }),
+  get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION, comparisons: [] }),
 ]);
 const comparison = {
   kind: "compared", trainRows: 4_400, heldRows: 1_100, alone: { ...EVALUATION, auc: 0.7512 }, joint: { ...EVALUATION, auc: 0.7933 }, gain: 0.0421, gainInterval: { low: 0.011, high: 0.0732 },
 };
 const partner = () => openStage("node", [
-  get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION }] }),
+  get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION, comparisons: [] }] }),
   get("/v1/trainings", { trainings: [{ session: SESSION, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "done", model, evaluation: EVALUATION, comparison } }] }),
 ]);
 
@@ -33,7 +33,7 @@ describe("model report", () => {
     const { folder } = await operator();
     expect((await play(["model", "report"], { folder })).out).toContain("AUC                0.7931  (95 %: 0.7685 to 0.8177)");
     expect(JSON.parse((await play(["model", "report", "--json"], { folder })).out)).toEqual({
-      digest: MODEL, kind: "logistic", session: SESSION, charter: CHARTER, evaluation: EVALUATION, own: null, rounds: training.rounds,
+      digest: MODEL, kind: "logistic", session: SESSION, charter: CHARTER, evaluation: EVALUATION, own: null, partners: [], rounds: training.rounds,
     });
   });
 
@@ -81,6 +81,43 @@ describe("model report", () => {
   });
 });
 
+describe("where companies publish their gains", () => {
+  const ranking = (auc: number) => ({ auc, aucInterval: { low: auc - 0.02, high: auc + 0.02 }, ks: 0.4, ksInterval: { low: 0.35, high: 0.45 } });
+  const comparisons = [
+    { party: "harbour", numbers: { kind: "compared", rows: 1_100, alone: ranking(0.7512), joint: ranking(0.7933), gain: 0.0421, gainInterval: { low: -0.011, high: 0.0732 } } },
+    { party: "<b>mill", numbers: { kind: "withheld", because: "too-few" } },
+  ];
+  const models = get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION, comparisons }] });
+  const stage = (shown: typeof models) => openStage("node", [
+    shown, get("/v1/trainings", { trainings: [{ session: SESSION, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "done", model, evaluation: EVALUATION, comparison } }] }),
+  ]);
+  const page = async (shown: typeof models) => {
+    const { folder } = await stage(shown);
+    await play(["model", "report", "--html", "report.html"], { folder });
+    return readFileSync(join(folder, "report.html"), "utf8");
+  };
+
+  test("the model and its report list them all, also those that withhold", async () => {
+    const { folder } = await stage(models);
+    for (const command of ["show", "report"]) {
+      const { out } = await play(["model", command], { folder });
+      expect(out).toMatch(/^harbour +~1,100 +0\.7512 +0\.7933 +\+0\.0421 +-0\.0110 to \+0\.0732 +0\.4000 +0\.4000$/m);
+      expect(out).toContain("withheld (< 100 held-out rows, or < 20 of a class)");
+    }
+  });
+
+  test("the page has a table and a picture of them, and no longer says that nobody else has them", async () => {
+    const shared = await page(models);
+    expect(shared).toContain("<figcaption>Gain in AUC by company</figcaption>");
+    expect(shared).toContain("<td>about 1,100</td><td>0.7512</td>");
+    expect(shared).toContain("&lt;b&gt;mill");
+    expect(shared).not.toContain("nobody else has them");
+    const kept = await page(get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION, comparisons: [] }] }));
+    expect(kept).not.toContain("What each company says it gained");
+    expect(kept).toContain("nobody else has them");
+  });
+});
+
 describe("a chart", () => {
   const axis = { label: "x", min: 0, max: 10, ticks: ticks(0, 10, 2, String) };
 
@@ -102,5 +139,5 @@ test("scores that the bins cannot tell apart are warned of, in text and on the p
   const evaluation = { ...EVALUATION, kind: "evaluated", edgeShare: 0.31 } as const;
   expect(edgeWarning(evaluation)).toMatch(/^31\.0 % of a class/);
   expect(edgeWarning({ ...evaluation, edgeShare: 0.01 })).toBeNull();
-  expect(reportPage({ digest: MODEL, kind: "logistic", session: SESSION, charter: CHARTER, evaluation, own: null, rounds: [] })).toContain("too coarse to compare models by");
+  expect(reportPage({ digest: MODEL, kind: "logistic", session: SESSION, charter: CHARTER, evaluation, own: null, partners: [], rounds: [] })).toContain("too coarse to compare models by");
 });

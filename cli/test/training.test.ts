@@ -192,7 +192,7 @@ describe("models", () => {
   const listed = { digest: MODEL, session: SESSION, charter: CHARTER, iteration: 6, final: true, createdAtMs: NOW_MS, auc: 0.79312 };
 
   test("show the heaviest coefficients first, and leave out what was dropped", async () => {
-    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed] }), get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION })]);
+    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed] }), get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION, comparisons: [] })]);
     const { out } = await play(["model", "show", "0f"], { folder });
     expect(out).toContain([
       "column       coefficient",
@@ -208,7 +208,7 @@ describe("models", () => {
 
   test("that trainings ended with are listed, steps only with --all; without a digest the last of them is shown", async () => {
     const step = { ...listed, digest: "0e".repeat(32), iteration: 5, final: false, auc: null };
-    const whole = (digest: string) => get(`/v1/models/${digest}`, { digest, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION });
+    const whole = (digest: string) => get(`/v1/models/${digest}`, { digest, session: SESSION, charter: CHARTER, model, evaluation: EVALUATION, comparisons: [] });
     const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed, step] }), whole(MODEL)]);
     expect((await play(["model", "ls"], { folder })).out).not.toContain("0e0e");
     expect((await play(["model", "ls", "--all"], { folder })).out).toContain("0e0e0e0e0e0e");
@@ -218,7 +218,7 @@ describe("models", () => {
   });
 
   test("have the same name at a node, which works it out itself", async () => {
-    const { folder } = await openStage("node", [get("/v1/models", { models: [{ session: SESSION, model, evaluation: null }] })]);
+    const { folder } = await openStage("node", [get("/v1/models", { models: [{ session: SESSION, model, evaluation: null, comparisons: [] }] })]);
     const { models: [one] } = JSON.parse((await play(["model", "ls", "--json"], { folder })).out);
     expect(one.digest).toMatch(/^[0-9a-f]{64}$/);
     expect((await play(["model", "show", one.digest.slice(0, 8)], { folder })).out).toContain("Not evaluated: a step on the way.");

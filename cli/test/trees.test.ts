@@ -38,11 +38,11 @@ const text = { digest: CHARTER, name: "spring", state: "in-force", expires: char
 
 const operator = (kept: unknown = model) => openStage("coordinator", [
   get("/v1/models", { models: [{ digest: MODEL, session: SESSION, charter: CHARTER, iteration: 2, final: true, createdAtMs: NOW_MS, auc: 0.79312 }] }),
-  get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model: kept, evaluation: EVALUATION }),
+  get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model: kept, evaluation: EVALUATION, comparisons: [] }),
   get(`/v1/charters/${CHARTER}`, text),
 ]);
 const partner = () => openStage("node", [
-  get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION }] }),
+  get("/v1/models", { models: [{ session: SESSION, model, evaluation: EVALUATION, comparisons: [] }] }),
   get("/v1/trainings", { trainings: [{ session: SESSION, charter: CHARTER, endedAtMs: NOW_MS, outcome: { kind: "done", evaluation: EVALUATION, comparison: { kind: "not-comparable", because: "few rows" } } }] }),
   get(`/v1/charters/${CHARTER}`, text),
 ]);

@@ -20,7 +20,7 @@ export interface AdminContext {
 
 /** The operator's API. Everything a person can do to a coordinator goes through here. */
 export function adminRoutes(context: AdminContext): readonly Route[] {
-  return [...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(context)];
+  return [...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(context.coordinator)];
 }
 
 function statusRoutes({ coordinator, facts, connected }: AdminContext): readonly Route[] {
@@ -133,7 +133,7 @@ async function* progress(view: () => TrainingView, changes: AsyncIterable<Stream
   }
 }
 
-function modelRoutes({ coordinator: { registry } }: AdminContext): readonly Route[] {
+function modelRoutes({ registry, comparisons }: Coordinator): readonly Route[] {
   return [
     {
       method: "GET", path: "/v1/models", handle: () => json({
@@ -147,7 +147,7 @@ function modelRoutes({ coordinator: { registry } }: AdminContext): readonly Rout
         const found = registry.models().findLast((model) => model.digest === digest);
         if (found === undefined) throw new Refusal({ code: "REQUEST_MODEL", title: "no such model", detail: digest, fix: "list them with: cohortium model ls", status: 404 });
         const { session, charter, model, evaluation } = found;
-        return json({ digest, session, charter, model, evaluation });
+        return json({ digest, session, charter, model, evaluation, comparisons: comparisons.of(session, digest) });
       },
     },
   ];

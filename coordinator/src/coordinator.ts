@@ -25,6 +25,7 @@ import { encodeToNode, parseToNode } from "@cohortium/protocol/wire/to-node";
 import { WireError } from "@cohortium/protocol/wire/wire-error";
 import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { Charters } from "./charters.js";
+import { Comparisons } from "./comparisons.js";
 import { Enrolments } from "./enrolments.js";
 import { companyToLeaveOut } from "./leave-one-out.js";
 import type { LogStore } from "./log-store.js";
@@ -62,6 +63,7 @@ export class Coordinator implements ExchangeHost {
   readonly charters: Charters;
   readonly registry: ModelRegistry;
   readonly trainings: Trainings;
+  readonly comparisons: Comparisons;
   readonly feed = new EventFeed();
   readonly logKey: string;
   readonly #parts: CoordinatorParts;
@@ -86,6 +88,7 @@ export class Coordinator implements ExchangeHost {
     };
     this.charters = new Charters(this.#office);
     this.enrolments = new Enrolments(this.#office, parts.authority, parts.decided);
+    this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.inForce(digest),
@@ -102,6 +105,7 @@ export class Coordinator implements ExchangeHost {
     this.#statements.keep("log.opened", state(this.#office, "log.opened", "-", body));
     log.append(this.#statements.all());
     this.charters.recover();
+    this.comparisons.recover();
     this.trainings.recover();
   }
 
@@ -178,18 +182,24 @@ export class Coordinator implements ExchangeHost {
     const { database } = this.#parts;
     let verdict: string = "new";
     const admit = () => (verdict = this.#letters.accept(from, seq, digest)) === "new";
-    if (message.kind === "charter-answered") {
-      this.charters.answered(message, (work) => transaction(database, () => {
-        if (!admit()) return false;
-        work();
-        return true;
-      }));
-    } else if (session !== "-" && this.registry.training(session)?.charter === charter && this.charters.isParty(from, charter)) {
+    const admitWork = (work: () => void) => transaction(database, () => {
+      if (!admit()) return false;
+      work();
+      return true;
+    });
+    if (message.kind === "charter-answered") this.charters.answered(message, admitWork);
+    else if (session !== "-" && charter !== "-" && this.registry.training(session)?.charter === charter && this.charters.isParty(from, charter)) {
+      if (message.kind === "compared") {
+        // Told before this side has ended the training itself, it will be told again.
+        if (!this.comparisons.isOver(session)) return { kind: "refused", code: "WIRE_SEQUENCE", detail: "" };
+        this.comparisons.heard(message, { session, charter }, admitWork);
+        return received(verdict, seq);
+      }
       // A machine takes a stranger's message for a member's that breaks the rules, and ends the training.
       if (!(await this.#keepBulk(message, session))) return { kind: "refused", code: "WIRE_BULK", detail: "" };
       this.trainings.heard(session, message, admit);
     } else return { kind: "refused", code: "WIRE_CHARTER", detail: "" };
-    return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
+    return received(verdict, seq);
   }
 
   /** False if the chunks of a bulk that is waited for are missing. */
@@ -212,13 +222,18 @@ export class Coordinator implements ExchangeHost {
   }
 }
 
+function received(verdict: string, seq: number): Receipt {
+  return verdict === "new" || verdict === "repeat" ? { kind: "received", seq } : { kind: "refused", code: "WIRE_SEQUENCE", detail: verdict };
+}
+
 /** The bulk that travels before a message: which entry names its root, under which member. */
 function bulkNamedBy(message: FromNode): { readonly entry: Entry; readonly member: string } | null {
   switch (message.kind) {
     case "uploaded": return { entry: message.upload, member: "root" };
     case "shown": return { entry: message.entry, member: message.part };
     case "decrypted": return { entry: message.decryption, member: "root" };
-    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed": return null;
+    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed":
+      return null;
   }
 }
 

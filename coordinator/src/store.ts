@@ -52,6 +52,11 @@ export class Statements {
     return parseEntry(bytesOf(this.#db.prepare("SELECT entry FROM statements WHERE key = ?").get(key) ?? {}, "entry"));
   }
 
+  /** Those whose keys begin so. */
+  under(prefix: string): readonly Entry[] {
+    return this.#db.prepare("SELECT entry FROM statements WHERE substr(key, 1, length(?1)) = ?1 ORDER BY key").all(prefix).map((row) => parseEntry(bytesOf(row, "entry")));
+  }
+
   all(): readonly Entry[] {
     return this.#db.prepare("SELECT entry FROM statements ORDER BY n").all().map((row) => parseEntry(bytesOf(row, "entry")));
   }

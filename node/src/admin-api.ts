@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { z } from "zod";
 import { json, parseInput, type Route } from "@cohortium/protocol/host/http-route";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -47,7 +48,9 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     {
       method: "GET", path: "/v1/models", handle: () => json({
         models: node.store.trainings().flatMap(({ session, outcome }) =>
-          (isDone(outcome) ? [{ session, model: outcome.model, evaluation: outcome.evaluation }] : [])),
+          (isDone(outcome)
+            ? [{ session, model: outcome.model, evaluation: outcome.evaluation, comparisons: node.comparisons.of(session, outcome.model) }]
+            : [])),
       }),
     },
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
@@ -61,7 +64,7 @@ function saysOf(link: LinkState): string {
   }
 }
 
-function isDone(outcome: unknown): outcome is { readonly model: unknown; readonly evaluation: unknown } {
+function isDone(outcome: Json): outcome is { readonly model: Json; readonly evaluation: Json } {
   return typeof outcome === "object" && outcome !== null && "kind" in outcome && outcome.kind === "done";
 }
 

@@ -11,6 +11,7 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import type { CharterAnswered, CharterInForce, CharterProposed } from "@cohortium/protocol/session/membership";
+import { sharesGains } from "@cohortium/protocol/training/partner-numbers";
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { KeptCharter, NodeStore } from "./store.js";
 
@@ -101,6 +102,12 @@ export class Charters {
       const outdated = outdatedCharter(bodyCharter(proposal), NEW_VERSION);
       if (outdated !== null) logger.error("a kept charter breaks a rule that is newer than it; nothing is answered under it any more", { charter: digest, because: outdated.detail, fix: NEW_VERSION });
     }
+  }
+
+  /** What the charter in force under this digest says about numbers of one company alone; where none is, they stay. */
+  perPartner(digest: string): "own" | "shared" {
+    const charter = this.charterInForce(digest);
+    return charter !== null && sharesGains(charter) ? "shared" : "own";
   }
 
   /** The charter under this digest, whatever was decided about it. @throws Refusal CHARTER_UNKNOWN, or CHARTER_OUTDATED if it breaks a newer rule. */

@@ -69,6 +69,8 @@ export interface About {
   readonly recipient: string;
   readonly session: string;
   readonly atMs: number;
+  /** What the charter it goes under says about numbers of one company alone. */
+  readonly perPartner: "own" | "shared";
 }
 
 /**
@@ -155,8 +157,13 @@ export class Egress {
     return encryptedOf(this.ciphertexts.before(session.id, ask.round), words.length);
   }
 
-  /** Lists a letter, and the bulk that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted. */
-  letter({ key, message, payload }: Letter, about: About, queue: (bulk: Leaving | null) => void): void {
+  /**
+   * Lists a letter, and the bulk that goes with it, in the ledger. Runs `queue` in the same transaction: nothing is queued unlisted.
+   *
+   * @throws Error for numbers of this company alone unless the charter shares them: whoever asks for that has a bug.
+   */
+  letter({ key, message, payload }: Letter, { perPartner, ...about }: About, queue: (bulk: Leaving | null) => void): void {
+    if (!(message.kind !== "compared" || perPartner === "shared")) throw new Error("the charter keeps what this company gained at its node");
     const round = roundOf(message);
     const bulk = this.#bulkOf(message, about.session, round);
     transaction(this.#db, () => {
@@ -180,7 +187,8 @@ export class Egress {
         if (kept === null) throw new Error("a part that was not kept is shown");
         return { kind: kept.part, meaning: PARTS[kept.part], ...kept };
       }
-      case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed": case "charter-answered":
+      case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed":
+      case "charter-answered": case "compared":
         return null;
     }
   }
@@ -194,7 +202,7 @@ function roundOf(message: Letter["message"]): number {
     case "sealed": return message.ciphertext.statement.round;
     case "shown": return message.entry.statement.round;
     case "decrypted": return message.decryption.statement.round;
-    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "charter-answered": return 0;
+    case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "charter-answered": case "compared": return 0;
   }
 }
 

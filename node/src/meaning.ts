@@ -4,6 +4,7 @@ import type { MembershipFromNode } from "@cohortium/protocol/session/membership"
 /** What a letter says, in words that a person who is no cryptographer can weigh. The same facts as the `Reveals:` line of its type. */
 export function meaningOf(message: FromNode | MembershipFromNode): string {
   switch (message.kind) {
+    case "compared": return "publishes to all signers and in the log how this company's own model and the joint one rank its held-out rows, as the charter says; no row";
     case "stated": return "what this node's columns mean, as the charter and its own contract say it; about how many rows its quality gate counted; a commitment to its table that hides it";
     case "joined": return "this node takes part; fresh public keys";
     case "declined": return `this node refuses, by rule ${message.code}`;

@@ -22,6 +22,7 @@ import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { parseToNode } from "@cohortium/protocol/wire/to-node";
 import { WireError } from "@cohortium/protocol/wire/wire-error";
 import { Charters } from "./charters.js";
+import { Comparisons } from "./comparisons.js";
 import { Egress } from "./egress.js";
 import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
@@ -52,6 +53,7 @@ const PENDING_MAX = 8;
 /** The node without its ports: charters, trainings, egress, the witness, and what the exchange needs of them. */
 export class CohortiumNode implements ExchangeHost {
   readonly charters: Charters;
+  readonly comparisons: Comparisons;
   readonly trainings: Trainings;
   readonly egress: Egress;
   readonly store: NodeStore;
@@ -72,8 +74,13 @@ export class CohortiumNode implements ExchangeHost {
       self, signer, coordinator, agreementPublic: agreementSecret.lend(x25519PublicKey), store: this.store, logger, nowMs,
       post: (key, message, charter) => this.#post(key, message, "-", charter),
     });
+    this.comparisons = new Comparisons({
+      self, signer, store: this.store, nowMs, charterInForce: (digest) => this.charters.charterInForce(digest),
+      post: (key, message, { session, charter }) => this.#post(key, message, session, charter),
+    });
     this.trainings = new Trainings({
-      self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, egress: this.egress, feed, logger, metrics, nowMs,
+      self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, comparisons: this.comparisons,
+      egress: this.egress, feed, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.charterInForce(digest),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
     });
@@ -168,6 +175,11 @@ export class CohortiumNode implements ExchangeHost {
         if (because !== null) logger.warn("a message about a charter was set aside", { charter: message.proposal.statement.charter, because });
         break;
       }
+      case "comparison-published": {
+        const because = this.comparisons.heard(message, admitWork);
+        if (because !== null) logger.warn("what a party published about its gain was set aside", { because });
+        break;
+      }
       case "offer":
         if (session === "-" || charter === "-") return { kind: "refused", code: "WIRE_MALFORMED", detail: "" };
         this.trainings.offered(session, charter, message.offer, admitWork);
@@ -183,7 +195,8 @@ export class CohortiumNode implements ExchangeHost {
   #post(key: string, message: FromNode | MembershipFromNode, session: SessionId | "-", charter: Digest): void {
     const { coordinator: { name: peer }, nowMs, metrics } = this.#parts;
     const payload = encodeFromNode(message);
-    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs() }, (leaving) => {
+    const perPartner = message.kind === "compared" ? this.charters.perPartner(charter) : "own";
+    this.egress.letter({ key, message, payload }, { recipient: peer, session, atMs: nowMs(), perPartner }, (leaving) => {
       const bulk = leaving === null || session === "-" ? null : { path: leaving.path, session, round: leaving.round };
       this.#letters.post({ peer, key, session, charter, payload, bulk });
       metrics.addEgressBytes(message.kind, payload.length + (leaving?.bytes ?? 0));

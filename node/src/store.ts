@@ -60,12 +60,17 @@ const PARTS_SCHEMA = `
   ) STRICT;
 `;
 
+/** What the parties published about their gains. */
+const COMPARISONS = `
+  CREATE TABLE comparisons (session TEXT NOT NULL, party TEXT NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (session, party)) STRICT;
+`;
+
 export function openNodeDatabase(path: string): Database {
   return openDatabase(path, NODE_MIGRATIONS);
 }
 
 /** In the order in which they came: a file of an earlier version has had the first of them. */
-export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA];
+export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA, COMPARISONS];
 
 /** Charters and outcomes of this node. All SQL about them is here. */
 export class NodeStore {
@@ -104,8 +109,19 @@ export class NodeStore {
     return this.database.prepare("SELECT * FROM charters ORDER BY rowid").all().map(charterOf);
   }
 
-  keepTraining({ session, charter, endedMs, outcome }: KeptTraining): void {
-    this.database.prepare("INSERT INTO trainings VALUES (?, ?, ?, ?) ON CONFLICT (session) DO NOTHING").run(session, charter, endedMs, encodeEvent(outcome));
+  /** False if the training was kept before. */
+  keepTraining({ session, charter, endedMs, outcome }: KeptTraining): boolean {
+    const { changes } = this.database.prepare("INSERT INTO trainings VALUES (?, ?, ?, ?) ON CONFLICT (session) DO NOTHING").run(session, charter, endedMs, encodeEvent(outcome));
+    return changes > 0;
+  }
+
+  /** The first that a party published stays. */
+  keepComparison(session: string, party: string, entry: Entry): void {
+    this.database.prepare("INSERT INTO comparisons VALUES (?, ?, ?) ON CONFLICT DO NOTHING").run(session, party, entry.bytes);
+  }
+
+  comparisons(session: string): readonly Entry[] {
+    return this.database.prepare("SELECT entry FROM comparisons WHERE session = ? ORDER BY party").all(session).map((row) => parseEntry(bytesOf(row, "entry")));
   }
 
   trainings(): readonly KeptTraining[] {

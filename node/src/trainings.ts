@@ -18,11 +18,12 @@ import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties"
 import { explain } from "@cohortium/protocol/session/fault";
 import { parseDigest, parsePartyId, parseSessionId, SLUG, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
-import { modelJson } from "@cohortium/protocol/training/model";
+import { modelDigest, modelJson, type Model } from "@cohortium/protocol/training/model";
 import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
 import { planOf } from "@cohortium/protocol/training/plan";
+import type { Comparisons } from "./comparisons.js";
 import type { Egress } from "./egress.js";
-import { compareAlone, comparisonJson } from "./learning/alone.js";
+import { compareAlone, comparisonJson, type Comparison } from "./learning/alone.js";
 import { NetworkMemory } from "./learning/network/memory.js";
 import type { Feed } from "./rows.js";
 import type { NodeStore } from "./store.js";
@@ -36,6 +37,7 @@ export interface TrainingsHost {
   readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array };
   readonly journal: Journal;
   readonly store: NodeStore;
+  readonly comparisons: Comparisons;
   readonly egress: Egress;
   readonly feed: Feed;
   readonly logger: Logger;
@@ -218,13 +220,17 @@ export class Trainings {
   /** Keeps the result before the session ends, so that a crash in between only does it again. */
   async #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingPart>): Promise<void> {
     if (this.#closed) return;
-    const { journal, store, metrics, logger, nowMs } = this.#host;
-    const kept = outcome.kind === "done" ? await this.#report(running, outcome.result) : { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
+    const { journal, store, comparisons, metrics, logger, nowMs } = this.#host;
+    const { charter } = running.opened;
+    const own = outcome.kind === "done" ? await this.#compared(running, outcome.result.model) : null;
     if (this.#closed) return;
     this.#host.egress.ledger.forgetUnopened(session);
     await this.#host.egress.received.forget(session);
     new NetworkMemory(store.database, session).forget();
-    store.keepTraining({ session, charter: running.opened.charter, endedMs: nowMs(), outcome: kept });
+    store.inOne(() => {
+      const isNew = store.keepTraining({ session, charter, endedMs: nowMs(), outcome: outcomeJson(outcome, own) });
+      if (isNew && outcome.kind === "done" && own !== null) comparisons.publish({ session, charter, model: modelDigest(outcome.result.model) }, own);
+    });
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
     running.work.close();
@@ -234,12 +240,17 @@ export class Trainings {
     else logger.warn("a training ended without a model", { session, code: outcome.fault.code, because: explain(outcome.fault) });
   }
 
-  async #report(running: Running, { model, evaluation, answered }: TrainingPart["result"]): Promise<Json> {
+  async #compared(running: Running, model: Model): Promise<Comparison> {
     const plan = planOf(running.text, withoutIn(running.opened.offer));
     const rows = await running.work.rows();
-    const comparison: Json = rows === null ? { kind: "not-comparable", because: "the rows changed" } : comparisonJson(await compareAlone(rows, model, plan));
-    return { kind: "done", model: modelJson(model), evaluation, answered, comparison };
+    return rows === null ? { kind: "not-comparable", because: "the rows changed" } : compareAlone(rows, model, plan);
   }
+}
+
+function outcomeJson(outcome: Outcome<TrainingPart>, own: Comparison | null): Json {
+  if (outcome.kind !== "done") return { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
+  const { model, evaluation, answered } = outcome.result;
+  return { kind: "done", model: modelJson(model), evaluation, answered, comparison: own === null ? null : comparisonJson(own) };
 }
 
 /** What a training is at before it asks for work: after a restart the journal's last answer tells what it waits for. */

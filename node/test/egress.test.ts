@@ -24,7 +24,7 @@ const fresh = () => {
   const [folder, db] = [scratchFolder(), openNodeDatabase(":memory:")];
   return { folder, db, egress: new Egress(db, folder) };
 };
-const about = { recipient: CENTRE, session: SESSION, atMs: 7 };
+const about = { recipient: CENTRE, session: SESSION, atMs: 7, perPartner: "own" } as const;
 
 describe("a release", () => {
   const { egress } = fresh();
@@ -187,6 +187,16 @@ describe("the ledger", () => {
     const upload = { ...LETTERS[5], upload: entry("round.upload", 2) } as FromNode;
     expect(() => egress.letter({ key: "k/unreleased", message: upload, payload: BYTES }, about, () => undefined)).toThrow("an upload without a release");
     expect(egress.ledger.lines(SESSION, 2)).toEqual([]);
+  });
+
+  test("does not let this company's own numbers out unless the charter shares them", () => {
+    const message: MembershipFromNode = { kind: "compared", from: SELF, comparison: entry("comparison", 0), atMs: 0 };
+    const say = (perPartner: "own" | "shared") => () => egress.letter({ key: "k/compared", message, payload: BYTES }, { ...about, perPartner }, () => void queued.push("compared"));
+    expect(say("own")).toThrow("the charter keeps what this company gained at its node");
+    expect([egress.ledger.lines(null, null).length, queued.includes("compared")]).toEqual([9, false]);
+    say("shared")();
+    expect(egress.ledger.lines(null, null).at(-1)).toMatchObject({ kind: "compared", meaning: expect.stringContaining("publishes to all signers") });
+    expect(queued).toContain("compared");
   });
 
   test("is the same after a restart", () => {

@@ -1,6 +1,6 @@
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import { z } from "zod";
-import { atMs, digest, session } from "./text.js";
+import { atMs, digest, line, session } from "./text.js";
 
 export const interval = z.object({ low: z.number(), high: z.number() });
 export type Interval = z.output<typeof interval>;
@@ -54,8 +54,21 @@ export const modelsOfOperator = z.object({
 });
 export type ModelListing = z.output<typeof modelsOfOperator>["models"][number];
 
-export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable() });
+const ranking = z.object({ auc: z.number(), aucInterval: interval, ks: z.number(), ksInterval: interval });
+
+/** What the companies published about their gains; nobody did unless their charter says so. */
+const comparisons = z.array(z.object({
+  party: line,
+  numbers: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("compared"), rows: z.number(), alone: ranking, joint: ranking, gain: z.number(), gainInterval: interval }),
+    z.object({ kind: z.literal("withheld"), because: z.enum(["too-few", "not-comparable"]) }),
+  ]),
+}));
+export type PublishedComparison = z.output<typeof comparisons>[number];
+
+export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable(), comparisons });
 
 /** A node keeps models by training; their digests are worked out here. */
-const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable() }).transform((kept) => ({ digest: jsonDigest(kept.model), ...kept }));
+const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable(), comparisons })
+  .transform((kept) => ({ digest: jsonDigest(kept.model), ...kept }));
 export const modelsOfPartner = z.object({ models: z.array(modelOfPartner) });

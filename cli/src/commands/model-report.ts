@@ -11,6 +11,7 @@ import { reportPage } from "../report/page.js";
 import type { ModelReport } from "../report/report.js";
 import { short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
+import { partnersText } from "../show/partners.js";
 import { gainText } from "../show/training.js";
 
 /** `cohortium model report`: for a marketer, who opens the page in a browser. */
@@ -29,7 +30,7 @@ export const MODEL_REPORT: Command = {
 function written(context: Context, report: ModelReport, html: string | undefined): Outcome {
   const { paint } = context;
   if (html === undefined) {
-    return done(report, [evaluationText(report.evaluation, paint), ...(report.own === null ? [] : ["", gainText(report.own, paint)])].join("\n"));
+    return done(report, [evaluationText(report.evaluation, paint), ...(report.own === null ? [] : ["", gainText(report.own, paint)]), ...(report.partners.length === 0 ? [] : ["", partnersText(report.partners, paint)])].join("\n"));
   }
   const path = pathOf(context, html);
   writeFileAtomic(path, utf8(reportPage(report)), 0o644);
@@ -40,20 +41,20 @@ async function ofOperator(place: Place, prefix: string | undefined): Promise<Mod
   const admin = adminOf(place);
   const { models } = await admin.get("/v1/models", modelsOfOperator);
   const listed = pickModel(models.filter(({ final }) => final), prefix);
-  const { digest, session, charter, model, evaluation } = await admin.get(`/v1/models/${listed.digest}`, modelOfOperator);
+  const { digest, session, charter, model, evaluation, comparisons } = await admin.get(`/v1/models/${listed.digest}`, modelOfOperator);
   if (evaluation === null) throw notEvaluated(digest);
   const { rounds } = await admin.get(`/v1/trainings/${session}`, trainingView);
-  return { digest, kind: model.kind, session, charter, evaluation, own: null, rounds };
+  return { digest, kind: model.kind, session, charter, evaluation, own: null, partners: comparisons, rounds };
 }
 
 async function ofPartner(place: Place, prefix: string | undefined): Promise<ModelReport> {
   const admin = adminOf(place);
   const { models } = await admin.get("/v1/models", modelsOfPartner);
-  const { digest, session, model, evaluation } = pickModel(models.filter((one) => one.evaluation !== null), prefix);
+  const { digest, session, model, evaluation, comparisons } = pickModel(models.filter((one) => one.evaluation !== null), prefix);
   if (evaluation === null) throw notEvaluated(digest);
   const training = (await admin.get("/v1/trainings", ownTrainings)).trainings.find((one) => one.session === session);
   const own = training?.outcome.kind === "done" ? training.outcome.comparison : null;
-  return { digest, kind: model.kind, session, charter: training?.charter ?? "", evaluation, own, rounds: [] };
+  return { digest, kind: model.kind, session, charter: training?.charter ?? "", evaluation, own, partners: comparisons, rounds: [] };
 }
 
 function notEvaluated(digest: string): Refusal {

@@ -9,6 +9,7 @@ import { instant, quality, short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
 import { coefficientsText, layersText, treesText } from "../show/model.js";
 import type { Paint } from "../show/paint.js";
+import { partnersText } from "../show/partners.js";
 import { facts, table } from "../show/table.js";
 
 /** Joint models. */
@@ -53,7 +54,7 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
 async function show({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
   const place = placeAt(folder);
   const found = await findModel(place, prefix);
-  const { digest, session, model, evaluation } = found;
+  const { digest, session, model, evaluation, comparisons } = found;
   const inside = await insideOf(found, place, paint);
   return done(found, [
     facts([["model", digest], ["session", session], [STEPS[model.kind], String(model.iteration)]]),
@@ -61,6 +62,7 @@ async function show({ folder, paint }: Context, prefix: string | undefined): Pro
     inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
+    ...(comparisons.length === 0 ? [] : ["", partnersText(comparisons, paint)]),
   ].join("\n"));
 }
 

@@ -4,6 +4,7 @@ import { edgeWarning } from "../show/evaluation.js";
 import { chartSvg } from "./chart.js";
 import { markup, type Markup } from "./markup.js";
 import { calibrationChart, convergenceChart, gainsChart, liftChart, rocChart, type Judged } from "./plots.js";
+import { partnersSection } from "./partners.js";
 import type { ModelReport } from "./report.js";
 
 /** The report as one HTML page that needs no server, no script and no other file. */
@@ -22,6 +23,7 @@ export function reportPage(report: ModelReport): string {
 ${facts(report)}
 ${warning === null ? markup`` : markup`<p class="says"><strong>${warning}</strong></p>`}
 ${own === null ? markup`` : ownSection(report)}
+${partnersSection(report)}
 <h2>On the held-out rows of all companies</h2>
 <div class="charts">
 ${[rocChart([joint]), gainsChart([joint]), liftChart(joint), calibrationChart(joint), ...(convergence === null ? [] : [convergence])].map(chartSvg)}
@@ -49,12 +51,12 @@ function facts({ evaluation: { auc, aucInterval, ks, ksInterval, calibrationErro
 }
 
 /** These numbers are one company's own: the page is written by its node and stays with it. */
-function ownSection({ own, evaluation }: ModelReport): Markup {
+function ownSection({ own, evaluation, partners }: ModelReport): Markup {
   if (own === null || own.kind === "not-comparable") return markup`<h2>Your own gain</h2><p>Your own gain cannot be told: ${own?.because ?? "there is no comparison"}.</p>`;
   const models: readonly Judged[] = [{ name: "joint model", style: "joint", evaluation: own.joint }, { name: "your rows alone", style: "alone", evaluation: own.alone }];
   const row = (name: string, { auc, aucInterval, ks, ksInterval, deciles: [best] }: Judged["evaluation"]) => markup`<tr><th>${name}</th><td>${quality(auc)}</td><td>${between(aucInterval, quality)}</td><td>${quality(ks)}</td><td>${between(ksInterval, quality)}</td><td>${(best?.lift ?? 0).toFixed(2)}</td></tr>`;
   return markup`<h2>Your own gain</h2>
-<p class="says">On your own ${count(own.heldRows)} held-out rows the joint model's AUC is ${signed(own.gain)} against a model of your ${count(own.trainRows)} rows alone (95 % interval ${signed(own.gainInterval.low)} to ${signed(own.gainInterval.high)}). These numbers are yours: nobody else has them.${evaluation.rows === own.heldRows ? "" : " The joint evaluation below is over the held-out rows of all companies."}</p>
+<p class="says">On your own ${count(own.heldRows)} held-out rows the joint model's AUC is ${signed(own.gain)} against a model of your ${count(own.trainRows)} rows alone (95 % interval ${signed(own.gainInterval.low)} to ${signed(own.gainInterval.high)}). ${partners.length === 0 ? "These numbers are yours: nobody else has them." : "What the charter lets others see of them stands below."}${evaluation.rows === own.heldRows ? "" : " The joint evaluation below is over the held-out rows of all companies."}</p>
 <table><tr><th></th><th>AUC</th><th>95 % interval</th><th>KS</th><th>95 % interval</th><th>lift of the best tenth</th></tr>
 ${row("your rows alone", own.alone)}${row("joint model", own.joint)}</table>
 <div class="charts">${[rocChart(models), gainsChart(models)].map(chartSvg)}</div>`;

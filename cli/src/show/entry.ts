@@ -1,6 +1,8 @@
 import { parseBody, type Body } from "@cohortium/protocol/log/bodies";
 import type { Statement } from "@cohortium/protocol/log/entry";
-import { count, short } from "./amounts.js";
+import { parsePartnerNumbers } from "@cohortium/protocol/training/partner-numbers";
+import { count, quality, short } from "./amounts.js";
+import { WITHHELD } from "./partners.js";
 import { plainLine } from "./plain.js";
 
 /** A log entry as a sentence: who said what, when, in which training. */
@@ -37,8 +39,16 @@ function says(body: Body): string {
     case "round.result": return `publishes the sum of ${count(body.words)} numbers with the root ${short(body.root)}${recovered(body)}`;
     case "model": return `keeps model ${short(body.hash)}, step ${body.iteration} (${body.purpose})`;
     case "session.close": return `closes the training with model ${short(body.model)}`;
+    case "comparison": return comparedWords(body);
     case "session.abort": return `ends the training without a model: ${body.code}${body.because === "" ? "" : `, because ${body.because}`}`;
   }
+}
+
+function comparedWords({ model, numbers }: Extract<Body, { readonly kind: "comparison" }>): string {
+  const read = parsePartnerNumbers(numbers);
+  if (read === null) return "publishes something about its gain that is not of the form agreed";
+  if (read.kind === "withheld") return `publishes nothing about its gain from model ${short(model)}: ${WITHHELD[read.because]}`;
+  return `publishes its gain from model ${short(model)}: an AUC of ${quality(read.alone.auc)} alone, ${quality(read.joint.auc)} with the joint model, on about ${count(read.rows)} held-out rows`;
 }
 
 function recovered({ recovered: { self } }: Extract<Body, { readonly kind: "round.result" }>): string {

@@ -1,19 +1,20 @@
 // Loaded into a process with `--import …/kill-at.mjs?event=uploaded&nth=5&when=after`: that process kills itself as it journals that event, so
-// that a test can name the moment instead of waiting for it. `before` is within the transaction, `after` when it has been committed.
+// that a test can name the moment instead of waiting for it; with `into=trainings`, as it writes into that table. `before` is within the
+// transaction, `after` when it has been committed.
 import { DatabaseSync } from "node:sqlite";
 
 const asked = new URL(import.meta.url).searchParams;
-const [event, nth, when] = [asked.get("event"), Number(asked.get("nth")), asked.get("when")];
+const [event, nth, when, into] = [asked.get("event"), Number(asked.get("nth")), asked.get("when"), asked.get("into") ?? "events"];
 let seen = 0;
 let armed = false;
 
 const { prepare, exec } = DatabaseSync.prototype;
 DatabaseSync.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql);
-  if (!sql.startsWith("INSERT INTO events ")) return statement;
+  if (!sql.startsWith(`INSERT INTO ${into} `)) return statement;
   const run = statement.run.bind(statement);
   statement.run = (...values) => {
-    if (nameOf(values[2]) === event && ++seen === nth) {
+    if ((into !== "events" || nameOf(values[2]) === event) && ++seen === nth) {
       if (when === "before") die();
       armed = true;
     }

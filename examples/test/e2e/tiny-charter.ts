@@ -12,13 +12,14 @@ export interface TinyTerms {
   readonly model?: Json;
   readonly leaveOneOut?: boolean;
   readonly scheme?: "masked" | "encrypted";
+  readonly perPartner?: "own" | "shared";
 }
 
 const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
 export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
-  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOut = false } = terms;
+  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOut = false, perPartner } = terms;
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -32,7 +33,9 @@ export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
       ],
       label: { name: "bought", positive: "yes", negative: "no" },
       model,
-      evaluation: { scoreBins: 1024, holdout: "own", holdoutShare: 0.2, ...(leaveOneOut ? { leaveOneOut: "allowed" } : {}) },
+      evaluation: {
+        scoreBins: 1024, holdout: "own", holdoutShare: 0.2, ...(leaveOneOut ? { leaveOneOut: "allowed" } : {}), ...(perPartner === undefined ? {} : { perPartner }),
+      },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },

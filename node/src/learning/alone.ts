@@ -17,14 +17,14 @@ import { growAlone } from "./trees/grow-alone.js";
 
 /**
  * What this party gains: its own model and the joint one, judged on the same held-out rows. `gain` is the joint model's area under the curve less
- * its own model's. Stays at the node.
+ * its own model's. Stays at the node; what of it leaves where the charter says so, `partnerNumbers` decides.
  */
 export type Comparison =
   | {
     readonly kind: "compared"; readonly trainRows: number; readonly heldRows: number; readonly alone: Evaluation; readonly joint: Evaluation;
     readonly gain: number; readonly gainInterval: Interval;
   }
-  | { readonly kind: "not-comparable"; readonly because: "held-out-rows-of-one-class" | "own-rows-degenerate" | "own-training-diverged" };
+  | { readonly kind: "not-comparable"; readonly because: "held-out-rows-of-one-class" | "own-rows-degenerate" | "own-training-diverged" | "the rows changed" };
 
 /** What a model is trained by: the plan of a joint training, of which a party alone needs this. */
 export type AloneTerms = Pick<TrainingPlan, "features" | "model" | "categoryRowsMin">;

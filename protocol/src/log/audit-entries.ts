@@ -11,7 +11,7 @@ import { entrySignedBy, parseEntry, type Entry, type EntryType, type Statement }
 /** Entries only a party of the charter may make. */
 const BY_PARTIES: readonly EntryType[] = [
   "charter.signature", "charter.refusal", "session.data", "bundle", "shares", "round.upload", "round.agree", "round.unmask",
-  "key.commit", "round.sealed", "round.decryption",
+  "key.commit", "round.sealed", "round.decryption", "comparison",
 ];
 
 /** How many things were looked at. */
@@ -21,6 +21,7 @@ export interface EntryCounts {
   readonly charters: number;
   readonly schemas: number;
   readonly rounds: number;
+  readonly comparisons: number;
 }
 
 /** Reads a log entry by entry and objects to whatever contradicts the protocol or what was said before. */
@@ -32,7 +33,7 @@ export class EntryAudit {
   readonly #findings: Findings;
   readonly #logKey: string;
   #opened: LogOpened | null = null;
-  #counts = { entries: 0, signatures: 0, schemas: 0, rounds: 0 };
+  #counts = { entries: 0, signatures: 0, schemas: 0, rounds: 0, comparisons: 0 };
 
   constructor(logKey: string, findings: Findings) {
     this.#logKey = logKey;
@@ -55,6 +56,7 @@ export class EntryAudit {
     if (!read.ok) return null;
     if (read.body.kind === "session.data") this.#counts.schemas++;
     if (read.body.kind === "round.result") this.#counts.rounds++;
+    if (read.body.kind === "comparison") this.#counts.comparisons++;
     if ((read.body.kind === "log.opened") !== (index === 0)) reject("LOG_OPENED", "a log is opened by its first entry, and by no other");
     if (read.body.kind === "log.opened") this.#open(read.body, reject);
     this.#checkAuthor(entry, reject);
@@ -115,7 +117,7 @@ export class EntryAudit {
         return this.#charters.sign(body.digest, statement.actor), null;
       }
       case "session.offer": return this.#offer(body, statement, index, reject), null;
-      case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort":
+      case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort": case "comparison":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
       case "key.commit": case "round.sealed": case "round.decryption":
         return this.#inSession(body, entry, index, reject);

@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Finding } from "./audit-report.js";
 import type { CompletedRound } from "./round-auditing.js";
 import type { AuditSource } from "./audit-tree.js";
-import type { Model, RoundOffer, SessionClose, SessionData } from "./bodies.js";
+import type { Comparison, Model, RoundOffer, SessionClose, SessionData } from "./bodies.js";
 
 /** Where a milestone stands: the index of its entry, its session, and the charter the session is under. */
 interface InSession {
@@ -23,9 +23,11 @@ export type LoggedRound = InSession & CompletedRound & { readonly kind: "complet
 export interface LoggedModel extends InSession { readonly kind: "kept"; readonly model: Model }
 /** The coordinator says what it releases. */
 export interface LoggedClose extends InSession { readonly kind: "closed"; readonly close: SessionClose }
+/** A party publishes what it gained. */
+export interface LoggedComparison extends InSession { readonly kind: "compared"; readonly party: string; readonly comparison: Comparison }
 
 /** What a session says about the training behind it, in the order of the log. */
-export type Milestone = LoggedData | LoggedOffer | LoggedRound | LoggedModel | LoggedClose;
+export type Milestone = LoggedData | LoggedOffer | LoggedRound | LoggedModel | LoggedClose | LoggedComparison;
 
 /**
  * Judges every milestone of a log, one after the other, by what lies in the source. MUST NOT throw for what is in the log or the source.

@@ -1,5 +1,5 @@
 /** What an audit looked at, in the order a person reads it. */
-export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "schemas", "rounds", "sums", "models"] as const;
+export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "schemas", "rounds", "sums", "models", "comparisons"] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Everything an audit can object to, and the check that fails with it. */
@@ -49,6 +49,11 @@ export const FINDINGS = {
   SUM_GUARD: "sums",
   MODEL_DIFFERS: "models",
   CLOSE_DIFFERS: "models",
+  COMPARISON_PARTY: "comparisons",
+  COMPARISON_SECOND: "comparisons",
+  COMPARISON_MODEL: "comparisons",
+  COMPARISON_CHARTER: "comparisons",
+  COMPARISON_FORM: "comparisons",
 } as const satisfies Record<string, CheckName>;
 export type FindingCode = keyof typeof FINDINGS;
 

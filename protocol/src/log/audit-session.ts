@@ -2,7 +2,7 @@ import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
 import { EncryptedRoundAudit } from "./audit-encrypted-round.js";
 import { RoundAudit } from "./audit-round.js";
-import type { Body, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
+import type { Body, Comparison, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
 import type { OpenedSum, Place, Reject, RoundAuditing, RoundBody } from "./round-auditing.js";
 import { survivorsNeeded, thresholdFor, type SumTerms } from "./sum-terms.js";
 
@@ -24,6 +24,10 @@ export class SessionAudit {
   #roster: Roster | null = null;
   #ready: Ready | null = null;
   #last: RoundAuditing | null = null;
+  /** The digest of the model the session was closed with. */
+  #released: string | null = null;
+  /** The entry ids of what each party published of its gain. */
+  readonly #compared = new Map<string, string>();
   #isOver = false;
 
   constructor(id: string, charter: LoggedCharter, { without }: Pick<SessionOffer, "without">) {
@@ -35,6 +39,7 @@ export class SessionAudit {
   /** Takes the next entry of the session, and says what of the training it shows, if anything. */
   take(body: SessionBody, place: Place, reject: Reject): Milestone | null {
     if (place.charter !== this.charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
+    if (body.kind === "comparison") return this.#compare(body, place, reject);
     if (this.#isOver) reject("ROUND_ORDER", `${body.kind} in a session that is over`);
     switch (body.kind) {
       case "shares": return this.#commitSeeds(place.actor, body.selfSeeds, reject), null;
@@ -157,7 +162,20 @@ export class SessionAudit {
   #close(close: SessionClose, place: Place, reject: Reject): Milestone {
     if (this.#last?.isDone !== true) reject("ROUND_ORDER", "the session is closed before its last round has a result");
     this.#isOver = true;
+    this.#released ??= close.model;
     return { kind: "closed", ...this.#at(place), close };
+  }
+
+  /** After the release, by who took part, once; whether the charter lets it is for whoever reads charters. */
+  #compare(comparison: Comparison, place: Place, reject: Reject): Milestone | null {
+    const before = this.#compared.get(place.actor);
+    if (before === place.id) return null;
+    if (before !== undefined) return reject("COMPARISON_SECOND", `${place.actor} publishes two different gains from one training`), null;
+    this.#compared.set(place.actor, place.id);
+    if (this.#ready?.parties.includes(place.actor) !== true) reject("COMPARISON_PARTY", `${place.actor} publishes a gain from a training it took no part in`);
+    if (this.#released === null) reject("COMPARISON_MODEL", `${place.actor} publishes a gain before a model was released`);
+    else if (comparison.model !== this.#released) reject("COMPARISON_MODEL", `${place.actor} compares with another model than the one released`);
+    return { kind: "compared", ...this.#at(place), party: place.actor, comparison };
   }
 
   #at({ entry }: Place) {

@@ -104,13 +104,15 @@ export interface Model { readonly kind: "model"; readonly purpose: string; reado
 export interface SessionClose { readonly kind: "session.close"; readonly model: string; readonly evaluation: string }
 /** `because` is one sentence, or empty. */
 export interface SessionAbort { readonly kind: "session.abort"; readonly code: string; readonly because: string }
+/** What one party says it gained, on rows it held out. `model` is the digest of the joint model it compares with. */
+export interface Comparison { readonly kind: "comparison"; readonly model: string; readonly numbers: Json }
 
 /** What an entry says, one shape per entry type. */
 export type Body =
   | LogOpened | Enrolment | Revocation | CharterLogged | CharterSignature | CharterRefusal
   | SessionOffer | SessionData | Bundle | KeyCommit | Roster | Shares | Ready
   | RoundOffer | RoundUpload | RoundSealed | RoundSurvivors | RoundAgree | RoundUnmask | RoundDecryption | RoundResult
-  | Model | SessionClose | SessionAbort;
+  | Model | SessionClose | SessionAbort | Comparison;
 
 /** Reads the body of a statement by its type, or says everything that is missing from it. */
 export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Parsed<Body> {
@@ -152,6 +154,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
     case "session.close": return read.finish({ kind: type, model: read.digest("model"), evaluation: read.digest("evaluation") });
     case "session.abort": return read.finish({ kind: type, code: read.text("code"), because: read.optionalObject("detail").optionalText("because") });
+    case "comparison": return parseComparison(read);
   }
 }
 
@@ -177,6 +180,11 @@ function parseCharter(read: BodyReader): Parsed<CharterLogged> {
 
 function parseKeyHolder(read: BodyReader): KeyHolder {
   return { name: read.text("name"), signingKey: read.key("signingKey") };
+}
+
+function parseComparison(read: BodyReader): Parsed<Comparison> {
+  read.object("numbers");
+  return read.finish({ kind: "comparison", model: read.digest("model"), numbers: read.json("numbers") });
 }
 
 function parseRoster(read: BodyReader): Parsed<Roster> {

@@ -6,7 +6,7 @@ import { SIGNATURE_BYTES, verify, type Signer } from "@cohortium/crypto/signing"
 /**
  * What can stand in the log. A closed list: an auditor who meets another type must stop.
  *
- * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle` and `shares` too; of encrypted
+ * `round.upload`, `round.agree` and `round.unmask` are signed by nodes, `session.data`, `bundle`, `shares` and `comparison` too; of encrypted
  * sums `key.commit`, `round.sealed` and `round.decryption`; the rest by the coordinator.
  */
 export const ENTRY_TYPES = [
@@ -14,7 +14,7 @@ export const ENTRY_TYPES = [
   "session.offer", "session.data", "bundle", "roster", "shares", "ready",
   "round.offer", "round.upload", "round.survivors", "round.agree", "round.unmask", "round.result",
   "key.commit", "round.sealed", "round.decryption",
-  "model", "session.close", "session.abort",
+  "model", "session.close", "session.abort", "comparison",
 ] as const;
 export type EntryType = (typeof ENTRY_TYPES)[number];
 

@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",

@@ -53,7 +53,7 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
 }
 
 function questionClauses({ id, features, transactions, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
-  const { scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut } = evaluation;
+  const { scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut, perPartner } = evaluation;
   return [
     ...features.map((feature) => [`${id}.features.${feature.name}`, featureText(feature)] as const),
     [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
@@ -63,6 +63,7 @@ function questionClauses({ id, features, transactions, label, model, evaluation 
     ...entries(`${id}.evaluation`, {
       scoreBins: `${scoreBins} bins`, holdout, holdoutShare: `${holdoutShare} of the rows`, ...(holdoutDigest === undefined ? {} : { holdoutDigest }),
       ...(leaveOneOut === undefined ? {} : { leaveOneOut }),
+      ...(perPartner === undefined ? {} : { perPartner }),
     }),
   ];
 }

@@ -31,6 +31,12 @@ export const ROWS_MAX = 10_000_000_000;
 export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 /** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
 export const CELL_ROWS_MIN = 10;
+/**
+ * What one company publishes of its own rows alone, where a charter lets it, rests on this many held-out rows and this many of each class. Below,
+ * a rank or two could be told from the numbers.
+ */
+export const SHARED_ROWS_MIN = 100;
+export const SHARED_CLASS_ROWS_MIN = 20;
 /** A million sums under one signature is no limit at all. */
 export const RELEASES_MAX = 1_000_000;
 /**

@@ -31,6 +31,8 @@ const evaluation = z.strictObject({
     .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
   leaveOneOut: z.literal("allowed").optional()
     .describe("allowed: a training may be repeated without one company, which lays that company's own sums open; leave it out otherwise"),
+  perPartner: z.enum(["own", "shared"]).optional()
+    .describe("own: what a company gained stays at its node; shared: each publishes it after a training; without this key own"),
 });
 
 const question = z.strictObject({
@@ -43,7 +45,7 @@ const question = z.strictObject({
     negative: words.describe("its other value"),
   }),
   model: z.discriminatedUnion("kind", [logistic, treesSchema, network]).describe("the kind of model and how it is trained: logistic, trees or network"),
-  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut"),
+  evaluation: evaluation.describe("how the model is judged: scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut, perPartner"),
 });
 
 const party = z.strictObject({

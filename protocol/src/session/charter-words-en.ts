@@ -1,4 +1,5 @@
 import type { ModelClause } from "../training/clauses.js";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { networkLearnedEnglish } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
@@ -31,6 +32,9 @@ export const ENGLISH: Sentences = {
       : `on the file with the digest ${holdoutDigest.slice(0, 12)}…`));
     return `Every company receives the joint model, measured ${measured.join(" and ")}. On the way there, they and the coordinator learn of all rows together: ${questions.map(({ model }) => learned(model)).join("; ")}, and how the scores spread.${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
+  gains: ({ questions }) => (questions.some(({ evaluation }) => evaluation.perPartner === "shared")
+    ? `After a training each company also publishes, to every signer, the coordinator and whoever reads the log, how well a model of its own rows alone and the joint one rank the rows it held out: AUC, KS and gain with intervals, and about how many rows these are. With fewer than ${grouped(SHARED_ROWS_MIN)} of them, or fewer than ${grouped(SHARED_CLASS_ROWS_MIN)} of a class, it publishes only that it does not.`
+    : "What a company gained, a model of its own rows alone against the joint one, is told to itself only: these numbers do not leave its node."),
   categories: ({ thresholds, questions }) => `A category with fewer than ${grouped(thresholds.categoryRows)} rows over all companies gets no ${questions.some(({ model }) => model.kind === "trees") ? "split" : "coefficient"} of its own.`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) => (aggregation.scheme === "encrypted"
     ? `A sum can be read only if all ${numberWord(parties.length)} nodes help. A company that falls silent ends the training.`

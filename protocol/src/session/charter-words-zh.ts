@@ -1,4 +1,5 @@
 import type { ModelClause } from "../training/clauses.js";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { networkLearnedChinese } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 
@@ -29,6 +30,9 @@ export const CHINESE: Sentences = {
       : `摘要为 ${holdoutDigest.slice(0, 12)}… 的文件`));
     return `每家企业得到联合模型，并在${measured.join("和")}上评估。过程中各方和协调方会得知全体数据的合计信息：${questions.map(({ model }) => learned(model)).join("；")}，以及得分的分布。${questions.some(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? LEFT_OUT : ""}`;
   },
+  gains: ({ questions }) => (questions.some(({ evaluation }) => evaluation.perPartner === "shared")
+    ? `每次训练之后，每家企业还向各签署方、协调方和能查阅日志的人公布：仅用自身数据的模型与联合模型在其留出的行上的排序能力（AUC、KS、增益及置信区间）以及这些行的大致数目。留出的行少于 ${grouped(SHARED_ROWS_MIN)} 行，或任一类少于 ${grouped(SHARED_CLASS_ROWS_MIN)} 行时，只公布“不予公布”。`
+    : "一家企业得到的增益（仅用自身数据的模型与联合模型的比较）只告知该企业自己，这些数值不离开其节点。"),
   categories: ({ thresholds, questions }) => `各家合计少于 ${grouped(thresholds.categoryRows)} 行的类别没有自己的${questions.some(({ model }) => model.kind === "trees") ? "分裂" : "系数"}。`,
   quorum: ({ quorum, parties, minimumParties, aggregation }) => (aggregation.scheme === "encrypted"
     ? `${parties.length} 个节点全部参与，合计值才能读出。若有企业中途失联，训练即告结束。`

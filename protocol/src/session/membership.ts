@@ -24,5 +24,24 @@ export interface CharterInForce {
   readonly signatures: readonly Entry[];
 }
 
-export type MembershipToNode = CharterProposed | CharterInForce;
-export type MembershipFromNode = CharterAnswered;
+/**
+ * A party publishes what it gained from a training, where the charter says so. Reveals: how a model of its rows alone and the joint one rank the
+ * rows it held out, to four digits, and about how many rows these are; or that they are too few to say.
+ */
+export interface Compared {
+  readonly kind: "compared";
+  readonly from: PartyId;
+  readonly comparison: Entry;
+  readonly atMs: number;
+}
+
+/** What one party published about its gain. Reveals: that, to every party of the charter. */
+export interface ComparisonPublished {
+  readonly kind: "comparison-published";
+  readonly to: PartyId;
+  readonly comparison: Entry;
+}
+
+/** What is said outside the machines of a training: before one, and after it. */
+export type MembershipToNode = CharterProposed | CharterInForce | ComparisonPublished;
+export type MembershipFromNode = CharterAnswered | Compared;

@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Judged, LoggedClose, LoggedData, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
+import type { Judged, LoggedClose, LoggedComparison, LoggedData, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
 import type { Finding, FindingCode } from "../log/audit-report.js";
 import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
@@ -10,6 +10,7 @@ import type { DataStatement } from "../session/statement.js";
 import { disagreement, readStatement } from "./handshake.js";
 import { layoutOf } from "./layout.js";
 import { modelDigest } from "./model.js";
+import { parsePartnerNumbers, sharesGains } from "./partner-numbers.js";
 import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
 import { advance, contextOf, firstOf, type Progress } from "./progress.js";
 
@@ -59,6 +60,7 @@ function follow(followed: Followed, milestone: Milestone, source: AuditSource): 
     case "completed": return afterRound(followed, milestone, source);
     case "kept": return { followed, judged: verdict(milestone, "MODEL_DIFFERS", objectionToModel(followed, milestone)) };
     case "closed": return { followed, judged: verdict(milestone, "CLOSE_DIFFERS", objectionToClose(followed, milestone)) };
+    case "compared": return { followed, judged: { sum: false, model: false, findings: objectionsToComparison(milestone) } };
   }
 }
 
@@ -139,6 +141,17 @@ function objectionToClose(followed: Followed, { close }: LoggedClose): string | 
       return close.evaluation === followed.evaluation ? null : "the released evaluation is not the one that follows from the sums";
     }
   }
+}
+
+/** Whether the charter lets a company publish its gain, and whether it says no more than it may. What it says about its rows nobody can check. */
+function objectionsToComparison({ entry, party, charter, comparison }: LoggedComparison): readonly Finding[] {
+  const check = checkCharter(charter);
+  const isShared = check.kind === "ok" && sharesGains(check.charter);
+  const numbers = parsePartnerNumbers(comparison.numbers);
+  return [
+    ...(isShared ? [] : [{ entry, code: "COMPARISON_CHARTER", says: `${party} publishes its gain, which the charter keeps at its node` } as const]),
+    ...(numbers !== null ? [] : [{ entry, code: "COMPARISON_FORM", says: `what ${party} publishes is not of the form agreed, or says more than it may` } as const]),
+  ];
 }
 
 function whyOver(followed: Exclude<Followed, { kind: "training" }>): string {

@@ -19,6 +19,7 @@ export function citedEntries(message: ToNode | MembershipToNode): readonly Entry
     case "closed": return [message.close];
     case "aborted": return [message.abort];
     case "charter-proposed": return [message.proposal];
+    case "comparison-published": return [message.comparison];
     case "charter-in-force": return [message.proposal, ...message.signatures];
   }
 }

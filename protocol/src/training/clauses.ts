@@ -59,4 +59,6 @@ export interface EvaluationClause {
   readonly holdoutDigest?: Digest | undefined;
   /** Whether a training may be repeated without one company, to see what it contributes. Absent: no node answers such a training. */
   readonly leaveOneOut?: "allowed" | undefined;
+  /** Who sees what one company gained: itself, or all signers and whoever reads the log. Without this key, itself. */
+  readonly perPartner?: "own" | "shared" | undefined;
 }

@@ -57,8 +57,10 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, ...evaluation }, ...rest } = plan;
-  const optional = { ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }) };
+  const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
+  const optional = {
+    ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }), ...(perPartner === undefined ? {} : { perPartner }),
+  };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
     model: clauseJson(model), evaluation: { ...evaluation, ...optional },

@@ -25,6 +25,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
   if (message === undefined) throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   switch (message.$case) {
     case "charterAnswered": return { kind: "charter-answered", from, answer: parseEntryField("answer", message.value.answer), atMs };
+    case "compared": return { kind: "compared", from, comparison: parseEntryField("comparison", message.value.comparison), atMs };
     case "stated": return { kind: "stated", from, data: parseEntryField("data", message.value.data), atMs };
     case "joined": return {
       kind: "joined", from,
@@ -51,7 +52,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
     case "sealed": return { kind: "sealed", from, ciphertext: parseEntryField("ciphertext", message.value.ciphertext), atMs };
     case "decrypted": return { kind: "decrypted", from, decryption: parseEntryField("decryption", message.value.decryption), atMs };
     case "charterProposed": case "charterInForce": case "sessionOffered": case "statementsListed": case "rosterListed": case "ciphertextsRelayed": case "sharesRelayed":
-    case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted":
+    case "roundOffered": case "survivorsListed": case "unmaskRequested": case "sessionClosed": case "sessionAborted": case "comparisonPublished":
     case "commitmentsListed": case "relayed": case "keysReady": case "decryptionRequested":
       throw new WireError("WIRE_MALFORMED", { from, field: "message" });
   }
@@ -60,6 +61,7 @@ export function parseFromNode(bytes: Uint8Array, from: PartyId, atMs: number): F
 function messageOf(message: FromNode | MembershipFromNode): Message {
   switch (message.kind) {
     case "charter-answered": return { $case: "charterAnswered", value: { answer: message.answer.bytes } };
+    case "compared": return { $case: "compared", value: { comparison: message.comparison.bytes } };
     case "stated": return { $case: "stated", value: { data: message.data.bytes } };
     case "joined": return { $case: "joined", value: { bundle: message.bundle.bytes, mlKemKey: message.mlKemKey } };
     case "declined": return { $case: "declined", value: { code: message.code, clause: message.clause } };

@@ -30,6 +30,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
       kind: "charter-in-force", to,
       proposal: parseEntryField("proposal", message.value.proposal), signatures: parseEntries("signatures", message.value.signatures),
     };
+    case "comparisonPublished": return { kind: "comparison-published", to, comparison: parseEntryField("comparison", message.value.comparison) };
     case "sessionOffered": return { kind: "offer", to, offer: parseEntryField("offer", message.value.offer) };
     case "statementsListed": return { kind: "statements", to, statements: parseEntries("statements", message.value.statements) };
     case "rosterListed": return {
@@ -65,7 +66,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
     case "sessionAborted": return {
       kind: "aborted", to, abort: parseEntryField("abort", message.value.abort), code: parseFaultCode(message.value.code),
     };
-    case "charterAnswered": case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
+    case "charterAnswered": case "compared": case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "uploaded": case "agreed": case "unmasked":
     case "keyCommitted": case "shown": case "sealed": case "decrypted":
       throw new WireError("WIRE_MALFORMED", { field: "message" });
   }
@@ -77,6 +78,7 @@ function messageOf(message: ToNode | MembershipToNode): Message {
     case "charter-in-force": return {
       $case: "charterInForce", value: { proposal: message.proposal.bytes, signatures: bytesOf(message.signatures) },
     };
+    case "comparison-published": return { $case: "comparisonPublished", value: { comparison: message.comparison.bytes } };
     case "offer": return { $case: "sessionOffered", value: { offer: message.offer.bytes } };
     case "statements": return { $case: "statementsListed", value: { statements: bytesOf(message.statements) } };
     case "roster": return {

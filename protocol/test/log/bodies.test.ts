@@ -16,6 +16,7 @@ const problems = (type: EntryType, body: Json) => {
 const OTHERS: { readonly type: EntryType; readonly body: Json }[] = [
   { type: "revocation", body: { party: "mill", certificate: DIGEST, reason: "lost" } },
   { type: "charter.refusal", body: { digest: DIGEST, reason: "too many rows" } },
+  { type: "comparison", body: { model: DIGEST, numbers: { kind: "withheld" } } },
   { type: "session.abort", body: { code: "SESSION_CANCELLED" } },
   { type: "key.commit", body: { share: DIGEST } },
   { type: "round.sealed", body: { c0: DIGEST, c1: DIGEST, words: 7, offer: DIGEST } },

@@ -92,6 +92,10 @@ test("a common holdout shows its digest", () => {
   ]);
 });
 
+test("what becomes of each company's gain shows", () => {
+  expect(charterDiff(sound(), sound(bent(`${Q}/evaluation/perPartner`, "shared")))).toEqual([{ clause: "propensity.train.evaluation.perPartner", before: undefined, after: "shared" }]);
+});
+
 test("a diff is empty exactly if the digests agree", () => {
   const some = fc.subarray(CHANGES.map((change) => change)).map((changes) => changes.reduce<object>((from, [at, value]) => bent(at, value, from) as object, BASE));
   fc.assert(fc.property(some, some, (a, b) => {

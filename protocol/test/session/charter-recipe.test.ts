@@ -6,7 +6,7 @@ import { charterDiff } from "../../src/session/charter-diff.js";
 import { charterDigest } from "../../src/session/charter-digest.js";
 import { charterJsonSchema } from "../../src/session/charter-schema.js";
 import { charterWords } from "../../src/session/charter-words.js";
-import { bent, sound, SOUND } from "./charter-fixture.js";
+import { bent, sound, SOUND, TREES } from "./charter-fixture.js";
 import { BROKEN_RECIPES, RICH } from "./charter-recipe-fixture.js";
 
 const Q = "/questions/0";
@@ -33,6 +33,8 @@ test("windows with a common held-out file are refused, because nobody has the pu
 test("ten thousand categories are refused, and hashing is suggested", () => {
   const [problem] = problemsOf(bent(`${Q}/features/3/categories`, Array.from({ length: 10_000 }, (_, i) => `c${i}`), RICH));
   expect(problem?.fix).toMatch(/2 to 1,000 values .* may be of kind hash/);
+  const [ofTrees, ...others] = problemsOf(bent(`${Q}/features/1/categories`, Array.from({ length: 10_000 }, (_, i) => `c${i}`), TREES));
+  expect([ofTrees?.clause, ofTrees?.fix, others]).toEqual(["shape.value", problem?.fix, []]);
 });
 
 test.each([

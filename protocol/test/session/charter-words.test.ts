@@ -10,6 +10,7 @@ test("the sample charter reads like this", () => {
     "A company whose rows do not fit these columns is refused.",
     "Nobody receives rows. Each company brings 200 to 50,000 rows to its own node, where they stay; with fewer than 2,000 together nothing is learned.",
     "Every company receives the joint model, measured on the 20 % of rows that each company holds out. On the way there, they and the coordinator learn of all rows together: how many there are, each number's mean and spread, how often each category occurs, the slopes and curvature of each step, and how the scores spread.",
+    "What a company gained, a model of its own rows alone against the joint one, is told to itself only: these numbers do not leave its node.",
     "A category with fewer than 50 rows over all companies gets no coefficient of its own.",
     "A sum can be read only if three of the four nodes help; below three companies nothing is released. A company that falls silent once the first sum was read ends the training.",
     "At most 240 sums may be released under this charter; every node counts for itself and stops there.",
@@ -27,6 +28,7 @@ test("the sample charter reads like this in Chinese", () => {
     "数据与上述各列不符的企业将被拒绝参与。",
     "任何一方都得不到明细数据。每家企业在自己的节点上使用 200 至 50,000 行，数据不离开节点；合计少于 2,000 行时不训练。",
     "每家企业得到联合模型，并在各家留出的 20% 的行上评估。过程中各方和协调方会得知全体数据的合计信息：行数、每个数值列的均值和离散程度、每个类别出现的次数、每一步的梯度和曲率，以及得分的分布。",
+    "一家企业得到的增益（仅用自身数据的模型与联合模型的比较）只告知该企业自己，这些数值不离开其节点。",
     "各家合计少于 50 行的类别没有自己的系数。",
     "4 个节点中至少 3 个参与，合计值才能读出；少于 3 家企业时不公布任何结果。第一个合计值读出之后，若有企业中途失联，训练即告结束。",
     "本约定下最多公布 240 个合计值；每个节点自行计数，用完即停。",
@@ -47,6 +49,13 @@ test("a charter of trees says what trees tell", () => {
 test.each(["en", "zh-CN"] as const)("in %s a common holdout is named by its digest", (language) => {
   const common = sound(bent("/questions/0/evaluation/holdoutDigest", "ab".repeat(32), bent("/questions/0/evaluation/holdout", "common") as object));
   expect(charterWords(common, language).join("\n")).toContain("abababababab…");
+});
+
+test("a charter by which companies publish their gains says to whom, what, and from how many rows on", () => {
+  const shared = sound(bent("/questions/0/evaluation/perPartner", "shared"));
+  expect(charterWords(shared, "en")).toContain("After a training each company also publishes, to every signer, the coordinator and whoever reads the log, how well a model of its own rows alone and the joint one rank the rows it held out: AUC, KS and gain with intervals, and about how many rows these are. With fewer than 100 of them, or fewer than 20 of a class, it publishes only that it does not.");
+  expect(charterWords(shared, "zh-CN").join()).toContain("留出的行少于 100 行，或任一类少于 20 行时，只公布“不予公布”");
+  expect(charterWords(sound(bent("/questions/0/evaluation/perPartner", "own")), "en")).toEqual(charterWords(sound(), "en"));
 });
 
 test("a purpose that ends with a stop gets no second one", () => {

@@ -35,7 +35,7 @@ describe("the digest of a plan", () => {
     "the order of features": { features: [...TINY_PLAN.features].reverse() },
     "the label": { label: { ...TINY_PLAN.label, positive: "no", negative: "yes" } },
     "a model clause": { model: { ...TINY_PLAN.model, ridge: 0.51 } },
-    "the held-out file": { evaluation: { ...TINY_PLAN.evaluation, holdoutDigest: parseDigest("0".repeat(64)) } }, "the way of judging": { evaluation: { ...TINY_PLAN.evaluation, scoreBins: 1025 } }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
+    "the held-out file": { evaluation: { ...TINY_PLAN.evaluation, holdoutDigest: parseDigest("0".repeat(64)) } }, "the way of judging": { evaluation: { ...TINY_PLAN.evaluation, scoreBins: 1025 } }, "who sees a gain": { evaluation: { ...TINY_PLAN.evaluation, perPartner: "shared" } }, "the number of parties": { parties: 6 }, "the row cap": { rowsMaxPerParty: 1_001 },
     "a party's minimum": { rowsMinPerParty: 4 }, "the joint minimum": { rowsMinJoint: 21 }, "a category's minimum": { categoryRowsMin: 4 }, "the rounds": { rounds: 16 },
   };
   test.each(Object.entries(changes))("changes with %s", (_, change) => expect(planDigest({ ...TINY_PLAN, ...change })).not.toBe(planDigest(TINY_PLAN)));

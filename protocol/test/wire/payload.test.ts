@@ -39,11 +39,13 @@ const TO_NODE: readonly (ToNode | MembershipToNode)[] = [
   { kind: "keys-ready", to: MILL, ready: entry("ready") },
   { kind: "decrypt", to: MILL, agreements: [entry("round.agree")] },
   { kind: "closed", to: MILL, close: entry("session.close"), model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } },
+  { kind: "comparison-published", to: MILL, comparison: entry("comparison") },
   { kind: "aborted", to: MILL, abort: entry("session.abort"), code: "AGGREGATION_TOO_FEW" },
 ];
 
 const FROM_NODE: readonly (FromNode | MembershipFromNode)[] = [
   { kind: "charter-answered", from: MILL, answer: entry("charter.refusal", { because: "too long" }), atMs: AT_MS },
+  { kind: "compared", from: MILL, comparison: entry("comparison"), atMs: AT_MS },
   { kind: "joined", from: MILL, bundle: entry("bundle"), mlKemKey: filled(1_184, 4), atMs: AT_MS },
   { kind: "declined", from: MILL, code: "DATA_REFUSED", clause: "columns.age", atMs: AT_MS },
   { kind: "encapsulated", from: MILL, ciphertexts: { [ORCHARD]: filled(1_088, 6) }, atMs: AT_MS },
@@ -68,7 +70,7 @@ test.each(FROM_NODE.map((message) => [message.kind, message] as const))("%s reac
 
 test("every message the wire knows is tried above", () => {
   const cases = [...TO_NODE.map(encodeToNode), ...FROM_NODE.map(encodeFromNode)].map((bytes) => Payload.decode(bytes).message?.$case);
-  expect(new Set(cases).size).toBe(27);
+  expect(new Set(cases).size).toBe(29);
 });
 
 test("the order of parties in a record does not change the bytes", () => {
@@ -85,7 +87,7 @@ test.each(FROM_NODE.map((message) => [message.kind, message] as const))("%s to a
 });
 
 test("a message with one byte changed is either refused or another message", () => {
-  const original = encodeFromNode(FROM_NODE[4] as FromNode);
+  const original = encodeFromNode(FROM_NODE[5] as FromNode);
   fc.assert(fc.property(fc.nat(original.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
     const bytes = original.slice();
     bytes[at] = (bytes[at] ?? 0) ^ flip;

@@ -27,6 +27,25 @@ export interface CharterAnswered {
 }
 
 /**
+ * A party publishes what it gained from a training, where the charter says so.
+ *
+ * Reveals: how a model of its rows alone and the joint one rank the rows it held out, to four digits, and about how many rows these are; or that
+ * they are too few to say.
+ */
+export interface Compared {
+  readonly comparison: Uint8Array;
+}
+
+/**
+ * What one party published about its gain.
+ *
+ * Reveals: that, to every party of the charter.
+ */
+export interface ComparisonPublished {
+  readonly comparison: Uint8Array;
+}
+
+/**
  * Every party has signed; the charter is in force.
  *
  * Reveals: that, and all signatures.
@@ -113,6 +132,98 @@ export const CharterAnswered: MessageFns<CharterAnswered> = {
             }
 
             message.answer = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseCompared(): Compared {
+  return { comparison: new Uint8Array(0) };
+}
+
+export const Compared: MessageFns<Compared> = {
+  encode(message: Compared, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.comparison.length !== 0) {
+      writer.uint32(10).bytes(message.comparison);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Compared {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCompared() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.comparison = reader.bytes();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+};
+
+function createBaseComparisonPublished(): ComparisonPublished {
+  return { comparison: new Uint8Array(0) };
+}
+
+export const ComparisonPublished: MessageFns<ComparisonPublished> = {
+  encode(message: ComparisonPublished, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.comparison.length !== 0) {
+      writer.uint32(10).bytes(message.comparison);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ComparisonPublished {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseComparisonPublished() as any;
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.comparison = reader.bytes();
             continue;
           }
         }

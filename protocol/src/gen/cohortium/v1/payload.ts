@@ -28,7 +28,7 @@ import {
   Sealed,
   Shown,
 } from "./encrypted_sum.js";
-import { CharterAnswered, CharterInForce, CharterProposed } from "./membership.js";
+import { CharterAnswered, CharterInForce, CharterProposed, Compared, ComparisonPublished } from "./membership.js";
 import { SessionAborted, SessionClosed, SessionOffered, Stated, StatementsListed } from "./training.js";
 
 export const protobufPackage = "cohortium.v1";
@@ -73,6 +73,10 @@ export interface Payload {
     | { readonly $case: "shown"; readonly value: Shown }
     | { readonly $case: "sealed"; readonly value: Sealed }
     | { readonly $case: "decrypted"; readonly value: Decrypted }
+    | //
+    /** After a training: 40 is from the coordinator, 44 from a node. */
+    { readonly $case: "comparisonPublished"; readonly value: ComparisonPublished }
+    | { readonly $case: "compared"; readonly value: Compared }
     | undefined;
 }
 
@@ -169,6 +173,12 @@ export const Payload: MessageFns<Payload> = {
         break;
       case "decrypted":
         Decrypted.encode(message.message.value, writer.uint32(314).fork()).join();
+        break;
+      case "comparisonPublished":
+        ComparisonPublished.encode(message.message.value, writer.uint32(322).fork()).join();
+        break;
+      case "compared":
+        Compared.encode(message.message.value, writer.uint32(354).fork()).join();
         break;
     }
     return writer;
@@ -423,6 +433,25 @@ export const Payload: MessageFns<Payload> = {
             }
 
             message.message = { $case: "decrypted", value: Decrypted.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 40: {
+            if (tag !== 322) {
+              break;
+            }
+
+            message.message = {
+              $case: "comparisonPublished",
+              value: ComparisonPublished.decode(reader, reader.uint32()),
+            };
+            continue;
+          }
+          case 44: {
+            if (tag !== 354) {
+              break;
+            }
+
+            message.message = { $case: "compared", value: Compared.decode(reader, reader.uint32()) };
             continue;
           }
         }
