@@ -117,7 +117,7 @@ export class TrainingWork {
   #permit({ question, survivors, round }: PermissionAsked): Result {
     const { session, digest, charter, plan, egress: { ledger }, nowMs } = this.#work;
     const opening = {
-      session, round, without: plan.without ?? "", charter: digest, question: question.kind, model: question.model, 
+      session, round, without: plan.without ?? "", charter: digest, question: question.kind, model: question.model,
       rows: ledger.rowSetOf(session) ?? "", survivors: survivors.join(" "),
     };
     const which = charter.aggregation.dropouts === "end" ? "any" : "same";
