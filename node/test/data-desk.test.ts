@@ -30,6 +30,11 @@ describe("a feed without a contract", () => {
   });
 });
 
+test("a plain file with lines that are no rows is not looked at as if it were whole", async () => {
+  const { desk: own } = desk(undefined, CSV.replace("\n7;", "\n7;7;7;"));
+  await expect(own.run(run())).rejects.toMatchObject({ code: "DATA_MALFORMED", detail: "rows: 1, first at 9" });
+});
+
 describe("a proposed contract", () => {
   test("lies where the node looks for it, fits the rows, and is not written over", async () => {
     const { folder, desk: own } = desk();

@@ -6,6 +6,7 @@ import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { checkHeader } from "../src/check-header.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 import { fitOf } from "../src/feed-fit.js";
+import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 import { CHARTER, CHARTER_JSON, charterOf } from "./stage.js";
 
@@ -16,7 +17,7 @@ const fileOf = (text: string): string => {
   return path;
 };
 const csv = (path: string, more: { readonly delimiter?: string; readonly keyColumn?: string } = {}) => ({ path, delimiter: ";", quote: '"', keyColumn: null, ...more });
-const REST = { transactions: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null };
+const REST = { transactions: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE };
 const rowsOnly = (text: string, more = {}) => ({ rows: csv(fileOf(text), more), holdout: null, ...REST });
 const codes = async (...given: Parameters<typeof fitOf>) => (await fitOf(...given)).map(({ file, code }) => `${file} ${code}`);
 

@@ -13,7 +13,8 @@ import { openNodeDatabase } from "../src/store.js";
 import { TrainingWork } from "../src/training-work.js";
 import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
 import { CHARTER_WORDS, type OwnWords } from "../src/data/recipe/own-words.js";
-import { DEFAULT_GATE } from "../src/rows.js";
+import { NO_NODE } from "../src/data/import-rows.js";
+import { DEFAULT_GATE, type Feed } from "../src/rows.js";
 
 const PLAN = planOf(CHARTER);
 const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
@@ -22,7 +23,7 @@ const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: n
 const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
 
 /** A node's folder, and the work of any process that runs on it. */
-const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | null = null) => {
+const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | null = null, more: Partial<Feed> = {}) => {
   const [folder, database] = [scratchFolder(), openNodeDatabase(":memory:")];
   const contractFile = join(folder, "rows.odcs.yaml");
   const promise = (text: string) => writeFileSync(contractFile, text);
@@ -34,9 +35,9 @@ const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | 
   const egress = new Egress(database, folder);
   const logger = recordingLogger();
   const doing: string[] = [];
-  const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF, egress,
-    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
+  const work = (of: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
+    session: (of.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: of.charter ?? CHARTER, plan: of.plan ?? planOf(of.charter ?? CHARTER), self: SELF, egress,
+    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null, settings: NO_NODE, ...more }, logger, nowMs: () => of.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });
   return { folder, path, write, promise, egress, logger, doing, work };
 };
@@ -175,6 +176,51 @@ describe("admission", () => {
     expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "admitted" });
     egress.ledger.keepRelease({ session: "77".repeat(16), round: 1, charter: DIGEST, question: "moments", model: "", root: "", words: 1, bytes: 8, path: "" });
     expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.budget" });
+  });
+});
+
+/** A feed that was added, over the folder's own `feed.csv`. */
+const added = (write: { path: string }): Partial<Feed> => ({
+  named: { open: () => ({ rows: { name: "orders", source: { kind: "files", path: write.path, reading: { format: "csv", delimiter: ";", quote: "\"", encoding: "utf-8", nulls: [] } }, types: {} }, transactions: null }) },
+});
+
+describe("a feed that changes", () => {
+  test.each(["a plain file", "a feed that was added"])("between recipe and gate is judged as it was read, as %s", async (what) => {
+    const file = { path: join(scratchFolder(), "feed.csv") };
+    const first = () => writeFileSync(file.path, ROWS);
+    first();
+    // The gate asks for its contract after the rows were read: here the file changes under it, to rows that no charter would take.
+    const gate = { contract: () => { writeFileSync(file.path, "age;job;answer\n1;sailor;perhaps\n"); return null; }, folder: null };
+    const rows = { path: file.path, delimiter: ";", quote: '"', keyColumn: null };
+    const { work, egress } = place(ROWS, CHARTER_WORDS, null, { rows, gate, ...(what === "a plain file" ? {} : added(file)) });
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "admitted", data: { quality: { rows: 40 } } });
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    first();
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "contributed" });
+    expect(egress.ledger.rowsOf(SESSION)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("between two rounds is not seen by the process that read it, and refused by the one that comes after a crash", async () => {
+    const file = { path: join(scratchFolder(), "feed.csv") };
+    writeFileSync(file.path, ROWS);
+    const { work } = place(ROWS, CHARTER_WORDS, null, added(file));
+    const first = work();
+    await first.resultOf(admit);
+    writeFileSync(file.path, ROWS.replace("20;student;yes", "21;student;yes"));
+    const answered = await first.resultOf(contribution);
+    expect(answered).toMatchObject({ kind: "contributed" });
+    expect(await work().resultOf({ ...contribution, round: 2 })).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    // The same rows in another order are the same table; a feed has no order of its own.
+    const [header = "", ...lines] = ROWS.split("\n");
+    writeFileSync(file.path, [header, ...lines.reverse()].join("\n"));
+    expect(await work().resultOf(contribution)).toEqual(answered);
+  });
+
+  test("after its rows were pinned and before they were stated is refused, so that what is stated is what is trained on", async () => {
+    const { work, write } = place();
+    await work().resultOf(admit);
+    write(ROWS.replace("20;student;yes", "21;student;yes"));
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
   });
 });
 

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { concat, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Digest } from "@cohortium/protocol/session/ids";
-import { importFrom, type Import, type RowSources, type RowTerms } from "./import-rows.js";
+import type { FeedSettings } from "./feeds/with-feed.js";
+import { importRows, type Import, type RowSource, type RowTerms } from "./import-rows.js";
 import { takeRows, type LocalRows } from "./local-rows.js";
 import { fileProblem, type DataProblem } from "./problem.js";
 
@@ -28,10 +29,21 @@ export function shareOfCommon(rows: LocalRows, parties: number, index: number): 
   return takeRows(rows, Array.from({ length: rows.rows }, (_, row) => row).filter((row) => row % parties === index));
 }
 
-/** Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names. */
-export async function importCommon(sources: RowSources, terms: RowTerms, digestInCharter: Digest): Promise<Import> {
-  const other = await otherThanAgreed(sources.rows.path, digestInCharter);
-  return other === null ? importFrom(sources, terms) : { kind: "refused", problems: [other] };
+/** What the charter says of the common held-out file. */
+export interface CommonTerms extends RowTerms {
+  readonly digest: Digest;
+}
+
+/**
+ * Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names, before and after its rows are read. All companies
+ * have the same file, so its columns are called as the charter calls them.
+ */
+export async function importCommon(file: RowSource, { digest, ...terms }: CommonTerms, settings: FeedSettings): Promise<Import> {
+  const other = await otherThanAgreed(file.path, digest);
+  if (other !== null) return { kind: "refused", problems: [other] };
+  const read = await importRows(file, terms, settings);
+  const changed = read.kind === "refused" ? null : await otherThanAgreed(file.path, digest);
+  return changed === null ? read : { kind: "refused", problems: [changed] };
 }
 
 /** Says so if a file is there that is not the one whose SHA-256 the charter names. */

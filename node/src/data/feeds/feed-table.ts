@@ -32,8 +32,17 @@ export interface FeedTable {
   stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void>;
 }
 
-/** A feed whose values have types, so that the same rows are known in any form. */
+/** How the rows of a feed stand in its source. */
+export interface RowPlaces {
+  /** Rows of a file have an order of their own. A database gives them in none, and a folder in the order of its files: they are put into one. */
+  readonly order: "own" | "canonical";
+  /** Lines of the file that are none of its rows, ascending. */
+  readonly malformedLines: readonly number[];
+}
+
+/** A feed that was read into the engine once: every question about it is about the same rows, whatever becomes of its source meanwhile. */
 export interface DigestedFeed extends FeedTable {
+  readonly places: RowPlaces;
   /** The table digest (`row-digest.ts`): equal for equal rows, whatever their form and order. Computed once. */
   digest(): Promise<Digest>;
 }

@@ -16,7 +16,7 @@ export async function readFiles({ path, reading }: FileSource, to: ReadTo): Prom
   const found = await findFiles(path);
   to.onProgress(`reads ${found.paths.length === 1 ? path : `${found.paths.length} files of ${path}`} …`);
   const raw = reading.format === "csv" ? await readCsv(found.paths, reading, to) : reading.format === "parquet" ? await readParquet(found.paths, to) : await readJson(found.paths, reading.format, to);
-  await checkUnchanged(path, found);
+  checkUnchanged(path, found, await findFiles(path));
   return raw;
 }
 

@@ -1,6 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { SqlEngine } from "../duckdb.js";
-import type { Feed } from "./feed.js";
+import type { Readable } from "./feed.js";
 import { sqlName, type FeedColumn } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
@@ -15,7 +15,7 @@ interface TypedColumn extends FeedColumn {
 }
 
 interface Wanted {
-  readonly feed: Feed;
+  readonly feed: Pick<Readable, "name" | "types">;
   readonly relation: string;
 }
 

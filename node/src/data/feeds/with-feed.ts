@@ -1,11 +1,11 @@
 import { rmSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
-import type { Feed } from "./feed.js";
-import { sqlName, type DigestedFeed } from "./feed-table.js";
-import type { RawTable } from "./raw-table.js";
+import type { Readable } from "./feed.js";
+import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
 import { readDatabase } from "./read-database.js";
 import { readFiles } from "./read-files.js";
+import { readPlain } from "./read-plain.js";
 import { rowHashSql, tableDigest } from "./row-digest.js";
 import { ownScratch } from "./scratch.js";
 import { typedTable } from "./typed-table.js";
@@ -29,7 +29,7 @@ export interface FeedSettings {
  * @throws Refusal DATA_… (the rows), CONFIG_… (the settings) or NETWORK_… (the database): cause, whose side, what to do; never a value.
  *   DATA_CHANGED if the source changed while it was read.
  */
-export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (table: DigestedFeed) => Promise<T>): Promise<T> {
+export async function withFeed<T>(feed: Readable, settings: FeedSettings, use: (table: DigestedFeed) => Promise<T>): Promise<T> {
   return withFeeds([feed], settings, async (tables) => {
     const [table] = tables;
     if (table === undefined) throw new Error("unreachable: one feed gives one table");
@@ -38,7 +38,7 @@ export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (tabl
 }
 
 /** The same for several feeds whose relations can then be joined, in the order given. */
-export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
+export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
   const scratch = ownScratch(settings.scratch);
   try {
     return await withSqlEngine({ memoryMaxMiB: settings.memoryMaxMiB, threads: settings.threads, scratch }, async (engine) => {
@@ -60,16 +60,23 @@ interface Place {
   readonly scratch: string;
 }
 
-async function opened(feed: Feed, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<DigestedFeed> {
-  const onProgress = (says: string) => settings.onProgress(`${feed.name}: ${says}`);
-  const to = { engine, relation: `raw_${relation}`, scratch, onProgress };
-  const raw: RawTable = feed.source.kind === "files" ? await readFiles(feed.source, to) : await readDatabase(feed.source, settings.environment, to);
-  onProgress("gives values their types …");
-  const { columns, rows } = await typedTable(engine, raw, { feed, relation });
-  return tableOver(engine, { name: feed.name, relation: sqlName(relation), columns, rows });
+async function opened(feed: Readable, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<DigestedFeed> {
+  const { name, source, types } = feed;
+  const onProgress = (says: string) => settings.onProgress(`${name}: ${says}`);
+  const to = { engine, relation: source.kind === "plain" ? relation : `raw_${relation}`, scratch, onProgress };
+  switch (source.kind) {
+    case "plain": return tableOver(engine, { name, relation, ...await readPlain(source, to) });
+    case "files": case "postgres": case "mysql": {
+      const raw = source.kind === "files" ? await readFiles(source, to) : await readDatabase(source, settings.environment, to);
+      onProgress("gives values their types …");
+      return tableOver(engine, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED });
+    }
+  }
 }
 
-function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows">): DigestedFeed {
+const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
+
+function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
   const { relation, columns } = table;
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
     throw error instanceof ScanFailed ? unanswered(table.name) : error;

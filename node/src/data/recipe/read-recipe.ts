@@ -1,7 +1,7 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Recipe } from "@cohortium/protocol/session/recipe";
-import { numbersOf, sqlName, textsOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
@@ -15,18 +15,14 @@ import type { OwnWords } from "./own-words.js";
 import { unpack } from "./packed-words.js";
 import { keySql } from "./sql-values.js";
 
-/** What the charter says of one party's rows, and what this node says of its own feeds. */
-export interface RecipeTerms {
+/** What the charter says of one party's rows, and what this node says of its own feeds. Malformed lines count where the charter counts rows. */
+export interface RecipeTerms extends RowPlaces {
   readonly recipe: Recipe;
   readonly rowsMin: number;
   readonly rowsMax: number;
   /** A column of the rows, as the feed calls it, whose values must not repeat; null if there is none. */
   readonly uniqueColumn: string | null;
   readonly words: OwnWords;
-  /** Rows of a file have an order of their own; a database's are put into one. */
-  readonly order: "own" | "canonical";
-  /** Lines of the file that are none of its rows, ascending; they count where the charter counts rows. */
-  readonly malformedLines: readonly number[];
 }
 
 /** Either every value fits, or all that does not is listed; there is no partial import. */
