@@ -6,7 +6,7 @@ import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
 import { readDatabase } from "./read-database.js";
 import { readFiles } from "./read-files.js";
 import { readPlain } from "./read-plain.js";
-import { rowHashSql, tableDigest } from "./row-digest.js";
+import { rowHashesSql, tableDigest } from "./row-digest.js";
 import { ownScratch } from "./scratch.js";
 import { typedTable } from "./typed-table.js";
 
@@ -78,15 +78,16 @@ const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
 
 function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
   const { relation, columns } = table;
+  const rowHashes = rowHashesSql(relation, columns);
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
     throw error instanceof ScanFailed ? unanswered(table.name) : error;
   });
   let digest: ReturnType<DigestedFeed["digest"]> | null = null;
   return {
-    ...table, canonicalOrder: rowHashSql(columns),
+    ...table, rowHashes,
     query: (sql) => asked(engine.query(sql)),
     stream: (sql, onChunk) => asked(engine.stream(sql, onChunk)),
-    digest: () => (digest ??= asked(tableDigest(engine, relation, columns))),
+    digest: () => (digest ??= asked(tableDigest(engine, rowHashes, columns))),
   };
 }
 

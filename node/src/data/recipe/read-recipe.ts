@@ -7,6 +7,7 @@ import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
 import { bindRecipe, type BoundRecipe, type RecipeTables } from "./bind-recipe.js";
 import { checkPurchases } from "./check-purchases.js";
+import { putInOrder } from "./canonical-order.js";
 import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
 import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
 import { linesOf } from "./lines.js";
@@ -37,12 +38,12 @@ export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Prom
   const counts = rowCountProblems(rows.rows, terms);
   // Of a table without the charter's columns, that is the news.
   if (rows.rows === 0) return { kind: "refused", problems: bound.problems.length > 0 ? bound.problems : counts };
-  const compiled = compileRecipe(bound, terms.recipe, { relation: rows.relation, orderBy: terms.order === "own" ? null : rows.canonicalOrder });
+  const compiled = compileRecipe(bound, terms.recipe, rows.relation);
   const purchases = bound.transactions === null ? { problems: [], notes: [] } : await checkPurchases(rows, bound.transactions);
   const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms);
   const before = [...bound.problems, ...counts, ...purchases.problems];
   // Where something is wrong already nothing is kept, but all columns that are there are still looked at, so that all is said at once.
-  const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
+  const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms);
   const faults = read?.faults === 0 ? [] : await diagnose(rows, compiled, terms);
   const problems = [...before, ...faults, ...repeats, ...changeProblems(rows, read, faults)];
   if (read === null || problems.length > 0) return { kind: "refused", problems };
@@ -74,7 +75,7 @@ interface Streamed {
   readonly noted: Float64Array;
 }
 
-async function streamRows(table: FeedTable, { rows: sql, packs, notes }: CompiledRecipe, recipe: Recipe): Promise<Streamed> {
+async function streamRows(table: FeedTable, { rows: sql, packs, notes }: CompiledRecipe, { recipe, order }: RecipeTerms): Promise<Streamed> {
   const features = featuresOf(recipe);
   const numerics = numericsOf(features);
   const x = new Float64Array(numerics.length * table.rows);
@@ -90,6 +91,7 @@ async function streamRows(table: FeedTable, { rows: sql, packs, notes }: Compile
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
+  if (order === "canonical" && faults === 0 && from === table.rows) await putInOrder(table, { x, words: [...categories, y] });
   return { rows: localRows(x, categories, y), given: from, faults, noted };
 }
 
