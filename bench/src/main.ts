@@ -8,6 +8,7 @@ import { measureMasking } from "./masking-speed.js";
 import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
 import { measureRoundCost } from "./round-cost.js";
+import { measureScale } from "./scale.js";
 import { isBroken, printed, type Section } from "./section.js";
 
 type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section[]>;
@@ -15,6 +16,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 /** In this order a reader meets the cheapest and most telling first. */
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
+  scale: [async (quick) => [await measureScale(quick)]],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 
