@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { concat, toHex, utf8 } from "@cohortium/crypto/bytes";
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import type { FeedSettings } from "./feeds/with-feed.js";
@@ -19,14 +19,22 @@ export interface Split {
  * The same rows are held out every time, also after a restart, and nobody chose which.
  */
 export function splitOwn(rows: LocalRows, share: number): Split {
-  const indices = Array.from({ length: rows.rows }, (_, row) => row);
-  const held = indices.map((row) => fractionOf(rows.digest, row) < share);
-  return { train: takeRows(rows, indices.filter((row) => held[row] === false)), held: takeRows(rows, indices.filter((row) => held[row] === true)) };
+  const fraction = fractionsOf(rows.digest);
+  const isHeld = new Uint8Array(rows.rows);
+  for (let row = 0; row < isHeld.length; row++) isHeld[row] = fraction(row) < share ? 1 : 0;
+  return { train: takeRows(rows, placesOf(isHeld, 0)), held: takeRows(rows, placesOf(isHeld, 1)) };
+}
+
+function placesOf(flags: Uint8Array, flag: number): Int32Array {
+  const places = new Int32Array(flags.reduce((count, one) => count + (one === flag ? 1 : 0), 0));
+  let filled = 0;
+  flags.forEach((one, row) => { if (one === flag) places[filled++] = row; });
+  return places;
 }
 
 /** The rows of a common file that party `index` of `parties` answers for, so that together each is counted once. */
 export function shareOfCommon(rows: LocalRows, parties: number, index: number): LocalRows {
-  return takeRows(rows, Array.from({ length: rows.rows }, (_, row) => row).filter((row) => row % parties === index));
+  return takeRows(rows, Int32Array.from({ length: Math.max(0, Math.ceil((rows.rows - index) / parties)) }, (_, i) => index + i * parties));
 }
 
 /** What the charter says of the common held-out file. */
@@ -55,7 +63,17 @@ export async function otherThanAgreed(path: string, digestInCharter: string): Pr
 
 const FRACTION_BYTES = 6;
 
-function fractionOf(digest: string, row: number): number {
-  const hash = sha256(concat(utf8(`cohortium/holdout/v1\n${digest}\n`), utf8(String(row))));
-  return hash.slice(0, FRACTION_BYTES).reduce((value, byte) => value * 256 + byte, 0) / 256 ** FRACTION_BYTES;
+/** One buffer for all rows: of very many, making the text anew costs more than its hash. */
+function fractionsOf(digest: string): (row: number) => number {
+  const bytes = utf8(`cohortium/holdout/v1\n${digest}\n${"0".repeat(ROW_DIGITS_MAX)}`);
+  const start = bytes.length - ROW_DIGITS_MAX;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (row) => {
+    const hash = sha256(bytes.subarray(0, start + view.write(String(row), start, "latin1")));
+    let value = 0;
+    for (let i = 0; i < FRACTION_BYTES; i++) value = value * 256 + (hash[i] ?? 0);
+    return value / 256 ** FRACTION_BYTES;
+  };
 }
+
+const ROW_DIGITS_MAX = 16;
