@@ -3,8 +3,8 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
 import type { Readable } from "./feed.js";
 import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
-import { readDatabase } from "./read-database.js";
-import { readFiles } from "./read-files.js";
+import { columnsOfDatabase, readDatabase } from "./read-database.js";
+import { columnsOfFiles, readFiles } from "./read-files.js";
 import { readPlain } from "./read-plain.js";
 import { rowHashesSql, tableDigest } from "./row-digest.js";
 import { ownScratch } from "./scratch.js";
@@ -39,16 +39,36 @@ export async function withFeed<T>(feed: Readable, settings: FeedSettings, use: (
 
 /** The same for several feeds whose relations can then be joined, in the order given. */
 export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
-  const scratch = ownScratch(settings.scratch);
+  return withScratch(settings, (scratch) => withSqlEngine({ ...settings, scratch }, async (engine) => {
+    await engine.run("SET TimeZone = 'UTC'");
+    const tables: DigestedFeed[] = [];
+    for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
+    // Everything is read: what comes now can only ask about it.
+    await engine.lock();
+    return use(tables);
+  }));
+}
+
+/**
+ * What a feed's columns are called: with its rows unread where its form says so before them, which JSON does not. Names alone, so a type that does not fit is
+ * told when the rows are read.
+ *
+ * @throws Refusal as `withFeed`, if the feed cannot be opened.
+ */
+export async function columnNames(feed: Readable, settings: FeedSettings): Promise<readonly string[]> {
+  const { source } = feed;
+  const inFull = () => withFeed(feed, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
+  switch (source.kind) {
+    case "plain": return inFull();
+    case "postgres": case "mysql": return columnsOfDatabase(source, settings.environment);
+    case "files": return await withScratch(settings, (scratch) => withSqlEngine({ ...settings, scratch }, (engine) => columnsOfFiles(source, { engine, scratch }))) ?? inFull();
+  }
+}
+
+async function withScratch<T>({ scratch: parent }: FeedSettings, use: (scratch: string) => Promise<T>): Promise<T> {
+  const scratch = ownScratch(parent);
   try {
-    return await withSqlEngine({ memoryMaxMiB: settings.memoryMaxMiB, threads: settings.threads, scratch }, async (engine) => {
-      await engine.run("SET TimeZone = 'UTC'");
-      const tables: DigestedFeed[] = [];
-      for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
-      // Everything is read: what comes now can only ask about it.
-      await engine.lock();
-      return use(tables);
-    });
+    return await use(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
