@@ -30,7 +30,7 @@ export async function measureScale(quick: boolean): Promise<Section> {
 
 /** As a node's own settings have it. */
 const MEMORY_MIB = 4_096;
-const MEMORY_MAX = 12 * 2 ** 30;
+const MEMORY_MAX = 8 * 2 ** 30;
 
 interface Phase {
   readonly phase: string;

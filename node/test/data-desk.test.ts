@@ -48,7 +48,7 @@ describe("a proposed contract", () => {
     // One null in twenty is one too many, unless a person says otherwise.
     writeFileSync(path, readFileSync(path, "utf8").replace("        classification: quasi-identifier\n", "        classification: quasi-identifier\n        quality: [{ metric: nullValues, mustBeLessOrEqualTo: 5, unit: percent }]\n"));
     expect(await own.run(run())).toMatchObject({ passed: true, contract: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect([...readAccepted(folder, "rows").keys()]).toEqual(["channel", "y"]);
+    expect([...readAccepted(folder, "rows").keys()]).toEqual(["age", "channel", "y"]);
   });
 });
 
