@@ -157,7 +157,7 @@ test("node doctor opens a feed that is named for the rows, and says what keeps i
     const { out } = await play(["node", "doctor", "--json"], { folder, programs: { nodeSettings: async () => nodeConfig, openFeedDesk: async (input, onProgress) => openFeedDesk(input, onProgress) } });
     return (JSON.parse(out) as { checks: readonly { name: string }[] }).checks.find(({ name }) => name === "rows");
   };
-  expect(await look()).toMatchObject({ state: "fail", says: "there is no feed orders: none was added yet", fix: "add it with: cohortium feed add" });
+  expect(await look()).toMatchObject({ state: "fail", says: "there is no feed orders: none was added yet", fix: "name one of the node's feeds, or add it with: cohortium feed add" });
   writeFileSync(join(folder, "orders.csv"), "id,age\n1,30\n");
   await openFeedDesk({ folder, callerFolder: folder, environment: {} }, () => undefined).add("orders", "customers", "orders.csv", {});
   expect(await look()).toMatchObject({ state: "ok", says: "the feed orders can be opened and has 2 columns" });

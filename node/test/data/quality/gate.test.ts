@@ -41,6 +41,7 @@ const SCENARIOS: readonly Scenario[] = [
   { what: "hexadecimal and padded numbers", rows: mixed(100, 2, "CASE i WHEN 0 THEN '0x1F' ELSE ' 7' END", "i::VARCHAR"), contract: column("logicalType: number"), objections: ["fail QUALITY_TYPE c"] },
   { what: "halves among integers", rows: mixed(100, 1, "2.5", "i"), contract: column("logicalType: integer"), objections: ["fail QUALITY_TYPE c"] },
   { what: "integers written as text", rows: mixed(100, 1, "'-1e3'", "i::VARCHAR"), contract: column("logicalType: integer"), objections: [] },
+  { what: "times with an offset, which nobody would read alike", rows: mixed(100, 1, "'2026-02-28T23:00:00+02:00'", "'2026-02-28T23:00:00Z'"), contract: column("logicalType: timestamp"), objections: ["fail QUALITY_TYPE c"] },
   { what: "no dates", rows: mixed(100, 1, "'2026-02-30'", "'2026-02-28'"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
   { what: "times of day where dates are promised", rows: mixed(100, 1, "TIMESTAMP '2026-01-01 12:00:00'", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
   { what: "times at midnight where dates are promised", rows: mixed(100, 0, "NULL", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: [] },
