@@ -11,6 +11,7 @@ import { measureThreads } from "./masking-threads.js";
 import { measureBackends } from "./network/backends.js";
 import { measureOptimisers } from "./network/optimisers.js";
 import { measureRoundCost } from "./round-cost.js";
+import { measureScale } from "./scale.js";
 import { measureTreePrivacy } from "./tree-privacy.js";
 import { measureTreeTime } from "./tree-time.js";
 import { isBroken, printed, type Section } from "./section.js";
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   trees: [async (quick) => [await measureTreeTime(quick)], async (quick) => [await measureTreePrivacy(quick)]],
   network: [measureBackends, measureOptimisers],
   encrypted: [measureSchemes],
+  scale: [async (quick) => [await measureScale(quick)]],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],
 };
 

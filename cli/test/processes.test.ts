@@ -1,6 +1,9 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { nodeConfig } from "@cohortium/node/config";
+import { openFeedDesk } from "@cohortium/node/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/programs.js";
 import { emptyStage, get, NOW_MS, openStage, play, post, scratchFolder } from "./stage.js";
@@ -146,6 +149,20 @@ describe("config explain", () => {
   test("refuses a key that is not there", async () => {
     expect(await play(["config", "explain", "prty"], { folder: emptyStage("node", NODE_YAML), programs })).toMatchObject({ code: 2, err: expect.stringContaining("did you mean party?") });
   });
+});
+
+test("node doctor opens a feed that is named for the rows, and says what keeps it from being opened", async () => {
+  const folder = emptyStage("node", `${NODE_YAML}rows: { feed: orders }\n`);
+  const look = async () => {
+    const { out } = await play(["node", "doctor", "--json"], { folder, programs: { nodeSettings: async () => nodeConfig, openFeedDesk: async (input, onProgress) => openFeedDesk(input, onProgress) } });
+    return (JSON.parse(out) as { checks: readonly { name: string }[] }).checks.find(({ name }) => name === "rows");
+  };
+  expect(await look()).toMatchObject({ state: "fail", says: "there is no feed orders: none was added yet", fix: "name one of the node's feeds, or add it with: cohortium feed add" });
+  writeFileSync(join(folder, "orders.csv"), "id,age\n1,30\n");
+  await openFeedDesk({ folder, callerFolder: folder, environment: {} }, () => undefined).add("orders", "customers", "orders.csv", {});
+  expect(await look()).toMatchObject({ state: "ok", says: "the feed orders can be opened and has 2 columns" });
+  rmSync(join(folder, "orders.csv"));
+  expect(await look()).toMatchObject({ state: "fail", says: expect.stringContaining("there is no such file") });
 });
 
 test("node doctor goes on after a failure, and says what to do about each", async () => {

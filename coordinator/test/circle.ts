@@ -25,6 +25,7 @@ import type { TrainingView } from "../src/training-view.js";
 import { Uploads } from "../src/uploads.js";
 import { agreementKeyOf, CENTRE, draft, keyText, NOW_MS, signerOf } from "./stage.js";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
+import { NO_NODE } from "@cohortium/node/data/import-rows";
 import { DEFAULT_GATE } from "@cohortium/node/rows";
 
 /** A node whose uploads can be held back. */
@@ -97,7 +98,7 @@ export class Circle {
     const node = new HeldNode({
       self: party, signer: signerOf(keysOf), agreementSecret: new Secret(sha256(utf8(`${keysOf} agreement`))), database: openNodeDatabase(":memory:"), spool: join(folder, "spool"),
       coordinator: { name: CENTRE, signingKey: signerOf(CENTRE).publicKey, logKey: this.coordinator.logKey },
-      feed: { rows: { path, delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, logger: loggerInto([]), metrics: createMetrics(), nowMs: () => NOW_MS,
+      feed: { rows: { path, delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, logger: loggerInto([]), metrics: createMetrics(), nowMs: () => NOW_MS,
       kick: () => line()?.here.kick(), cosign: (signature) => line()?.here.cosign(signature),
     });
     this.#members.set(party, { node, line: null });

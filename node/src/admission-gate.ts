@@ -7,19 +7,20 @@ import { statementSizeMax } from "@cohortium/protocol/session/statement-size";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { ContractTable } from "./data/contract/contract.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
-import { withFeed } from "./data/feeds/with-feed.js";
 import { charterNames, charterTerms } from "./data/quality/charter-terms.js";
 import { passes, type GateResult } from "./data/quality/gate.js";
 import { reportOf, type ReportedCheck } from "./data/quality/report.js";
 import { vectorOf } from "./data/quality/vector.js";
 import { ROWS_FEED } from "./feed-contract.js";
-import { withRows } from "./open-feed.js";
-import { accept, feedContract, runQuality, type FeedContract } from "./quality-desk.js";
+import { feedContract, runQuality, type FeedContract } from "./quality-desk.js";
 import type { Feed } from "./rows.js";
 
-/** What the gate says before a training: what may be stated of the rows, or which rules refuse them. `notes` are for the company's own log. */
+/**
+ * What the gate says before a training: what may be stated of the rows, or which rules refuse them. `notes` are for the company's own log; `result` is
+ * what the next run is compared with, once the training is entered.
+ */
 export type Admission =
-  | { readonly kind: "admitted"; readonly quality: QualityVector; readonly claims: readonly (ColumnClaim | null)[]; readonly notes: readonly GateNote[] }
+  | { readonly kind: "admitted"; readonly quality: QualityVector; readonly claims: readonly (ColumnClaim | null)[]; readonly notes: readonly GateNote[]; readonly result: GateResult }
   | { readonly kind: "refused"; readonly rules: readonly QualityRule[]; readonly notes: readonly GateNote[] };
 
 /** One check that did not pass, for the owner of the rows: counts and names of columns, no value. */
@@ -32,20 +33,18 @@ export interface GateNote {
 /** Half a statement is for the schema. */
 const VECTOR_SHARE = 0.5;
 
-/** Holds the rows to the contract, the charter and the defaults. A gate that passes is what the next run is compared with. */
-export async function passGate(feed: Feed, plan: TrainingPlan, nowMs: number): Promise<Admission> {
+/** Holds a table, opened for a training, to the contract, the charter and the defaults. */
+export async function passGate(feed: Feed, plan: TrainingPlan, { table, nowMs }: { readonly table: FeedTable; readonly nowMs: number }): Promise<Admission> {
   const { gate: { contract: contractFile, folder }, words } = feed;
   try {
     const path = contractFile();
     const contract = path === null ? null : feedContract(path, ROWS_FEED);
     const terms = charterTerms({ recipe: plan.recipe, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty }, words, feed.rows.keyColumn);
-    const run = (table: FeedTable) => runQuality({ ...table, name: ROWS_FEED }, { folder, contract, terms, nowMs });
-    const result = feed.named === null ? await withRows(feed.rows, ROWS_FEED, run) : await withFeed(feed.named.open().rows, feed.named.settings, run);
+    const result = await runQuality({ ...table, name: ROWS_FEED }, { folder, contract, terms, nowMs });
     if (!passes(result)) return { kind: "refused", rules: failedRules(result), notes: notesOn(result) };
-    accept(folder, result);
     const quality = vectorOf(result, charterNames(plan.recipe, words), VECTOR_SHARE * statementSizeMax(plan.parties));
     const claims = schemaOf(plan.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract) ?? words.claimOf(source));
-    return { kind: "admitted", quality, claims, notes: notesOn(result) };
+    return { kind: "admitted", quality, claims, notes: notesOn(result), result };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     // Nobody knows what the rows are held to: that is a reason to refuse, not to go on without.

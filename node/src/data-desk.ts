@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { loadConfig, type Flag } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { closest } from "@cohortium/protocol/session/suggestion";
 import { NODE_FILE, nodeConfig, type NodeConfig } from "./config.js";
 import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import type { DataContract } from "./data/contract/contract.js";
@@ -11,7 +10,7 @@ import { readReport } from "./data/quality/accepted.js";
 import { junitOf } from "./data/quality/junit.js";
 import type { GateReport } from "./data/quality/report.js";
 import { NO_TERMS } from "./data/quality/terms.js";
-import { readFeeds } from "./data/feeds/feeds-file.js";
+import { noSuchFeed, readFeeds } from "./data/feeds/feeds-file.js";
 import { feedSettings } from "./feed-desk.js";
 import { openFeedOf } from "./open-feed.js";
 import { feedContract, qualityReport } from "./quality-desk.js";
@@ -69,9 +68,7 @@ function feedsIn(folder: string, { rows }: NodeConfig): readonly string[] {
 
 function known(feeds: readonly string[], name: string): string {
   if (feeds.includes(name)) return name;
-  const near = closest(name, feeds);
-  const there = feeds.length === 0 ? "no feed is configured" : `there is ${feeds.join(", ")}`;
-  throw new Refusal({ code: "CONFIG_FEED", title: `there is no feed ${name}`, detail: near === undefined ? there : `${there}; did you mean ${near}?`, fix: "name one of the node's feeds" });
+  throw noSuchFeed(name, feeds);
 }
 
 function onlyOf(feeds: readonly string[]): string {

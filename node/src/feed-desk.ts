@@ -6,7 +6,7 @@ import { sqlName, textsOf, type DigestedFeed, type FeedTable } from "./data/feed
 import { columnsSeen, type SeenColumn } from "./data/feeds/likeness.js";
 import { masked } from "./data/feeds/mask.js";
 import { sourceOf, type SourceOptions } from "./data/feeds/source-of.js";
-import { withFeed, type FeedSettings } from "./data/feeds/with-feed.js";
+import { columnNames, withFeed, type FeedSettings } from "./data/feeds/with-feed.js";
 
 /** What is in a feed, in counts: no value. */
 export interface FeedSeen {
@@ -28,6 +28,8 @@ export interface FeedDesk {
   add(name: string, kind: FeedKind, from: string, options: SourceOptions): Promise<FeedSeen>;
   discover(from: string, options: SourceOptions): Promise<FeedSeen>;
   preview(name: string): Promise<FeedPreview>;
+  /** What its columns are called, if it can be opened; looks at no row if its form allows. */
+  columns(name: string): Promise<readonly string[]>;
   remove(name: string): void;
 }
 
@@ -54,6 +56,7 @@ export function openFeedDesk({ folder, callerFolder, environment }: FeedDeskInpu
     },
     discover: (from, options) => withFeed(feedOf("discovered", "customers", from, options), settings, seenIn),
     preview: (name) => withFeed(findFeed(readFeeds(folder), name), settings, previewOf),
+    columns: (name) => columnNames(findFeed(readFeeds(folder), name), settings),
     remove: (name) => removeFeed(folder, name),
   };
 }

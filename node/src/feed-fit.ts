@@ -1,13 +1,16 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { readHeader } from "./data/csv-header.js";
 import type { CsvFile } from "./data/duckdb.js";
+import type { Readable } from "./data/feeds/feed.js";
+import { columnNames, type FeedSettings } from "./data/feeds/with-feed.js";
 import { otherThanAgreed } from "./data/holdout.js";
 import { delimiterProblem, likelyDelimiter } from "./data/likely-delimiter.js";
 import { explainProblem, fileProblem, HEADER_PROBLEMS, type DataProblem } from "./data/problem.js";
 import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
-import { NO_FILE, type Feed, type FeedFile } from "./rows.js";
+import { NO_FILE, type Feed, type FeedFile, type NamedFeeds } from "./rows.js";
 
 /** Why a training under a charter would refuse one of this node's files. `says` holds no name and no value from the file. */
 export interface FitProblem extends FeedFile {
@@ -16,21 +19,42 @@ export interface FitProblem extends FeedFile {
 }
 
 /**
- * What can be told without reading rows: that the files are there, their headers name the charter's columns, and the common held-out file is
- * the one agreed on. Empty promises no more than that: whether each row fits, a training says.
+ * What can be told without reading rows: that files and feeds can be opened, have the charter's columns, and the common held-out file is the one
+ * agreed on. Empty promises no more than that: whether each row fits, a training says.
  */
 export async function fitOf(feed: Feed, charter: Charter): Promise<readonly FitProblem[]> {
   const plan = planOf(charter);
   return [...await rowsFit(feed, plan), ...await holdoutFit(feed, plan)];
 }
 
-async function rowsFit({ rows, words, named }: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
-  // A feed was read when it was added, and is seen again with `cohortium feed preview`.
-  if (named !== null) return [];
+async function rowsFit(feed: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+  const { rows, words, named } = feed;
+  if (named !== null) return namedFit(feed, named, plan);
   const file: FeedFile = { file: "rows", path: rows.path };
   if (rows.path === "") return [told(file, fileProblem("DATA_ROWS_UNSET", SETTING, 0))];
   const columns = [...columnsOf(plan, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
   return (await headerProblems(rows, columns)).map((problem) => told(file, problem));
+}
+
+/** Whether the feeds that were named can be opened, and have the charter's columns. */
+async function namedFit({ rows: { keyColumn, path }, words, settings }: Feed, named: NamedFeeds, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+  const file: FeedFile = { file: "rows", path };
+  const key = keyColumn === null ? [] : [keyColumn];
+  try {
+    const { rows, transactions } = named.open();
+    const problems = await absentIn(rows, [...columnsOf(plan, words), ...key], settings);
+    const bought = transactions === null || plan.recipe.transactions === undefined ? [] : await absentIn(transactions, columnsOf(plan, words, "transactions"), settings);
+    return [...problems, ...bought].map((problem) => told(file, problem));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { code, title, detail, fix } = error;
+    return [{ ...file, code, says: `${title}: ${detail}${fix === undefined ? "" : `; to do: ${fix}`}` }];
+  }
+}
+
+async function absentIn(feed: Readable, columns: readonly string[], settings: FeedSettings): Promise<readonly DataProblem[]> {
+  const names = await columnNames(feed, settings);
+  return columns.filter((column) => !names.includes(column)).map((column) => ({ ...fileProblem("DATA_COLUMN_MISSING", `the feed ${feed.name} with every column of the charter`, 1), column }));
 }
 
 async function holdoutFit({ holdout }: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
@@ -55,8 +79,8 @@ async function headerProblems(file: CsvFile, columns: readonly string[]): Promis
 const SETTING = "a file in node.yaml";
 const HEADER = "a header with every column of the charter";
 
-function columnsOf({ recipe }: TrainingPlan, words: OwnWords): readonly string[] {
-  return sourcesOf(recipe).filter(({ feed }) => feed === "rows").map((source) => words.columnOf(source));
+function columnsOf({ recipe }: TrainingPlan, words: OwnWords, of: "rows" | "transactions" = "rows"): readonly string[] {
+  return sourcesOf(recipe).filter(({ feed }) => feed === of).map((source) => words.columnOf(source));
 }
 
 function told(file: FeedFile, problem: DataProblem): FitProblem {

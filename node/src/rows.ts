@@ -1,16 +1,16 @@
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
-import { importFrom, type RowSource } from "./data/import-rows.js";
+import { importFrom, plainFeed, type RowSource } from "./data/import-rows.js";
 import type { CsvFile } from "./data/duckdb.js";
-import type { Feed as FeedOfNode } from "./data/feeds/feed.js";
+import type { Readable } from "./data/feeds/feed.js";
+import type { FeedTable } from "./data/feeds/feed-table.js";
 import type { FeedSettings } from "./data/feeds/with-feed.js";
-import { importFeeds } from "./data/import-feeds.js";
 import type { LocalRows } from "./data/local-rows.js";
 import type { DataNote } from "./data/note.js";
 import { presentProblems } from "./data/present-values.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "./data/problem.js";
-import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
+import type { OwnWords } from "./data/recipe/own-words.js";
 
 /** Where this node's rows lie, as its own configuration says, and what it calls their columns. */
 export interface Feed {
@@ -21,12 +21,12 @@ export interface Feed {
   readonly gate: GateSettings;
   /** Where rows and purchases come from if a feed is named for either; null where both are plain files. */
   readonly named: NamedFeeds | null;
+  readonly settings: FeedSettings;
 }
 
 /** A company's feeds by name, looked up anew for each training: a feed may be added while the node runs. */
 export interface NamedFeeds {
-  open(): { readonly rows: FeedOfNode; readonly transactions: FeedOfNode | null };
-  readonly settings: FeedSettings;
+  open(): { readonly rows: Readable; readonly transactions: Readable | null };
 }
 
 /** What the rows are held to before a training. `folder` is where the gate keeps what it remembers; null for nowhere. */
@@ -61,38 +61,50 @@ export interface FeedFile {
   readonly path: string;
 }
 
-export type RowsRead = { readonly kind: "rows"; readonly rows: SessionRows } | ({ readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile);
+/** `judged` is what was said of the very table that the rows are from. */
+export type RowsRead<T> = { readonly kind: "rows"; readonly rows: SessionRows; readonly judged: T } | RowsRefused;
 
-/** Reads and checks everything a training needs of this node's rows. */
-export async function readRows(feed: Feed, plan: TrainingPlan, place: { readonly party: PartyId; readonly parties: readonly PartyId[] }): Promise<RowsRead> {
+type RowsRefused = { readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile;
+
+/** A session's party, for whom rows are read, and who judges their table while it is open. */
+export interface Reader<T> {
+  readonly party: PartyId;
+  readonly parties: readonly PartyId[];
+  judge(table: FeedTable): Promise<T>;
+}
+
+/** Reads and checks everything a training needs of this node's rows. Each source is read once. */
+export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, judge }: Reader<T>): Promise<RowsRead<T>> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
-  const terms = { recipe, rowsMin, rowsMax };
-  const { named, rows: { keyColumn: uniqueColumn }, words } = feed;
+  const { named, rows: { keyColumn }, words, settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
   if (named === null && feed.rows.path === "") return unset(rowsFile, "DATA_ROWS_UNSET");
-  const own = named === null ? await importFrom(feed, terms) : await importFeeds(named, { ...terms, uniqueColumn, words });
+  const sources = { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings };
+  const own = await importFrom(sources, { recipe, rowsMin, rowsMax }, judge);
   if (own.kind === "refused") return { ...own, ...rowsFile };
-  const { rows: { digest, setDigest }, notes } = own;
+  const { rows: { digest, setDigest }, notes, judged } = own;
+  const withRows = (rows: Pick<SessionRows, "train" | "held" | "counted">) => checked({ kind: "rows", rows: { ...rows, digest, setDigest, notes }, judged }, plan, rowsFile);
   if (plan.evaluation.holdout === "own") {
     const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
-    return checked({ train, held, counted: held, digest, setDigest, notes }, plan, rowsFile);
+    return withRows({ train, held, counted: held });
   }
   const heldFile: FeedFile = { file: "holdout", path: feed.holdout?.path ?? "" };
   if (feed.holdout === null) return unset(heldFile, "DATA_HOLDOUT_UNSET");
-  // All companies have the same file, so its columns are called as the charter calls them.
-  const sources = { rows: feed.holdout, transactions: null, words: CHARTER_WORDS };
-  const common = await importCommon(sources, { recipe, rowsMin: 1, rowsMax }, plan.evaluation.holdoutDigest ?? NO_FILE);
+  const common = await importCommon(feed.holdout, { recipe, rowsMin: 1, rowsMax, digest: plan.evaluation.holdoutDigest ?? NO_FILE }, settings);
   if (common.kind === "refused") return { ...common, ...heldFile };
-  const counted = shareOfCommon(common.rows, place.parties.length, place.parties.indexOf(place.party));
-  return checked({ train: own.rows, held: common.rows, counted, digest, setDigest, notes }, plan, rowsFile);
+  return withRows({ train: own.rows, held: common.rows, counted: shareOfCommon(common.rows, parties.length, parties.indexOf(party)) });
+}
+
+function plainFeeds({ rows, transactions }: Feed): { readonly rows: Readable; readonly transactions: Readable | null } {
+  return { rows: plainFeed("rows", rows), transactions: transactions === null ? null : plainFeed("transactions", transactions) };
 }
 
 /** What is summed, and nothing else, must have values enough. */
-function checked(rows: SessionRows, { features, categoryRowsMin }: TrainingPlan, file: FeedFile): RowsRead {
-  const problems = presentProblems(rows.train, features, categoryRowsMin);
-  return problems.length === 0 ? { kind: "rows", rows } : { kind: "refused", problems, ...file };
+function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, { features, categoryRowsMin }: TrainingPlan, file: FeedFile): RowsRead<T> {
+  const problems = presentProblems(read.rows.train, features, categoryRowsMin);
+  return problems.length === 0 ? read : { kind: "refused", problems, ...file };
 }
 
-function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRead {
+function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {
   return { kind: "refused", problems: [fileProblem(code, "a file in node.yaml", 0)], ...file };
 }

@@ -112,10 +112,9 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
 }
 
 /** Null where rows and purchases are plain files. */
-function namedFeeds(folder: string, { rows, transactions }: NodeConfig, environment: StartInput["environment"]): NamedFeeds | null {
+function namedFeeds(folder: string, { rows, transactions }: NodeConfig): NamedFeeds | null {
   if (rows?.feed === undefined && transactions?.feed === undefined) return null;
   return {
-    settings: feedSettings(folder, environment, () => undefined),
     open: () => ({ rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) }),
   };
 }
@@ -124,7 +123,7 @@ function feedOf(folder: string, config: NodeConfig, environment: StartInput["env
   const { rows, transactions, holdout } = config;
   const at = (path: string) => pathIn(folder, path);
   return {
-    named: namedFeeds(folder, config, environment),
+    named: namedFeeds(folder, config), settings: feedSettings(folder, environment, () => undefined),
     rows: { path: rows?.path === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
     transactions: transactions?.path === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
     words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),

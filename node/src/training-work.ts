@@ -12,14 +12,15 @@ import { layoutOf } from "@cohortium/protocol/training/layout";
 import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
-import { passGate } from "./admission-gate.js";
+import { passGate, type Admission } from "./admission-gate.js";
 import { explainNote } from "./data/note.js";
 import { explainProblem } from "./data/problem.js";
 import type { KeyedSession } from "./ciphertexts.js";
 import type { Computed, Egress } from "./egress.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
-import { readRows, type Feed, type RowsRead, type SessionRows } from "./rows.js";
+import { accept } from "./quality-desk.js";
+import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
 /** One training as this node works for it. */
 export interface Work {
@@ -45,8 +46,8 @@ type Result = TrainingPart["event"];
 /** Does what the participant asks of its host. Repeatable: after a crash the same ask gives the same answer. */
 export class TrainingWork {
   readonly #work: Work;
-  /** Read once a process: what a round computes from does not change under it. */
-  #reading: Promise<RowsRead> | null = null;
+  /** Read once a process: what a round computes from does not change under it. The process after a crash reads again, and goes on only with the same rows. */
+  #reading: Promise<RowsRead<Admission | null>> | null = null;
   #learner: Learner | null = null;
 
   constructor(work: Work) {
@@ -69,7 +70,7 @@ export class TrainingWork {
 
   /** The rows this session was admitted with; null if they have changed since. */
   async rows(): Promise<SessionRows | null> {
-    const read = await this.#read();
+    const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
@@ -93,7 +94,12 @@ export class TrainingWork {
       logger.warn("a training was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
       return this.#refused("NODE_REFUSED", allowance.clause);
     }
-    const read = await this.#read();
+    const reading = this.#read((table) => {
+      doing("holds the rows to the quality gate");
+      return passGate(feed, plan, { table, nowMs: nowMs() });
+    });
+    this.#reading = reading;
+    const read = await reading;
     if (read.kind === "refused") {
       const { file, path, problems } = read;
       for (const problem of problems) logger.error(file === "rows" ? "the rows do not fit the charter" : "the held-out file does not fit the charter", { session, file, path, code: problem.code, because: explainProblem(problem) });
@@ -101,12 +107,14 @@ export class TrainingWork {
       const rules = [...new Set(problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ");
       return this.#refused("DATA_REFUSED", `${file === "rows" ? "" : "holdout: "}${rules}`.slice(0, CLAUSE_LENGTH_MAX));
     }
-    doing("holds the rows to the quality gate");
-    const gate = await passGate(feed, plan, nowMs());
+    const gate = read.judged;
     for (const { rule, outcome, because } of gate.notes) logger[outcome === "fail" ? "error" : "warn"]("the rows and the quality gate", { session, rule, outcome, because });
     // Others learn which rule it was, and nothing of the rows.
     if (gate.kind === "refused") return this.#refused("DATA_REFUSED", gate.rules.join(", ").slice(0, CLAUSE_LENGTH_MAX));
     egress.ledger.pinRows(session, read.rows, digest);
+    // Rows that were pinned and never stated, because the process ended in between, are the session's all the same.
+    if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
+    accept(feed.gate.folder, gate.result);
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
     return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
   }
@@ -153,11 +161,10 @@ export class TrainingWork {
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 
-  #read(): Promise<RowsRead> {
+  /** Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows. */
+  #read<T>(judge: Reader<T>["judge"]): Promise<RowsRead<T>> {
     const { feed, plan, self } = this.#work;
-    // Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows.
-    this.#reading ??= readRows(feed, plan, { party: self, parties: partiesOf(this.#work) });
-    return this.#reading;
+    return readRows(feed, plan, { party: self, parties: partiesOf(this.#work), judge });
   }
 
   #refused(code: FaultCode, clause: string): Result {

@@ -30,6 +30,11 @@ describe("a feed without a contract", () => {
   });
 });
 
+test("a plain file with lines that are no rows is not looked at as if it were whole", async () => {
+  const { desk: own } = desk(undefined, CSV.replace("\n7;", "\n7;7;7;"));
+  await expect(own.run(run())).rejects.toMatchObject({ code: "DATA_MALFORMED", detail: "rows: 1, first at 9" });
+});
+
 describe("a proposed contract", () => {
   test("lies where the node looks for it, fits the rows, and is not written over", async () => {
     const { folder, desk: own } = desk();
@@ -43,7 +48,7 @@ describe("a proposed contract", () => {
     // One null in twenty is one too many, unless a person says otherwise.
     writeFileSync(path, readFileSync(path, "utf8").replace("        classification: quasi-identifier\n", "        classification: quasi-identifier\n        quality: [{ metric: nullValues, mustBeLessOrEqualTo: 5, unit: percent }]\n"));
     expect(await own.run(run())).toMatchObject({ passed: true, contract: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect([...readAccepted(folder, "rows").keys()]).toEqual(["channel", "y"]);
+    expect([...readAccepted(folder, "rows").keys()]).toEqual(["age", "channel", "y"]);
   });
 });
 

@@ -14,6 +14,7 @@ import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { CohortiumNode } from "../src/node.js";
 import { openNodeDatabase } from "../src/store.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 
 const [SELF, HUB] = ["alder", "hub"] as [PartyId, PartyId];
@@ -30,7 +31,7 @@ beforeEach(() => {
     self: SELF, signer: key(1), agreementSecret: new Secret(new Uint8Array(32).fill(9)),
     coordinator: { name: HUB, signingKey: key(2).publicKey, logKey: logVerifierKey(ORIGIN, LOG.signer.publicKey) },
     database: openNodeDatabase(":memory:"), spool: scratchFolder(),
-    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
+    feed: { rows: { path: "", delimiter: ",", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE },
     logger: createLogger("node", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => 1_800_000_000_000,
     kick: () => undefined, cosign: (line) => cosigned.push(line),
   });

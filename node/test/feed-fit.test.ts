@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import { Refusal } from "@cohortium/protocol/host/refusal";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { checkHeader } from "../src/check-header.js";
+import type { FileSource } from "../src/data/feeds/feed.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 import { fitOf } from "../src/feed-fit.js";
+import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 import { CHARTER, CHARTER_JSON, charterOf } from "./stage.js";
 
@@ -16,7 +19,7 @@ const fileOf = (text: string): string => {
   return path;
 };
 const csv = (path: string, more: { readonly delimiter?: string; readonly keyColumn?: string } = {}) => ({ path, delimiter: ";", quote: '"', keyColumn: null, ...more });
-const REST = { transactions: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null };
+const REST = { transactions: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE };
 const rowsOnly = (text: string, more = {}) => ({ rows: csv(fileOf(text), more), holdout: null, ...REST });
 const codes = async (...given: Parameters<typeof fitOf>) => (await fitOf(...given)).map(({ file, code }) => `${file} ${code}`);
 
@@ -43,6 +46,26 @@ describe("a file fits a charter", () => {
   test("not if it is not there, or not configured", async () => {
     expect(await codes({ rows: csv("/nowhere/rows.csv"), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
     expect(await codes({ rows: csv(""), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_ROWS_UNSET"]);
+  });
+});
+
+describe("a feed that was named", () => {
+  const csvReading = { format: "csv", delimiter: ";", quote: "\"", encoding: "utf-8", nulls: [] } as const;
+  const named = (path: string, reading: FileSource["reading"] = csvReading) => ({
+    rows: csv(""), holdout: null, ...REST, named: { open: () => ({ rows: { name: "orders", source: { kind: "files", path, reading } as const, types: {} }, transactions: null }) },
+  });
+
+  test("fits with the charter's columns, in whatever form", async () => {
+    expect(await fitOf(named(fileOf("answer;x;job;age\n")), CHARTER)).toEqual([]);
+    expect(await fitOf(named(fileOf('[{"answer":"yes","job":"clerk","age":30}]'), { format: "json" }), CHARTER)).toEqual([]);
+  });
+
+  test("does not without one, or if it cannot be opened, or is none", async () => {
+    expect(await fitOf(named(fileOf(`answer;${CANARY};age\n`)), CHARTER)).toMatchObject([{ file: "rows", code: "DATA_COLUMN_MISSING", says: expect.stringContaining("the feed orders with every column of the charter") }]);
+    expect(await codes(named("/nowhere/rows.csv"), CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
+    expect(await codes(named(fileOf("no parquet"), { format: "parquet" }), CHARTER)).toEqual(["rows DATA_MALFORMED"]);
+    const gone = { ...named(""), named: { open: () => { throw new Refusal({ code: "CONFIG_FEED", title: "there is no feed orders", detail: "none was added yet" }); } } };
+    expect(await codes(gone, CHARTER)).toEqual(["rows CONFIG_FEED"]);
   });
 });
 

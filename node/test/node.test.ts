@@ -17,6 +17,7 @@ import { CohortiumNode } from "../src/node.js";
 import { openNodeDatabase } from "../src/store.js";
 import { CENTRE, CHARTER, COORDINATOR, DIGEST, MILL, NOW_MS, ORIGIN, proposalOf, QUARRY, recordingLogger, seedOf, SELF, SESSION, signerOf, statement } from "./stage.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 
 /** A node and a coordinator's end of the link: numbered letters with evidence from an honest log. */
@@ -25,7 +26,7 @@ const fresh = () => {
   let kicks = 0;
   const node = new CohortiumNode({
     self: SELF, signer: signerOf(SELF), agreementSecret: new Secret(seedOf(SELF, "agreement")), coordinator: COORDINATOR, database: openNodeDatabase(":memory:"), spool: scratchFolder(),
-    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
+    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
     kick: () => void kicks++, cosign: (line) => void cosigned.push(line),
   });
   const evidenceFor = (entries: readonly Entry[]): Evidence => {

@@ -1,50 +1,13 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
 import { parseQualityVector } from "@cohortium/protocol/session/quality-vector";
-import { toBase64 } from "@cohortium/crypto/bytes";
-import type { PartyId } from "@cohortium/protocol/session/ids";
-import type { AnswerAsked } from "@cohortium/protocol/training/participant";
-import type { Scene } from "@cohortium/protocol/training/script";
-import { layoutOf } from "@cohortium/protocol/training/layout";
-import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
-import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
-import { Egress } from "../src/egress.js";
-import { openNodeDatabase } from "../src/store.js";
-import { TrainingWork } from "../src/training-work.js";
-import { asked, CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "./stage.js";
-import { CHARTER_WORDS, type OwnWords } from "../src/data/recipe/own-words.js";
-import { DEFAULT_GATE } from "../src/rows.js";
+import { contextDigest, planOf } from "@cohortium/protocol/training/plan";
+import { CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, SELF, SESSION } from "./stage.js";
+import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 
-const PLAN = planOf(CHARTER);
-const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
-const MOMENTS = { kind: "moments", model: contextDigest(null), plan: planDigest(PLAN), ring: 64, words: layoutOf({ kind: "moments" }, layoutTerms(PLAN)).words } as const;
-const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: null, digest: contextDigest(null) };
-const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
-
-/** A node's folder, and the work of any process that runs on it. */
-const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | null = null) => {
-  const [folder, database] = [scratchFolder(), openNodeDatabase(":memory:")];
-  const contractFile = join(folder, "rows.odcs.yaml");
-  const promise = (text: string) => writeFileSync(contractFile, text);
-  if (contract !== null) promise(contract);
-  const gate = contract === null ? DEFAULT_GATE : { contract: () => contractFile, folder };
-  const path = join(folder, "rows.csv");
-  const write = (text: string) => writeFileSync(path, text);
-  write(rows);
-  const egress = new Egress(database, folder);
-  const logger = recordingLogger();
-  const doing: string[] = [];
-  const work = (more: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
-    session: (more.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: more.charter ?? CHARTER, plan: more.plan ?? planOf(more.charter ?? CHARTER), self: SELF,
-    entropy: new Uint8Array(32).fill(8), egress, database,
-    feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null }, logger, nowMs: () => more.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
-  });
-  return { folder, path, write, promise, egress, logger, doing, work };
-};
-const contractOf = (age: string, more = "") => `apiVersion: v3.1.0\nkind: DataContract\nid: t\nversion: "1"\nstatus: active\nschema:\n  - name: rows\n    properties:\n      - { name: age, ${age} }\n      - { name: job, logicalType: string }\n${more}`;
-const admit = { kind: "admit" } as const;
+import { admit, contractOf, contribution, MOMENTS, PLAN, place, ROWS } from "./training-stage.js";
 
 describe("admission", () => {
   test("is given to rows that fit the charter, which the session then keeps to", async () => {
@@ -178,43 +141,6 @@ describe("admission", () => {
     expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "admitted" });
     egress.ledger.keepRelease({ session: "77".repeat(16), round: 1, charter: DIGEST, question: "moments", model: "", root: "", words: 1, bytes: 8, path: "" });
     expect(await work({ charter: spent }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.budget" });
-  });
-});
-
-describe("a training without one company", () => {
-  const four = { ...CHARTER_JSON, parties: [...CHARTER_JSON.parties, { ...CHARTER_JSON.parties[0]!, name: "tower", signingKey: toBase64(new Uint8Array(32).fill(7)), agreementKey: toBase64(new Uint8Array(32).fill(8)) }] };
-  const question = CHARTER_JSON.questions[0]!;
-  const allowing = charterOf({ ...four, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
-  const admitted = (charter: typeof CHARTER, without: string) => place().work({ charter, plan: planOf(charter, without as PartyId) }).resultOf(admit);
-
-  test("is answered where the charter allows it, by the others", async () => {
-    expect(await admitted(allowing, MILL)).toMatchObject({ kind: "admitted" });
-  });
-
-  test.each([
-    ["where the charter says nothing of it", charterOf(four), MILL], ["by the company itself", allowing, SELF], ["where a stranger is left out", allowing, "orchard"],
-  ])("is refused %s", async (_, charter, without) => {
-    expect(await admitted(charter, without)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.leave-one-out" });
-  });
-
-  test("is refused where too few would be left", async () => {
-    const three = charterOf({ ...CHARTER_JSON, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
-    expect(await admitted(three, MILL)).toMatchObject({ kind: "refused", clause: "request.parties" });
-  });
-
-  test("opens its sums next to those with all, and over no second list of its own", async () => {
-    const { work, egress } = place();
-    const [all, apart, again] = ["71", "72", "73"].map((byte) => byte.repeat(16));
-    const permit = (session: string | undefined, without: string | null, survivors: readonly string[]) =>
-      work({ session: session!, charter: allowing, plan: planOf(allowing, without as PartyId | null) }).resultOf({ kind: "permit", round: 1, question: MOMENTS, survivors: survivors as PartyId[] });
-    for (const [session, without] of [[all, null], [apart, MILL], [again, MILL]] as const) {
-      expect(await work({ session: session!, charter: allowing, plan: planOf(allowing, without) }).resultOf(admit)).toMatchObject({ kind: "admitted" });
-    }
-    expect(await permit(all, null, [SELF, MILL, QUARRY, "tower"])).toMatchObject({ kind: "permitted" });
-    egress.ledger.opened(all!, 1);
-    expect(await permit(apart, MILL, [SELF, QUARRY, "tower"])).toMatchObject({ kind: "permitted" });
-    egress.ledger.opened(apart!, 1);
-    expect(await permit(again, MILL, [SELF, QUARRY])).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
   });
 });
 

@@ -27,8 +27,11 @@ export interface Patient {
   readonly folder: string;
   readonly exchange: string;
   readonly enrolment: string;
-  /** The configured file of rows, relative to the folder; null if there is none. */
-  readonly rows: string | null;
+  /** The configured file of rows, relative to the folder, or the feed that is named for them; null if there is none. */
+  readonly rows:
+    | { readonly kind: "file"; readonly path: string }
+    | { readonly kind: "feed"; readonly name: string; columns(): Promise<readonly string[]> }
+    | null;
   /** Whether they fit the charters of the node that runs here. */
   readonly charters: () => Promise<Found>;
   readonly nowMs: () => number;
@@ -114,9 +117,11 @@ async function certificate({ folder, nowMs }: Patient): Promise<Found> {
   return { state: "ok", says: `of ${facts.commonName}, for ${duration((facts.notAfterMs - nowMs()) / 1_000)} more` };
 }
 
-/** Only that the file is there and may be read: whether it fits a charter is looked at next. */
-async function rows({ folder, rows: path }: Patient): Promise<Found> {
-  if (path === null) return { state: "warn", says: "no file of rows is configured", fix: "set rows in node.yaml" };
+/** Only that the file is there and may be read, or that the feed can be opened: whether it fits a charter is looked at next. */
+async function rows({ folder, rows: place }: Patient): Promise<Found> {
+  if (place === null) return { state: "warn", says: "no file of rows is configured", fix: "set rows in node.yaml" };
+  if (place.kind === "feed") return { state: "ok", says: `the feed ${place.name} can be opened and has ${(await place.columns()).length} columns` };
+  const { path } = place;
   const file = resolve(folder, path);
   try {
     await access(file, constants.R_OK);

@@ -6,7 +6,7 @@ import type { Paint } from "../show/paint.js";
 import { plainLine } from "../show/plain.js";
 import { table } from "../show/table.js";
 import { chartersFit } from "./doctor-charters.js";
-import { EXIT_OF_CHECK, checksOf, type Check } from "./doctor-checks.js";
+import { EXIT_OF_CHECK, checksOf, type Check, type Patient } from "./doctor-checks.js";
 
 /** Looks at everything a node needs, one line each, and goes on after a failure: a person wants to mend all of it at once. */
 export async function doctor(context: Context, options: Options): Promise<Outcome> {
@@ -16,7 +16,7 @@ export async function doctor(context: Context, options: Options): Promise<Outcom
   const checks: Check[] = [];
   const { nowMs } = context.world;
   const charters = () => chartersFit(() => adminOf(place), nowMs());
-  for (const check of checksOf({ folder: place.folder, nowMs, rows: rowsIn(values["rows"]), charters, ...address })) {
+  for (const check of checksOf({ folder: place.folder, nowMs, rows: rowsIn(values["rows"], context, place.folder), charters, ...address })) {
     context.progress.now(`checking ${check.name} …`);
     checks.push({ name: check.name, ...(await check.look()) });
   }
@@ -32,8 +32,12 @@ function addressesIn(coordinator: unknown): { readonly exchange: string; readonl
   throw new Error("a node's settings name its coordinator's two addresses");
 }
 
-function rowsIn(rows: unknown): string | null {
-  return isRecord(rows) && typeof rows["path"] === "string" ? rows["path"] : null;
+function rowsIn(rows: unknown, { world: { programs, callerFolder, environment }, progress }: Context, folder: string): Patient["rows"] {
+  if (!isRecord(rows)) return null;
+  const { path, feed } = rows;
+  if (typeof path === "string") return { kind: "file", path };
+  if (typeof feed !== "string") return null;
+  return { kind: "feed", name: feed, columns: async () => (await programs.openFeedDesk({ folder, callerFolder, environment }, progress.now)).columns(feed) };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -8,6 +8,7 @@ import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { momentsOf } from "@cohortium/node/learning/logistic";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { binsOf } from "@cohortium/node/learning/trees/counts";
+import { NO_NODE } from "@cohortium/node/data/import-rows";
 import { DEFAULT_GATE, readRows, type SessionRows } from "@cohortium/node/rows";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { PartyId } from "@cohortium/protocol/session/ids";
@@ -71,7 +72,7 @@ beforeAll(async () => {
   trees = await trained(tinyDraft(NAMES, { name: "tiny-trees", model: TREES }));
   encrypted = await trained(tinyDraft(NAMES, { name: "tiny-encrypted", scheme: "encrypted" }));
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
-  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null }, regression.plan, { party: BIRCH, parties: NAMES });
+  const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, regression.plan, { party: BIRCH, parties: NAMES, judge: () => Promise.resolve(null) });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
   rows = read.rows;
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { CHARTER_WORDS, type OwnWords } from "@cohortium/node/data/recipe/own-words";
+import { NO_NODE } from "@cohortium/node/data/import-rows";
 import { DEFAULT_GATE } from "@cohortium/node/rows";
 import { readCoordinator } from "@cohortium/node/enroll";
 import { CohortiumNode } from "@cohortium/node/node";
@@ -32,7 +33,7 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   const line: { client?: ExchangeClient } = {};
   const node = new CohortiumNode({
     self: party.name as PartyId, signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator, database, spool: join(folder, "spool"),
-    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS, gate: DEFAULT_GATE, named: null },
+    feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE },
     logger: createLogger("rogue", "silent", { kind: "stdout" }), metrics: createMetrics(), nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });

@@ -4,6 +4,12 @@
  */
 export const DECIMAL = "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
 
+/**
+ * How a time is written in a text: ISO 8601, to the day or finer, in UTC. An offset is none: the engine's cast to TIMESTAMP reads past it, and the day would
+ * be another one.
+ */
+export const TIME = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?Z?)?";
+
 const WHOLE = new RegExp(`^${DECIMAL}$`);
 
 /** The finite number a text spells, or NaN. */

@@ -1,6 +1,6 @@
 import { DuckDBInstance, StatementType, type DuckDBAppender, type DuckDBConnection } from "@duckdb/node-api";
 import { answerOf, joined } from "./answer-of.js";
-import { sqlName, sqlText, type Answer, type FeedTable } from "./feeds/feed-table.js";
+import { sqlText, type Answer } from "./feeds/feed-table.js";
 
 /** A delimited text file and how it is written. `delimiter` and `quote` are one character each. */
 export interface CsvFile {
@@ -20,16 +20,6 @@ export class ScanFailed extends Error {
   }
 }
 
-/** A CSV file as a feed, all columns text, and the lines that are none of its rows, ascending: wrong number of fields, unbalanced quotes, not UTF-8. */
-export interface CsvTable extends FeedTable {
-  readonly malformedLines: readonly number[];
-}
-
-/** Lends a database engine of its own to `use`, and closes it whatever happens. */
-export async function withEngine<T>(use: (engine: CsvEngine) => Promise<T>): Promise<T> {
-  return withConnection({}, (connection) => use(new CsvEngine(connection)));
-}
-
 /** What an engine may take of the machine. What does not fit into memory is spilled into `scratch`. */
 export interface EngineLimits {
   readonly memoryMaxMiB: number;
@@ -37,7 +27,7 @@ export interface EngineLimits {
   readonly scratch: string;
 }
 
-/** As `withEngine`, with limits and without a form of its own: whoever asks writes SQL. */
+/** Lends a database engine of its own to `use`, and closes it whatever happens. */
 export async function withSqlEngine<T>({ memoryMaxMiB, threads, scratch }: EngineLimits, use: (engine: SqlEngine) => Promise<T>): Promise<T> {
   const limits = { memory_limit: `${memoryMaxMiB}MiB`, threads: String(threads), temp_directory: scratch, preserve_insertion_order: "true" };
   return withConnection(limits, (connection) => use(new SqlEngine(connection)));
@@ -115,34 +105,6 @@ export class SqlEngine {
   }
 }
 
-/** Feeds over CSV files, in one engine, so that they can be joined. */
-export class CsvEngine extends SqlEngine {
-  #tables = 0;
-
-  /**
-   * @param header - The names in the file's first line. One that stands twice is no column.
-   * @param wanted - The columns that somebody may ask for. What is wrong in others does not matter.
-   * @throws ScanFailed if there is nothing to be read.
-   */
-  async csv(file: CsvFile, header: readonly string[], wanted: ReadonlySet<string>): Promise<CsvTable> {
-    const relation = `feed${++this.#tables}`;
-    // The engine does not tell names apart by their case, so neither can we.
-    const names = header.map((name) => name.toLowerCase());
-    const columns = header.flatMap((name, i) => (wanted.has(name) && names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase()) ? [{ name, field: `f${i}` }] : []));
-    const first = sqlName(unlike(names));
-    const rejects = `rejects_of_${relation}`;
-    await this.run(`CREATE VIEW ${relation} AS SELECT ${[`f0 AS ${first}`, ...columns.map(({ name, field }) => `${field} AS ${sqlName(name)}`)].join(", ")} FROM ${csvSource(file, header.length, rejects)}`);
-    // Every column is read once here, because the engine looks for faults only in what it is asked for.
-    const counts = [first, ...columns.map(({ name }) => sqlName(name))].map((column) => `count(${column})`);
-    const rows = Number((await this.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`))[0]?.[0]);
-    return {
-      name: relation, relation, rows, malformedLines: await this.rejectedLines(rejects),
-      columns: columns.map(({ name }) => ({ name, type: "text" })), canonicalOrder: columns.map(({ name }) => sqlName(name)).join(", "),
-      query: (sql) => this.query(sql), stream: (sql, onChunk) => this.stream(sql, onChunk),
-    };
-  }
-}
-
 /** @throws RangeError unless the text is one SELECT, by the engine's own parser: a second statement, or a WITH before a DELETE, would change the rows. */
 async function streamed(connection: DuckDBConnection, sql: string, onChunk: (chunk: Answer) => void): Promise<void> {
   const statements = await connection.extractStatements(sql).catch(withheld);
@@ -160,13 +122,6 @@ async function streamed(connection: DuckDBConnection, sql: string, onChunk: (chu
   } finally {
     statement.destroySync();
   }
-}
-
-/** A name that is none of these. */
-function unlike(names: readonly string[]): string {
-  let name = "first field";
-  while (names.includes(name)) name += "_";
-  return name;
 }
 
 /** A CSV file under its header as SQL: the fields `f0` … as texts. Lines that are no rows are left out, and stand in the table `rejects` once it was read. */

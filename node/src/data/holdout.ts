@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { concat, toHex, utf8 } from "@cohortium/crypto/bytes";
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Digest } from "@cohortium/protocol/session/ids";
-import { importFrom, type Import, type RowSources, type RowTerms } from "./import-rows.js";
+import type { FeedSettings } from "./feeds/with-feed.js";
+import { importRows, type Import, type RowSource, type RowTerms } from "./import-rows.js";
 import { takeRows, type LocalRows } from "./local-rows.js";
 import { fileProblem, type DataProblem } from "./problem.js";
 
@@ -18,20 +19,39 @@ export interface Split {
  * The same rows are held out every time, also after a restart, and nobody chose which.
  */
 export function splitOwn(rows: LocalRows, share: number): Split {
-  const indices = Array.from({ length: rows.rows }, (_, row) => row);
-  const held = indices.map((row) => fractionOf(rows.digest, row) < share);
-  return { train: takeRows(rows, indices.filter((row) => held[row] === false)), held: takeRows(rows, indices.filter((row) => held[row] === true)) };
+  const fraction = fractionsOf(rows.digest);
+  const isHeld = new Uint8Array(rows.rows);
+  for (let row = 0; row < isHeld.length; row++) isHeld[row] = fraction(row) < share ? 1 : 0;
+  return { train: takeRows(rows, placesOf(isHeld, 0)), held: takeRows(rows, placesOf(isHeld, 1)) };
+}
+
+function placesOf(flags: Uint8Array, flag: number): Int32Array {
+  const places = new Int32Array(flags.reduce((count, one) => count + (one === flag ? 1 : 0), 0));
+  let filled = 0;
+  flags.forEach((one, row) => { if (one === flag) places[filled++] = row; });
+  return places;
 }
 
 /** The rows of a common file that party `index` of `parties` answers for, so that together each is counted once. */
 export function shareOfCommon(rows: LocalRows, parties: number, index: number): LocalRows {
-  return takeRows(rows, Array.from({ length: rows.rows }, (_, row) => row).filter((row) => row % parties === index));
+  return takeRows(rows, Int32Array.from({ length: Math.max(0, Math.ceil((rows.rows - index) / parties)) }, (_, i) => index + i * parties));
 }
 
-/** Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names. */
-export async function importCommon(sources: RowSources, terms: RowTerms, digestInCharter: Digest): Promise<Import> {
-  const other = await otherThanAgreed(sources.rows.path, digestInCharter);
-  return other === null ? importFrom(sources, terms) : { kind: "refused", problems: [other] };
+/** What the charter says of the common held-out file. */
+export interface CommonTerms extends RowTerms {
+  readonly digest: Digest;
+}
+
+/**
+ * Reads the common held-out file, if it is byte for byte the one whose SHA-256 the charter names, before and after its rows are read. All companies
+ * have the same file, so its columns are called as the charter calls them.
+ */
+export async function importCommon(file: RowSource, { digest, ...terms }: CommonTerms, settings: FeedSettings): Promise<Import> {
+  const other = await otherThanAgreed(file.path, digest);
+  if (other !== null) return { kind: "refused", problems: [other] };
+  const read = await importRows(file, terms, settings);
+  const changed = read.kind === "refused" ? null : await otherThanAgreed(file.path, digest);
+  return changed === null ? read : { kind: "refused", problems: [changed] };
 }
 
 /** Says so if a file is there that is not the one whose SHA-256 the charter names. */
@@ -43,7 +63,17 @@ export async function otherThanAgreed(path: string, digestInCharter: string): Pr
 
 const FRACTION_BYTES = 6;
 
-function fractionOf(digest: string, row: number): number {
-  const hash = sha256(concat(utf8(`cohortium/holdout/v1\n${digest}\n`), utf8(String(row))));
-  return hash.slice(0, FRACTION_BYTES).reduce((value, byte) => value * 256 + byte, 0) / 256 ** FRACTION_BYTES;
+/** One buffer for all rows: of very many, making the text anew costs more than its hash. */
+function fractionsOf(digest: string): (row: number) => number {
+  const bytes = utf8(`cohortium/holdout/v1\n${digest}\n${"0".repeat(ROW_DIGITS_MAX)}`);
+  const start = bytes.length - ROW_DIGITS_MAX;
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (row) => {
+    const hash = sha256(bytes.subarray(0, start + view.write(String(row), start, "latin1")));
+    let value = 0;
+    for (let i = 0; i < FRACTION_BYTES; i++) value = value * 256 + (hash[i] ?? 0);
+    return value / 256 ** FRACTION_BYTES;
+  };
 }
+
+const ROW_DIGITS_MAX = 16;

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
@@ -32,31 +33,41 @@ function once<T>(compute: () => T): () => T {
 }
 
 /** The rows at `indices`, in that order. */
-export function takeRows({ rows, x, categories, y }: LocalRows, indices: readonly number[]): LocalRows {
+export function takeRows({ rows, x, categories, y }: LocalRows, indices: readonly number[] | Int32Array): LocalRows {
   const taken = Int32Array.from(indices);
   const numerics = rows === 0 ? 0 : x.length / rows;
   const columns = new Float64Array(numerics * taken.length);
-  for (let k = 0; k < numerics; k++) taken.forEach((row, i) => { columns[k * taken.length + i] = x[k * rows + row] ?? Number.NaN; });
+  for (let k = 0; k < numerics; k++) for (let i = 0; i < taken.length; i++) columns[k * taken.length + i] = x[k * rows + (taken[i] ?? 0)] ?? Number.NaN;
   return localRows(columns, categories.map((column) => taken.map((row) => column[row] ?? -1)), Uint8Array.from(taken, (row) => y[row] ?? 0));
 }
 
 const DOMAIN = utf8("cohortium/rows/v1\n");
 const COUNTS = 3;
 
-/** Little-endian throughout, whatever the machine. */
+/** Little-endian throughout, whatever the machine. Hashed block by block: the bytes of very many rows are more than one buffer holds. */
 function digestOf(x: Float64Array, categories: readonly Int32Array[], y: Uint8Array): Digest {
-  const rows = y.length;
-  const bytes = new Uint8Array(DOMAIN.length + COUNTS * 4 + x.length * 8 + categories.length * rows * 4 + rows);
-  const view = new DataView(bytes.buffer);
-  bytes.set(DOMAIN);
-  let offset = DOMAIN.length;
-  for (const count of [rows, x.length, categories.length]) { view.setUint32(offset, count, true); offset += 4; }
-  // NaN has many spellings; absence has one.
-  for (const value of x) { view.setFloat64(offset, Number.isNaN(value) ? Number.NaN : value, true); offset += 8; }
-  for (const column of categories) for (const word of column) { view.setInt32(offset, word, true); offset += 4; }
-  bytes.set(y, offset);
-  return parseDigest(toHex(sha256(bytes)));
+  const hash = createHash("sha256").update(DOMAIN);
+  const counts = new DataView(new ArrayBuffer(COUNTS * 4));
+  [y.length, x.length, categories.length].forEach((count, i) => counts.setUint32(i * 4, count, true));
+  hash.update(counts);
+  const block = new DataView(new ArrayBuffer(BLOCK_VALUES * 8));
+  for (let from = 0; from < x.length; from += BLOCK_VALUES) {
+    const values = x.subarray(from, from + BLOCK_VALUES);
+    // NaN has many spellings; absence has one.
+    values.forEach((value, i) => block.setFloat64(i * 8, Number.isNaN(value) ? Number.NaN : value, true));
+    hash.update(new Uint8Array(block.buffer, 0, values.length * 8));
+  }
+  for (const column of categories) {
+    for (let from = 0; from < column.length; from += BLOCK_VALUES) {
+      const words = column.subarray(from, from + BLOCK_VALUES);
+      words.forEach((word, i) => block.setInt32(i * 4, word, true));
+      hash.update(new Uint8Array(block.buffer, 0, words.length * 4));
+    }
+  }
+  return parseDigest(hash.update(y).digest("hex"));
 }
+
+const BLOCK_VALUES = 65_536;
 
 const SET_DOMAIN = utf8("cohortium/row-set/v1\n");
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "@jest/globals";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 import { importCommon, shareOfCommon, splitOwn } from "../../src/data/holdout.js";
-import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";
+import { NO_NODE } from "../../src/data/import-rows.js";
 import { localRows, takeRows, type LocalRows } from "../../src/data/local-rows.js";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "cohortium-holdout-"));
@@ -71,9 +71,9 @@ test("the common file must be the charter's, byte for byte", async () => {
   const terms = { recipe: { features: [{ kind: "numeric", name: "age", unit: "years", min: 17, max: 99 }], label: { name: "y", positive: "yes", negative: "no" } }, rowsMin: 2, rowsMax: 5 } as const;
   const digest = parseDigest(createHash("sha256").update(content).digest("hex"));
 
-  expect(await importCommon({ rows: source, transactions: null, words: CHARTER_WORDS }, terms, digest)).toMatchObject({ kind: "refused", problems: [{ code: "DATA_FILE_MISSING" }] });
+  expect(await importCommon(source, { ...terms, digest }, NO_NODE)).toMatchObject({ kind: "refused", problems: [{ code: "DATA_FILE_MISSING" }] });
   writeFileSync(path, content);
-  expect(await importCommon({ rows: source, transactions: null, words: CHARTER_WORDS }, terms, digest)).toMatchObject({ kind: "rows", rows: { rows: 2 } });
+  expect(await importCommon(source, { ...terms, digest }, NO_NODE)).toMatchObject({ kind: "rows", rows: { rows: 2 } });
   writeFileSync(path, content.replace("41", "42"));
-  expect(await importCommon({ rows: source, transactions: null, words: CHARTER_WORDS }, terms, digest)).toMatchObject({ kind: "refused", problems: [{ code: "DATA_HOLDOUT_OTHER" }] });
+  expect(await importCommon(source, { ...terms, digest }, NO_NODE)).toMatchObject({ kind: "refused", problems: [{ code: "DATA_HOLDOUT_OTHER" }] });
 });

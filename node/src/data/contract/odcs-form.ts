@@ -1,3 +1,4 @@
+import type { ContractType as StatedType } from "@cohortium/protocol/session/statement";
 import { z } from "zod";
 
 /**
@@ -12,7 +13,7 @@ export const METRICS = ["nullValues", "missingValues", "invalidValues", "duplica
 export type Metric = (typeof METRICS)[number];
 
 /** The standard's logical types that a column of a feed can have. */
-export const CONTRACT_TYPES = ["string", "integer", "number", "boolean", "date", "timestamp"] as const;
+export const CONTRACT_TYPES = ["string", "integer", "number", "boolean", "date", "timestamp"] as const satisfies readonly StatedType[];
 export type ContractType = (typeof CONTRACT_TYPES)[number];
 
 /** Columns of one table; more than a charter may name, fewer than a mistake. */

@@ -24,16 +24,25 @@ export interface FeedTable {
    * boolean BOOLEAN, date DATE, timestamp TIMESTAMP (in UTC), null VARCHAR (nothing but null).
    */
   readonly relation: string;
-  /** An SQL expression over `relation` to order by: the same order for the same rows, whatever form they lie in. Costs a SHA-256 per row. */
-  readonly canonicalOrder: string;
+  /** A SELECT of one text column `h`, per row of `relation` and in its order: equal for equal rows, whatever form they lie in. Costs a SHA-256 per row. */
+  readonly rowHashes: string;
   /** The whole answer at once; for counts and other small things. */
   query(sql: string): Promise<Answer>;
   /** Hands the answer on in chunks of a few thousand rows, so that memory does not grow with it. An array is only good until `onChunk` returns. */
   stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void>;
 }
 
-/** A feed whose values have types, so that the same rows are known in any form. */
+/** How the rows of a feed stand in its source. */
+export interface RowPlaces {
+  /** Rows of a file have an order of their own. A database gives them in none, and a folder in the order of its files: they are put into one. */
+  readonly order: "own" | "canonical";
+  /** Lines of the file that are none of its rows, ascending. */
+  readonly malformedLines: readonly number[];
+}
+
+/** A feed that was read into the engine once: every question about it is about the same rows, whatever becomes of its source meanwhile. */
 export interface DigestedFeed extends FeedTable {
+  readonly places: RowPlaces;
   /** The table digest (`row-digest.ts`): equal for equal rows, whatever their form and order. Computed once. */
   digest(): Promise<Digest>;
 }

@@ -16,6 +16,24 @@ export interface Feed {
 
 export type Source = FileSource | DatabaseSource;
 
+/** Whatever can be opened as a feed: one that was added, or a plain file that a setting names. */
+export interface Readable {
+  readonly name: string;
+  readonly source: Source | PlainSource;
+  readonly types: Feed["types"];
+}
+
+/**
+ * One CSV file under its header, every value the text that is written. Lines that are no rows are told beside the rows and do not refuse the feed, so
+ * that its owner hears everything that is wrong at once. A name that stands twice in the header is no column.
+ */
+export interface PlainSource {
+  readonly kind: "plain";
+  readonly path: string;
+  readonly delimiter: string;
+  readonly quote: string;
+}
+
 /** `path` is absolute: a file, a folder (the files right in it), or a pattern with `*` and `?`. Several files are one table, in order of their names. */
 export interface FileSource {
   readonly kind: "files";

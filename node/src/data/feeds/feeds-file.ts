@@ -67,10 +67,15 @@ export function removeFeed(folder: string, name: string): void {
 export function findFeed(feeds: readonly Feed[], name: string): Feed {
   const found = feeds.find((known) => known.name === name);
   if (found !== undefined) return found;
-  const names = feeds.map((known) => known.name);
+  throw noSuchFeed(name, feeds.map((known) => known.name));
+}
+
+/** CONFIG_FEED: what there is instead, and what may have been meant. */
+export function noSuchFeed(name: string, names: readonly string[]): Refusal {
   const near = closest(name, names);
   const there = names.length === 0 ? "none was added yet" : `there is ${names.join(", ")}`;
-  throw new Refusal({ code: "CONFIG_FEED", title: `there is no feed ${name}`, detail: near === undefined ? there : `${there}; did you mean ${near}?`, fix: "add it with: cohortium feed add" });
+  const detail = near === undefined ? there : `${there}; did you mean ${near}?`;
+  return new Refusal({ code: "CONFIG_FEED", title: `there is no feed ${name}`, detail, fix: "name one of the node's feeds, or add it with: cohortium feed add" });
 }
 
 function write(folder: string, feeds: readonly Feed[]): void {

@@ -8,22 +8,39 @@ import { openPostgres } from "./postgres.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 import type { ReadTo } from "./reading.js";
 import type { SqlEngine } from "../duckdb.js";
-import type { Login, ServerColumn } from "./server-table.js";
+import type { Login, ServerColumn, ServerTable } from "./server-table.js";
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads a table of a database server into the engine, in one read-only transaction. @throws Refusal NETWORK_… or DATA_…, never with the password. */
-export async function readDatabase(source: DatabaseSource, environment: Readonly<Record<string, string | undefined>>, to: ReadTo): Promise<RawTable> {
+export async function readDatabase(source: DatabaseSource, environment: Environment, to: ReadTo): Promise<RawTable> {
   const { engine, relation, onProgress } = to;
+  onProgress(`connects to ${whereOf(source)} …`);
+  return withTable(source, environment, async (table) => {
+    const { columns } = table;
+    await engine.run(`CREATE TABLE ${relation} (${columns.map(({ name }) => `${sqlName(name)} VARCHAR`).join(", ")})`);
+    await engine.append(relation, told(table.batches(), onProgress));
+    return { relation, columns: await Promise.all(columns.map((column) => rawColumn(engine, relation, column))) };
+  });
+}
+
+/** What the columns are called, without reading rows. @throws Refusal as `readDatabase`. */
+export function columnsOfDatabase(source: DatabaseSource, environment: Environment): Promise<readonly string[]> {
+  return withTable(source, environment, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
+}
+
+function whereOf({ kind, host, port, database }: DatabaseSource): string {
+  return `${kind}://${host}:${port}/${database}`;
+}
+
+async function withTable<T>(source: DatabaseSource, environment: Environment, use: (table: ServerTable) => Promise<T>): Promise<T> {
   const login = loginOf(source, environment);
-  const where = `${source.kind}://${source.host}:${source.port}/${source.database}`;
+  const where = whereOf(source);
   const open = source.kind === "postgres" ? openPostgres : openMysql;
-  onProgress(`connects to ${where} …`);
   const opened = await open(login, source.table).catch((error: unknown) => { throw refusalOf(error, source, where); });
   try {
-    const { columns } = opened.table;
-    checkNames(columns.map(({ name }) => name), where);
-    await engine.run(`CREATE TABLE ${relation} (${columns.map(({ name }) => `${sqlName(name)} VARCHAR`).join(", ")})`);
-    await engine.append(relation, told(opened.table.batches(), onProgress));
-    return { relation, columns: await Promise.all(columns.map((column) => rawColumn(engine, relation, column))) };
+    checkNames(opened.table.columns.map(({ name }) => name), where);
+    return await use(opened.table);
   } catch (error) {
     throw refusalOf(error, source, where);
   } finally {
@@ -48,11 +65,11 @@ async function* told(batches: AsyncIterable<readonly (readonly (string | null)[]
   }
 }
 
-function loginOf({ host, port, database, user, password, tls }: DatabaseSource, environment: Readonly<Record<string, string | undefined>>): Login {
+function loginOf({ host, port, database, user, password, tls }: DatabaseSource, environment: Environment): Login {
   return { host, port, database, user, password: passwordAt(password, environment), ...trustOf(tls) };
 }
 
-function passwordAt(at: PasswordAt, environment: Readonly<Record<string, string | undefined>>): string {
+function passwordAt(at: PasswordAt, environment: Environment): string {
   switch (at.kind) {
     case "none": return "";
     case "environment": {

@@ -16,7 +16,7 @@ export async function readFiles({ path, reading }: FileSource, to: ReadTo): Prom
   const found = await findFiles(path);
   to.onProgress(`reads ${found.paths.length === 1 ? path : `${found.paths.length} files of ${path}`} …`);
   const raw = reading.format === "csv" ? await readCsv(found.paths, reading, to) : reading.format === "parquet" ? await readParquet(found.paths, to) : await readJson(found.paths, reading.format, to);
-  await checkUnchanged(path, found);
+  checkUnchanged(path, found, await findFiles(path));
   return raw;
 }
 
@@ -56,6 +56,20 @@ async function insertCsv({ plain, path, names }: { readonly plain: string; reado
     "check delimiter, quote and encoding, then export those lines again");
 }
 
+/** What the columns are called, without reading rows: of CSV from the first file's header, of Parquet from what it declares. @throws Refusal DATA_…. */
+export async function columnsOfFiles({ path, reading }: FileSource, { engine, scratch }: Pick<ReadTo, "engine" | "scratch">): Promise<readonly string[] | null> {
+  const { paths: [first = ""] } = await findFiles(path);
+  switch (reading.format) {
+    case "csv": return namesIn(await asUtf8(first, reading.encoding, { scratch, n: 0 }), first, reading);
+    case "parquet": return parquetNames(engine, first).catch(asRefusal(first));
+    case "json": case "jsonl": return null;
+  }
+}
+
+async function parquetNames(engine: SqlEngine, path: string): Promise<readonly string[]> {
+  return (await engine.read(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(path))}))`)).map(([name]) => String(name));
+}
+
 /** Parquet declares its own types. */
 async function readParquet(paths: readonly string[], { engine, relation }: ReadTo): Promise<RawTable> {
   const where = paths[0] ?? "";
@@ -71,7 +85,7 @@ async function readParquet(paths: readonly string[], { engine, relation }: ReadT
 async function checkSameColumns(engine: SqlEngine, paths: readonly string[]): Promise<void> {
   let first: readonly string[] | null = null;
   for (const path of paths) {
-    const names = (await engine.read(`SELECT column_name FROM (DESCRIBE SELECT * FROM read_parquet(${sqlText(literalPath(path))}))`)).map(([name]) => String(name));
+    const names = await parquetNames(engine, path);
     first ??= names;
     if (names.toSorted().join("\n") !== first.toSorted().join("\n")) throw otherColumns(path, first, names);
   }

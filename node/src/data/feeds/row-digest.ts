@@ -1,31 +1,34 @@
 import { createHash } from "node:crypto";
 import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
 import type { SqlEngine } from "../duckdb.js";
-import { sqlName, type FeedColumn } from "./feed-table.js";
+import { sqlName, textsOf, type FeedColumn } from "./feed-table.js";
 
 /**
- * The SHA-256 of one row, in hex, as SQL: of its values in the order of their columns' names, each with its length before it, null as a word of its
- * own. A value counts as it reads, whatever form it lay in: 3, 3.0 and a text 3 are one.
+ * A SELECT that gives `h`, the SHA-256 of each row in hex, in the order of the rows: of its values in the order of their columns' names, after their
+ * lengths, null as a word of its own. A value counts as it reads, whatever form it lay in: 3, 3.0 and a text 3 are one.
+ *
+ * In layers, because the engine computes what stands twice in one expression twice.
  */
-export function rowHashSql(columns: readonly FeedColumn[]): string {
-  const framed = inOrder(columns).map((column) => {
-    const text = plainTextSql(column, sqlName(column.name));
-    return `coalesce(strlen(${text}) || ':' || ${text}, 'null')`;
-  });
-  return `sha256(concat_ws(',', ${framed.join(", ")}))`;
+export function rowHashesSql(relation: string, columns: readonly FeedColumn[]): string {
+  const sorted = inOrder(columns);
+  const cast = sorted.map((column, i) => `${castSql(column, sqlName(column.name))} AS c${i}`);
+  const plain = sorted.map((column, i) => `${plainOfCastSql(column, `c${i}`)} AS v${i}`);
+  const lengths = sorted.map((_, i) => `coalesce(CAST(strlen(v${i}) AS VARCHAR), 'null')`);
+  const values = sorted.map((_, i) => `v${i}`);
+  return `SELECT sha256(concat_ws(',', ${lengths.join(", ")}) || ':' || concat(${values.join(", ")})) AS h
+    FROM (SELECT ${plain.join(", ")} FROM (SELECT ${cast.join(", ")} FROM ${relation}))`;
 }
 
 /**
- * The digest of a table: the same for the same rows in whatever form and order. Rows' hashes are added up in four words of 64 bits, without carry
- * and without overflow (MSet-Add-Hash of Clarke et al. 2003, without a key), and hashed with the columns' names. Computed inside the engine.
- *
- * Whoever chooses the rows could make two tables collide by design; it is meant for their owner.
+ * The digest of a table: the same for the same rows in whatever form and order. The SHA-256 of the columns' names and of all rows' hashes, sorted: of
+ * 32 bytes each, they are one text for one multiset of rows, so two tables with one digest are a collision of SHA-256, also for whoever chooses them.
+ * The engine sorts, and spills what does not fit into memory; n log n comparisons of one hash a row.
  */
-export async function tableDigest(engine: SqlEngine, relation: string, columns: readonly FeedColumn[]): Promise<Digest> {
-  const words = [0, 1, 2, 3].map((i) => `CAST(coalesce(sum(CAST('0x' || substr(h, ${1 + i * 16}, 16) AS UBIGINT)), 0) AS VARCHAR)`);
-  const [row = []] = await engine.read(`SELECT CAST(count(*) AS VARCHAR), ${words.join(", ")} FROM (SELECT ${rowHashSql(columns)} AS h FROM ${relation})`);
+export async function tableDigest(engine: SqlEngine, hashes: string, columns: readonly FeedColumn[]): Promise<Digest> {
   const names = inOrder(columns).map(({ name }) => JSON.stringify(name)).join(",");
-  return parseDigest(createHash("sha256").update(`cohortium/table/v1\n${names}\n${row.map(String).join("\n")}\n`).digest("hex"));
+  const digest = createHash("sha256").update(`cohortium/table/v2\n${names}\n`);
+  await engine.stream(`SELECT h FROM (${hashes}) ORDER BY h`, (chunk) => digest.update(textsOf(chunk, "h").join("")));
+  return parseDigest(digest.digest("hex"));
 }
 
 /** Code-unit order: the same on every machine. */
@@ -34,24 +37,27 @@ function inOrder(columns: readonly FeedColumn[]): readonly FeedColumn[] {
 }
 
 /** A value as it reads, whatever form it lay in; numbers in digits alone, without zeros that say nothing. */
-export function plainTextSql({ type }: FeedColumn, sql: string): string {
+export function plainTextSql(column: FeedColumn, sql: string): string {
+  return plainOfCastSql(column, castSql(column, sql));
+}
+
+/** A value as the engine writes it. Adding 0 turns −0 into 0. */
+function castSql({ type }: FeedColumn, sql: string): string {
   switch (type) {
     case "text": case "null": return sql;
-    case "boolean": case "integer": case "date": return `CAST(${sql} AS VARCHAR)`;
-    case "decimal": return withoutZerosSql(`CAST(${sql} AS VARCHAR)`);
-    case "double": return doubleTextSql(sql);
+    case "boolean": case "integer": case "date": case "decimal": return `CAST(${sql} AS VARCHAR)`;
+    case "double": return `CAST(${sql} + 0 AS VARCHAR)`;
     case "timestamp": return `strftime(${sql}, '%Y-%m-%dT%H:%M:%S.%fZ')`;
   }
 }
 
-/** The shortest text that reads back to the same double, in digits alone. Adding 0 turns −0 into 0. */
-function doubleTextSql(sql: string): string {
-  const text = `CAST(${sql} + 0 AS VARCHAR)`;
-  return `CASE WHEN contains(${text}, 'e') THEN ${spreadSql(text)} ELSE ${withoutZerosSql(text)} END`;
-}
-
-function withoutZerosSql(text: string): string {
-  return `CASE WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
+function plainOfCastSql({ type }: FeedColumn, text: string): string {
+  switch (type) {
+    case "text": case "null": case "boolean": case "integer": case "date": case "timestamp": return text;
+    case "decimal": return `CASE WHEN contains(${text}, '.') THEN rtrim(rtrim(${text}, '0'), '.') ELSE ${text} END`;
+    // The shortest text that reads back to the same double, in digits alone: it ends in a zero behind its point only if it is a whole number.
+    case "double": return `CASE WHEN ends_with(${text}, '.0') THEN left(${text}, strlen(${text}) - 2) WHEN contains(${text}, 'e') THEN ${spreadSql(text)} ELSE ${text} END`;
+  }
 }
 
 /** 1.5e+22 in digits alone. The engine writes an exponent from 16 on, where a double has at most as many digits behind its point, and below -4. */

@@ -15,6 +15,15 @@ export interface FoundFiles {
 export async function findFiles(path: string): Promise<FoundFiles> {
   const paths = await pathsOf(path);
   if (paths.length === 0) throw missing(path, /[*?]/.test(basename(path)) ? "no file fits the pattern" : "there is no file in the folder");
+  return found(paths);
+}
+
+/** One file at exactly this path, whatever characters are in it. */
+export function findFile(path: string): Promise<FoundFiles> {
+  return found([path]);
+}
+
+async function found(paths: readonly string[]): Promise<FoundFiles> {
   const looks = createHash("sha256");
   for (const file of paths) {
     const { size, mtimeMs, ino } = await stat(file).catch((error: unknown) => { throw unreadable(file, error); });
@@ -24,8 +33,8 @@ export async function findFiles(path: string): Promise<FoundFiles> {
 }
 
 /** @throws Refusal DATA_CHANGED if a file is not what it was when it was found. */
-export async function checkUnchanged(path: string, { looks }: FoundFiles): Promise<void> {
-  if ((await findFiles(path)).looks === looks) return;
+export function checkUnchanged(path: string, before: FoundFiles, after: FoundFiles): void {
+  if (after.looks === before.looks) return;
   throw new Refusal({
     code: "DATA_CHANGED", title: "the feed changed while it was read", detail: path, fix: "let whatever writes it finish, or export to another name and rename; then try again",
   });
@@ -34,9 +43,9 @@ export async function checkUnchanged(path: string, { looks }: FoundFiles): Promi
 async function pathsOf(path: string): Promise<readonly string[]> {
   const name = basename(path);
   if (/[*?]/.test(name)) return fitting(dirname(path), patternOf(name));
-  const found = await stat(path).catch((error: unknown) => { throw unreadable(path, error); });
+  const seen = await stat(path).catch((error: unknown) => { throw unreadable(path, error); });
   // A folder's hidden files, and those that a system leaves half written, are not rows.
-  return found.isDirectory() ? fitting(path, /^[^._]/) : [path];
+  return seen.isDirectory() ? fitting(path, /^[^._]/) : [path];
 }
 
 async function fitting(folder: string, pattern: RegExp): Promise<readonly string[]> {

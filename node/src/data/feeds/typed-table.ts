@@ -1,6 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { SqlEngine } from "../duckdb.js";
-import type { Feed } from "./feed.js";
+import type { Readable } from "./feed.js";
 import { sqlName, type FeedColumn } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
@@ -15,7 +15,7 @@ interface TypedColumn extends FeedColumn {
 }
 
 interface Wanted {
-  readonly feed: Feed;
+  readonly feed: Pick<Readable, "name" | "types">;
   readonly relation: string;
 }
 
@@ -42,11 +42,10 @@ export async function typedTable(engine: SqlEngine, raw: RawTable, { feed, relat
     const type = declared ?? (form.kind === "spelled" ? "text" : form.type);
     return { name, type, raw: column, sql: typedSql(column, type), isKnown: form.kind === "typed" && form.type === type };
   });
-  await check(engine, raw, columns, feed.name);
   await engine.run(`CREATE TABLE ${sqlName(relation)} AS SELECT ${columns.map(({ name, sql }) => `${sql} AS ${sqlName(name)}`).join(", ")} FROM ${raw.relation}`);
+  const rows = await checkedRows(engine, { raw, relation, columns }, feed.name);
   await engine.run(`DROP TABLE ${raw.relation}`);
-  const [[rows] = []] = await engine.read(`SELECT count(*) FROM ${sqlName(relation)}`);
-  return { columns: columns.map(({ name, type }) => ({ name, type })), rows: Number(rows) };
+  return { columns: columns.map(({ name, type }) => ({ name, type })), rows };
 }
 
 function known(sql: string, type: LogicalType): Pick<TypedColumn, "type" | "sql" | "isKnown"> {
@@ -61,18 +60,31 @@ function typedSql({ sql, form }: RawColumn, type: LogicalType): string {
   }
 }
 
-async function check(engine: SqlEngine, { relation }: RawTable, columns: readonly TypedColumn[], feed: string): Promise<void> {
-  const counts = columns.flatMap(({ raw, sql, type, isKnown }) => [
-    isKnown ? "0" : `count(*) FILTER (WHERE ${raw.sql} IS NOT NULL AND (${sql}) IS NULL)`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0",
-  ]);
-  const [[rows, ...found] = []] = await engine.read(`SELECT count(*), ${counts.join(", ")} FROM ${relation}`);
+interface Made {
+  readonly raw: RawTable;
+  readonly relation: string;
+  readonly columns: readonly TypedColumn[];
+}
+
+/** How many rows there are, if every value became one of its type. Counted over the values that were made, so that no text is read twice. */
+async function checkedRows(engine: SqlEngine, { raw, relation, columns }: Made, feed: string): Promise<number> {
+  const unsure = columns.filter(({ isKnown }) => !isKnown);
+  const [before = []] = await engine.read(`SELECT ${["count(*)", ...unsure.map(({ raw: { sql } }) => `count(${sql})`)].join(", ")} FROM ${raw.relation}`);
+  const counts = columns.flatMap(({ name, type }) => {
+    const sql = sqlName(name);
+    return [`count(${sql})`, type === "double" ? `count(*) FILTER (WHERE NOT isfinite(${sql}))` : "0"];
+  });
+  const [[rows, ...made] = []] = await engine.read(`SELECT count(*), ${counts.join(", ")} FROM ${sqlName(relation)}`);
   if (!(Number(rows) > 0)) throw refused("DATA_EMPTY", "the feed has no rows", feed, "export again; a feed without rows cannot take part");
+  const lost = (column: TypedColumn, i: number) => (column.isKnown ? 0 : Number(before[1 + unsure.indexOf(column)]) - Number(made[2 * i]));
+  const found = columns.flatMap((column, i) => [lost(column, i), Number(made[2 * i + 1])]);
   const [wrong, infinite] = [0, 1].map((which) => columns.flatMap(({ name, type }, i) => {
-    const count = Number(found[2 * i + which]);
-    return count > 0 ? [`${name} (${type}) in ${count} rows`] : [];
+    const count = found[2 * i + which] ?? Number.NaN;
+    return count === 0 ? [] : [`${name} (${type}) in ${count} rows`];
   }));
   if (wrong !== undefined && wrong.length > 0) throw refused("DATA_TYPE", "values are not of the type that was declared", wrong.slice(0, 5).join(", "), "correct the declared type, or the values; a view can leave out what the database calls a date and is none");
   if (infinite !== undefined && infinite.length > 0) throw refused("DATA_INFINITE", "numbers are infinite or not a number", infinite.slice(0, 5).join(", "), "write finite numbers and leave unknown ones empty, or name the word for them with --nulls");
+  return Number(rows);
 }
 
 function refused(code: string, title: string, detail: string, fix: string): Refusal {

@@ -1,12 +1,12 @@
 import { rmSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
-import type { Feed } from "./feed.js";
-import { sqlName, type DigestedFeed } from "./feed-table.js";
-import type { RawTable } from "./raw-table.js";
-import { readDatabase } from "./read-database.js";
-import { readFiles } from "./read-files.js";
-import { rowHashSql, tableDigest } from "./row-digest.js";
+import type { Readable } from "./feed.js";
+import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
+import { columnsOfDatabase, readDatabase } from "./read-database.js";
+import { columnsOfFiles, readFiles } from "./read-files.js";
+import { readPlain } from "./read-plain.js";
+import { rowHashesSql, tableDigest } from "./row-digest.js";
 import { ownScratch } from "./scratch.js";
 import { typedTable } from "./typed-table.js";
 
@@ -29,7 +29,7 @@ export interface FeedSettings {
  * @throws Refusal DATA_… (the rows), CONFIG_… (the settings) or NETWORK_… (the database): cause, whose side, what to do; never a value.
  *   DATA_CHANGED if the source changed while it was read.
  */
-export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (table: DigestedFeed) => Promise<T>): Promise<T> {
+export async function withFeed<T>(feed: Readable, settings: FeedSettings, use: (table: DigestedFeed) => Promise<T>): Promise<T> {
   return withFeeds([feed], settings, async (tables) => {
     const [table] = tables;
     if (table === undefined) throw new Error("unreachable: one feed gives one table");
@@ -38,17 +38,37 @@ export async function withFeed<T>(feed: Feed, settings: FeedSettings, use: (tabl
 }
 
 /** The same for several feeds whose relations can then be joined, in the order given. */
-export async function withFeeds<T>(feeds: readonly Feed[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
-  const scratch = ownScratch(settings.scratch);
+export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSettings, use: (tables: readonly DigestedFeed[]) => Promise<T>): Promise<T> {
+  return withScratch(settings, (scratch) => withSqlEngine({ ...settings, scratch }, async (engine) => {
+    await engine.run("SET TimeZone = 'UTC'");
+    const tables: DigestedFeed[] = [];
+    for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
+    // Everything is read: what comes now can only ask about it.
+    await engine.lock();
+    return use(tables);
+  }));
+}
+
+/**
+ * What a feed's columns are called: with its rows unread where its form says so before them, which JSON does not. Names alone, so a type that does not fit is
+ * told when the rows are read.
+ *
+ * @throws Refusal as `withFeed`, if the feed cannot be opened.
+ */
+export async function columnNames(feed: Readable, settings: FeedSettings): Promise<readonly string[]> {
+  const { source } = feed;
+  const inFull = () => withFeed(feed, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
+  switch (source.kind) {
+    case "plain": return inFull();
+    case "postgres": case "mysql": return columnsOfDatabase(source, settings.environment);
+    case "files": return await withScratch(settings, (scratch) => withSqlEngine({ ...settings, scratch }, (engine) => columnsOfFiles(source, { engine, scratch }))) ?? inFull();
+  }
+}
+
+async function withScratch<T>({ scratch: parent }: FeedSettings, use: (scratch: string) => Promise<T>): Promise<T> {
+  const scratch = ownScratch(parent);
   try {
-    return await withSqlEngine({ memoryMaxMiB: settings.memoryMaxMiB, threads: settings.threads, scratch }, async (engine) => {
-      await engine.run("SET TimeZone = 'UTC'");
-      const tables: DigestedFeed[] = [];
-      for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
-      // Everything is read: what comes now can only ask about it.
-      await engine.lock();
-      return use(tables);
-    });
+    return await use(scratch);
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -60,26 +80,34 @@ interface Place {
   readonly scratch: string;
 }
 
-async function opened(feed: Feed, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<DigestedFeed> {
-  const onProgress = (says: string) => settings.onProgress(`${feed.name}: ${says}`);
-  const to = { engine, relation: `raw_${relation}`, scratch, onProgress };
-  const raw: RawTable = feed.source.kind === "files" ? await readFiles(feed.source, to) : await readDatabase(feed.source, settings.environment, to);
-  onProgress("gives values their types …");
-  const { columns, rows } = await typedTable(engine, raw, { feed, relation });
-  return tableOver(engine, { name: feed.name, relation: sqlName(relation), columns, rows });
+async function opened(feed: Readable, { engine, relation, scratch }: Place, settings: FeedSettings): Promise<DigestedFeed> {
+  const { name, source, types } = feed;
+  const onProgress = (says: string) => settings.onProgress(`${name}: ${says}`);
+  const to = { engine, relation: source.kind === "plain" ? relation : `raw_${relation}`, scratch, onProgress };
+  switch (source.kind) {
+    case "plain": return tableOver(engine, { name, relation, ...await readPlain(source, to) });
+    case "files": case "postgres": case "mysql": {
+      const raw = source.kind === "files" ? await readFiles(source, to) : await readDatabase(source, settings.environment, to);
+      onProgress("gives values their types …");
+      return tableOver(engine, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED });
+    }
+  }
 }
 
-function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows">): DigestedFeed {
+const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
+
+function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
   const { relation, columns } = table;
+  const rowHashes = rowHashesSql(relation, columns);
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
     throw error instanceof ScanFailed ? unanswered(table.name) : error;
   });
   let digest: ReturnType<DigestedFeed["digest"]> | null = null;
   return {
-    ...table, canonicalOrder: rowHashSql(columns),
+    ...table, rowHashes,
     query: (sql) => asked(engine.query(sql)),
     stream: (sql, onChunk) => asked(engine.stream(sql, onChunk)),
-    digest: () => (digest ??= asked(tableDigest(engine, relation, columns))),
+    digest: () => (digest ??= asked(tableDigest(engine, rowHashes, columns))),
   };
 }
 

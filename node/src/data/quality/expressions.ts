@@ -1,4 +1,4 @@
-import { DECIMAL } from "../decimal.js";
+import { DECIMAL, TIME } from "../decimal.js";
 import { decimalSql, sqlName, sqlNumber, sqlText, type FeedColumn } from "../feeds/feed-table.js";
 import type { Bounds, Bound } from "../contract/contract.js";
 import type { ContractType } from "../contract/odcs-form.js";
@@ -34,7 +34,7 @@ export function asTime(column: FeedColumn): string {
   switch (column.type) {
     case "date": return `CAST(${name} AS TIMESTAMP)`;
     case "timestamp": return name;
-    case "text": return `TRY_CAST(${name} AS TIMESTAMP)`;
+    case "text": return `(CASE WHEN regexp_full_match(${name}, ${sqlText(TIME)}) THEN TRY_CAST(${name} AS TIMESTAMP) END)`;
     case "integer": case "decimal": case "double": case "boolean": case "null": return "CAST(NULL AS TIMESTAMP)";
   }
 }

@@ -86,6 +86,7 @@ function ageFigure(newestMs: number, nowMs: number): Figure {
 
 function driftFigure({ kind, words }: Extract<Measure, { readonly kind: "drift" | "unseen" }>, before: Spread | undefined, now: Spread | undefined): Figure {
   if (before === undefined || now === undefined) return { kind: "none", because: "no run was accepted before" };
+  if (before.counts.size > 0 && words.every((word) => !before.counts.has(word))) return { kind: "none", because: "the run that was accepted was counted by other words or bounds" };
   if (kind === "unseen") {
     const unseen = unseenIn(before, now, words);
     const named = unseen.words.length === 0 ? "" : `: ${unseen.words.slice(0, 5).join(", ")}${unseen.words.length > 5 ? ", …" : ""}`;

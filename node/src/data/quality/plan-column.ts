@@ -4,14 +4,16 @@ import type { Limit } from "../contract/limit.js";
 import type { FeedColumn } from "../feeds/feed-table.js";
 import { made, NONE, type Check, type Source } from "./check.js";
 import { asText, isNull, isWord, notFinite, notListed, notMatching, notOfLength, notOfType, outside } from "./expressions.js";
+import { tenthsOf } from "./tenths.js";
 import type { AskedColumn, PlannedColumn } from "./terms.js";
 
 const NULLS_MAX: Limit = { operator: "mustBeLessThan", value: 5 };
+const DRIFT_MAX: Limit = { operator: "mustBeLessOrEqualTo", value: 0.25 };
 const NOT_ALL: Limit = { operator: "mustBeLessThan", value: 100 };
 
 /** The checks on one column alone. */
 export function columnChecks(column: PlannedColumn): readonly Check[] {
-  return [...nulls(column), ...shape(column), ...bounds(column), ...values(column), ...ruled(column), ...unique(column), ...spread(column)];
+  return [nulls, shape, bounds, values, ruled, unique, spread, numberSpread].flatMap((checks) => checks(column));
 }
 
 function nulls({ feed, contract, asked }: PlannedColumn): readonly Check[] {
@@ -94,17 +96,40 @@ function unique({ feed, contract }: PlannedColumn): readonly Check[] {
   return [made("QUALITY_DUPLICATES", feed.name, { kind: "duplicates", columns: [feed.name] }, { limits: [NONE], source: sourceOf(contract) })];
 }
 
+/** How numbers are spread over tenths of their bounds, compared with the run accepted last. Bins of the bounds, so that nothing of the values is kept. */
+function numberSpread(column: PlannedColumn): readonly Check[] {
+  const bounds = listedWords(column).length >= 2 ? null : boundsOf(column);
+  if (bounds === null) return [];
+  const { text, words } = tenthsOf(column.feed, bounds);
+  return [made("QUALITY_DRIFT", column.feed.name, { kind: "drift", text, words }, { limits: [DRIFT_MAX] })];
+}
+
+/** The charter's bounds, or else the contract's. A key has no spread. */
+function boundsOf({ contract, asked }: PlannedColumn): { readonly min: number; readonly max: number } | null {
+  const joint = asked.flatMap(({ kind }) => (kind.kind === "numeric" && kind.min !== null && kind.max !== null ? [{ min: kind.min, max: kind.max }] : []));
+  const { min, max } = contract?.bounds ?? { min: null, max: null };
+  const isKey = contract === null || contract.classification === "identifier" || contract.unique || contract.primaryKey;
+  const own = !isKey && typeof min?.value === "number" && typeof max?.value === "number" ? { min: min.value, max: max.value } : null;
+  const found = joint[0] ?? own;
+  return found !== null && found.min < found.max ? found : null;
+}
+
 /** How categories are spread, compared with the run accepted last. */
-function spread({ feed, contract, asked }: PlannedColumn): readonly Check[] {
-  const joint = asked.map(({ kind }) => kind).find((kind) => kind.kind === "categorical");
-  const listed = joint?.categories ?? (contract === null ? null : listedValues(contract));
-  const words = (listed ?? []).filter((word) => word !== null);
+function spread(column: PlannedColumn): readonly Check[] {
+  const { feed } = column;
+  const words = listedWords(column);
   if (words.length < 2) return [];
   const text = asText(feed);
   return [
-    made("QUALITY_DRIFT", feed.name, { kind: "drift", text, words }, { limits: [{ operator: "mustBeLessOrEqualTo", value: 0.25 }] }),
+    made("QUALITY_DRIFT", feed.name, { kind: "drift", text, words }, { limits: [DRIFT_MAX] }),
     made("QUALITY_UNSEEN", feed.name, { kind: "unseen", text, words }, { limits: [{ operator: "mustBeLessThan", value: 1 }], unit: "percent" }),
   ];
+}
+
+function listedWords({ contract, asked }: PlannedColumn): readonly string[] {
+  const joint = asked.map(({ kind }) => kind).find((kind) => kind.kind === "categorical");
+  const listed = joint?.categories ?? (contract === null ? null : listedValues(contract));
+  return (listed ?? []).filter((word) => word !== null);
 }
 
 function clausesOn(contract: ContractColumn | null, metric: "nullValues"): readonly QualityClause[] {

@@ -1,6 +1,6 @@
-import { numbersOf, textsOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
 import { DATA_PROBLEMS, fileProblem, LINES_NAMED_MAX, type DataProblem } from "../problem.js";
-import { linesOf, type RowPlaces } from "./lines.js";
+import { linesOf } from "./lines.js";
 
 /** A column whose values must not repeat; `sql` is null if the feed has none of that name. One that `joins` must also have a value in every row. */
 export interface UniqueColumn {

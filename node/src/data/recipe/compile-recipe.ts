@@ -29,18 +29,12 @@ export interface CompiledRecipe {
   readonly diagnosis: string;
 }
 
-/** What the order of rows is: the feed's own, or by an expression over it where the feed has none. */
-export interface RowsAsked {
-  readonly relation: string;
-  readonly orderBy: string | null;
-}
-
 /**
  * One SELECT per recipe. Features whose column was not found are left out: what is wrong with the others is still told.
  *
  * Problems come in the order numbers, words, label, as the rows are kept.
  */
-export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label">, asked: RowsAsked): CompiledRecipe {
+export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label">, relation: string): CompiledRecipe {
   const inputs = bound.features.flatMap((one, i): readonly PreparedFeature[] => {
     const input = inputOf(one, i);
     return input === null ? [] : [{ ...input, ...one, i, sql: featureSql(one.feature, input.input) }];
@@ -51,7 +45,7 @@ export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label
     ...(place === null ? [] : [{ code: "DATA_WRONG_LABEL", column: label.name, when: `(${place} IS NULL)`, rule: `one of ${label.negative}, ${label.positive}`, absent: "y IS NULL" } as const]),
   ];
   const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
-  const prepared = preparedSql(bound, inputs, asked);
+  const prepared = preparedSql(bound, inputs, relation);
   const numbers = inputs.filter(isNumber);
   const places = inputs.filter((input) => !isNumber(input)).map(({ feature, sql }) => ({ sql: `coalesce(${sql.value}, ${REFUSED_WORD})`, places: placesOf(feature) }));
   const packs = packed([...places, { sql: `coalesce(${place ?? "NULL"}, ${REFUSED_WORD})`, places: 2 }]);
@@ -92,18 +86,17 @@ interface Prepared {
 }
 
 /** Every source read once, under a short name. A join may change the order of rows, so their places are kept. */
-function preparedSql({ label, transactions, features }: BoundRecipe, inputs: readonly PreparedFeature[], { relation, orderBy }: RowsAsked): Prepared {
+function preparedSql({ label, transactions, features }: BoundRecipe, inputs: readonly PreparedFeature[], relation: string): Prepared {
   const windows = features.flatMap(({ from }) => (from?.kind === "window" ? [from.window] : []));
   const joins = transactions !== null && windows.length > 0;
-  const isOrdered = joins || orderBy !== null;
-  const place = isOrdered ? [`row_number() OVER (${orderBy === null ? "" : `ORDER BY ${orderBy}`}) AS seq`] : [];
+  const place = joins ? ["row_number() OVER () AS seq"] : [];
   const own = inputs.filter(({ from }) => from?.kind === "column").flatMap(({ columns }) => columns);
   // Only names of ours reach the outer query: a feed may have a column of any name.
   const rows = ["1 AS one", ...place, ...own, ...(label.word === null ? [] : [`${label.word} AS y`])];
-  if (!joins) return { with: "", select: `SELECT ${rows.join(", ")} FROM ${relation}`, isOrdered };
+  if (!joins) return { with: "", select: `SELECT ${rows.join(", ")} FROM ${relation}`, isOrdered: false };
   const bought = inputs.filter(({ from }) => from?.kind === "window").flatMap(({ columns }) => columns);
   const from = `(SELECT ${[...rows, `${transactions.rowKey} AS own_key`].join(", ")} FROM ${relation}) AS feed ${joinSql("feed.own_key")}`;
-  return { with: `WITH ${windowsSql(transactions, [...new Set(windows)])} `, select: `SELECT ${["feed.*", ...bought].join(", ")} FROM ${from}`, isOrdered };
+  return { with: `WITH ${windowsSql(transactions, [...new Set(windows)])} `, select: `SELECT ${["feed.*", ...bought].join(", ")} FROM ${from}`, isOrdered: true };
 }
 
 function diagnosisSql({ with: before, select, isOrdered }: Prepared, problems: readonly ColumnRule<DataProblemCode>[]): string {

@@ -1,10 +1,4 @@
-/** How the rows of a feed stand in its file. */
-export interface RowPlaces {
-  /** Rows of a database have no place. */
-  readonly order: "own" | "canonical";
-  /** Lines that are none of the rows, ascending. */
-  readonly malformedLines: readonly number[];
-}
+import type { RowPlaces } from "../feeds/feed-table.js";
 
 /** Line numbers from places of rows, counted from 1 and with spaces between. The header is line 1, and malformed lines stand between. */
 export function linesOf(places: string, { order, malformedLines }: RowPlaces): readonly number[] {

@@ -1,12 +1,13 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
 import type { Recipe } from "@cohortium/protocol/session/recipe";
-import { numbersOf, sqlName, textsOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
 import { bindRecipe, type BoundRecipe, type RecipeTables } from "./bind-recipe.js";
 import { checkPurchases } from "./check-purchases.js";
+import { putInOrder } from "./canonical-order.js";
 import { compileRecipe, type CompiledRecipe } from "./compile-recipe.js";
 import { repeatProblems, type UniqueColumn } from "./check-repeats.js";
 import { linesOf } from "./lines.js";
@@ -15,18 +16,14 @@ import type { OwnWords } from "./own-words.js";
 import { unpack } from "./packed-words.js";
 import { keySql } from "./sql-values.js";
 
-/** What the charter says of one party's rows, and what this node says of its own feeds. */
-export interface RecipeTerms {
+/** What the charter says of one party's rows, and what this node says of its own feeds. Malformed lines count where the charter counts rows. */
+export interface RecipeTerms extends RowPlaces {
   readonly recipe: Recipe;
   readonly rowsMin: number;
   readonly rowsMax: number;
   /** A column of the rows, as the feed calls it, whose values must not repeat; null if there is none. */
   readonly uniqueColumn: string | null;
   readonly words: OwnWords;
-  /** Rows of a file have an order of their own; a database's are put into one. */
-  readonly order: "own" | "canonical";
-  /** Lines of the file that are none of its rows, ascending; they count where the charter counts rows. */
-  readonly malformedLines: readonly number[];
 }
 
 /** Either every value fits, or all that does not is listed; there is no partial import. */
@@ -41,12 +38,12 @@ export async function readRecipe(tables: RecipeTables, terms: RecipeTerms): Prom
   const counts = rowCountProblems(rows.rows, terms);
   // Of a table without the charter's columns, that is the news.
   if (rows.rows === 0) return { kind: "refused", problems: bound.problems.length > 0 ? bound.problems : counts };
-  const compiled = compileRecipe(bound, terms.recipe, { relation: rows.relation, orderBy: terms.order === "own" ? null : rows.canonicalOrder });
+  const compiled = compileRecipe(bound, terms.recipe, rows.relation);
   const purchases = bound.transactions === null ? { problems: [], notes: [] } : await checkPurchases(rows, bound.transactions);
   const repeats = await repeatProblems(rows, uniqueOf(rows, bound, terms), terms);
   const before = [...bound.problems, ...counts, ...purchases.problems];
   // Where something is wrong already nothing is kept, but all columns that are there are still looked at, so that all is said at once.
-  const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms.recipe);
+  const read = before.length + repeats.length + terms.malformedLines.length > 0 ? null : await streamRows(rows, compiled, terms);
   const faults = read?.faults === 0 ? [] : await diagnose(rows, compiled, terms);
   const problems = [...before, ...faults, ...repeats, ...changeProblems(rows, read, faults)];
   if (read === null || problems.length > 0) return { kind: "refused", problems };
@@ -78,7 +75,7 @@ interface Streamed {
   readonly noted: Float64Array;
 }
 
-async function streamRows(table: FeedTable, { rows: sql, packs, notes }: CompiledRecipe, recipe: Recipe): Promise<Streamed> {
+async function streamRows(table: FeedTable, { rows: sql, packs, notes }: CompiledRecipe, { recipe, order }: RecipeTerms): Promise<Streamed> {
   const features = featuresOf(recipe);
   const numerics = numericsOf(features);
   const x = new Float64Array(numerics.length * table.rows);
@@ -94,6 +91,7 @@ async function streamRows(table: FeedTable, { rows: sql, packs, notes }: Compile
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
+  if (order === "canonical" && faults === 0 && from === table.rows) await putInOrder(table, { x, words: [...categories, y] });
   return { rows: localRows(x, categories, y), given: from, faults, noted };
 }
 

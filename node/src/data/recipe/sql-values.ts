@@ -1,4 +1,4 @@
-import { DECIMAL } from "../decimal.js";
+import { DECIMAL, TIME } from "../decimal.js";
 import type { LogicalType } from "../feeds/logical-type.js";
 import { decimalSql, sqlNumber, sqlText } from "../feeds/feed-table.js";
 
@@ -7,9 +7,6 @@ export interface SqlColumn {
   readonly sql: string;
   readonly type: LogicalType;
 }
-
-/** ISO 8601, to the day or finer. */
-const TIME = "\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?Z?)?";
 
 /** The value as a finite DOUBLE, null where it is none; null if the type holds no numbers. */
 export function numberSql({ sql, type }: SqlColumn): string | null {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
@@ -54,6 +55,13 @@ describe("the same rows", () => {
   });
 
   test("leave nothing behind in the scratch folder", () => expect(readdirSync(SETTINGS.scratch)).toEqual([]));
+});
+
+test("a table's digest is the SHA-256 of its columns' names and its rows' sorted hashes, as anybody can compute it", async () => {
+  const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
+  const text = "b,a,c\nzwei,2.50,\n城,-0,true\nnull,1e21,false\nx,0.0000012,\nzwei,2.5,\n";
+  const hashes = ["3,4,null:2.5zwei", "1,3,4:0城true", "22,4,5:1000000000000000000000nullfalse", "9,1,null:0.0000012x", "3,4,null:2.5zwei"].map(sha256);
+  expect((await look(feed(files(join(place({ "a.csv": text }), "a.csv"))))).digest).toBe(sha256(`cohortium/table/v2\n"a","b","c"\n${hashes.sort().join("")}`));
 });
 
 test("no two different tables of small rows have one digest", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { QUALITY_RULE_IDS } from "@cohortium/protocol/session/quality-rules";
+import type { Spread } from "../../../src/data/quality/drift.js";
 import { passes } from "../../../src/data/quality/gate.js";
 import { tableOver } from "./duck-table.js";
 import { any, categorical, contractOver, gate, numeric, objections, resultOf, type Around } from "./gate-stage.js";
@@ -17,6 +18,10 @@ const column = (yaml: string) => contractOver(`      - { name: c, ${yaml} }`);
 const quality = (rule: string, more = "logicalType: string") => column(`${more}, quality: [${rule}]`);
 const LABEL = { name: "y", positive: "yes", negative: "no", at: "questions.0.label" };
 const withLabel = (value: string, isYes = "i % 3 = 0") => `SELECT ${value} AS c, CASE WHEN ${isYes} THEN 'yes' ELSE 'no' END AS y FROM range(3000) t(i)`;
+
+/** An accepted run with a hundred rows in each tenth of these bounds. */
+const tenths = (min: number, max: number): ReadonlyMap<string, Spread> =>
+  new Map([["c", { counts: new Map(Array.from({ length: 10 }, (_, k) => [`${k + 1} of 10 from ${min} to ${max}`, 100])), otherRows: 0, otherValues: 0 }]]);
 
 const SCENARIOS: readonly Scenario[] = [
   { what: "a column of the charter that is not there", rows: mixed(100, 0, "0", "i"), terms: { columns: [any("d")] }, objections: ["fail QUALITY_CONTRACT d"] },
@@ -36,6 +41,7 @@ const SCENARIOS: readonly Scenario[] = [
   { what: "hexadecimal and padded numbers", rows: mixed(100, 2, "CASE i WHEN 0 THEN '0x1F' ELSE ' 7' END", "i::VARCHAR"), contract: column("logicalType: number"), objections: ["fail QUALITY_TYPE c"] },
   { what: "halves among integers", rows: mixed(100, 1, "2.5", "i"), contract: column("logicalType: integer"), objections: ["fail QUALITY_TYPE c"] },
   { what: "integers written as text", rows: mixed(100, 1, "'-1e3'", "i::VARCHAR"), contract: column("logicalType: integer"), objections: [] },
+  { what: "times with an offset, which nobody would read alike", rows: mixed(100, 1, "'2026-02-28T23:00:00+02:00'", "'2026-02-28T23:00:00Z'"), contract: column("logicalType: timestamp"), objections: ["fail QUALITY_TYPE c"] },
   { what: "no dates", rows: mixed(100, 1, "'2026-02-30'", "'2026-02-28'"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
   { what: "times of day where dates are promised", rows: mixed(100, 1, "TIMESTAMP '2026-01-01 12:00:00'", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: ["fail QUALITY_TYPE c"] },
   { what: "times at midnight where dates are promised", rows: mixed(100, 0, "NULL", "TIMESTAMP '2026-01-01 00:00:00' + to_days(i::INTEGER)"), contract: column("logicalType: date"), objections: [] },
@@ -86,6 +92,11 @@ const SCENARIOS: readonly Scenario[] = [
   { what: "categories spread as before", rows: mixed(1_000, 520, "'web'", "'shop'"), terms: { columns: [categorical("c", ["shop", "web"])] }, accepted: new Map([["c", { counts: new Map([["shop", 500], ["web", 500]]), otherRows: 0, otherValues: 0 }]]), objections: [] },
   { what: "categories spread quite differently", rows: mixed(1_000, 900, "'web'", "'shop'"), terms: { columns: [categorical("c", ["shop", "web"])] }, accepted: new Map([["c", { counts: new Map([["shop", 500], ["web", 500]]), otherRows: 0, otherValues: 0 }]]), objections: ["fail QUALITY_DRIFT c"] },
   { what: "few rows spread quite differently", rows: mixed(10, 8, "'web'", "'shop'"), terms: { columns: [categorical("c", ["shop", "web"])] }, accepted: new Map([["c", { counts: new Map([["shop", 5], ["web", 5]]), otherRows: 0, otherValues: 0 }]]), objections: [] },
+  { what: "numbers spread as before", rows: mixed(1_000, 20, "5", "i % 100"), terms: { columns: [numeric("c", 0, 100)] }, accepted: tenths(0, 100), objections: [] },
+  { what: "numbers spread quite differently", rows: mixed(1_000, 600, "5", "i % 100"), terms: { columns: [numeric("c", 0, 100)] }, accepted: tenths(0, 100), objections: ["fail QUALITY_DRIFT c"] },
+  { what: "texts that spell numbers, spread quite differently within the contract's bounds", rows: mixed(1_000, 600, "'99.5'", "CAST(i % 100 AS VARCHAR)"), contract: column("logicalType: number, logicalTypeOptions: { minimum: 0, maximum: 100 }"), accepted: tenths(0, 100), objections: ["fail QUALITY_DRIFT c"] },
+  { what: "numbers whose accepted run was counted over other bounds", rows: mixed(1_000, 600, "5", "i % 100"), terms: { columns: [numeric("c", 0, 100)] }, accepted: tenths(0, 200), objections: [] },
+  { what: "a key that moves on", rows: mixed(1_000, 0, "0", "i + 9000"), contract: column("logicalType: integer, unique: true, logicalTypeOptions: { minimum: 0, maximum: 10000 }"), accepted: tenths(0, 10_000), objections: [] },
   { what: "a category that was not there before", rows: mixed(1_000, 10, "'fax'", "CASE i % 2 WHEN 0 THEN 'web' ELSE 'shop' END"), terms: { columns: [categorical("c", ["shop", "web", "fax"])] }, accepted: new Map([["c", { counts: new Map([["shop", 500], ["web", 500]]), otherRows: 0, otherValues: 0 }]]), objections: ["warn QUALITY_UNSEEN c"] },
 
   { what: "a column that is the label under another name", rows: withLabel("CASE WHEN i % 3 = 0 THEN 10 ELSE i % 9 END"), terms: { label: LABEL, columns: [any("c")] }, objections: ["fail QUALITY_LEAKAGE c", "fail QUALITY_LEAKAGE_BAND c"] },
