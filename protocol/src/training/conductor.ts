@@ -155,7 +155,7 @@ function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<Tr
 function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
   const before = state.stated[from];
   // Once the parties are listed, a first word comes from one that is not among them, and has no place in the log.
-  const isLate = before === undefined && state.setup.phase !== "joining";
+  const isLate = before === undefined && state.setup.phase !== "joining" && state.setup.phase !== "committing";
   if (isLate || before?.id === data.id) return wait(state, state.setup.untilMs);
   const author = state.members.find(({ name }) => name === from);
   const because = `${from} states nothing that can be read about its columns`;
