@@ -67,7 +67,7 @@ describe("a network's training", () => {
   test("shows its layers", async () => {
     const listed = { digest: MODEL, session: SESSION, charter: CHARTER, iteration: 6, final: true, createdAtMs: NOW_MS, auc: 0.79312 };
     const network = { kind: "network", iteration: 30, columns: ["intercept", "age", "job=student", "rare"], means: [0, 40.2, 0, 0], deviations: [1, 10.4, 1, 1], dropped: ["rare"], hidden: [3], activation: "relu", weights: Buffer.alloc(13 * 4).toString("base64") };
-    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed] }), get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model: network, evaluation: EVALUATION })]);
+    const { folder } = await openStage("coordinator", [get("/v1/models", { models: [listed] }), get(`/v1/models/${MODEL}`, { digest: MODEL, session: SESSION, charter: CHARTER, model: network, evaluation: EVALUATION, comparisons: [] })]);
     const { out } = await play(["model", "show", "0f"], { folder });
     expect(out).toContain(["layers      2 → 3 → 1", "activation  relu", "weights     13", "", "Without an input, because too few rows have it: rare", "", "AUC                0.7931"].join("\n"));
   });

@@ -70,7 +70,9 @@ export function openNodeDatabase(path: string): Database {
 }
 
 /** In the order in which they came: a file of an earlier version has had the first of them. */
-export const NODE_MIGRATIONS: readonly string[] = [JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA, COMPARISONS];
+export const NODE_MIGRATIONS: readonly string[] = [
+  JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA, COMPARISONS,
+];
 
 /** Charters and outcomes of this node. All SQL about them is here. */
 export class NodeStore {

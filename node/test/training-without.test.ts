@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { toBase64 } from "@cohortium/crypto/bytes";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { planOf } from "@cohortium/protocol/training/plan";
-import { CHARTER, CHARTER_JSON, charterOf, MILL, QUARRY, SELF } from "./stage.js";
+import { type CHARTER, CHARTER_JSON, charterOf, MILL, QUARRY, SELF } from "./stage.js";
 
 import { admit, MOMENTS, place } from "./training-stage.js";
 

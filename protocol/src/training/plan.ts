@@ -59,7 +59,8 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
 export function planDigest(plan: TrainingPlan): Digest {
   const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
   const optional = {
-    ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }), ...(perPartner === undefined ? {} : { perPartner }),
+    ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }),
+    ...(perPartner === undefined ? {} : { perPartner }),
   };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },

@@ -69,7 +69,7 @@ describe("a charter's limits", () => {
 
 describe("one question that was opened over different companies", () => {
   const all = ["harbour", "mill", "orchard", "quarry"];
-  const said = (dropouts: string, entries: readonly Entry[] = under({ ...(CHARTER as object), aggregation: { dropouts } })) =>
+  const said = (dropouts: string, entries: readonly Entry[] = under({ ...(CHARTER as object), aggregation: { scheme: "masked", dropouts } })) =>
     audit(sourceOf(filesOf(entries)), { logKey: LOG_KEY }).notices.map(({ entry, says }) => [entry, says]);
 
   test("is remarked on where the charter lets no company be missing, naming both rounds, and is no finding of its own", () => {
@@ -113,7 +113,7 @@ describe("one question that was opened over different companies", () => {
   });
 
   test("is remarked on also where the coordinator kept the second sum to itself", () => {
-    const told = under({ ...(CHARTER as object), aggregation: { dropouts: "end" } });
+    const told = under({ ...(CHARTER as object), aggregation: { scheme: "masked", dropouts: "end" } });
     const kept = told.filter(({ statement: { type, round } }) => round !== 2 && !(type === "round.result" && round === 3) && type !== "session.close");
     const last = kept.findLastIndex(({ statement: { type, round } }) => type === "round.unmask" && round === 3);
     expect(said("end", kept).map(([entry]) => entry)).toEqual([last]);

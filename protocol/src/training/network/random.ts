@@ -3,7 +3,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 
 /**
  * Numbers that follow from a label alone: xoshiro128** 1.1 (Blackman and Vigna 2018), its state the first 16 bytes of
- * SHA-256("cohortium/network/v1\n" ‖ label), little-endian. For initial weights and the order of rows, which everybody may know.
+ * SHA-256(domain ‖ label), little-endian. For initial weights and the order of rows, which everybody may know.
  * Not for anything secret: a few outputs give away all others.
  */
 export class Repeatable {

@@ -5,26 +5,36 @@ import type { PartyId } from "../../../src/session/ids.js";
 import type { WorldGiven } from "../../../src/testing/world.js";
 import { loggedTraining, type LoggedTraining } from "../../training/logged-training.js";
 import { TINY_PLAN, tinyWords } from "../../training/tiny-rows.js";
+import { networkPlan, networkWords, TINY_NETWORK } from "../../training/network/tiny-network.js";
 import { TREES, TREES_PLAN, treesWords } from "../../training/trees/tiny-trees.js";
 
 const NAMES = ["ada", "bob", "cleo"] as PartyId[];
 const MASKED = [["/aggregation/dropouts", "end"], ["/quorum", 3]] as const;
 const ENCRYPTED = [...MASKED, ["/aggregation/scheme", "encrypted"]] as const;
 
-/** Each kind of model, and what a party's rows answer when they are asked for it. */
-const KINDS: readonly (readonly [kind: string, model: object, answer: WorldGiven["answer"]])[] = [
-  ["logistic", { ...TINY_PLAN.model }, (party, ask) => tinyWords(party, ask, { ...TINY_PLAN, parties: 3 })],
-  ["trees", { ...TREES, trees: 2 }, (party, ask) => treesWords(party, ask, { ...TREES_PLAN, model: { ...TREES, trees: 2 }, parties: 3 })],
+const NETWORK = { ...TINY_NETWORK, optimiser: { kind: "scaffold", serverRate: 1 } } as const;
+
+/** What the parties' rows answer in a training of a network, of whose control variates each party remembers its own. */
+function networkAnswers(): WorldGiven["answer"] {
+  const memory = new Map<string, Float32Array>();
+  return (party, ask) => networkWords(memory, party, ask, { ...networkPlan(NETWORK), parties: 3 });
+}
+
+/** Each kind of model, and what a party's rows answer in one training when they are asked for it. */
+const KINDS: readonly (readonly [kind: string, model: object, answers: () => WorldGiven["answer"]])[] = [
+  ["logistic", { ...TINY_PLAN.model }, () => (party, ask) => tinyWords(party, ask, { ...TINY_PLAN, parties: 3 })],
+  ["trees", { ...TREES, trees: 2 }, () => (party, ask) => treesWords(party, ask, { ...TREES_PLAN, model: { ...TREES, trees: 2 }, parties: 3 })],
+  ["network", NETWORK, networkAnswers],
 ];
 
 const bodies = ({ told }: LoggedTraining, type: EntryType) => told.filter(({ statement }) => statement.type === type).map(({ statement }) => statement.body as Record<string, unknown>);
 
-describe.each(KINDS)("a training of a model of kind %s, with the same rows", (_, model, answer) => {
+describe.each(KINDS)("a training of a model of kind %s, with the same rows", (_, model, answers) => {
   let masked: LoggedTraining;
   let encrypted: LoggedTraining;
   beforeAll(async () => {
-    masked = loggedTraining(NAMES, { answer }, "done", { clauses: [["/questions/0/model", model], ...MASKED] });
-    encrypted = loggedTraining(NAMES, { answer, seal: await openSeal() }, "done", { clauses: [["/questions/0/model", model], ...ENCRYPTED] });
+    masked = loggedTraining(NAMES, { answer: answers() }, "done", { clauses: [["/questions/0/model", model], ...MASKED] });
+    encrypted = loggedTraining(NAMES, { answer: answers(), seal: await openSeal() }, "done", { clauses: [["/questions/0/model", model], ...ENCRYPTED] });
   });
 
   test("has under encrypted sums the sums of the masked ones, bit for bit, in both rings", () => {
