@@ -38,7 +38,7 @@ export class Comparisons {
     const { statements, logger } = this.#office;
     const charter = this.#charters.inForce(about.charter);
     const because = charter === null ? "its charter is not in force" : this.#doubtAbout({ from, comparison }, about, charter);
-    const second = statements.under(keyOf(about.session, from)).some(({ id }) => id !== comparison.id) ? "it published others before" : null;
+    const second = this.#kept(about.session).some(({ id, statement }) => statement.actor === from && id !== comparison.id) ? "it published others before" : null;
     if (because !== null || second !== null) {
       logger.warn("what a party published about its gain was set aside", { party: from, because: because ?? second });
       admit(() => undefined);
@@ -78,7 +78,10 @@ export class Comparisons {
     const party = charter.parties.find(({ name }) => name === from);
     if (party === undefined || actor !== from || !entrySignedBy(comparison, fromBase64(party.signingKey))) return "it is not the party's own";
     if (type !== "comparison" || session !== about.session || digest !== about.charter || round !== 0) return "it is about something else";
-    if (modelIn(comparison) !== releasedIn(this.#registry.training(session)?.outcome ?? null)) return "it compares with another model than the one released";
+    const outcome = this.#registry.training(session)?.outcome ?? null;
+    if (modelIn(comparison) !== releasedIn(outcome)) return "it compares with another model than the one released";
+    // Logged, it would fail the audit for good.
+    if (!partakersIn(outcome).has(from)) return "it took no part in the training";
     return numbersIn(comparison) === null ? "it is not of the form agreed" : null;
   }
 
@@ -104,6 +107,19 @@ function numbersIn({ statement }: Entry): PartnerNumbers | null {
 
 /** The digest of the model a training ended with; not null, so that nothing equals it where there is none. */
 function releasedIn(outcome: Json): string {
-  const model = typeof outcome === "object" && outcome !== null && !Array.isArray(outcome) ? Object.entries(outcome).find(([key]) => key === "model")?.[1] : undefined;
+  const model = memberOf(outcome, "model");
   return typeof model === "string" ? model : "";
+}
+
+/** Who is in one of its sums at least. */
+function partakersIn(outcome: Json): ReadonlySet<Json> {
+  return new Set(listIn(memberOf(outcome, "rounds")).flatMap((round) => listIn(memberOf(round, "survivors"))));
+}
+
+function listIn(json: Json | undefined): readonly Json[] {
+  return Array.isArray(json) ? json.map((item: Json) => item) : [];
+}
+
+function memberOf(json: Json, name: string): Json | undefined {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined;
 }

@@ -21,6 +21,8 @@ export class LimitsAudit {
   readonly #uploads = new Map<string, Set<string>>();
   /** Where a sum was first opened over each set of companies, by what may be subtracted from each other. */
   readonly #opened = new Map<string, Map<string, At>>();
+  /** Whom trainings did without, by charter. */
+  readonly #without = new Map<string, Set<string>>();
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -52,6 +54,7 @@ export class LimitsAudit {
    * one company, as the charter says in words, are compared with those that do without the same.
    */
   opened({ digest, terms }: LoggedCharter, { purpose, model, survivors, without }: OpenedSum, at: At): void {
+    if (without !== "") this.#leftOut(digest, without, at);
     const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${purpose} ${model}`;
     const before = this.#opened.get(comparable) ?? new Map<string, At>();
     this.#opened.set(comparable, before);
@@ -62,6 +65,16 @@ export class LimitsAudit {
     if (other === undefined) return;
     const [overOthers, first] = other;
     this.#findings.notice(at.entry, "SUMS_APART", `${purpose} in ${nameOf(at)} is over ${over}; in ${nameOf(first)} it was over ${overOthers}`);
+  }
+
+  /** Remarked on once for each company: every one more lets more be worked out, also of companies that never were left out. */
+  #leftOut(digest: string, without: string, at: At): void {
+    const before = this.#without.get(digest) ?? new Set();
+    this.#without.set(digest, before);
+    if (before.has(without)) return;
+    const others = before.size === 0 ? "" : `, as others are without ${[...before].join(", ")}`;
+    before.add(without);
+    this.#findings.notice(at.entry, "SUMS_WITHOUT", `${nameOf(at)} is without ${without}${others}`);
   }
 }
 

@@ -49,7 +49,7 @@ export const ENGLISH: Sentences = {
   period: ({ notBefore, expires }) => `It begins on ${day(notBefore)} and ends on ${day(expires)}. After that no node answers.`,
 };
 
-const LEFT_OUT = " A training may be repeated without one company, to see what that company contributes: whoever compares the two then reads that company's own numbers, exactly those that are otherwise only known of all together.";
+const LEFT_OUT = " A training may be repeated without one company, to see what that company contributes: whoever compares the two then reads that company's own numbers, exactly those that are otherwise only known of all together. Where several are left out in turn, one company and the coordinator can work out those of a company that never was.";
 const MOMENTS = "how many there are, each number's mean and spread, how often each category occurs";
 
 function learned(model: ModelClause): string {

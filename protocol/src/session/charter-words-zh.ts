@@ -47,7 +47,7 @@ export const CHINESE: Sentences = {
   period: ({ notBefore, expires }) => `自 ${moment(notBefore)}起生效，至 ${moment(expires)}终止；此后节点不再应答。`,
 };
 
-const LEFT_OUT = "允许在不含某一家企业的情况下重新训练，以了解该企业的贡献：比较两次训练的人会由此得知该企业自己的、原本只能得知合计的数值。";
+const LEFT_OUT = "允许在不含某一家企业的情况下重新训练，以了解该企业的贡献：比较两次训练的人会由此得知该企业自己的、原本只能得知合计的数值。若先后有多家企业被排除，某一企业与协调方合作，还能推算出从未被排除的企业的数值。";
 const MOMENTS = "行数、每个数值列的均值和离散程度、每个类别出现的次数";
 
 function learned(model: ModelClause): string {

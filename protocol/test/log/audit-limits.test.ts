@@ -107,9 +107,12 @@ describe("one question that was opened over different companies", () => {
     expect(noted([...others, ["s3", 1, three]], "continue")).toEqual([[3, "SUMS_APART"]]);
   });
 
-  test("is not, in a training that the charter lets do without one company; but so is a second list of companies without the same one", () => {
-    expect(noted([["s1", 1, all], ["s2", 1, three, "moments", "m0", "quarry"]])).toEqual([]);
-    expect(noted([["s1", 1, all], ["s2", 1, three, "moments", "m0", "quarry"], ["s3", 1, all.slice(0, 2), "moments", "m0", "quarry"]])).toEqual([[2, "SUMS_APART"]]);
+  test("is remarked on in its own way, once for each company that trainings do without as the charter lets them; and so is a second list of companies without the same one", () => {
+    const without = (who: string, session: string, over: readonly string[]): Sum => [session, 1, over, "moments", "m0", who];
+    const first = [["s1", 1, all], without("quarry", "s2", three)] as const;
+    expect(noted(first)).toEqual([[1, "SUMS_WITHOUT"]]);
+    expect(noted([...first, without("quarry", "s3", three), without("quarry", "s4", all.slice(0, 2))])).toEqual([[1, "SUMS_WITHOUT"], [3, "SUMS_APART"]]);
+    expect(noted([...first, without("harbour", "s3", all.slice(1))])).toEqual([[1, "SUMS_WITHOUT"], [2, "SUMS_WITHOUT"]]);
   });
 
   test("is remarked on also where the coordinator kept the second sum to itself", () => {
