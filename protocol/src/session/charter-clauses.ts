@@ -23,6 +23,7 @@ export const CLAUSES = {
   "label.not-a-feature": "what is to be predicted is not among what predicts it",
   "label.two-values": "the label has two different values",
   "holdout.digest": "a common holdout is named by its digest, and only a common one, so that all parties measure on the same rows",
+  "holdout.leave-one-out": "a training without one company is judged on a common file: with held-out rows of their own, the rows judged on would leave with the company",
   "trees.size": "all trees together fit into one document",
   "trees.answer-size": "an answer about one level of a tree can be sent",
   "trees.bounds": "32-bit floats hold the bounds of every column and tell them apart",
