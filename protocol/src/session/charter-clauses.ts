@@ -34,6 +34,7 @@ export const CLAUSES = {
   "aggregation.encrypted-size": "under encrypted sums, the ciphertexts of the longest sum, times the parties, stay within what a node should receive in one round",
   "budget.covers-training": "the budget of sums covers one training at its iteration cap",
   "network.size": "a network's weights can be shown to every node in one message",
+  "network.local-rate": "a step of local training never overshoots its own pull: `localRate` times `mu` and `weightDecay` together is at most 1",
   "network.rows-cap": "a company counts with no more rows than it may bring",
   "network.resolution": "the mean update of a network is known to 1/65,536 of its bound, however few rows there are",
   "training.rounds": "a training's rounds, alone and times the parties, stay within what one set-up can share seeds for",
