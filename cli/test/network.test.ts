@@ -18,27 +18,47 @@ describe("a training without one company", () => {
     expect(asked).toEqual([{ path: "/v1/trainings", body: { charter: CHARTER, without: "mill" } }]);
   });
 
-  const judged = (session: string, without: string | null, auc: number, rows = 4_125) => ({ ...DONE, session, without, evaluation: { ...EVALUATION, auc, rows } });
+  const PARTIES = ["harbour", "mill", "orchard"];
+  const judged = (session: string, without: string | null, auc: number, more: { readonly rows?: number; readonly survivors?: readonly string[] } = {}) => {
+    const { rows = 4_125, survivors = PARTIES.filter((name) => name !== without) } = more;
+    const evaluation = { ...EVALUATION, auc, aucInterval: { low: auc - 0.012, high: auc + 0.009 }, rows };
+    return { ...DONE, session, without, rounds: [{ ...ROUND, survivors: PARTIES.filter((name) => name !== without) }, { ...ROUND, round: 2, kind: "evaluation", survivors }], evaluation };
+  };
+  const all = judged("51".repeat(16), null, 0.7012);
   const trainings = [
-    judged("51".repeat(16), null, 0.7012), judged("52".repeat(16), "mill", 0.7644), judged("53".repeat(16), "harbour", 0.6891), judged("54".repeat(16), "mill", 0.7655),
+    all, judged("52".repeat(16), "mill", 0.7644), judged("53".repeat(16), "harbour", 0.6891), judged("54".repeat(16), "mill", 0.7655),
     { ...ABORTED, session: "55".repeat(16), without: "orchard" }, { ...judged("56".repeat(16), "orchard", 0.99), charter: "a2".repeat(32) },
   ];
   const told = async (views: readonly unknown[]) => {
-    const { folder } = await openStage("coordinator", [get("/v1/charters", { charters: [SPRING] }), get("/v1/trainings", { trainings: views })]);
+    const signed = { ...SPRING, signatures: PARTIES };
+    const { folder } = await openStage("coordinator", [get("/v1/charters", { charters: [signed] }), get("/v1/trainings", { trainings: views })]);
     return (await play(["round", "influence"], { folder })).out;
   };
 
   test("stands beside the one with all, the one that gains most by the absence first; the newest of each, under this charter alone", async () => {
-    expect(await told(trainings)).toBe([
-      "without  session       held-out rows     AUC   change", "nobody   515151515151          4,125  0.7012",
-      "mill     545454545454          4,125  0.7655  +0.0643", "harbour  535353535353          4,125  0.6891  -0.0121", "",
+    expect((await told(trainings)).split("\n\n")[0]).toBe([
+      "without  session       held-out rows     AUC   change  95 % interval", "nobody   515151515151          4,125  0.7012",
+      "mill     545454545454          4,125  0.7655  +0.0643  +0.0473 to +0.0813",
+      "harbour  535353535353          4,125  0.6891  -0.0121  -0.0291 to +0.0049  within what chance would do",
     ].join("\n"));
   });
 
-  test("says where the models are judged on different rows, and where there is nothing to compare yet", async () => {
-    expect(await told([judged("51".repeat(16), null, 0.7), judged("52".repeat(16), "mill", 0.71, 4_000)])).toContain("judged on different held-out rows");
-    expect(await told(trainings)).not.toContain("different held-out rows");
+  test("says how wide its intervals are, and what cannot be seen, where something is compared", async () => {
+    expect(await told(trainings)).toContain("The intervals are conservative: they take the two AUCs as if each had been measured on rows of its own.");
+    expect(await told(trainings)).toContain("Whether each company's table was the same in both trainings cannot be seen");
+    expect(await told([all])).not.toContain("conservative");
     expect(await told([])).toContain("Begin with: cohortium round launch");
+  });
+
+  test.each([
+    ["on other rows", all, judged("52".repeat(16), "mill", 0.99, { rows: 4_000 }), "it was judged on other rows than the model with all companies"],
+    ["where another company fell silent", all, judged("52".repeat(16), "mill", 0.99, { survivors: ["harbour"] }), "besides, it lacks orchard in some rounds"],
+    ["where one fell silent before", judged("51".repeat(16), null, 0.7, { survivors: ["harbour", "mill"] }), judged("52".repeat(16), "mill", 0.99), "the model with all companies lacks orchard in some rounds"],
+    ["where there is none with all", null, judged("52".repeat(16), "mill", 0.99), "there is no model with all companies yet"],
+  ])("is not compared %s, and says so below those that are", async (_, first, other, because) => {
+    const lines = (await told([...(first === null ? [] : [first]), other, judged("53".repeat(16), "harbour", 0.6)])).split("\n");
+    expect(lines.find((line) => line.startsWith("mill"))).toMatch(new RegExp(`^mill +525252525252 +[0-9,]+ +0.9900 +not compared: ${because}$`));
+    if (first === all) expect(lines.findIndex((line) => line.startsWith("mill"))).toBeGreaterThan(lines.findIndex((line) => line.startsWith("harbour")));
   });
 
   test("is named in the list once there is one, and where it is shown", async () => {

@@ -14,7 +14,7 @@ export function companyToLeaveOut(charter: Charter, without: string): PartyId {
   if (!charter.questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed")) {
     throw new Refusal({
       code: "CHARTER_LEAVE_ONE_OUT", title: "this charter does not allow a training without one company", detail: `it has no evaluation.leaveOneOut`, rule,
-      fix: "propose a charter with evaluation.leaveOneOut: allowed; its words say what that lays open",
+      fix: "propose a charter with evaluation.leaveOneOut: allowed and holdout: common; its words say what that lays open",
     });
   }
   const party = partyToLeaveOut(charter, without);

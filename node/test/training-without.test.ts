@@ -1,15 +1,24 @@
 import { describe, expect, test } from "@jest/globals";
-import { toBase64 } from "@cohortium/crypto/bytes";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
+import { sha256 } from "@cohortium/crypto/hash";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { planOf } from "@cohortium/protocol/training/plan";
+import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { type CHARTER, CHARTER_JSON, charterOf, MILL, QUARRY, SELF } from "./stage.js";
+import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { admit, MOMENTS, place as placeWith, ROWS } from "./training-stage.js";
 
-import { admit, MOMENTS, place } from "./training-stage.js";
+const HELD = join(scratchFolder(), "held.csv");
+writeFileSync(HELD, ROWS);
+const place = () => placeWith(ROWS, CHARTER_WORDS, null, { holdout: { path: HELD, delimiter: ";", quote: '"', keyColumn: null } });
 
 describe("a training without one company", () => {
   const four = { ...CHARTER_JSON, parties: [...CHARTER_JSON.parties, { ...CHARTER_JSON.parties[0]!, name: "tower", signingKey: toBase64(new Uint8Array(32).fill(7)), agreementKey: toBase64(new Uint8Array(32).fill(8)) }] };
   const question = CHARTER_JSON.questions[0]!;
-  const allowing = charterOf({ ...four, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
+  const evaluation = { ...question.evaluation, holdout: "common", holdoutDigest: toHex(sha256(utf8(ROWS))), leaveOneOut: "allowed" };
+  const allowing = charterOf({ ...four, questions: [{ ...question, evaluation }] });
   const admitted = (charter: typeof CHARTER, without: string) => place().work({ charter, plan: planOf(charter, without as PartyId) }).resultOf(admit);
 
   test("is answered where the charter allows it, by the others", async () => {
@@ -23,7 +32,7 @@ describe("a training without one company", () => {
   });
 
   test("is refused where too few would be left", async () => {
-    const three = charterOf({ ...CHARTER_JSON, questions: [{ ...question, evaluation: { ...question.evaluation, leaveOneOut: "allowed" } }] });
+    const three = charterOf({ ...CHARTER_JSON, questions: [{ ...question, evaluation }] });
     expect(await admitted(three, MILL)).toMatchObject({ kind: "refused", clause: "request.parties" });
   });
 

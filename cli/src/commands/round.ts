@@ -74,7 +74,7 @@ async function influence(context: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round influence");
   const charter = await charterNamed(admin, options, () => true);
   const { trainings } = await admin.get("/v1/trainings", trainingViews);
-  const found = influenceOf(trainings.filter((training) => training.charter === charter.digest));
+  const found = influenceOf(trainings.filter((training) => training.charter === charter.digest), charter.signatures);
   return done({ charter: charter.digest, ...found }, influenceText(found, context.paint));
 }
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { writeFileSync } from "node:fs";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
+import { sha256 } from "@cohortium/crypto/hash";
 import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
 import { typeCommand } from "./command-line.js";
 import { objectionsTo } from "./released-once.js";
@@ -10,9 +12,13 @@ import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar", "dogwood", "elder"];
 const POISONER = "elder";
+const ROWS = 300;
+const HELD_ROWS = 3_000;
+/** Of none of the five: the rows all models are judged on. */
+const HELD = csvOf(tinyRows(99, HELD_ROWS));
 const NETWORK: NetworkClause = {
   kind: "network", hidden: [8], activation: "relu", optimiser: { kind: "fedavg", serverRate: 1 }, rounds: 8, localEpochs: 6, batchSize: 16, localRate: 0.1,
-  weightDecay: 0, clip: 3, rowsCap: 300, seed: 2, stopping: { kind: "rounds" }, strips: "hidden",
+  weightDecay: 0, clip: 3, rowsCap: 3 * ROWS, seed: 2, stopping: { kind: "rounds" }, strips: "hidden",
 };
 
 let tiny: TinyConsortium;
@@ -21,13 +27,14 @@ let all: TrainingView;
 const without = new Map<string, TrainingView>();
 
 beforeAll(async () => {
-  tiny = await foundTiny(NAMES);
-  // Every label of one company says the opposite.
-  const flipped = tinyRows(NAMES.indexOf(POISONER) + 1).map(([age, visits, region, bought]): TinyRow => [age, visits, region, bought === "yes" ? "no" : "yes"]);
+  tiny = await foundTiny(NAMES, { rows: ROWS, held: HELD });
+  // Every label of one company says the opposite, and it has three times the rows of any other.
+  const flipped = tinyRows(NAMES.indexOf(POISONER) + 1, 3 * ROWS).map(([age, visits, region, bought]): TinyRow => [age, visits, region, bought === "yes" ? "no" : "yes"]);
   writeFileSync(tiny.rowsFile(POISONER), csvOf(flipped));
   const { consortium } = tiny;
   await consortium.enrol(NO_STEPS);
-  charter = await consortium.agree(tinyDraft(NAMES, { name: "open-hand", model: { ...NETWORK }, leaveOneOut: true }));
+  const draft = tinyDraft(NAMES, { name: "open-hand", model: { ...NETWORK }, leaveOneOutOn: toHex(sha256(utf8(HELD))) });
+  charter = await consortium.agree({ ...draft, rows: { ...draft.rows, perPartyMax: HELD_ROWS } });
   const trained = async (left: string | null) => consortium.follow(await consortium.launch(charter, left), () => undefined);
   all = await trained(null);
   for (const name of NAMES) without.set(name, await trained(name));
@@ -54,10 +61,11 @@ describe("trainings without one company each, where the charter allows it", () =
   test("are told side by side", async () => {
     const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "round", "influence", "--json").ended;
     expect(code).toBe(0);
-    const told = JSON.parse(says) as { readonly all: { readonly session: string }; readonly leftOut: readonly { readonly without: string }[] };
+    const told = JSON.parse(says) as { readonly all: { readonly session: string }; readonly leftOut: readonly { readonly without: string; readonly heldRows: number }[] };
     expect(told.all.session).toBe(all.session);
     expect(told.leftOut.map(({ without: name }) => name).sort()).toEqual(NAMES);
-    expect(told.leftOut[0]?.without).toBe(POISONER);
+    expect(told.leftOut[0]).toMatchObject({ without: POISONER, comparison: { kind: "compared", isWithinChance: false } });
+    expect(new Set(told.leftOut.map(({ heldRows }) => heldRows))).toEqual(new Set([HELD_ROWS]));
   });
 
   test("pass an audit", async () => {

@@ -10,7 +10,8 @@ export interface TinyTerms {
   readonly name?: string;
   readonly dropouts?: "end" | "continue";
   readonly model?: Json;
-  readonly leaveOneOut?: boolean;
+  /** SHA-256 of the file that all judge on, so that a training may do without one of them. */
+  readonly leaveOneOutOn?: string;
   readonly scheme?: "masked" | "encrypted";
   readonly perPartner?: "own" | "shared";
 }
@@ -19,7 +20,7 @@ const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iteratio
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
 export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
-  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOut = false, perPartner } = terms;
+  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOutOn, perPartner } = terms;
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -34,7 +35,8 @@ export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
       label: { name: "bought", positive: "yes", negative: "no" },
       model,
       evaluation: {
-        scoreBins: 1024, holdout: "own", holdoutShare: 0.2, ...(leaveOneOut ? { leaveOneOut: "allowed" } : {}), ...(perPartner === undefined ? {} : { perPartner }),
+        scoreBins: 1024, holdoutShare: 0.2,
+        ...(leaveOneOutOn === undefined ? { holdout: "own" } : { holdout: "common", holdoutDigest: leaveOneOutOn, leaveOneOut: "allowed" }), ...(perPartner === undefined ? {} : { perPartner }),
       },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },

@@ -23,14 +23,16 @@ export interface TinyConsortium {
 /** Where a write costs nothing: a killed process loses no page the kernel has, so nothing here depends on the disk. */
 const MEMORY = "/dev/shm";
 
-/** Founds a coordinator and folders for nodes that still have to enrol. The rows of a party follow from its place in `names`. */
-export async function foundTiny(names: readonly string[], { rows = 300 }: { readonly rows?: number } = {}): Promise<TinyConsortium> {
+/** Founds a coordinator and folders for nodes that still have to enrol. The rows of a party follow from its place in `names`; `held` is the text of a file they all judge on. */
+export async function foundTiny(names: readonly string[], { rows = 300, held = null }: { readonly rows?: number; readonly held?: string | null } = {}): Promise<TinyConsortium> {
   const folder = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), "cohortium-e2e-"));
   const rowsFile = (party: string) => join(folder, `${party}-data`, "rows.csv");
+  const holdout = held === null ? null : join(folder, "held.csv");
+  if (holdout !== null && held !== null) writeFileSync(holdout, held);
   const partners: LocalPartner[] = names.map((name, i) => {
     mkdirSync(join(folder, `${name}-data`), { recursive: true });
     writeFileSync(rowsFile(name), csvOf(tinyRows(i + 1, rows)));
-    return { name, rows: rowsFile(name), holdout: null };
+    return { name, rows: rowsFile(name), holdout };
   });
   const consortium = await LocalConsortium.found(folder, "test-circle", partners);
   return {

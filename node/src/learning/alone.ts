@@ -34,8 +34,9 @@ export async function compareAlone({ train, held }: Split, joint: Model, terms: 
   const own = await trainAlone(train, terms);
   if (own.kind === "not-comparable") return own;
   const [ofAlone, ofJoint] = [scoresOf(held, terms.features, own.model), scoresOf(held, terms.features, joint)];
-  const { first, second, gain, gainInterval } = pairedAuc(ofAlone, ofJoint, held.y);
-  const [alone, together] = [judged(ofAlone, held, first), judged(ofJoint, held, second)];
+  const { first, firstInterval, second, secondInterval, gain, gainInterval } = pairedAuc(ofAlone, ofJoint, held.y);
+  const alone = judged(ofAlone, held, { auc: first, aucInterval: firstInterval });
+  const together = judged(ofJoint, held, { auc: second, aucInterval: secondInterval });
   if (alone === undefined || together === undefined) return { kind: "not-comparable", because: "held-out-rows-of-one-class" };
   return { kind: "compared", trainRows: train.rows, heldRows: held.rows, alone, joint: together, gain, gainInterval };
 }
@@ -82,8 +83,11 @@ async function networkAlone(train: LocalRows, terms: AloneTerms, clause: Network
 /** Fine enough that the curves are those of the scores to three digits. */
 const BINS = 4096;
 
-/** The area and the distance come from the scores themselves: the area so that it agrees with the gain, both because a node has its own scores. */
-function judged(scores: Float64Array, held: LocalRows, auc: number): Evaluation | undefined {
+/**
+ * The area and the distance come, with their intervals, from the scores themselves: the area so that it agrees with the gain, both because a node has
+ * its own scores. Bins hold logits up to their edge alone, so an interval from them would be that of another area.
+ */
+function judged(scores: Float64Array, held: LocalRows, area: Pick<Evaluation, "auc" | "aucInterval">): Evaluation | undefined {
   const result = evaluate(unpackHistogram(histogramOf(scores, held, BINS), BINS));
-  return result.kind === "evaluated" ? { ...result, auc, ...ksExact(scores, held.y) } : undefined;
+  return result.kind === "evaluated" ? { ...result, ...area, ...ksExact(scores, held.y) } : undefined;
 }

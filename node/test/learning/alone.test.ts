@@ -31,6 +31,19 @@ test("a small party gains from the joint model on the same held-out rows", async
   expect([result.joint.auc, result.joint.ks]).toEqual([expect.closeTo(aucExact(scores, HELD.y), 12), ksExact(scores, HELD.y).ks]);
 });
 
+test("the interval is that of the very area, also where logits lie beyond those that bins hold", async () => {
+  const model = jointModel();
+  const steep = { ...model, coefficients: model.coefficients.map((one) => 40 * one) };
+  const result = await compareAlone({ train: SMALL, held: HELD }, steep, ALONE);
+  const gentle = await compareAlone({ train: SMALL, held: HELD }, model, ALONE);
+  if (result.kind !== "compared" || gentle.kind !== "compared") throw new Error("there is something to compare");
+  expect(result.joint.edgeShare).toBeGreaterThan(0.3);
+  // The same order of rows has the same area, known as well.
+  expect(result.joint.auc).toBeCloseTo(gentle.joint.auc, 12);
+  expect(result.joint.aucInterval).toEqual({ low: expect.closeTo(gentle.joint.aucInterval.low, 9), high: expect.closeTo(gentle.joint.aucInterval.high, 9) });
+  for (const { auc, aucInterval: { low, high } } of [result.alone, result.joint]) expect(low < auc && auc < high).toBe(true);
+});
+
 test("a party whose rows are all there is gains nothing", async () => {
   const { train, held } = splitOwn(OTHERS, 0.3);
   const fit = fitPooled([contributorOf(train, FEATURES)], TERMS);

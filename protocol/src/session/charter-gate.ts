@@ -91,7 +91,7 @@ function leaveOneOut({ questions, parties: known }: Charter, { question: asked, 
   return refuse(
     "request.leave-one-out",
     allowed ? "a training without one company is one with all the others" : "the charter does not allow a training without one company",
-    allowed ? `choose among: ${known.map(({ name }) => name).join(", ")}` : "sign a charter with evaluation.leaveOneOut: allowed; it says what that lays open",
+    allowed ? `choose among: ${known.map(({ name }) => name).join(", ")}` : "sign a charter with evaluation.leaveOneOut: allowed and holdout: common; it says what that lays open",
   );
 }
 

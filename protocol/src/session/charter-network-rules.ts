@@ -20,6 +20,7 @@ export function networkProblems({ questions, parties, rows }: Sections): readonl
     const at = pointer("questions", i, "model");
     return [
       ...size(question, model, at),
+      ...localRate(model, at),
       ...(rows === undefined ? [] : cap(model, rows, at)),
       ...(rows === undefined || parties === undefined ? [] : resolution(model, parties.length, { rows, at })),
     ];
@@ -37,6 +38,19 @@ function size(question: PropensityQuestion, clause: NetworkClause, at: string): 
   if (weights <= WEIGHTS_MAX) return [];
   return [{ clause: "network.size", path: at + pointer("hidden"), says: `the network has ${weights} weights`, fix: `narrow its layers, or list fewer columns and categories: ${WEIGHTS_MAX} weights at most` }];
 }
+
+/** A step takes `localRate · (mu + weightDecay)` of the way back: more than 1 goes beyond where it pulls to, and from 2 on ever further. */
+function localRate({ localRate: rate, weightDecay, optimiser }: NetworkClause, at: string): readonly Problem[] {
+  const pull = weightDecay + (optimiser.kind === "fedprox" ? optimiser.mu : 0);
+  if (rate * pull <= 1) return [];
+  return [{
+    clause: "network.local-rate", path: at + pointer("localRate"),
+    says: "each local step would be pulled back further than to where it came from", fix: `write ${Math.floor(RATE_STEPS / pull) / RATE_STEPS} or less, or a smaller optimiser.mu`,
+  }];
+}
+
+/** Rates are suggested to four digits after the point. */
+const RATE_STEPS = 10_000;
 
 function columnsIn(feature: Feature): number {
   switch (feature.kind) {

@@ -10,6 +10,7 @@ export function questionProblems(question: PropensityQuestion, at: string): read
     ...recipeProblems(question, at),
     ...label(question, at),
     ...holdout(question, at),
+    ...leaveOneOut(question, at),
     ...modelProblems(question, at),
   ];
 }
@@ -51,4 +52,13 @@ function holdout({ evaluation: { holdout: which, holdoutDigest } }: PropensityQu
     return [{ clause: "holdout.digest", path, says: "a held-out file is named, but each party holds out rows of its own", fix }];
   }
   return [];
+}
+
+/** Models are told apart on the same rows only. A company left out takes its own held-out rows along, which can turn the sign of the difference. */
+function leaveOneOut({ evaluation: { holdout: which, leaveOneOut: allowed } }: PropensityQuestion, at: string): readonly Problem[] {
+  if (allowed === undefined || which === "common") return [];
+  return [{
+    clause: "holdout.leave-one-out", path: at + pointer("evaluation", "leaveOneOut"),
+    says: "with and without a company, the models would be judged on different rows", fix: "remove it, or set evaluation.holdout to common and name the file all hold",
+  }];
 }

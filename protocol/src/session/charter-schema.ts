@@ -30,7 +30,7 @@ const evaluation = z.strictObject({
   holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()
     .describe("the SHA-256 of the common held-out file, 64 lower-case hex digits"),
   leaveOneOut: z.literal("allowed").optional()
-    .describe("allowed: a training may be repeated without one company, which lays that company's own sums open; leave it out otherwise"),
+    .describe("allowed: a training may be repeated without one company, which lays that company's own sums open and takes a common held-out file; leave it out otherwise"),
   perPartner: z.enum(["own", "shared"]).optional()
     .describe("own: what a company gained stays at its node; shared: each publishes it after a training; without this key own"),
 });

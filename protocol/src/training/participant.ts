@@ -72,11 +72,18 @@ type Partaking = Given & (
   | ({ readonly stage: "rounds" } & Rounds)
 );
 
+interface Asked {
+  readonly kind: Scene["question"]["kind"];
+  readonly digest: Scene["digest"];
+}
+
 interface Rounds {
   readonly epoch: PartEpoch;
   readonly current: PartakingRound["state"] | null;
-  /** What this node was asked so far, in order. */
-  readonly scenes: readonly Scene[];
+  /** What this node was asked so far, in order: kind and digest tell a repetition … */
+  readonly asked: readonly Asked[];
+  /** … and the last of it, whole, what may follow. Each holds a model, and there may be hundreds. */
+  readonly last: Scene | null;
   /** The list this node agreed to last, or all who were ready: the next round may ask these or, where the charter allows it, fewer. */
   readonly bound: readonly PartyId[];
   readonly answered: number;
@@ -161,7 +168,7 @@ function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<Tra
 function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<TrainingPart> {
   if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
   // The round is answered, and answered rounds stay shut.
-  if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.scenes.length } }, atMs);
+  if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.asked.length } }, atMs);
   return liftRound(state, partakingRound.step(state.current, { kind: "heard", message, atMs }), atMs);
 }
 
@@ -184,28 +191,28 @@ function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly
   switch (step.kind) {
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state, shown } };
     case "abort": return leave(state, step.fault, atMs);
-    case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, scenes: [], bound: step.result.ready, answered: 0 }), send: step.send };
+    case "done": return { ...wait({ ...base(state), stage: "rounds", epoch: step.result, current: null, asked: [], last: null, bound: step.result.ready, answered: 0 }), send: step.send };
   }
 }
 
 function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
-  const round = state.scenes.length + 1;
+  const round = state.asked.length + 1;
   if (!(fromCoordinator(state, offer, "round.offer", round) && round <= state.plan.rounds)) return outOfOrder(state, "round", atMs);
   if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
-  const scene = readScene(member(offer, "kind"), context, state.plan, state.scenes.at(-1) ?? null);
+  const scene = readScene(member(offer, "kind"), context, state.plan, state.last);
   const parties = partiesAsked(state, offer, round);
   const question = scene === null || parties === null ? null : questionOf(state, offer, scene);
   if (scene === null || parties === null || question === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
   if (isRepeat(state, scene)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
-  if (!mayFollow(state.scenes.at(-1) ?? null, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
+  if (!mayFollow(state.last, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
 
   const { speaker, coordinator, members, terms, entropy, epoch, expiresAtMs } = state;
   const step = partakingRound.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
-  return liftRound({ ...state, scenes: [...state.scenes, scene] }, step, atMs);
+  return liftRound({ ...state, asked: [...state.asked, { kind: scene.question.kind, digest: scene.digest }], last: scene }, step, atMs);
 }
 
-function isRepeat({ scenes }: InRounds, { question, digest }: Scene): boolean {
-  return scenes.some((scene) => scene.question.kind === question.kind && scene.digest === digest);
+function isRepeat({ asked }: InRounds, { question, digest }: Scene): boolean {
+  return asked.some((before) => before.kind === question.kind && before.digest === digest);
 }
 
 /** Who is asked, if this node may answer together with them: those it agreed to last; fewer only if the charter lets a training go on without some. */
@@ -238,7 +245,7 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
 }
 
 function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
-  const last = state.stage === "rounds" ? state.scenes.at(-1) : undefined;
+  const last = state.stage === "rounds" ? state.last : null;
   // Only who was asked for the evaluation knows that the released model is the one that was evaluated.
   if (state.stage !== "rounds" || last?.question.kind !== "evaluation" || last.model === null) return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
   const genuine = fromCoordinator(state, close, "session.close") && member(close, "model") === contextDigest(model)
@@ -281,10 +288,9 @@ function owed(state: Partaking): readonly TrainingPart["ask"][] {
   }
 }
 
-function withScene({ scenes }: InRounds, asks: readonly PartakingRound["ask"][]): readonly TrainingPart["ask"][] {
-  const scene = scenes.at(-1);
+function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly TrainingPart["ask"][] {
   // A round has begun, so there is a scene; the type does not know.
-  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind !== "contribute" ? [ask] : scene === undefined ? [] : [{ ...ask, scene }]));
+  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
 }
 
 function wait(state: Partaking): Step<TrainingPart> {

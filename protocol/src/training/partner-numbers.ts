@@ -58,7 +58,7 @@ export function partnerNumbersJson(numbers: PartnerNumbers): Json {
   return { ...rest, alone: rankingJson(alone), joint: rankingJson(joint), gainInterval: { ...gainInterval } };
 }
 
-/** Reads what a company published, or `null` if it is of another form, finer than agreed, or over fewer rows. */
+/** Reads what a company published, or `null` if it is of another form, finer than agreed, over fewer rows, or beside its own intervals. */
 export function parsePartnerNumbers(raw: unknown): PartnerNumbers | null {
   const read = published.safeParse(raw);
   return read.success ? read.data : null;
@@ -83,13 +83,16 @@ function rankingJson({ aucInterval, ksInterval, ...rest }: Ranking): Json {
   return { ...rest, aucInterval: { ...aucInterval }, ksInterval: { ...ksInterval } };
 }
 
+/** Rounding keeps order, so what was inside is inside after it. */
+const isIn = (value: number, { low, high }: Interval) => low <= value && value <= high;
 const within = (least: number) => z.number().min(least).max(1).refine((value) => digits(value) === value);
 const interval = (least: number) => z.strictObject({ low: within(least), high: within(least) }).refine(({ low, high }) => low <= high);
-const ranking = z.strictObject({ auc: within(0), aucInterval: interval(0), ks: within(0), ksInterval: interval(0) });
+const ranking = z.strictObject({ auc: within(0), aucInterval: interval(0), ks: within(0), ksInterval: interval(0) })
+  .refine(({ auc, aucInterval, ks, ksInterval }) => isIn(auc, aucInterval) && isIn(ks, ksInterval));
 const published = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("compared"), rows: z.int().min(SHARED_ROWS_MIN).refine((rows) => publishedCount(rows) === rows),
     alone: ranking, joint: ranking, gain: within(-1), gainInterval: interval(-1),
-  }),
+  }).refine(({ gain, gainInterval }) => isIn(gain, gainInterval)),
   z.strictObject({ kind: z.literal("withheld"), because: z.enum(["too-few", "not-comparable"]) }),
 ]) satisfies z.ZodType<PartnerNumbers>;

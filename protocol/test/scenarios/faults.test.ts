@@ -20,7 +20,7 @@ const endedAt = (world: World) => (world.run(), codeOf(world.nodes.get(ADA)?.ste
 const hears = (at: Step<TrainingPart> & { readonly kind: "wait" }, message: Parameters<World["inject"]>[1]) => codeOf(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
 const atNode = (isIt: Parameters<typeof nodeWhere>[1]) => nodeWhere(ADA, isIt);
 const inPhase = (phase: string) => atNode((state) => state.stage === "rounds" && state.current?.phase === phase);
-const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.scenes.length === 1);
+const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.asked.length === 1);
 const withPlan = (training: Partial<typeof SHORT_PLAN.model>, more: Partial<typeof SHORT_PLAN> = {}) => {
   const plan = { ...SHORT_PLAN, ...more, model: { ...SHORT_PLAN.model, ...training } };
   return short({ plan, answer: (party, ask) => tinyWords(party, ask, plan) });

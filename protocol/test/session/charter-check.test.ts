@@ -103,6 +103,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["label.two-values", `${Q}/label/negative`, "yes"],
   ["holdout.digest", `${Q}/evaluation/holdout`, "common", `${Q}/evaluation/holdoutDigest`],
   ["holdout.digest", `${Q}/evaluation/holdoutDigest`, "ab".repeat(32)],
+  ["holdout.leave-one-out", `${Q}/evaluation/leaveOneOut`, "allowed"],
   ["rows.order", "/rows/perPartyMin", 50_001],
   ["rows.order", "/rows/jointMin", 200_001],
   ["aggregation.headroom", "/rows/perPartyMax", 67_108_864],

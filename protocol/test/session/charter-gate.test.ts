@@ -3,7 +3,7 @@ import { allowTraining, type TrainingRequest } from "../../src/session/charter-g
 import { CLAUSES } from "../../src/session/charter-clauses.js";
 import type { Digest, PartyId } from "../../src/session/ids.js";
 import { releasesOfTraining } from "../../src/session/release-count.js";
-import { bent, sound } from "./charter-fixture.js";
+import { bent, sound, SOUND } from "./charter-fixture.js";
 
 const CHARTER = sound();
 const NOW = "2027-01-15T08:30:00.123Z";
@@ -13,7 +13,7 @@ const REQUEST: TrainingRequest = {
   question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, without: null,
 };
 const WITHOUT_TOWER = { parties: [HARBOUR, LANTERN, MEADOW], without: TOWER };
-const LEAVING_OUT = sound(bent("/questions/0/evaluation/leaveOneOut", "allowed"));
+const LEAVING_OUT = sound(bent("/questions/0/evaluation", { ...SOUND.questions[0]?.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32), leaveOneOut: "allowed" }));
 const USAGE = { releases: 217 };
 
 const clauseOf = (request: Partial<TrainingRequest>, nowIso = NOW, usage = USAGE, charter = CHARTER) => {

@@ -61,6 +61,19 @@ describe("across clauses", () => {
     expect(found(bent(`${M}/hidden`, [256, 250], WITH))).toEqual([]);
   });
 
+  test("a local step that would be pulled back beyond where it came from is refused", () => {
+    const prox = (mu: number, localRate: number, weightDecay = 0) =>
+      bent(`${M}/weightDecay`, weightDecay, bent(`${M}/localRate`, localRate, bent(`${M}/optimiser/mu`, mu, WITH) as object) as object);
+    expect(found(prox(10, 0.4))).toEqual([`network.local-rate ${M}/localRate`]);
+    expect(found(prox(2.5, 0.4))).toEqual([]);
+    expect(found(prox(2.5, 0.4, 0.001))).toEqual([`network.local-rate ${M}/localRate`]);
+    expect(found(prox(100, 0.01))).toEqual([]);
+    // Only fedprox pulls, and the decay alone is never so strong.
+    expect(found(bent(`${M}/weightDecay`, 1, bent(`${M}/localRate`, 1, bent(`${M}/optimiser`, { kind: "scaffold", serverRate: 1 }, WITH) as object) as object))).toEqual([]);
+    const check = checkCharter(prox(3, 0.4));
+    expect(check.kind === "refused" ? check.problems[0]?.fix : "").toBe("write 0.3333 or less, or a smaller optimiser.mu");
+  });
+
   test("a company cannot count with more rows than it may bring", () => {
     expect(found(bent(`${M}/rowsCap`, 50_001, WITH))).toEqual([`network.rows-cap ${M}/rowsCap`]);
   });

@@ -9,7 +9,7 @@ import { TINY_PLAN, tinyRows, tinyWords } from "./tiny-rows.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"];
 const EVE = "eve" as PartyId;
-const ALLOWED = [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, leaveOneOut: "allowed" }]] as const;
+const ALLOWED = [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32), leaveOneOut: "allowed" }]] as const;
 const run = (names: readonly string[], without?: PartyId) => {
   const plan = { ...TINY_PLAN, ...(without === undefined ? {} : { without }) };
   const world = new World({

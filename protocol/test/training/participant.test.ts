@@ -19,7 +19,7 @@ const fault = (step: Step<TrainingPart>) => (step.kind === "abort" ? step.fault 
 
 const admitting = participant.open(given(ADA));
 const inSetup = nodeWhere(ADA, ({ stage }) => stage === "setup");
-const beforeRound = (round: number) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current === null && state.scenes.length === round - 1);
+const beforeRound = (round: number) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current === null && state.asked.length === round - 1);
 const inPhase = (round: number, phase: string) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current?.round === round && state.current.phase === phase);
 
 /** Whoever leaves says so, and by which rule. */
@@ -146,11 +146,11 @@ describe("an answered round", () => {
     for (const message of [sentTo(ADA, "survivors", 1), sentTo(ADA, "unmask", 1)]) expectLeft(hear(beforeRound(2), message), "AGGREGATION_SECOND_ANSWER");
   });
 
-  test("is remembered with its question and model", () => {
+  test("is remembered by its question and the model's digest, the last one alone with its model", () => {
     const { state } = beforeRound(3);
-    expect(state.stage === "rounds" && state.scenes.map(({ question, digest }) => [question.kind, digest])).toEqual([
-      ["moments", contextDigest(null)], ["newton", contextDigest(sentTo(ADA, "round", 2).context)],
-    ]);
+    if (state.stage !== "rounds") throw new Error("two rounds are answered");
+    expect(state.asked).toEqual([{ kind: "moments", digest: contextDigest(null) }, { kind: "newton", digest: contextDigest(sentTo(ADA, "round", 2).context) }]);
+    expect(state.last).toMatchObject({ question: { kind: "newton" }, model: { iteration: 0 }, digest: state.asked[1]?.digest });
   });
 });
 

@@ -40,9 +40,12 @@ describe("what a company publishes of its gain", () => {
 
   test("is read by others as it was written, whatever the numbers are", () => {
     const share = fc.double({ min: 0, max: 1, noNaN: true });
-    const interval = fc.tuple(share, share).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) }));
-    const ranking = fc.record({ auc: share, aucInterval: interval, ks: share, ksInterval: interval });
-    const gain = fc.tuple(fc.double({ min: -1, max: 1, noNaN: true }), interval);
+    const within = (number: typeof share) => fc.tuple(number, number, number).map((three) => {
+      const [low = 0, value = 0, high = 0] = three.toSorted((a, b) => a - b);
+      return [value, { low, high }] as const;
+    });
+    const ranking = fc.tuple(within(share), within(share)).map(([[auc, aucInterval], [ks, ksInterval]]) => ({ auc, aucInterval, ks, ksInterval }));
+    const gain = within(fc.double({ min: -1, max: 1, noNaN: true }));
     fc.assert(fc.property(ranking, ranking, gain, fc.integer({ min: 200, max: 1e9 }), (alone, joint, [gain, gainInterval], rows) => {
       const said = partnerNumbers({ alone: { ...alone, rows, positives: 100 }, joint, gain, gainInterval });
       const read: unknown = JSON.parse(new TextDecoder().decode(canonicalBytes(partnerNumbersJson(said))));
@@ -57,6 +60,8 @@ describe("what is read from another company is set aside if it", () => {
   test.each([
     ["is finer than agreed", { gain: 0.03765 }], ["counts rows to the last one", { rows: 1_234 }], ["rests on fewer rows than agreed", { rows: 90 }],
     ["has another member", { positives: 321 }], ["has an area above 1", { alone: { ...OWN.joint, auc: 1.5 } }],
+    ["has an area beside its interval", { alone: { ...OWN.joint, auc: 0.773, aucInterval: { low: 0.7008, high: 0.7599 } } }],
+    ["has a distance beside its interval", { joint: { ...OWN.joint, ks: 0.2 } }], ["has a gain beside its interval", { gain: 0.08 }],
     ["has an interval the wrong way round", { gainInterval: { low: 0.5, high: 0.1 } }], ["has a text for a number", { gain: "0.1" }],
     ["withholds for a reason of its own", { kind: "withheld", because: "secret" }],
   ])("%s", (_, change) => {

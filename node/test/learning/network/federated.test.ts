@@ -53,6 +53,11 @@ describe("over companies of different distributions", () => {
   });
 });
 
+test("local training that runs out of numbers everywhere is no training", async () => {
+  // Each step pulls four times as far back as it came: without the charter's rule this is what a model untouched by training was released from.
+  await expect(trained(skewed(100), { optimiser: { kind: "fedprox", serverRate: 1, mu: 10 }, localRate: 0.4 })).rejects.toThrow('TRAINING_DIVERGED {"because":"nothing-moved","iteration":0}');
+});
+
 /** An honest node's update on other rows, or with other numbers; its bound is kept by what the node runs. */
 const flipped = (rows: LocalRows): LocalRows => ({ ...rows, y: rows.y.map((label) => 1 - label) });
 

@@ -22,6 +22,7 @@ interface Updating {
   readonly model: NetworkModel;
   readonly server: ServerState;
   readonly stall: Stall;
+  readonly firstLoss: number | null;
   /** What the last sum over training rows was over. */
   readonly over: { readonly survivors: number; readonly rows: number };
 }
@@ -57,7 +58,7 @@ function afterMoments(values: Float64Array, survivors: number, clause: NetworkCl
   const rows = values[1] ?? 0;
   const question: UpdateQuestion = { kind: "update", clause, model, control: initialControl(model, clause) };
   const server = openServer(clause.optimiser, model.weights.length);
-  return { kind: "next", progress: { kind: "network", question, model, server, stall: NO_STALL, over: { survivors, rows } }, rows, measure: null, keep: model };
+  return { kind: "next", progress: { kind: "network", question, model, server, stall: NO_STALL, firstLoss: null, over: { survivors, rows } }, rows, measure: null, keep: model };
 }
 
 function afterUpdate(values: Float64Array, survivors: number, progress: Updating, plan: NetworkPlan): Advance {
@@ -68,7 +69,7 @@ function afterUpdate(values: Float64Array, survivors: number, progress: Updating
   // The rows are pinned for a session, so the same companies bring the same number; fewer companies bring fewer, but not too few.
   if (over.survivors === survivors && over.rows !== rows) return failed("DATA_CHANGED", { rows, before: over.rows });
   if (!(rows >= plan.rowsMinJoint)) return failed("TRAINING_DEGENERATE", { because: "too-few-rows", rows });
-  const step = jointStep({ model, server: progress.server, survivors }, sum, clause, updateScales(plan, clause));
+  const step = jointStep({ model, server: progress.server, survivors, firstLoss: progress.firstLoss }, sum, clause, updateScales(plan, clause));
   switch (step.kind) {
     case "beyond": return failed("AGGREGATION_BOUNDS", { segment: step.segment });
     case "diverged": return failed("TRAINING_DIVERGED", { because: step.because, iteration: model.iteration });
@@ -79,7 +80,7 @@ function afterUpdate(values: Float64Array, survivors: number, progress: Updating
         ? { kind: "evaluation", question: { kind: "evaluation" }, model: step.model }
         : {
           kind: "network", question: { kind: "update", clause, model: step.model, control: step.control }, model: step.model,
-          server: step.server, stall, over: { survivors, rows },
+          server: step.server, stall, firstLoss: progress.firstLoss ?? step.loss, over: { survivors, rows },
         };
       return { kind: "next", progress: next, rows, measure, keep: step.model };
     }

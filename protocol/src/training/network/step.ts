@@ -22,13 +22,15 @@ export const NO_STALL: Stall = { best: Number.MAX_VALUE, rounds: 0 };
 export type JointStep =
   | { readonly kind: "stepped"; readonly model: NetworkModel; readonly control: Float32Array; readonly server: ServerState; readonly loss: number; readonly boundUsed: number }
   | { readonly kind: "beyond"; readonly segment: string }
-  | { readonly kind: "diverged"; readonly because: "not-finite" | "weights-too-large" };
+  | { readonly kind: "diverged"; readonly because: "not-finite" | "weights-too-large" | "nothing-moved" };
 
 /** What the training carries from one joint step to the next. */
 export interface Before {
   readonly model: NetworkModel;
   readonly server: ServerState;
   readonly survivors: number;
+  /** The loss of the weights that training began at; null as long as only these were asked about. */
+  readonly firstLoss: number | null;
 }
 
 /**
@@ -36,8 +38,11 @@ export interface Before {
  *
  * Refuses a sum that so many parties within their bounds cannot have added up to: every party's update is at most `clip` long, so their sum is at
  * most `clip` times their shares. A party that keeps to no bound can still claim the room of all of them.
+ *
+ * A party whose local training runs out of numbers sends no update. Where all do, the sum is exactly zero, and so is that of parties that have
+ * learned all there is: then the loss is below the first one. An update of zero at a loss that never fell is no training.
  */
-export function jointStep({ model, server, survivors }: Before, sum: UpdateSum, clause: NetworkClause, scales: Scales): JointStep {
+export function jointStep({ model, server, survivors, firstLoss }: Before, sum: UpdateSum, clause: NetworkClause, scales: Scales): JointStep {
   const { clip, rowsCap, optimiser } = clause;
   if (!(sum.counted > 0 && sum.counted <= sum.rows)) return { kind: "beyond", segment: "counted rows" };
   if (sum.strips !== null && !stripsAgree(sum.strips, survivors)) return { kind: "beyond", segment: "update norms" };
@@ -52,6 +57,8 @@ export function jointStep({ model, server, survivors }: Before, sum: UpdateSum, 
   const loss = sum.loss / shares;
   if (!(Number.isFinite(loss) && weights.every(Number.isFinite))) return { kind: "diverged", because: "not-finite" };
   if (!weights.every((weight) => Math.abs(weight) <= WEIGHT_ABS_MAX)) return { kind: "diverged", because: "weights-too-large" };
+  const hasLearned = firstLoss !== null && loss < firstLoss;
+  if (!hasLearned && sum.update.every((value) => value === 0)) return { kind: "diverged", because: "nothing-moved" };
   const control = Float32Array.from(sum.control, (value) => value / shares);
   return { kind: "stepped", model: { ...model, iteration: model.iteration + 1, weights }, control, server: state, loss, boundUsed: norm(sum.update) / (clip * shares) };
 }

@@ -58,7 +58,7 @@ describe("a single ciphertext", () => {
 });
 
 describe("a second decryption of one round", () => {
-  const answered = () => all.node(ADA, (state) => state.stage === "rounds" && state.current === null && state.scenes.length === 1);
+  const answered = () => all.node(ADA, (state) => state.stage === "rounds" && state.current === null && state.asked.length === 1);
 
   test("is refused, of the same sum and of another", () => {
     const request = all.to(ADA, "decrypt");

@@ -11,7 +11,7 @@ const SCALING = { columns: ["intercept", "age", "job=farmer", "job=pilot"], mean
 const stage = (more: Partial<NetworkClause> = {}) => {
   const plan = networkPlan({ hidden: [1], strips: "hidden", ...more });
   const model = initialModel(SCALING, plan, plan.model);
-  const take = (sum: Partial<UpdateSum>, survivors = 3) => jointStep({ model, server: openServer(plan.model.optimiser, 4), survivors }, { ...SUM, ...sum }, plan.model, updateScales(plan, plan.model));
+  const take = (sum: Partial<UpdateSum>, survivors = 3, firstLoss: number | null = null) => jointStep({ model, server: openServer(plan.model.optimiser, 4), survivors, firstLoss }, { ...SUM, ...sum }, plan.model, updateScales(plan, plan.model));
   return { model, take };
 };
 /** Three parties of 30, 60 and 90 rows, of which 60 count each at most: shares of ½, 1 and 1. */
@@ -64,6 +64,18 @@ describe("a step that leads nowhere ends the training", () => {
     const { take } = stage({ optimiser: { kind: "fedavg", serverRate: 2 * WEIGHT_ABS_MAX } });
     expect(take({ update: Float64Array.of(4, 0, 0, 0) })).toEqual({ kind: "diverged", because: "weights-too-large" });
   });
+});
+
+describe("an update of exactly zero", () => {
+  const nothing = { update: new Float64Array(4) };
+  const ended = { kind: "diverged", because: "nothing-moved" };
+  test("ends the training at once: nobody's local training came to anything", () => expect(stage().take(nothing)).toEqual(ended));
+  test("ends it later too, as long as the loss never fell", () => {
+    expect(stage().take(nothing, 3, 0.6)).toEqual(ended);
+    expect(stage().take(nothing, 3, 0.5)).toEqual(ended);
+  });
+  test("is how training looks that has learned all there is, where the loss did fall", () => expect(stage().take(nothing, 3, 0.7).kind).toBe("stepped"));
+  test("differs from the smallest that is none", () => expect(stage().take({ update: Float64Array.of(0, 0, 2 ** -30, 0) }).kind).toBe("stepped"));
 });
 
 describe("training is over", () => {
