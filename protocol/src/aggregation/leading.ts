@@ -1,4 +1,5 @@
 /** The coordinator's machines of both schemes as one, for whoever takes sums and does not care how. The state says which it is. */
+import { rootsOf } from "./encrypted/keys.js";
 import { encryptedLeader, encryptedWaitsFor, openingOwed, type EncryptedLeading } from "./encrypted/round-leader.js";
 import { keyLeader, keysAwaited, type EncryptedEpoch, type KeyLeading } from "./encrypted/setup-leader.js";
 import type { Machine, Step } from "../session/machine.js";
@@ -69,6 +70,14 @@ export const leadingRound: Machine<LeadingRound> = {
     }
   },
 };
+
+/** What the coordinator keeps for the next round, once this one is over. */
+export function leaderEpochAfter(state: LeadingRound["state"]): LeaderEpoch {
+  switch (state.scheme) {
+    case "masked": return state.epoch;
+    case "encrypted": return { ...state.epoch, roots: [...state.epoch.roots, ...rootsOf(Object.values(state.sealed))] };
+  }
+}
 
 /** Of which parties a set-up waits, and for what. */
 export function setupAwaits(state: LeadingSetup["state"]): { readonly parties: readonly string[]; readonly what: string } {

@@ -1,4 +1,5 @@
 /** A node's machines of both schemes as one, for whoever answers sums and does not care how. The state says which it is. */
+import { rootsOf } from "./encrypted/keys.js";
 import { encryptedMember, partsOwed, type EncryptedAnswering, type EncryptedMessage } from "./encrypted/round-member.js";
 import { keyMember, keysOwed, type KeyEpoch, type KeyJoining, type KeyMessage } from "./encrypted/setup-member.js";
 import type { KeyMade } from "./encrypted/messages.js";
@@ -77,6 +78,17 @@ export const partakingRound: Machine<PartakingRound> = {
     }
   },
 };
+
+/** What a node keeps for the next round, however far this one got: what it saw in it is committed to, whether or not it was opened. */
+export function partEpochAfter(state: PartakingRound["state"]): PartEpoch {
+  switch (state.scheme) {
+    case "masked": return state.epoch;
+    case "encrypted": {
+      const { epoch, own, sealed } = state;
+      return { ...epoch, roots: [...epoch.roots, ...rootsOf(sealed.length === 0 && own !== null ? [own] : sealed)] };
+    }
+  }
+}
 
 /** What the host still owes a set-up. */
 export function setupOwed(state: PartakingSetup["state"]): readonly PartakingSetup["ask"][] {

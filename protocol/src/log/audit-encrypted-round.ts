@@ -2,18 +2,22 @@ import { ListAudit } from "./audit-list.js";
 import { refuse, type CompletedRound, type Opened, type Place, type Reject, type RoundAuditing, type RoundBody, type RoundTerms } from "./round-auditing.js";
 import type { RoundDecryption, RoundOffer, RoundResult, RoundSealed } from "./bodies.js";
 
+/** Who committed to a root first in a session, and in which round. */
+export type SealedRoots = Map<string, { readonly party: string; readonly round: number }>;
+
 /** One encrypted round, entry by entry, in the order the protocol allows. Objects to everything else. */
 export class EncryptedRoundAudit implements RoundAuditing {
   readonly #offer: RoundOffer;
   readonly #list: ListAudit;
   /** By party. */
   readonly #decryptions = new Map<string, { readonly entry: number; readonly root: string }>();
-  /** Who committed to a root first. */
-  readonly #roots = new Map<string, string>();
+  readonly #roots: SealedRoots;
   #isDone = false;
 
-  constructor(terms: RoundTerms, offer: RoundOffer, offerId: string) {
+  /** @param roots - Of the session: one key opens all of its ciphertexts. */
+  constructor(terms: RoundTerms, offer: RoundOffer, offerId: string, roots: SealedRoots) {
     this.#offer = offer;
+    this.#roots = roots;
     this.#list = new ListAudit(terms, offer, offerId);
   }
 
@@ -45,11 +49,10 @@ export class EncryptedRoundAudit implements RoundAuditing {
   #seal({ c0, c1, words, offer }: RoundSealed, place: Place, reject: Reject): void {
     // A ciphertext that is fixed after others were shown can be made out of them; one with the same root will be another's.
     if (this.#list.isListed) reject("ROUND_ORDER", `${place.actor} commits to a ciphertext after the list of those that are summed`);
-    for (const root of [c0, c1]) {
-      const first = this.#roots.get(root) ?? place.actor;
-      if (first !== place.actor) reject("ROUND_SECOND", `${place.actor} commits to the ciphertext of ${first}`);
-      this.#roots.set(root, first);
-    }
+    const { actor, round } = place;
+    const first = [c0, c1].map((root) => this.#roots.get(root)).find((before) => before !== undefined && (before.party !== actor || before.round !== round));
+    if (first !== undefined) reject("ROUND_SECOND", `${actor} commits to the ciphertext of ${first.party} in round ${first.round}`);
+    for (const root of [c0, c1]) this.#roots.set(root, this.#roots.get(root) ?? { party: actor, round });
     this.#list.upload({ content: [c0, c1], words, offer }, place, reject);
   }
 

@@ -1,6 +1,6 @@
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Milestone } from "./audit-milestones.js";
-import { EncryptedRoundAudit } from "./audit-encrypted-round.js";
+import { EncryptedRoundAudit, type SealedRoots } from "./audit-encrypted-round.js";
 import { RoundAudit } from "./audit-round.js";
 import type { Body, Comparison, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
 import type { OpenedSum, Place, Reject, RoundAuditing, RoundBody } from "./round-auditing.js";
@@ -20,6 +20,7 @@ export class SessionAudit {
   readonly #stated = new Map<string, string>();
   /** SHA-256 of the self seeds of every round, in order, by the party that signed them. */
   readonly #commitments = new Map<string, readonly string[]>();
+  readonly #sealed: SealedRoots = new Map();
   readonly #rounds = new Map<number, RoundAuditing>();
   #roster: Roster | null = null;
   #ready: Ready | null = null;
@@ -137,7 +138,7 @@ export class SessionAudit {
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
     const held = { threshold: roster.threshold, least };
     const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
-    this.#last = terms.scheme === "masked" ? new RoundAudit(held, offer, place.id, commitments) : new EncryptedRoundAudit(held, offer, place.id);
+    this.#last = terms.scheme === "masked" ? new RoundAudit(held, offer, place.id, commitments) : new EncryptedRoundAudit(held, offer, place.id, this.#sealed);
     this.#rounds.set(place.round, this.#last);
     return { kind: "offered", ...this.#at(place), asked: offer };
   }

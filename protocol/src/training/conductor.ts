@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { NO_ROUND, say, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Opened, Unopened } from "../aggregation/encrypted/messages.js";
-import { leadingOwed, leadingRound, leadingSetup, roundAwaits, setupAwaits, type LeaderEpoch, type LeadingRound, type LeadingSetup } from "../aggregation/leading.js";
+import { leaderEpochAfter, leadingOwed, leadingRound, leadingSetup, roundAwaits, setupAwaits, type LeaderEpoch, type LeadingRound, type LeadingSetup } from "../aggregation/leading.js";
 import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
 import type { RoundSum } from "../aggregation/round-leader.js";
 import type { Entry } from "../log/entry.js";
@@ -220,7 +220,7 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
   if (advanced.kind === "evaluated") return close(next, advanced, atMs);
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
-  const step = startRound(next, state.epoch, advanced.progress, atMs);
+  const step = startRound(next, leaderEpochAfter(state.leading), advanced.progress, atMs);
   const { keep: model } = advanced;
   if (model === null || step.kind !== "wait") return step;
   const digest = modelDigest(model);

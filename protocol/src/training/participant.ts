@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
-import { partakingOwed, partakingRound, partakingSetup, setupOwed, type PartakingRound, type PartakingSetup, type PartEpoch, type SaidInRound, type SaidInSetup } from "../aggregation/partaking.js";
+import { partEpochAfter, partakingOwed, partakingRound, partakingSetup, setupOwed, type PartakingRound, type PartakingSetup, type PartEpoch, type SaidInRound, type SaidInSetup } from "../aggregation/partaking.js";
 import type { ContributionAsked } from "../aggregation/round-member.js";
 import { member, type RoundQuestion } from "../aggregation/round-statements.js";
 import type { Coordinator } from "../aggregation/setup-member.js";
@@ -206,9 +206,16 @@ function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number):
   if (isRepeat(state, scene)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
   if (!mayFollow(state.last, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
 
-  const { speaker, coordinator, members, terms, entropy, epoch, expiresAtMs } = state;
+  const { speaker, coordinator, members, terms, entropy, expiresAtMs } = state;
+  const epoch = epochNow(state);
   const step = partakingRound.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
-  return liftRound({ ...state, asked: [...state.asked, { kind: scene.question.kind, digest: scene.digest }], last: scene }, step, atMs);
+  const asked = [...state.asked, { kind: scene.question.kind, digest: scene.digest }];
+  return liftRound({ ...state, epoch, asked, last: scene }, step, atMs);
+}
+
+/** What is kept of the set-up and the rounds before, the present one among them. */
+function epochNow({ epoch, current }: InRounds): PartEpoch {
+  return current === null ? epoch : partEpochAfter(current);
 }
 
 function isRepeat({ asked }: InRounds, { question, digest }: Scene): boolean {
@@ -240,7 +247,7 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
       return { ...step, ask: withScene(state, step.ask), state: { ...state, bound, current: step.state } };
     }
     case "abort": return leave(state, step.fault, atMs);
-    case "done": return { ...wait({ ...state, current: null, answered: state.answered + 1 }), send: step.send };
+    case "done": return { ...wait({ ...state, epoch: epochNow(state), current: null, answered: state.answered + 1 }), send: step.send };
   }
 }
 

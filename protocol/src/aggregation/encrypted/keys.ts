@@ -32,10 +32,15 @@ export function openingNoise(entropy: Uint8Array, list: string, index: number): 
 }
 
 /**
- * Whether two parties commit to the same bytes. Nobody draws what another has drawn: one has copied the other's commitment, to show the same
- * bytes when they are shown, and so have that party counted twice.
+ * Whether two parties commit to the same bytes, or one to what was committed to `earlier` under the same key. Nobody draws what was drawn
+ * before: one has copied a commitment, to show the same bytes when they are shown, and so have that party counted twice.
  */
-export function haveRootsInCommon(commitments: readonly Entry[]): boolean {
-  const roots = commitments.flatMap((entry) => ["share", "c0", "c1"].map((part) => member(entry, part)).filter((root) => root !== undefined));
-  return new Set(roots).size < roots.length;
+export function haveRootsInCommon(commitments: readonly Entry[], earlier: readonly string[] = []): boolean {
+  const roots = rootsOf(commitments);
+  return new Set(roots).size < roots.length || roots.some((root) => earlier.includes(root));
+}
+
+/** What these entries commit to. */
+export function rootsOf(commitments: readonly Entry[]): readonly string[] {
+  return commitments.flatMap((entry) => ["share", "c0", "c1"].map((part) => member(entry, part)).filter((root) => typeof root === "string"));
 }

@@ -111,7 +111,7 @@ function seal(state: Leading, { from, ciphertext, atMs }: Sealed): Step<Encrypte
   if (!asked) return abort("AGGREGATION_EQUIVOCATION", { from });
   const before = state.sealed[from];
   if (before !== undefined) return repeated(state, before, ciphertext);
-  if (Object.values(state.sealed).some((other) => haveRootsInCommon([other, ciphertext]))) return logged(abort("AGGREGATION_COMMITMENT", { from }), ciphertext);
+  if (haveRootsInCommon([...Object.values(state.sealed), ciphertext], state.epoch.roots)) return logged(abort("AGGREGATION_COMMITMENT", { from }), ciphertext);
   const next: Leading = { ...state, sealed: { ...state.sealed, [from]: ciphertext } };
   return logged(encryptedWaitsFor(next).parties.length > 0 ? wait(next) : listAll(next, atMs), ciphertext);
 }

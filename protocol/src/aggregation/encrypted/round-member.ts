@@ -116,7 +116,7 @@ function consider(state: Answering, message: SurvivorsListed): Step<EncryptedAns
   const survivors = survivorsIn({ ...state, threshold: state.parties.length }, message, "round.sealed");
   if (typeof survivors === "string") return abort("AGGREGATION_SURVIVORS", { round: state.round, why: survivors });
   const sealed = survivors.flatMap((name) => message.uploads.find(({ statement }) => statement.actor === name) ?? []);
-  if (haveRootsInCommon(sealed)) return abort("AGGREGATION_SURVIVORS", { round: state.round, why: "two parties commit to the same ciphertext" });
+  if (haveRootsInCommon(sealed, state.epoch.roots)) return abort("AGGREGATION_SURVIVORS", { round: state.round, why: "two commitments to the same ciphertext" });
   return wait({ ...state, phase: "permitting", list: message.survivors, survivors, sealed });
 }
 

@@ -11,6 +11,8 @@ import type { CommitmentsListed, KeyCommitted, KeysReady, Relayed, Shown } from 
 export interface EncryptedEpoch {
   readonly scheme: "encrypted";
   readonly ready: readonly PartyId[];
+  /** What was committed to in the rounds before. One key opens them all, so none may come again. */
+  readonly roots: readonly string[];
 }
 
 interface Given {
@@ -99,7 +101,7 @@ function show(state: Gathering, { from, entry, part, atMs }: Shown): Step<KeyLea
   if (keysAwaited(next).parties.length > 0) return { ...wait(next), send: relayed };
   const ready = say(state.speaker, { type: "ready", round: NO_ROUND, atMs }, { parties: [...parties] });
   return {
-    kind: "done", log: [ready], result: { scheme: "encrypted", ready: parties },
+    kind: "done", log: [ready], result: { scheme: "encrypted", ready: parties, roots: [] },
     send: [...relayed, ...parties.map((to): KeysReady => ({ kind: "keys-ready", to, ready }))],
   };
 }

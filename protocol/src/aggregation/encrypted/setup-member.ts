@@ -13,6 +13,8 @@ export interface KeyEpoch {
   readonly scheme: "encrypted";
   readonly ready: readonly PartyId[];
   readonly shares: Readonly<Record<string, string>>;
+  /** What was committed to in the rounds before. One key opens them all, so none may come again. */
+  readonly roots: readonly string[];
 }
 
 /** Ask of the host: draw this node's key share from the session's entropy, keep what is to be shown, and answer with `KeyMade`. */
@@ -114,7 +116,7 @@ function finish(state: Joining, { ready }: KeysReady): Step<KeyJoining> {
     && parties.every((name) => name === state.speaker.self || state.seen.includes(name));
   if (!acceptable) return abort("AGGREGATION_COMMITMENT", { from: state.coordinator.name });
   const shares = Object.fromEntries(state.commitments.map((entry) => [entry.statement.actor, rootIn(entry, "share")]));
-  return { kind: "done", result: { scheme: "encrypted", ready: parties, shares }, log: [], send: [] };
+  return { kind: "done", result: { scheme: "encrypted", ready: parties, shares, roots: [] }, log: [], send: [] };
 }
 
 function fromCoordinator({ coordinator, speaker }: Joining, entry: Entry, type: "roster" | "ready"): boolean {

@@ -101,6 +101,18 @@ describe("the order of an encrypted round", () => {
     expect(order(told)).toContain("ROUND_ORDER");
   });
 
+  test.each([["cleo", "c0"], ["cleo", "c1"], ["ada", "c1"]] as const)("a ciphertext of %s with the %s of an earlier round is objected to: one key opens all of a training", (party, half) => {
+    const index = at("round.sealed", party, 2);
+    const again = restated(index, { [half]: bodyAt(at("round.sealed", "ada", 1))[half]! });
+    const found = logged.check(again).findings.find(({ entry }) => entry === index);
+    expect(found).toMatchObject({ code: "ROUND_SECOND", says: `${party} commits to the ciphertext of ada in round 1` });
+  });
+
+  test("the same commitment twice in one round is a repeat, and none to object to", () => {
+    const index = at("round.sealed", "ada", 2);
+    expect(codes(logged.told.toSpliced(index + 1, 0, logged.told[index]!)).filter(([, code]) => code === "ROUND_SECOND")).toEqual([]);
+  });
+
   test("a decryption before everybody has agreed is objected to", () => {
     const agreed = Math.max(...NAMES.map((name) => at("round.agree", name, 1)));
     expect(codes(logged.told.toSpliced(agreed, 1))).toContainEqual([at("round.decryption", "ada", 1) - 1, "ROUND_ORDER"]);
