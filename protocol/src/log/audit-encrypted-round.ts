@@ -31,8 +31,8 @@ export class EncryptedRoundAudit implements RoundAuditing {
 
   get opened(): Opened | null {
     const { purpose, model } = this.#offer;
-    const isOpen = this.#isDone || this.#list.uploads.every(({ party }) => this.#decryptions.has(party));
-    return isOpen && this.#list.isListed ? { purpose, model, survivors: this.#list.left } : null;
+    const mayBeOpen = this.#isDone || this.#list.agreed >= this.#offer.parties.length;
+    return mayBeOpen && this.#list.isListed ? { purpose, model, survivors: this.#list.left } : null;
   }
 
   take(body: RoundBody, place: Place, reject: Reject): CompletedRound | null {

@@ -140,7 +140,7 @@ export class EntryAudit {
     if (audit === undefined) return reject("ROUND_ORDER", `${body.kind} in a session that was not offered`), null;
     const milestone = audit.take(body, { entry: index, id, actor, charter, round }, reject);
     const at = { entry: index, session, round };
-    const opened = body.kind === "round.unmask" || body.kind === "round.decryption" || body.kind === "round.result" ? audit.opened(round) : null;
+    const opened = body.kind === "round.agree" || body.kind === "round.result" ? audit.opened(round) : null;
     if (body.kind === "round.upload" || body.kind === "round.sealed") this.#limits.uploaded(audit.charter, actor, at);
     if (opened !== null) this.#limits.opened(audit.charter, opened, at);
     return milestone;

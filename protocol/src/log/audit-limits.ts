@@ -49,7 +49,7 @@ export class LimitsAudit {
   }
 
   /**
-   * A sum is opened. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
+   * A sum is opened, or could be. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
    * can. Compared is what nodes compare: the same question at the same model, and where dropouts end a training, any. Sessions that do without
    * one company, as the charter says in words, are compared with those that do without the same.
    */

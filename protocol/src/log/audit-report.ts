@@ -66,8 +66,8 @@ export interface Finding {
 
 /** What an audit remarks on without objecting: the protocol allows it, and somebody should know. */
 export const NOTICES = {
-  SUMS_APART: "sums under one charter were opened over other companies than before; on the same rows the difference would tell what some company brought",
-  SUMS_WITHOUT: "sums were opened without one company, as the charter allows; next to those with all, they tell what that company brought, and several of them what others did",
+  SUMS_APART: "sums under one charter were opened, or could be, over other companies than before; on the same rows the difference would tell what some company brought",
+  SUMS_WITHOUT: "sums were opened, or could be, without one company, as the charter allows; next to those with all, they tell what that company brought, and several of them what others did",
 } as const;
 export type NoticeCode = keyof typeof NOTICES;
 

@@ -31,8 +31,8 @@ export class RoundAudit implements RoundAuditing {
 
   get opened(): Opened | null {
     const { purpose, model } = this.#offer;
-    const isOpen = this.#isDone || this.#unmasks.size >= this.#terms.threshold;
-    return isOpen && this.#list.isListed ? { purpose, model, survivors: this.#list.left } : null;
+    const mayBeOpen = this.#isDone || this.#list.agreed >= this.#terms.threshold;
+    return mayBeOpen && this.#list.isListed ? { purpose, model, survivors: this.#list.left } : null;
   }
 
   get left(): readonly string[] {

@@ -69,7 +69,7 @@ export class SessionAudit {
     }
   }
 
-  /** The sum of this round, once it is open. */
+  /** The sum of this round, once it is open or could be. */
   opened(round: number): OpenedSum | null {
     const opened = this.#rounds.get(round)?.opened ?? null;
     return opened === null ? null : { ...opened, without: this.#without };

@@ -32,7 +32,7 @@ export interface MaskKey {
   readonly sign: 1 | -1;
 }
 
-/** A sum that enough parties helped to open, whether or not its result is logged. */
+/** A sum that is opened, or could be. */
 export interface Opened {
   readonly purpose: string;
   readonly model: string;
@@ -67,7 +67,10 @@ export interface RoundAuditing {
   readonly isDone: boolean;
   /** Who may be asked again: its survivors, or whoever was asked as long as there are none. */
   readonly left: readonly string[];
-  /** The sum, if it is logged or enough have answered, so that the coordinator can read it also where it keeps that to itself; else null. */
+  /**
+   * The sum, if it is logged or enough have agreed to its list; else null. A node then opens its part on being shown those agreements, and
+   * what it answers the coordinator may read and keep to itself.
+   */
   readonly opened: Opened | null;
   /** Takes the next entry of the round; with its result, what is needed to compute the sum again, unless that is not there. */
   take(body: RoundBody, place: Place, reject: Reject): CompletedRound | null;

@@ -73,8 +73,8 @@ describe("one question that was opened over different companies", () => {
     audit(sourceOf(filesOf(entries)), { logKey: LOG_KEY }).notices.map(({ entry, says }) => [entry, says]);
 
   test("is remarked on where the charter lets no company be missing, naming both rounds, and is no finding of its own", () => {
-    const [result, fourth] = [at("round.result", "hub", 2), "round 1 of training 5e5e5e5e5e5e"];
-    expect(said("end")).toEqual([[result, `moments in round 2 of training 5e5e5e5e5e5e is over harbour, mill, orchard; in ${fourth} it was over ${all.join(", ")}`]]);
+    const [agreed, fourth] = [Math.max(...all.slice(0, 3).map((party) => at("round.agree", party, 2))), "round 1 of training 5e5e5e5e5e5e"];
+    expect(said("end")).toEqual([[agreed, `moments in round 2 of training 5e5e5e5e5e5e is over harbour, mill, orchard; in ${fourth} it was over ${all.join(", ")}`]]);
     expect(said("continue")).toEqual([]);
   });
 
@@ -117,8 +117,13 @@ describe("one question that was opened over different companies", () => {
 
   test("is remarked on also where the coordinator kept the second sum to itself", () => {
     const told = under({ ...(CHARTER as object), aggregation: { scheme: "masked", dropouts: "end" } });
-    const kept = told.filter(({ statement: { type, round } }) => round !== 2 && !(type === "round.result" && round === 3) && type !== "session.close");
-    const last = kept.findLastIndex(({ statement: { type, round } }) => type === "round.unmask" && round === 3);
-    expect(said("end", kept).map(([entry]) => entry)).toEqual([last]);
+    const notOf = (...types: readonly string[]) => told.filter(({ statement: { type, round } }) => round !== 2 && !(round === 3 && types.includes(type)) && type !== "session.close");
+    const kept = notOf("round.result");
+    const agreed = kept.findLastIndex(({ statement: { type, round } }) => type === "round.agree" && round === 3);
+    expect(said("end", kept).map(([entry]) => entry)).toEqual([agreed]);
+    expect(said("end", notOf("round.result", "round.unmask")).map(([entry]) => entry)).toEqual([agreed]);
+    // Control: nobody unmasks before enough agree.
+    expect(said("end", notOf("round.result", "round.unmask", "round.agree"))).toEqual([]);
+    expect(said("end", kept.toSpliced(agreed).filter(({ statement }) => statement.type !== "round.unmask"))).toEqual([]);
   });
 });

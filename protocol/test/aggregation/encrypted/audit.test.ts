@@ -143,6 +143,30 @@ describe("the order of an encrypted round", () => {
   });
 });
 
+describe("a sum that could be opened", () => {
+  /** The same round again in a second training under the charter, with one party less in its list. */
+  const noted = (lastOfSecond: EntryType) => {
+    const second = logged.told.filter(({ statement: { type, round } }) => round <= 1 && type.startsWith("round") || ["session.offer", "session.data", "key.commit", "roster", "ready"].includes(type));
+    const rename = (value: string) => value.replace(/^[0-9a-f]{64}$/, (id) => (logged.told.some((told) => told.id === id) && second.some((told) => told.id === id) ? `77${id.slice(2)}` : id));
+    const again = second.map(({ id, statement }) => ({ id: rename(id), statement: JSON.parse(JSON.stringify({ ...statement, session: "77".repeat(16) }), (_, value: unknown) => (typeof value === "string" ? rename(value) : value)) as Told["statement"] }));
+    const until = again.findLastIndex(({ statement }) => statement.type === lastOfSecond);
+    const fewer = again.slice(0, until + 1).map((told) => {
+      if (told.statement.type !== "round.survivors") return told;
+      const body = told.statement.body as Body;
+      const { cleo: _, ...uploads } = body["uploads"] as Record<string, Json>;
+      return { ...told, statement: { ...told.statement, body: { ...body, uploads } } };
+    });
+    return logged.check([...logged.told, ...fewer]).notices.map(({ entry, code }) => [entry - logged.told.length, code]);
+  };
+
+  test("is remarked on as soon as all have agreed, whatever the coordinator logs of it afterwards; control: before, it could not be", () => {
+    const [agreed, all] = [noted("round.agree"), noted("round.result")];
+    expect(agreed).toEqual([[expect.any(Number), "SUMS_APART"]]);
+    expect(all).toEqual(agreed);
+    expect(noted("round.survivors")).toEqual([]);
+  });
+});
+
 test("what belongs to encrypted sums has no place under masks", () => {
   const masked = loggedTraining(NAMES);
   const index = masked.told.findIndex(({ statement }) => statement.type === "round.survivors");
