@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
@@ -55,6 +55,8 @@ export interface Leaving {
   readonly meaning: string;
 }
 
+const OVER_BUDGET: Egressed = { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+
 const PARTS: Readonly<Record<KeptPart["part"], string>> = {
   share: "this node's share of the joint key; nothing can be computed from it without all others'",
   c0: "half of this node's encrypted answer; unreadable unless all parties help to open the sum over all of them",
@@ -109,15 +111,18 @@ export class Egress {
     if (kept !== null) return kept;
 
     // Counted here and not only when a session begins, because several may run at once; and again when the answer is there, because they did.
-    const withinBudget = () => before !== null || this.ledger.releasesUnder(session.charter) < session.releasesMax;
-    if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+    if (!this.#mayRelease(session, before)) return OVER_BUDGET;
     const words = await encoded(compute);
-    if (!withinBudget()) return { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+    if (!this.#mayRelease(session, before)) return OVER_BUDGET;
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
     switch (ask.hide.scheme) {
       case "masked": return this.#mask(session, { ...ask, hide: ask.hide }, words, before);
       case "encrypted": return this.#encrypt(session, { ...ask, hide: ask.hide }, words);
     }
+  }
+
+  #mayRelease({ charter, releasesMax }: ReleaseTerms, before: Release | null): boolean {
+    return before !== null || this.ledger.releasesUnder(charter) < releasesMax;
   }
 
   /** What was released before, if it is still there. */
@@ -150,10 +155,17 @@ export class Egress {
     const [first] = parts;
     if (first === undefined) throw new Error("a ciphertext has two halves");
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    transaction(this.#db, () => {
+    // Encrypting takes a while, in which another session may have used the budget up.
+    const isKept = transaction(this.#db, () => {
+      if (!this.#mayRelease(session, null)) return false;
       this.ledger.keepParts(parts);
       this.ledger.keepRelease(releaseOf(session, ask, { root: first.root, words: words.length, bytes, path: first.path }));
+      return true;
     });
+    if (!isKept) {
+      for (const { path } of parts) rmSync(path, { force: true });
+      return OVER_BUDGET;
+    }
     return encryptedOf(this.ciphertexts.before(session.id, ask.round), words.length);
   }
 

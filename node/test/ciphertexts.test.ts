@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { toHex } from "@cohortium/crypto/bytes";
@@ -112,6 +112,19 @@ describe("an answer that is encrypted", () => {
   test("is refused where the budget is used up", async () => {
     const { egress } = at(ADA);
     expect(await egress.release({ ...TERMS, releasesMax: 0 }, asked({ hide: { scheme: "encrypted", shares } }), () => computed(1, 1))).toMatchObject({ code: "NODE_REFUSED", clause: "request.budget" });
+  });
+
+  test.each([[1, ["encrypted", "refused"]], [2, ["encrypted", "encrypted"]]])("two at once do not both pass a budget of one; control: of %i", async (releasesMax, kinds) => {
+    const { egress, own, folder } = at(ADA);
+    const released = await Promise.all([SESSION, "77".repeat(16)].map((id) => {
+      const root = egress.ciphertexts.makeKey({ ...own, session: id });
+      return egress.release({ ...TERMS, id, releasesMax }, asked({ hide: { scheme: "encrypted", shares: { [ADA]: root } } }), () => computed(1, 1));
+    }));
+    expect(released.map(({ kind }) => kind).toSorted()).toEqual(kinds);
+    expect(released.filter(({ kind }) => kind === "refused")).toEqual(kinds.filter((kind) => kind === "refused").map((kind) => ({ kind, code: "NODE_REFUSED", clause: "request.budget" })));
+    expect(egress.ledger.releasesUnder(DIGEST)).toBe(releasesMax);
+    // Nothing is left of what was not released.
+    expect(readdirSync(folder).filter((name) => /\.c[01]$/.test(name))).toHaveLength(2 * releasesMax);
   });
 });
 
