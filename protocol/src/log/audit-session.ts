@@ -4,7 +4,7 @@ import { EncryptedRoundAudit, type SealedRoots } from "./audit-encrypted-round.j
 import { RoundAudit } from "./audit-round.js";
 import type { Body, Comparison, Ready, RoundOffer, Roster, SessionClose, SessionData, SessionOffer } from "./bodies.js";
 import type { OpenedSum, Place, Reject, RoundAuditing, RoundBody } from "./round-auditing.js";
-import { survivorsNeeded, thresholdFor, type SumTerms } from "./sum-terms.js";
+import { survivorsNeeded, termsOfOthers, thresholdFor, type SumTerms } from "./sum-terms.js";
 
 /** What an offered session may say. */
 export type SessionBody = Exclude<Body, { kind: "log.opened" | "enrolment" | "revocation" | `charter${string}` | "session.offer" }>;
@@ -14,6 +14,9 @@ export class SessionAudit {
   readonly #id: string;
   readonly charter: LoggedCharter;
   readonly #without: string;
+  readonly #terms: SumTerms;
+  /** Whether nobody may be missing who is in the charter and not left out. */
+  readonly #asksAll: boolean;
   /** Entry ids of bundles, or of commitments to key shares, by the party that signed them. */
   readonly #bundles = new Map<string, Set<string>>();
   /** The entry ids of what each party stated about its columns. */
@@ -35,6 +38,8 @@ export class SessionAudit {
     this.#id = id;
     this.charter = charter;
     this.#without = without;
+    this.#asksAll = charter.terms.scheme === "encrypted" || without !== "";
+    this.#terms = without === "" ? charter.terms : termsOfOthers(charter.terms, charter.parties.size - 1);
   }
 
   /** Takes the next entry of the session, and says what of the training it shows, if anything. */
@@ -57,6 +62,7 @@ export class SessionAudit {
         if (this.#ready !== null) reject("ROUND_SECOND", "a second list of ready parties in one session");
         const { parties = [] } = this.#roster ?? {};
         if (!body.parties.every((party) => parties.includes(party))) reject("ROUND_PARTY", "a party is ready that is not on the roster");
+        this.#checkAll(body.parties, "ready parties", reject);
         this.#ready ??= body;
         return null;
       }
@@ -108,20 +114,24 @@ export class SessionAudit {
     if (this.#roster !== null) reject("ROUND_SECOND", "a second roster in one session");
     const strangers = roster.parties.filter((party) => this.#bundles.get(party)?.has(roster.bundles.get(party) ?? "") !== true);
     if (strangers.length > 0) reject("ROUND_ORDER", `the roster names no key bundle logged before for ${strangers.join(", ")}`);
-    const { parties, terms } = this.charter;
+    const { parties } = this.charter;
+    const terms = this.#terms;
     if (!roster.parties.every((party) => parties.has(party))) reject("ROUND_PARTY", "a party is on the roster that is not in the charter");
     if (this.#without !== "" && roster.parties.includes(this.#without)) reject("ROUND_PARTY", `${this.#without} is on the roster of a session that was offered without it`);
-    const all = parties.size - (this.#without === "" ? 0 : 1);
-    if (terms.scheme === "encrypted" && roster.parties.length < all) {
-      reject("ROUND_TOO_FEW", `a joint key of ${roster.parties.length} parties where the session has ${all}`);
-    }
+    this.#checkAll(roster.parties, "parties on the roster", reject);
     const due = thresholdFor(roster.parties.length, terms.quorum);
     // Fewer helpers could open two lists of survivors of one round, and the difference is single parties' vectors.
     if (!(roster.threshold >= due)) reject("ROUND_TOO_FEW", `the roster lets ${roster.threshold} parties open a sum where ${due} are the least`);
     if (roster.minimum !== terms.minimumParties) {
-      reject("ROUND_TOO_FEW", `the roster asks for ${roster.minimum} survivors, the charter for ${terms.minimumParties}`);
+      reject("ROUND_TOO_FEW", `the roster asks for ${roster.minimum} survivors where the charter asks for ${terms.minimumParties}`);
     }
     this.#roster ??= roster;
+  }
+
+  /** A joint key is all parties'; and a training without one company, with another missing, would be one without two. */
+  #checkAll({ length }: readonly string[], what: string, reject: Reject): void {
+    const all = this.charter.parties.size - (this.#without === "" ? 0 : 1);
+    if (this.#asksAll && length < all) reject("ROUND_TOO_FEW", `${length} ${what} where the session has ${all}`);
   }
 
   #offer(offer: RoundOffer, place: Place, reject: Reject): Milestone | null {
@@ -134,7 +144,7 @@ export class SessionAudit {
     this.#checkAsked(offer, last?.left ?? ready.parties, reject);
     const silent = offer.parties.filter((party) => roster.parties.includes(party) && !this.#stated.has(party));
     if (silent.length > 0) reject("SCHEMA_MISSING", `a round is asked of ${silent.join(", ")}, who stated nothing about columns`);
-    const { terms } = this.charter;
+    const terms = this.#terms;
     const least = survivorsNeeded(terms, roster.threshold, { number: place.round, asked: offer.parties.length });
     const held = { threshold: roster.threshold, least };
     const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));

@@ -11,6 +11,14 @@ export interface SumTerms {
 }
 
 /**
+ * What is asked of the sums of a training that does without one company: all the `others`, in each of them. With one more missing they would be
+ * sums without two companies, which no charter allows.
+ */
+export function termsOfOthers<T extends SumTerms>(terms: T, others: number): T {
+  return { ...terms, minimumParties: others };
+}
+
+/**
  * How many parties must agree on, and answer for, one survivors' list: t = max(quorum, ⌊2n/3⌋ + 1) (Bonawitz et al. 2017, §6.1, for an active
  * server): two lists cannot both reach t signatures while fewer than n/3 parties collude.
  *

@@ -14,7 +14,7 @@ import { disagreement, readStatement, statementBy } from "./handshake.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import type { FromNode, Stated, ToNode } from "./messages.js";
 import { modelDigest, modelJson, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
+import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
 import type { Measure } from "./advance.js";
 import { advance, contextOf, firstOf, type Advance, type Progress } from "./progress.js";
 
@@ -75,8 +75,9 @@ export interface TrainingConduct {
 export const conductor: Machine<TrainingConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
-    const { speaker, members, terms, plan, atMs } = given;
-    const base: Base = { ...given, done: [], gone: [], silent: [], stated: {} };
+    const { speaker, members, plan, atMs } = given;
+    const terms = termsIn(given);
+    const base: Base = { ...given, terms, done: [], gone: [], silent: [], stated: {} };
     const step = liftSetup(base, leadingSetup.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };

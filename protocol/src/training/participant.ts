@@ -16,7 +16,7 @@ import { disagreement, stateData, statementBy, type OwnData } from "./handshake.
 import { layoutOf } from "./layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
 import { modelDigest, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, type TrainingPlan } from "./plan.js";
+import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
 import { mayFollow, readScene, type Scene } from "./script.js";
 
 /** The coordinator's word in this session, with the time it arrived here. */
@@ -106,7 +106,7 @@ type InRounds = Partaking & { readonly stage: "rounds" };
 /** A node's part of a training. It answers what follows from the charter and nothing else, and each question once. */
 export const participant: Machine<TrainingPart> = {
   open(given) {
-    const state: Partaking = { ...base(given), stage: "admitting" };
+    const state: Partaking = { ...base(given), terms: termsIn(given), stage: "admitting" };
     if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
     const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan)
       && member(given.offer, "without") === given.plan.without;
