@@ -79,15 +79,11 @@ export const partakingRound: Machine<PartakingRound> = {
   },
 };
 
-/** What a node keeps for the next round, however far this one got: what it saw in it is committed to, whether or not it was opened. */
-export function partEpochAfter(state: PartakingRound["state"]): PartEpoch {
-  switch (state.scheme) {
-    case "masked": return state.epoch;
-    case "encrypted": {
-      const { epoch, own, sealed } = state;
-      return { ...epoch, roots: [...epoch.roots, ...rootsOf(sealed.length === 0 && own !== null ? [own] : sealed)] };
-    }
-  }
+/** What a node keeps for the next round, however far the last one got: what it saw there is committed to, whether or not it was opened. */
+export function partEpochAfter(epoch: PartEpoch, last: PartakingRound["state"] | null): PartEpoch {
+  if (last?.scheme !== "encrypted" || epoch.scheme !== "encrypted") return epoch;
+  const { own, sealed } = last;
+  return { ...epoch, roots: [...epoch.roots, ...rootsOf(sealed.length === 0 && own !== null ? [own] : sealed)] };
 }
 
 /** What the host still owes a set-up. */

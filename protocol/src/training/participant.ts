@@ -207,15 +207,10 @@ function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number):
   if (!mayFollow(state.last, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
 
   const { speaker, coordinator, members, terms, entropy, expiresAtMs } = state;
-  const epoch = epochNow(state);
+  const epoch = partEpochAfter(state.epoch, state.current);
   const step = partakingRound.open({ speaker, coordinator, members, terms, entropy, epoch, parties, round, offer, question, context, expiresAtMs });
   const asked = [...state.asked, { kind: scene.question.kind, digest: scene.digest }];
   return liftRound({ ...state, epoch, asked, last: scene }, step, atMs);
-}
-
-/** What is kept of the set-up and the rounds before, the present one among them. */
-function epochNow({ epoch, current }: InRounds): PartEpoch {
-  return current === null ? epoch : partEpochAfter(current);
 }
 
 function isRepeat({ asked }: InRounds, { question, digest }: Scene): boolean {
@@ -247,7 +242,7 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
       return { ...step, ask: withScene(state, step.ask), state: { ...state, bound, current: step.state } };
     }
     case "abort": return leave(state, step.fault, atMs);
-    case "done": return { ...wait({ ...state, epoch: epochNow(state), current: null, answered: state.answered + 1 }), send: step.send };
+    case "done": return { ...wait({ ...state, epoch: partEpochAfter(state.epoch, state.current), current: null, answered: state.answered + 1 }), send: step.send };
   }
 }
 
