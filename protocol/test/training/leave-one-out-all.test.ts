@@ -63,7 +63,7 @@ describe("a training without one company is one with all the others", () => {
 });
 
 describe("an audit of a training without one company", () => {
-  const ALLOWED = [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, leaveOneOut: "allowed" }], ["/aggregation/dropouts", "end"]] as const;
+  const ALLOWED = [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32), leaveOneOut: "allowed" }], ["/aggregation/dropouts", "end"]] as const;
   /** A training of all whose offer says afterwards that it was one without gus. */
   const renamed = (absent: readonly PartyId[]) => {
     const logged = loggedTraining(SEVEN, { silentWhen: (party, message) => absent.includes(party) && message.kind === "offer" }, "done", { clauses: ALLOWED });
