@@ -109,6 +109,8 @@ const KINDS: readonly (readonly [pattern: RegExp, type: LogicalType, as: (sql: s
   [/^BOOLEAN$/, "boolean", (sql) => sql],
   [/^DATE$/, "date", (sql) => sql],
   [/^TIMESTAMP/, "timestamp", (sql) => `CAST(${sql} AS TIMESTAMP)`],
+  // A time of day is what CSV would have for it.
+  [/^TIME(_NS)?$/, "text", (sql) => `CAST(${sql} AS VARCHAR)`],
   [/^(VARCHAR|UUID|ENUM)/, "text", (sql) => `CAST(${sql} AS VARCHAR)`],
   [/^"NULL"$/, "null", (sql) => `CAST(${sql} AS VARCHAR)`],
 ];

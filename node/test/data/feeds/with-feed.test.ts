@@ -109,6 +109,20 @@ describe("what comes out of a feed", () => {
   });
 });
 
+test("truths are true and false; in other cases they are words, unless somebody declared them", async () => {
+  const source = files(join(place({ "a.csv": "x,y,z\ntrue,True,true\nfalse,False,FALSE\n" }), "a.csv"));
+  expect((await look(feed(source))).types).toEqual(["x boolean", "y text", "z text"]);
+  await withFeed(feed(source), SETTINGS, async (table) => expect(textsOf(await table.query(`SELECT y FROM ${table.relation}`), "y")).toEqual(["True", "False"]));
+  expect((await look(feed(source, { y: "boolean", z: "boolean" }))).types).toEqual(["x boolean", "y boolean", "z boolean"]);
+  expect(await refusal(feed(files(join(place({ "a.csv": "x\nTrue\nmaybe\n" }), "a.csv")), { x: "boolean" }))).toMatchObject({ code: "DATA_TYPE", detail: "x (boolean) in 1 rows" });
+});
+
+test("a time of day in Parquet is the text that CSV has for it", async () => {
+  const folder = place({ "a.csv": "x,at\n1,12:34:56\n2,23:59:59.5\n" });
+  await written(`COPY (SELECT 1::BIGINT AS x, TIME '12:34:56' AS at UNION ALL SELECT 2, TIME '23:59:59.5') TO '${folder}/a.parquet'`);
+  expect(await look(feed(files(join(folder, "a.parquet"), { format: "parquet" })))).toEqual(await look(feed(files(join(folder, "a.csv")))));
+});
+
 describe("a number is the same in every form", () => {
   const typesAnd = async (one: Feed) => look(one).then(({ types, digest }) => ({ type: types[1]?.slice(2), digest }));
 
