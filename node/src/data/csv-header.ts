@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
 import type { CsvFile } from "./duckdb.js";
+import { DELIMITERS } from "./likely-delimiter.js";
 
 /** The names in the first line of a CSV file, or why there are none. `bytes`: the line is not text in UTF-8. */
 export type CsvHeader = { readonly kind: "missing" | "empty" | "unreadable" | "bytes" } | { readonly kind: "names"; readonly names: readonly string[] };
@@ -14,8 +15,14 @@ export async function readHeader(file: CsvFile): Promise<CsvHeader> {
   if (text === "") return { kind: "empty" };
   // Every second byte of UTF-16 is zero where the names are Latin; other encodings have bytes that UTF-8 has not.
   if (/[\0\uFFFD]/.test(text)) return { kind: "bytes" };
-  const names = splitHeader(text, file);
+  const names = splitHeader(text, file) ?? undivided(text, file);
   return names === undefined ? { kind: "unreadable" } : { kind: "names", names };
+}
+
+/** A line of quoted names that another character divides is one column, so that its owner hears of the delimiter; it reads as no row the engine gives. */
+function undivided(line: string, { delimiter, quote }: CsvFile): readonly string[] | undefined {
+  const isDivided = DELIMITERS.some((other) => other !== delimiter && (splitHeader(line, { delimiter: other, quote }) ?? []).length > 1);
+  return isDivided ? [line] : undefined;
 }
 
 async function firstLine(path: string): Promise<string | undefined> {

@@ -169,6 +169,7 @@ describe("what cannot be read", () => {
     ["UTF-16 that is taken for UTF-8", "DATA_ENCODING", { "a.csv": Buffer.from("\uFEFFx,y\r\nsecret,4711\r\n", "utf16le") }, "a.csv"],
     ["a header with bytes that are no UTF-8", "DATA_ENCODING", { "a.csv": Buffer.from("größe,y\nsecret,4711\n", "latin1") }, "a.csv"],
     ["a header divided by another character", "DATA_DELIMITER", { "a.csv": "x;y\nsecret;4,711\n" }, "a.csv"],
+    ["a quoted header divided by another character", "DATA_DELIMITER", { "a.csv": "\"x\";\"y\"\nsecret;4711\n" }, "a.csv"],
     ["lines that end in two ways", "DATA_LINE_ENDS", { "a.csv": "x,y\nsecret,4711\r\n3,4\n" }, "a.csv"],
     ["a gzip file that ends early", "DATA_PACKED", { "a.csv.gz": gzip("x\n1\n".repeat(4_000)).subarray(0, 40) }, "a.csv.gz"],
     ["Parquet that is none", "DATA_MALFORMED", { "a.parquet": "secret 4711" }, "a.parquet", { format: "parquet" }], ["JSON that is none", "DATA_MALFORMED", { "a.jsonl": "{\"x\": secret\n" }, "a.jsonl", { format: "jsonl" }],
