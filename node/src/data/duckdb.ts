@@ -124,11 +124,14 @@ async function streamed(connection: DuckDBConnection, sql: string, onChunk: (chu
   }
 }
 
-/** A CSV file under its header as SQL: the fields `f0` … as texts. Lines that are no rows are left out, and stand in the table `rejects` once it was read. */
+/**
+ * A CSV file as SQL: the fields `f0` … as texts. The header comes as the first row, for the reader to recognise and take out: told to skip a line,
+ * the engine may skip rows with it. Lines that are no rows are left out, and stand in the table `rejects` once it was read.
+ */
 export function csvSource({ path, delimiter, quote }: CsvFile, fields: number, rejects: string): string {
   const columns = Array.from({ length: fields }, (_, i) => `f${i}: 'VARCHAR'`).join(", ");
   // Nothing is guessed: a sniffer that changes its mind between two exports would change the meaning of the columns.
-  return `read_csv(${sqlText(literalPath(path))}, auto_detect = false, header = false, skip = 1,
+  return `read_csv(${sqlText(literalPath(path))}, auto_detect = false, header = false, skip = 0,
     columns = {${columns}}, delim = ${sqlText(delimiter)}, quote = ${sqlText(quote)}, escape = ${sqlText(quote)},
     strict_mode = true, null_padding = false, compression = 'none', store_rejects = true, rejects_table = ${sqlText(rejects)}, rejects_scan = ${sqlText(`scan_${rejects}`)})`;
 }

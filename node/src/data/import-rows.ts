@@ -114,7 +114,7 @@ async function headerProblem(file: PlainSource, wanted: readonly string[]): Prom
 /** What keeps a feed from being opened, in the words of plain files where it is one. */
 function problemOf({ code, title, detail, fix }: Refusal, isPlain: boolean): DataProblem {
   if (code === "DATA_CHANGED") return fileProblem("DATA_CHANGING", "the same rows while they are read", 1);
-  if (isPlain && (code === "DATA_MALFORMED" || code === "DATA_FILE_MISSING")) return fileProblem(code, TABLE_RULE, 0);
+  if (isPlain && (code === "DATA_MALFORMED" || code === "DATA_ENCODING" || code === "DATA_LINE_ENDS" || code === "DATA_FILE_MISSING")) return fileProblem(code, TABLE_RULE, 0);
   return { ...fileProblem("DATA_FEED", `${title}: ${detail}`, 1), fix: fix ?? DATA_PROBLEMS.DATA_FEED.fix };
 }
 

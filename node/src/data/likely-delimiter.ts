@@ -1,7 +1,7 @@
 import { fileProblem, type DataProblem } from "./problem.js";
 
 /** What exports are divided by, the commonest first. */
-const DELIMITERS = [";", ",", "\t", "|"] as const;
+export const DELIMITERS = [";", ",", "\t", "|"] as const;
 
 /**
  * What a header that came out as one column is divided by, going by which of the usual characters stands in it most often; null if none does,

@@ -11,6 +11,8 @@ export const DATA_PROBLEMS = {
   DATA_HOLDOUT_UNSET: { means: "the charter measures on a common held-out file, and the node's configuration names none", fix: "put the file all parties agreed on beside the rows, set holdout in node.yaml, then start the node again" },
   DATA_EMPTY: { means: "the file has no rows under its header", fix: "export again; a feed without rows cannot take part" },
   DATA_MALFORMED: { means: "lines do not have the header's number of fields, or are not UTF-8 with the configured quotes", fix: "check the delimiter and quote in the node's configuration, then export those lines again" },
+  DATA_ENCODING: { means: "the header is not text in UTF-8", fix: "export the file in UTF-8; or add it as a feed and name its encoding, such as: cohortium feed add … --encoding utf-16le" },
+  DATA_LINE_ENDS: { means: "some lines of the file end in another way than others, in CR LF or in LF alone", fix: "end all lines alike, with dos2unix or by exporting again" },
   DATA_DELIMITER: { means: "the header has one column", fix: "correct the delimiter in the node's configuration" },
   DATA_COLUMN_MISSING: { means: "a column of the charter does not stand in the header exactly once", fix: "name the column as the charter does; if every column is missing, check the delimiter" },
   DATA_NOT_A_NUMBER: { means: "values are not plain finite numbers", fix: "write numbers with a decimal point, no spaces or separators, and fill or leave out rows where the value is unknown" },
@@ -57,11 +59,11 @@ export function fileProblem(code: DataProblemCode, rule: string, count: number):
 }
 
 /** Why the header of a file cannot be read, as `csv-header.ts` tells it. */
-export const HEADER_PROBLEMS = { missing: "DATA_FILE_MISSING", empty: "DATA_EMPTY", unreadable: "DATA_MALFORMED" } as const satisfies Record<string, DataProblemCode>;
+export const HEADER_PROBLEMS = { missing: "DATA_FILE_MISSING", empty: "DATA_EMPTY", unreadable: "DATA_MALFORMED", bytes: "DATA_ENCODING" } as const satisfies Record<string, DataProblemCode>;
 
 /** Problems of a file, its header or the settings: there is nothing to count. */
 const UNCOUNTED: ReadonlySet<DataProblemCode> = new Set([
-  "DATA_FILE_MISSING", "DATA_ROWS_UNSET", "DATA_HOLDOUT_UNSET", "DATA_EMPTY", "DATA_DELIMITER", "DATA_COLUMN_MISSING", "DATA_HOLDOUT_OTHER",
+  "DATA_FILE_MISSING", "DATA_ROWS_UNSET", "DATA_HOLDOUT_UNSET", "DATA_EMPTY", "DATA_ENCODING", "DATA_LINE_ENDS", "DATA_DELIMITER", "DATA_COLUMN_MISSING", "DATA_HOLDOUT_OTHER",
 ]);
 
 /** One sentence for the owner of the file. */

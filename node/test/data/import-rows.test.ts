@@ -85,6 +85,18 @@ describe("a file that fits", () => {
     expect(await importRows({ path, delimiter: ";", quote: '"', keyColumn: null }, TERMS)).toMatchObject({ kind: "rows", rows: { rows: 3 } });
   });
 
+  test("loses no row to a header that is written strangely", async () => {
+    const wide = { ...TERMS, rowsMax: 400_000, rowsMin: 1 };
+    const body = "30;clerk;1;no\n".repeat(300_000);
+    const read = async (header: string) => {
+      const result = await importRows(source(`${header};job;emp.var.rate;y\n${body}`), wide);
+      return result.kind === "rows" ? result.rows.rows : result.problems.map(({ code }) => code);
+    };
+    for (const header of ["\"age\" ", " \"age\"", "\uFEFF\"age\"", "\"age\""]) expect([header, await read(header)]).toEqual([header, 300_000]);
+    for (const header of ["\"age\"(years)", "\"age"]) expect([header, await read(header)]).toEqual([header, ["DATA_MALFORMED"]]);
+    expect(await read("a\"ge")).toEqual(["DATA_COLUMN_MISSING"]);
+  });
+
   test("keeps its order when it is larger than one buffer", async () => {
     const wide = { ...TERMS, rowsMax: 30_000 };
     const lines = Array.from({ length: 30_000 }, (_, i) => `${17 + (i % 83)};clerk;${(i % 1000) / 1000};no;${"x".repeat(40)}`);
@@ -104,6 +116,10 @@ describe("a file that does not fit is refused:", () => {
     { what: "rows with too few and too many fields", content: `${HEADER}${ROW}8;31\n${ROW}8;31;clerk;1;no;2\n`, code: "DATA_MALFORMED", column: null, count: 2, lines: [3, 5] },
     { what: "a quote that does not end", content: `${HEADER}${ROW}${ROW}8;31;"clerk;1;no\n`, code: "DATA_MALFORMED", column: null, count: 1, lines: [4] },
     { what: "a header quote that does not end", content: `id;"age;job\n${ROW}`, code: "DATA_MALFORMED", column: null, count: 0, lines: [] },
+    { what: "a header with text behind a quote that closes", content: `"id"(n);age;job;emp.var.rate;y\n${ROW}${ROW}`, code: "DATA_MALFORMED", column: null, count: 0, lines: [] },
+    { what: "a break inside the header's quotes", content: `"i\nd";age;job;emp.var.rate;y\n${ROW}${ROW}`, code: "DATA_MALFORMED", column: null, count: 0, lines: [] },
+    { what: "a header in UTF-16", content: Buffer.from(`\uFEFF${HEADER}${ROW}${ROW}`, "utf16le"), code: "DATA_ENCODING", column: null, count: 0, lines: [] },
+    { what: "lines that end in two ways", content: `${HEADER}${ROW}${ROW.replace("\n", "\r\n")}${ROW}`, code: "DATA_LINE_ENDS", column: null, count: 0, lines: [] },
     { what: "a missing column", content: `id;age;job;y\n7;30;clerk;no\n7;31;clerk;no\n`, code: "DATA_COLUMN_MISSING", column: "emp.var.rate", count: 1, lines: [] },
     { what: "a column that stands twice", content: `age;age;job;emp.var.rate;y\n7;30;clerk;1;no\n7;31;clerk;1;no\n`, code: "DATA_COLUMN_MISSING", column: "age", count: 1, lines: [] },
     { what: "a word for a number", content: `${HEADER}${ROW}8;old;clerk;1;no\n${ROW}`, code: "DATA_NOT_A_NUMBER", column: "age", count: 1, lines: [3] },

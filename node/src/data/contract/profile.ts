@@ -1,5 +1,6 @@
+import { TIME } from "../decimal.js";
 import { askScalars } from "../feeds/ask-scalars.js";
-import { sqlName, sqlNumber, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
+import { sqlName, sqlNumber, sqlText, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
 import type { LogicalType } from "../feeds/logical-type.js";
 import { asNumber, asText, isNumeric } from "../quality/expressions.js";
 import { LIKENESS_NAMES, looksLike, type Likeness } from "./likeness.js";
@@ -88,7 +89,8 @@ function spellings(name: string): Readonly<Record<string, string>> {
     integer: matching("[+-]?(0|[1-9][0-9]{0,15})"),
     number: matching("[+-]?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)([eE][+-]?[0-9]+)?"),
     date: `count(*) FILTER (WHERE regexp_full_match(${name}, '${day}') AND TRY_CAST(${name} AS DATE) IS NOT NULL)`,
-    timestamp: `count(*) FILTER (WHERE regexp_full_match(${name}, '${day}[T ][0-9]{2}:[0-9]{2}.*') AND TRY_CAST(${name} AS TIMESTAMP) IS NOT NULL)`,
+    // As the gate reads a time: what it would refuse is not proposed.
+    timestamp: `count(*) FILTER (WHERE regexp_full_match(${name}, ${sqlText(TIME)}) AND TRY_CAST(${name} AS TIMESTAMP) IS NOT NULL)`,
     boolean: `count(*) FILTER (WHERE lower(${name}) IN ('true', 'false'))`,
   };
 }

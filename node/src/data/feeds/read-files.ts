@@ -1,7 +1,9 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readHeader } from "../csv-header.js";
-import { csvSource, literalPath, type SqlEngine } from "../duckdb.js";
+import { literalPath, type SqlEngine } from "../duckdb.js";
+import { likelyDelimiter, spelled } from "../likely-delimiter.js";
 import { checkNames } from "./column-names.js";
+import { createTexts, dropHeaders, insertCsv } from "./csv-rows.js";
 import type { CsvReading, FileSource } from "./feed.js";
 import { sqlName, sqlText } from "./feed-table.js";
 import type { LogicalType } from "./logical-type.js";
@@ -15,46 +17,52 @@ import { asUtf8 } from "./transcode.js";
 export async function readFiles({ path, reading }: FileSource, to: ReadTo): Promise<RawTable> {
   const found = await findFiles(path);
   to.onProgress(`reads ${found.paths.length === 1 ? path : `${found.paths.length} files of ${path}`} …`);
-  const raw = reading.format === "csv" ? await readCsv(found.paths, reading, to) : reading.format === "parquet" ? await readParquet(found.paths, to) : await readJson(found.paths, reading.format, to);
-  checkUnchanged(path, found, await findFiles(path));
-  return raw;
+  const read = reading.format === "csv" ? readCsv(found.paths, reading, to) : reading.format === "parquet" ? readParquet(found.paths, to) : readJson(found.paths, reading.format, to);
+  // Also of a file that could not be read: that it changed meanwhile is why.
+  return read.finally(async () => checkUnchanged(path, found, await findFiles(path)));
 }
 
-async function readCsv(paths: readonly string[], reading: CsvReading, to: ReadTo): Promise<RawTable> {
+async function readCsv(paths: readonly string[], reading: CsvReading, { engine, relation, scratch }: ReadTo): Promise<RawTable> {
+  const { delimiter, quote, nulls } = reading;
   let columns: readonly string[] | null = null;
+  const headers: number[] = [];
   for (const [n, path] of paths.entries()) {
-    const plain = await asUtf8(path, reading.encoding, { scratch: to.scratch, n });
+    const plain = await asUtf8(path, reading.encoding, { scratch, n });
     const names = await namesIn(plain, path, reading);
-    columns ??= await createTexts(names, to);
+    if (columns === null) await createTexts(engine, relation, names).catch(asRefusal(path));
+    columns ??= names;
     if (names.toSorted().join("\n") !== columns.toSorted().join("\n")) throw otherColumns(path, columns, names);
-    await insertCsv({ plain, path, names }, reading, { ...to, n });
+    const csv = { file: { path: plain, delimiter, quote }, shown: path, header: names, columns: names.map((name, field) => ({ name, field })), nulls };
+    const { headerRow, malformedLines } = await insertCsv(csv, { engine, relation, rejects: `rejects_${relation}_${n}` });
+    if (malformedLines.length > 0) throw malformed(path, malformedLines);
+    headers.push(headerRow);
   }
-  return { relation: to.relation, columns: (columns ?? []).map((name): RawColumn => ({ name, sql: sqlName(name), form: ANYTHING })) };
+  await dropHeaders(engine, relation, headers);
+  return { relation, columns: (columns ?? []).map((name): RawColumn => ({ name, sql: sqlName(name), form: ANYTHING })) };
 }
 
-async function namesIn(plain: string, path: string, { delimiter, quote }: CsvReading): Promise<readonly string[]> {
-  const header = await readHeader({ path: plain, delimiter, quote });
-  if (header.kind !== "names") throw unreadable(path, header.kind === "empty" ? "it is empty" : "its first line is no header", "export it again with a header, and check the quote");
-  checkNames(header.names, path);
-  return header.names;
-}
-
-async function createTexts(names: readonly string[], { engine, relation }: ReadTo): Promise<readonly string[]> {
-  await engine.run(`CREATE TABLE ${relation} (${names.map((name) => `${sqlName(name)} VARCHAR`).join(", ")})`);
-  return names;
-}
-
-async function insertCsv({ plain, path, names }: { readonly plain: string; readonly path: string; readonly names: readonly string[] },
-  { delimiter, quote, nulls }: CsvReading, { engine, relation, n }: ReadTo & { readonly n: number }): Promise<void> {
-  const rejects = `rejects_${relation}_${n}`;
-  const source = csvSource({ path: plain, delimiter, quote }, names.length, rejects);
-  const value = (i: number) => (nulls.length === 0 ? `f${i}` : `CASE WHEN f${i} NOT IN (${nulls.map(sqlText).join(", ")}) THEN f${i} END`);
-  await engine.run(`INSERT INTO ${relation} BY NAME SELECT ${names.map((name, i) => `${value(i)} AS ${sqlName(name)}`).join(", ")} FROM ${source}`).catch(asRefusal(path));
-  const lines = await engine.rejectedLines(rejects);
-  if (lines.length === 0) return;
-  throw unreadable(path, `${lines.length} ${lines.length === 1 ? "line has" : "lines have"} another number of fields than the header, or are not text: first at ${lines.slice(0, 5).join(", ")}`,
+function malformed(path: string, lines: readonly number[]): Refusal {
+  return unreadable(path, `${lines.length} ${lines.length === 1 ? "line has" : "lines have"} another number of fields than the header, or are not text: first at ${lines.slice(0, 5).join(", ")}`,
     "check delimiter, quote and encoding, then export those lines again");
 }
+
+/** @throws Refusal DATA_MALFORMED, DATA_ENCODING, DATA_DELIMITER, DATA_COLUMNS. */
+async function namesIn(plain: string, path: string, { delimiter, quote, encoding }: CsvReading): Promise<readonly string[]> {
+  const header = await readHeader({ path: plain, delimiter, quote });
+  switch (header.kind) {
+    case "bytes": throw new Refusal({ code: "DATA_ENCODING", title: `the header is not written in ${encoding}`, detail: path, fix: "name its encoding with --encoding, such as utf-16le (as spreadsheets write it), windows-1252 or gb18030" });
+    case "empty": throw unreadable(path, "it is empty", NO_HEADER);
+    case "missing": case "unreadable": throw unreadable(path, "its first line is no header", NO_HEADER);
+    case "names": {
+      const divider = likelyDelimiter(header.names);
+      if (divider !== null && divider !== delimiter) throw new Refusal({ code: "DATA_DELIMITER", title: "the header has one column", detail: `${path} is not divided by ${spelled(delimiter)}`, fix: `say how it is divided: --delimiter '${divider === "\t" ? "\\t" : divider}'` });
+      checkNames(header.names, path);
+      return header.names;
+    }
+  }
+}
+
+const NO_HEADER = "export it again with a header, and check the quote";
 
 /** What the columns are called, without reading rows: of CSV from the first file's header, of Parquet from what it declares. @throws Refusal DATA_…. */
 export async function columnsOfFiles({ path, reading }: FileSource, { engine, scratch }: Pick<ReadTo, "engine" | "scratch">): Promise<readonly string[] | null> {
@@ -101,6 +109,8 @@ const KINDS: readonly (readonly [pattern: RegExp, type: LogicalType, as: (sql: s
   [/^BOOLEAN$/, "boolean", (sql) => sql],
   [/^DATE$/, "date", (sql) => sql],
   [/^TIMESTAMP/, "timestamp", (sql) => `CAST(${sql} AS TIMESTAMP)`],
+  // A time of day is what CSV would have for it.
+  [/^TIME(_NS)?$/, "text", (sql) => `CAST(${sql} AS VARCHAR)`],
   [/^(VARCHAR|UUID|ENUM)/, "text", (sql) => `CAST(${sql} AS VARCHAR)`],
   [/^"NULL"$/, "null", (sql) => `CAST(${sql} AS VARCHAR)`],
 ];

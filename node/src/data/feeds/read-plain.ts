@@ -1,9 +1,9 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readHeader } from "../csv-header.js";
-import { csvSource } from "../duckdb.js";
 import { DATA_PROBLEMS, HEADER_PROBLEMS, type DataProblemCode } from "../problem.js";
+import { createTexts, dropHeaders, insertCsv, type CsvColumn } from "./csv-rows.js";
 import type { PlainSource } from "./feed.js";
-import { sqlName, type DigestedFeed } from "./feed-table.js";
+import type { DigestedFeed } from "./feed-table.js";
 import { asRefusal, type ReadTo } from "./reading.js";
 import { checkUnchanged, findFile } from "./source-files.js";
 
@@ -15,19 +15,21 @@ export async function readPlain(source: PlainSource, { engine, relation, onProgr
   if (header.kind !== "names") throw refused(HEADER_PROBLEMS[header.kind], path);
   onProgress(`reads ${path} …`);
   const columns = columnsOf(header.names);
-  const rejects = `rejects_${relation}`;
-  const read = columns.length === 0 ? "f0" : columns.map(({ name, field }) => `${field} AS ${sqlName(name)}`).join(", ");
-  await engine.run(`CREATE TABLE ${relation} AS SELECT ${read} FROM ${csvSource(source, header.names.length, rejects)}`).catch(asRefusal(path));
-  checkUnchanged(path, before, await findFile(path));
+  // Of a header without any name that stands once a column is read all the same, so that rows can be counted.
+  const read = columns.length === 0 ? [{ name: "f0", field: 0 }] : columns;
+  await createTexts(engine, relation, read.map(({ name }) => name)).catch(asRefusal(path));
+  const csv = { file: source, shown: path, header: header.names, columns: read, nulls: [] };
+  const checked = async () => checkUnchanged(path, before, await findFile(path));
+  const { headerRow, malformedLines } = await insertCsv(csv, { engine, relation, rejects: `rejects_${relation}` }).finally(checked);
+  await dropHeaders(engine, relation, [headerRow]);
   const [[rows] = []] = await engine.read(`SELECT count(*) FROM ${relation}`);
-  const malformedLines = await engine.rejectedLines(rejects);
   return { columns: columns.map(({ name }) => ({ name, type: "text" })), rows: Number(rows), places: { order: "own", malformedLines } };
 }
 
 /** Names that stand once. The engine does not tell them apart by their case, so neither can we. */
-function columnsOf(header: readonly string[]): readonly { readonly name: string; readonly field: string }[] {
+function columnsOf(header: readonly string[]): readonly CsvColumn[] {
   const names = header.map((name) => name.toLowerCase());
-  return header.flatMap((name, i) => (name !== "" && names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase()) ? [{ name, field: `f${i}` }] : []));
+  return header.flatMap((name, i) => (name !== "" && names.indexOf(name.toLowerCase()) === names.lastIndexOf(name.toLowerCase()) ? [{ name, field: i }] : []));
 }
 
 function refused(code: DataProblemCode, path: string): Refusal {

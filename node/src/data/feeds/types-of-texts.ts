@@ -6,7 +6,7 @@ import type { RawColumn, RawTable } from "./raw-table.js";
 /** Spellings of a type that is not text. */
 type Spelled = Exclude<LogicalType, "text" | "null">;
 
-/** How texts are spelled: truths are true and false in any case, dates 2026-01-31. Leading zeros are kept as text: they belong to keys, not to numbers. */
+/** How texts are spelled: truths are true and false, and in other cases words; dates are 2026-01-31. Leading zeros are kept as text: they belong to keys, not to numbers. */
 const SPELLINGS: Readonly<Record<Exclude<Spelled, "boolean" | "date">, string>> = {
   integer: "-?(?:0|[1-9]\\d{0,17})",
   double: "-?(?:(?:0|[1-9]\\d*)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d{1,3})?",
@@ -75,7 +75,7 @@ function countSql(sql: string, type: Spelled): string {
 export function valueOfSpelledSql(sql: string, type: LogicalType): string {
   switch (type) {
     case "text": case "null": return sql;
-    case "boolean": return `CAST(lower(${sql}) AS BOOLEAN)`;
+    case "boolean": return `CAST(${sql} AS BOOLEAN)`;
     case "integer": return `CAST(${sql} AS BIGINT)`;
     case "decimal": return `CAST(${sql} AS DECIMAL(38, 9))`;
     case "double": return `CAST(${sql} AS DOUBLE)`;
@@ -88,6 +88,8 @@ export function valueOfSpelledSql(sql: string, type: LogicalType): string {
 /** The value of a text as its type's own, null where it is none. */
 export function valueOfTextSql(sql: string, type: LogicalType): string {
   if (!isSpelledType(type)) return sql;
+  // Where somebody says that it is a truth, its case is no matter.
+  if (type === "boolean") return `CAST(CASE WHEN lower(${sql}) IN ('true', 'false') THEN lower(${sql}) END AS BOOLEAN)`;
   // A word such as NaN becomes what it says, so that it is counted as what it is.
   const words = type === "double" ? ` OR regexp_full_match(${sql}, ${sqlText(NOT_FINITE)})` : "";
   return valueOfSpelledSql(`(CASE WHEN ${isSpelledSql(sql, type)}${words} THEN ${sql} END)`, type);
@@ -102,7 +104,8 @@ function isSpelledSql(sql: string, type: Spelled): string {
   const matches = type === "boolean" || type === "date" ? "" : `regexp_full_match(${sql}, ${sqlText(SPELLINGS[type])})`;
   const back = (engineType: string) => `CAST(try_cast(${sql} AS ${engineType}) AS VARCHAR) = ${sql}`;
   switch (type) {
-    case "boolean": return `lower(${sql}) IN ('true', 'false')`;
+    // True and FALSE are words of whoever wrote them; as truths they would come out in another spelling than the charter's.
+    case "boolean": return `${sql} IN ('true', 'false')`;
     case "integer": return `CASE WHEN strlen(${sql}) <= 18 AND ${back("BIGINT")} THEN true ELSE ${matches} END`;
     // Fifteen digits survive a double in any spelling, and a pattern is cheaper than writing a double out.
     case "double": return `CASE WHEN strlen(${sql}) <= 15 THEN ${matches} WHEN ${back("DOUBLE")} AND isfinite(try_cast(${sql} AS DOUBLE)) THEN true ELSE ${matches} AND ${isExactSql(sql)} END`;

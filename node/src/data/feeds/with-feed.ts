@@ -42,7 +42,7 @@ export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSet
   return withScratch(settings, (scratch) => withSqlEngine({ ...settings, scratch }, async (engine) => {
     await engine.run("SET TimeZone = 'UTC'");
     const tables: DigestedFeed[] = [];
-    for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings));
+    for (const [i, feed] of feeds.entries()) tables.push(await opened(feed, { engine, relation: `feed_${i}`, scratch }, settings).catch(asUnanswered(feed.name)));
     // Everything is read: what comes now can only ask about it.
     await engine.lock();
     return use(tables);
@@ -99,15 +99,20 @@ const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
 function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
   const { relation, columns } = table;
   const rowHashes = rowHashesSql(relation, columns);
-  const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch((error: unknown) => {
-    throw error instanceof ScanFailed ? unanswered(table.name) : error;
-  });
+  const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch(asUnanswered(table.name));
   let digest: ReturnType<DigestedFeed["digest"]> | null = null;
   return {
     ...table, rowHashes,
     query: (sql) => asked(engine.query(sql)),
     stream: (sql, onChunk) => asked(engine.stream(sql, onChunk)),
     digest: () => (digest ??= asked(tableDigest(engine, rowHashes, columns))),
+  };
+}
+
+/** Nothing of the engine escapes: whoever waits for the rows hears a refusal. */
+function asUnanswered(feed: string): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof ScanFailed ? unanswered(feed) : error;
   };
 }
 

@@ -8,7 +8,7 @@ import { gateReport, type GateReport } from "./report.js";
 
 /**
  * What a node remembers of its gate, in the folder `quality`: the last report of each feed, and how the categories were spread in the run accepted
- * last. Readable by its owner alone; of values it holds the words that contract and charter list and the tenths of their bounds, with counts.
+ * last. Readable by its owner alone; of values it holds the words that contract and charter list and the tenths and magnitudes of their bounds, with counts.
  */
 const acceptedForm = z.strictObject({
   v: z.literal(1),

@@ -35,9 +35,17 @@ export type Measure =
   /** Something that cannot be measured, and why. */
   | { readonly kind: "broken"; readonly because: string }
   /** Compared with the last accepted run, on the words the contract or the charter lists. */
-  | { readonly kind: "drift" | "unseen"; readonly text: string; readonly words: readonly string[] }
+  | { readonly kind: "unseen"; readonly text: string; readonly words: readonly string[] }
+  /** The same by each way of sorting values into words. The ways have no word in common. */
+  | { readonly kind: "drift"; readonly ways: readonly Words[] }
   /** How well the column alone tells the label. `isCategory`: by its value, not by its order. */
   | { readonly kind: "auc" | "band"; readonly value: string; readonly isCategory: boolean; readonly label: LabelSql };
+
+/** SQL for the word of a value, and all words that are listed. */
+export interface Words {
+  readonly text: string;
+  readonly words: readonly string[];
+}
 
 /** `isPositive` and `isKnown` are SQL conditions. */
 export interface LabelSql {

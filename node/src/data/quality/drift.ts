@@ -1,6 +1,6 @@
 import { numbersOf, sqlText, textsOf, type FeedTable } from "../feeds/feed-table.js";
 
-/** How a column's values are spread over the words that contract or charter list, or the tenths of their bounds. Others are counted, never named. */
+/** How a column's values are spread over the words that contract or charter list, or tenths and magnitudes. Others are counted, never named. */
 export interface Spread {
   readonly counts: ReadonlyMap<string, number>;
   /** Rows and different values that are not listed. */

@@ -1,8 +1,9 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
 import { askScalars } from "../feeds/ask-scalars.js";
 import type { FeedTable } from "../feeds/feed-table.js";
-import type { Check, CheckResult, Measure } from "./check.js";
-import { driftBetween, spreadOf, unseenIn, type Spread } from "./drift.js";
+import type { Check, CheckResult, Measure, Words } from "./check.js";
+import { spreadOf, type Spread } from "./drift.js";
+import { driftFigure, unseenFigure } from "./drift-figure.js";
 import { bandsOf, decidedBands, tellingOf, type Band } from "./leakage.js";
 import { planGate } from "./plan.js";
 import { scalarOf } from "./scalars.js";
@@ -70,7 +71,8 @@ function figures({ table: { rows }, input, scalars, spreads, bands }: Found): (c
       case "constant": return { kind: "figure", value: figure, says: figure === 1 ? `${name} has one and the same value in every row` : `${name} varies`, remedy: "two different values" };
       case "age": return ageFigure(figure, input.nowMs);
       case "broken": return { kind: "figure", value: Number.NaN, says: measure.because, remedy: "a contract that fits the feed" };
-      case "drift": case "unseen": return driftFigure(measure, input.accepted.get(name), spreads.get(name));
+      case "drift": return driftFigure(measure.ways, input.accepted.get(name), spreads.get(name));
+      case "unseen": return unseenFigure(measure.words, input.accepted.get(name), spreads.get(name));
       case "auc": case "band": return leakageFigure(measure, bands.get(name) ?? []);
     }
   };
@@ -82,20 +84,6 @@ function ageFigure(newestMs: number, nowMs: number): Figure {
   const hours = (nowMs - newestMs) / HOUR_MS;
   const says = Number.isFinite(hours) ? `the newest row is ${hours.toFixed(1)} hours old` : "no row has a time";
   return { kind: "figure", value: hours, says, remedy: "a newer export" };
-}
-
-function driftFigure({ kind, words }: Extract<Measure, { readonly kind: "drift" | "unseen" }>, before: Spread | undefined, now: Spread | undefined): Figure {
-  if (before === undefined || now === undefined) return { kind: "none", because: "no run was accepted before" };
-  if (before.counts.size > 0 && words.every((word) => !before.counts.has(word))) return { kind: "none", because: "the run that was accepted was counted by other words or bounds" };
-  if (kind === "unseen") {
-    const unseen = unseenIn(before, now, words);
-    const named = unseen.words.length === 0 ? "" : `: ${unseen.words.slice(0, 5).join(", ")}${unseen.words.length > 5 ? ", …" : ""}`;
-    return { kind: "figure", value: unseen.rows, says: `${thousands(unseen.rows)} rows of ${unseen.words.length} listed values that the accepted run did not have${named}` };
-  }
-  const { index, chance } = driftBetween(before, now, words);
-  const says = `the stability index is ${index.toFixed(3)}`;
-  // What chance alone may do is no drift.
-  return index <= chance ? { kind: "figure", value: 0, says: `${says}, within what chance does` } : { kind: "figure", value: index, says, remedy: "an index of at most 0.25, or, if the change is right: cohortium quality run --accept" };
 }
 
 function leakageFigure({ kind }: Extract<Measure, { readonly kind: "auc" | "band" }>, bands: readonly Band[]): Figure {
@@ -114,9 +102,18 @@ const REMEDY = "leave the column out; or, if its value is known before the outco
 async function spreadsFor(table: FeedTable, checks: readonly Check[]): Promise<ReadonlyMap<string, Spread>> {
   const spreads = new Map<string, Spread>();
   for (const { column, measure } of checks) {
-    if (measure.kind === "drift" && column !== null) spreads.set(column, await spreadOf(table, measure.text, measure.words));
+    if (measure.kind === "drift" && column !== null) spreads.set(column, await spreadByAll(table, measure.ways));
   }
   return spreads;
+}
+
+/** All ways list different words and count the same rows as others. */
+async function spreadByAll(table: FeedTable, ways: readonly Words[]): Promise<Spread> {
+  const all: Spread[] = [];
+  for (const { text, words } of ways) all.push(await spreadOf(table, text, words));
+  const [first] = all;
+  if (first === undefined) throw new Error("unreachable: a drift has a way to sort by");
+  return { ...first, counts: new Map(all.flatMap(({ counts }) => [...counts])) };
 }
 
 async function bandsFor(table: FeedTable, checks: readonly Check[], columns: readonly ColumnSummary[]): Promise<ReadonlyMap<string, readonly Band[]>> {

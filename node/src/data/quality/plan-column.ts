@@ -4,7 +4,7 @@ import type { Limit } from "../contract/limit.js";
 import type { FeedColumn } from "../feeds/feed-table.js";
 import { made, NONE, type Check, type Source } from "./check.js";
 import { asText, isNull, isWord, notFinite, notListed, notMatching, notOfLength, notOfType, outside } from "./expressions.js";
-import { tenthsOf } from "./tenths.js";
+import { magnitudesOf, tenthsOf } from "./tenths.js";
 import type { AskedColumn, PlannedColumn } from "./terms.js";
 
 const NULLS_MAX: Limit = { operator: "mustBeLessThan", value: 5 };
@@ -96,12 +96,13 @@ function unique({ feed, contract }: PlannedColumn): readonly Check[] {
   return [made("QUALITY_DUPLICATES", feed.name, { kind: "duplicates", columns: [feed.name] }, { limits: [NONE], source: sourceOf(contract) })];
 }
 
-/** How numbers are spread over tenths of their bounds, compared with the run accepted last. Bins of the bounds, so that nothing of the values is kept. */
+/** How numbers are spread over tenths and magnitudes, compared with the run accepted last. Bins of the bounds, so that nothing of the values is kept. */
 function numberSpread(column: PlannedColumn): readonly Check[] {
   const bounds = listedWords(column).length >= 2 ? null : boundsOf(column);
   if (bounds === null) return [];
-  const { text, words } = tenthsOf(column.feed, bounds);
-  return [made("QUALITY_DRIFT", column.feed.name, { kind: "drift", text, words }, { limits: [DRIFT_MAX] })];
+  const magnitudes = magnitudesOf(column.feed, bounds);
+  const ways = [tenthsOf(column.feed, bounds), ...(magnitudes === null ? [] : [magnitudes])];
+  return [made("QUALITY_DRIFT", column.feed.name, { kind: "drift", ways }, { limits: [DRIFT_MAX] })];
 }
 
 /** The charter's bounds, or else the contract's. A key has no spread. */
@@ -121,7 +122,7 @@ function spread(column: PlannedColumn): readonly Check[] {
   if (words.length < 2) return [];
   const text = asText(feed);
   return [
-    made("QUALITY_DRIFT", feed.name, { kind: "drift", text, words }, { limits: [DRIFT_MAX] }),
+    made("QUALITY_DRIFT", feed.name, { kind: "drift", ways: [{ text, words }] }, { limits: [DRIFT_MAX] }),
     made("QUALITY_UNSEEN", feed.name, { kind: "unseen", text, words }, { limits: [{ operator: "mustBeLessThan", value: 1 }], unit: "percent" }),
   ];
 }

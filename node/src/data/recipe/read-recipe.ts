@@ -91,7 +91,7 @@ async function streamRows(table: FeedTable, { rows: sql, packs, notes }: Compile
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
-  if (order === "canonical" && faults === 0 && from === table.rows) await putInOrder(table, { x, words: [...categories, y] });
+  if (order === "canonical" && faults === 0 && from === table.rows) putInOrder({ rows: table.rows, x, words: [...categories, y] });
   return { rows: localRows(x, categories, y), given: from, faults, noted };
 }
 

@@ -51,6 +51,11 @@ describe("a proposal", () => {
     expect(columns[0]?.bounds).toEqual({ min: 0, max: 1_000 });
   });
 
+  test("takes for times what the gate takes for times: an offset makes a text of them", async () => {
+    const { columns } = await proposed("'2026-01-01T' || (10 + i % 10) || ':30:00Z' AS a, '2026-01-01T' || (10 + i % 10) || ':30:00+02:00' AS b, '2026-01-01 10:30:00 UTC' AS c, CASE i % 2 WHEN 0 THEN '2026-01-01' ELSE '2026-01-01 10:30' END AS d");
+    expect(columns.map(({ source, type }) => `${source} ${type}`)).toEqual(["a timestamp", "b string", "c string", "d timestamp"]);
+  });
+
   test("lists values that ten rows share, and leaves rarer ones to a person", async () => {
     const { columns, text } = await proposed("CASE WHEN i < 9 THEN 'RARE' WHEN i % 2 = 0 THEN 'web' ELSE 'shop' END AS channel");
     expect(columns[0]).toMatchObject({ values: ["shop", "web"], unlistedPercentMax: 1, notes: ["values of fewer than ten rows are not listed (1 of them): they could point at persons; list them if they may be public"] });

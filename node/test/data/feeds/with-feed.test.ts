@@ -109,6 +109,20 @@ describe("what comes out of a feed", () => {
   });
 });
 
+test("truths are true and false; in other cases they are words, unless somebody declared them", async () => {
+  const source = files(join(place({ "a.csv": "x,y,z\ntrue,True,true\nfalse,False,FALSE\n" }), "a.csv"));
+  expect((await look(feed(source))).types).toEqual(["x boolean", "y text", "z text"]);
+  await withFeed(feed(source), SETTINGS, async (table) => expect(textsOf(await table.query(`SELECT y FROM ${table.relation}`), "y")).toEqual(["True", "False"]));
+  expect((await look(feed(source, { y: "boolean", z: "boolean" }))).types).toEqual(["x boolean", "y boolean", "z boolean"]);
+  expect(await refusal(feed(files(join(place({ "a.csv": "x\nTrue\nmaybe\n" }), "a.csv")), { x: "boolean" }))).toMatchObject({ code: "DATA_TYPE", detail: "x (boolean) in 1 rows" });
+});
+
+test("a time of day in Parquet is the text that CSV has for it", async () => {
+  const folder = place({ "a.csv": "x,at\n1,12:34:56\n2,23:59:59.5\n" });
+  await written(`COPY (SELECT 1::BIGINT AS x, TIME '12:34:56' AS at UNION ALL SELECT 2, TIME '23:59:59.5') TO '${folder}/a.parquet'`);
+  expect(await look(feed(files(join(folder, "a.parquet"), { format: "parquet" })))).toEqual(await look(feed(files(join(folder, "a.csv")))));
+});
+
 describe("a number is the same in every form", () => {
   const typesAnd = async (one: Feed) => look(one).then(({ types, digest }) => ({ type: types[1]?.slice(2), digest }));
 
@@ -151,6 +165,12 @@ describe("what cannot be read", () => {
     ["files with other columns", "DATA_COLUMNS", { "p/1.csv": "x,y\n1,2\n", "p/2.csv": "x,z\n1,2\n" }, "p"],
     ["bytes of another encoding", "DATA_ENCODING", { "a.csv": Uint8Array.of(0x78, 0x0a, 0xff, 0xff, 0x0a) }, "a.csv", { ...CSV, encoding: "gb18030" }],
     ["bytes that are no UTF-8", "DATA_MALFORMED", { "a.csv": Uint8Array.of(0x78, 0x0a, 0x31, 0x0a, 0xff, 0xfe, 0x0a) }, "a.csv"],
+    ["a header with text behind a quote that closes", "DATA_MALFORMED", { "a.csv": "\"x\"(EUR),y\nsecret,4711\n" }, "a.csv"],
+    ["UTF-16 that is taken for UTF-8", "DATA_ENCODING", { "a.csv": Buffer.from("\uFEFFx,y\r\nsecret,4711\r\n", "utf16le") }, "a.csv"],
+    ["a header with bytes that are no UTF-8", "DATA_ENCODING", { "a.csv": Buffer.from("größe,y\nsecret,4711\n", "latin1") }, "a.csv"],
+    ["a header divided by another character", "DATA_DELIMITER", { "a.csv": "x;y\nsecret;4,711\n" }, "a.csv"],
+    ["a quoted header divided by another character", "DATA_DELIMITER", { "a.csv": "\"x\";\"y\"\nsecret;4711\n" }, "a.csv"],
+    ["lines that end in two ways", "DATA_LINE_ENDS", { "a.csv": "x,y\nsecret,4711\r\n3,4\n" }, "a.csv"],
     ["a gzip file that ends early", "DATA_PACKED", { "a.csv.gz": gzip("x\n1\n".repeat(4_000)).subarray(0, 40) }, "a.csv.gz"],
     ["Parquet that is none", "DATA_MALFORMED", { "a.parquet": "secret 4711" }, "a.parquet", { format: "parquet" }], ["JSON that is none", "DATA_MALFORMED", { "a.jsonl": "{\"x\": secret\n" }, "a.jsonl", { format: "jsonl" }],
     ["JSON with lists", "DATA_NESTED", { "a.jsonl": "{\"x\": [4711]}\n" }, "a.jsonl", { format: "jsonl" }], ["JSON with objects", "DATA_NESTED", { "a.json": "[{\"x\": {\"y\": 4711}}]" }, "a.json", { format: "json" }],

@@ -115,6 +115,16 @@ test.each(SCENARIOS)("$what: $objections", async ({ rows, objections: expected, 
   expect(passes(result)).toBe(!expected.some((one) => one.startsWith("fail")));
 });
 
+test("every number of a skewed column times ten, or divided by it, is a drift, though none leaves its tenth", async () => {
+  const prices = (times: number) => tableOver(`SELECT round(0.5 + (i % 40) * 0.5, 2) * ${times} AS c FROM range(2000) t(i)`);
+  const around = { terms: { columns: [numeric("c", 0, 4_500)] } };
+  const { spreads: accepted } = await gate(await prices(1), around);
+  expect(objections(await gate(await prices(10), { ...around, accepted }))).toEqual(["fail QUALITY_DRIFT c"]);
+  expect(objections(await gate(await prices(0.1), { ...around, accepted }))).toEqual(["fail QUALITY_DRIFT c"]);
+  expect(objections(await gate(await prices(1), { ...around, accepted }))).toEqual([]);
+  expect(objections(await gate(await prices(1.02), { ...around, accepted }))).toEqual([]);
+});
+
 test("every rule objects in some scenario", () => {
   const seen = new Set(SCENARIOS.flatMap((scenario) => scenario.objections.map((one) => one.split(" ")[1])));
   expect([...seen].sort()).toEqual([...QUALITY_RULE_IDS].sort());
