@@ -6,7 +6,10 @@ import type { RawColumn, RawTable } from "./raw-table.js";
 /** Spellings of a type that is not text. */
 type Spelled = Exclude<LogicalType, "text" | "null">;
 
-/** How texts are spelled: truths are true and false, and in other cases words; dates are 2026-01-31. Leading zeros are kept as text: they belong to keys, not to numbers. */
+/**
+ * How texts are spelled: truths are true and false, and in other cases words; dates are 2026-01-31. Leading zeros are kept as text: they belong to
+ * keys, not to numbers.
+ */
 const SPELLINGS: Readonly<Record<Exclude<Spelled, "boolean" | "date">, string>> = {
   integer: "-?(?:0|[1-9]\\d{0,17})",
   double: "-?(?:(?:0|[1-9]\\d*)(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d{1,3})?",
