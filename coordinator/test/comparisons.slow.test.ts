@@ -5,7 +5,7 @@ import { Circle, until } from "./circle.js";
 import { DRAFT, HARBOUR, MILL, NOW_MS, PARTIES, signerOf } from "./stage.js";
 
 /** Whole trainings, on a machine that may be busy. */
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 const SHARED = { questions: DRAFT.questions.map((question) => ({ ...question, evaluation: { ...question.evaluation, perPartner: "shared" } })) };
 const WITHHELD = { kind: "withheld", because: "too-few" };

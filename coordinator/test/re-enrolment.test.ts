@@ -4,7 +4,7 @@ import { Circle } from "./circle.js";
 import { HARBOUR, PARTIES } from "./stage.js";
 
 /** Whole trainings, on a machine that may be busy. */
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 let circle: Circle;
 let before: Digest;

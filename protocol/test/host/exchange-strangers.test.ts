@@ -8,7 +8,7 @@ import { HELLO, Stage, type Rogue } from "./exchange-stage.js";
 
 const stage = await Stage.set();
 afterEach(() => stage.clear());
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 describe("a stranger is turned away:", () => {
   test("somebody without a certificate", async () => {

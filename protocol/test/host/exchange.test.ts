@@ -13,7 +13,7 @@ import { HELLO, Stage } from "./exchange-stage.js";
 
 const stage = await Stage.set();
 afterEach(() => stage.clear());
-jest.setTimeout(20_000);
+jest.setTimeout(60_000);
 
 const texts = (from: string, count: number) => Array.from({ length: count }, (_, i) => `${from}:${i + 1}`);
 
