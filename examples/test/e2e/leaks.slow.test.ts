@@ -7,6 +7,8 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { momentsOf } from "@cohortium/node/learning/logistic";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
+import { networkContributor } from "@cohortium/node/learning/network/learner";
+import { loadBackend } from "@cohortium/node/learning/network/tensors";
 import { binsOf } from "@cohortium/node/learning/trees/counts";
 import { NO_NODE } from "@cohortium/node/data/import-rows";
 import { DEFAULT_GATE, readRows, type SessionRows } from "@cohortium/node/rows";
@@ -14,6 +16,9 @@ import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { clauseOf, layoutTerms, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import { movedFrom } from "@cohortium/protocol/training/network/fit";
+import { initialControl, initialModel } from "@cohortium/protocol/training/network/progress";
 import { pooledFirst } from "@cohortium/protocol/training/trees/pooled";
 import { z } from "zod";
 import { foundTiny, ledgerOf, NO_STEPS, reconfigure, type TinyConsortium } from "./tiny-consortium.js";
@@ -34,10 +39,18 @@ const TREES = {
   kind: "trees", trees: 2, depth: 2, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 32, rowSample: 1, columnSample: 1, seed: 11,
 } as const;
 
+const NETWORK: NetworkClause = {
+  kind: "network", hidden: [4], activation: "tanh", optimiser: { kind: "scaffold", serverRate: 1 }, rounds: 6, localEpochs: 2, batchSize: 16, localRate: 0.1,
+  weightDecay: 0, clip: 1, rowsCap: 500, seed: 7, stopping: { kind: "rounds" }, strips: "hidden",
+};
+
 let tiny: TinyConsortium;
-/** A regression, then trees, then the regression under encrypted sums, over the same rows. */
+/** A regression, then trees, then a network, then the regression under encrypted sums, over the same rows. */
 let regression: Trained;
 let trees: Trained;
+let network: Trained;
+/** This company's first answer to the network, before it was masked. */
+let update: Words;
 let encrypted: Trained;
 let rows: SessionRows;
 
@@ -70,11 +83,13 @@ beforeAll(async () => {
   await consortium.enrol(NO_STEPS);
   regression = await trained(tinyDraft(NAMES));
   trees = await trained(tinyDraft(NAMES, { name: "tiny-trees", model: TREES }));
+  network = await trained(tinyDraft(NAMES, { name: "tiny-network", model: { ...NETWORK } as Json }));
   encrypted = await trained(tinyDraft(NAMES, { name: "tiny-encrypted", scheme: "encrypted" }));
   const source = { path: tiny.rowsFile(BIRCH), delimiter: ";", quote: "\"", keyColumn: "id" };
   const read = await readRows({ rows: source, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, regression.plan, { party: BIRCH, parties: NAMES, judge: () => Promise.resolve(null) });
   if (read.kind === "refused") throw new Error("the planted rows are not legal");
   rows = read.rows;
+  update = await updateWords();
 });
 afterAll(async () => tiny.end());
 
@@ -94,19 +109,19 @@ describe("what one company's rows leave behind elsewhere", () => {
 
   test("neither does its share of a sum, in the clear or as the words that were masked, nor the digest of its rows", () => {
     const others = ["coordinator", "alder", "cedar"].map((name) => join(tiny.folder, name));
-    expect(filesHolding(others, [...momentNeedles(), countsNeedle(), ...needlesOf(rows.digest)])).toEqual([]);
+    expect(filesHolding(others, [...momentNeedles(), countsNeedle(), updateNeedle(), ...needlesOf(rows.digest)])).toEqual([]);
   });
 
   test("the same search finds such words in what was masked; control", () => {
     const clear = join(tiny.folder, "clear.words");
-    const needles = [...momentNeedles(), countsNeedle()];
-    writeFileSync(clear, Buffer.concat([bytesOfWords(momentWords()), bytesOfWords(countWords())]));
+    const needles = [...momentNeedles(), countsNeedle(), updateNeedle()];
+    writeFileSync(clear, Buffer.concat([momentWords(), countWords(), update].map(bytesOfWords)));
     expect(needles.length).toBeGreaterThan(4);
     expect(filesHolding([clear], needles)).toHaveLength(needles.length);
   });
 
-  test.each(["regression", "trees"])("everything that left is in this node's ledger: of the %s one masked vector a round, under the root that the coordinator published", async (which) => {
-    const { view } = which === "trees" ? trees : regression;
+  test.each(["regression", "trees", "network"] as const)("everything that left is in this node's ledger: of the %s one masked vector a round, under the root that the coordinator published", async (which) => {
+    const { view } = { regression, trees, network }[which];
     const vectors = (await ledgerOf(tiny.consortium.node(BIRCH), view.session)).filter(({ kind }) => kind === "masked-vector");
     expect(vectors.map(({ round }) => round)).toEqual(view.rounds.map(({ round }) => round));
     expect(vectors.length).toBeGreaterThan(5);
@@ -155,4 +170,25 @@ function countsNeedle(): Needle {
   const from = [...words.keys()].reduce((best, i) => (countsFrom(i) > countsFrom(best) ? i : best), 0);
   if (countsFrom(from) < 6) throw new Error("too few counts to be telling");
   return { what: "counts of rows", bytes: Buffer.from(bytesOfWords(words.slice(from, from + STRETCH))) };
+}
+
+async function updateWords(): Promise<Words> {
+  const { plan, view } = network;
+  const clause = clauseOf(plan, "network");
+  const { model: kept } = await tiny.consortium.coordinator.admin.get(`/v1/models/${view.model}`, z.object({ model: SCALING }));
+  const model = initialModel(kept, plan, clause);
+  const question = { kind: "update", clause, model, control: initialControl(model, clause) } as const;
+  await loadBackend("wasm");
+  const values = await networkContributor(rows.train, plan, BIRCH, "wasm").update({ question, moved: movedFrom(new Float32Array(), model) });
+  const { ring, segments } = layoutOf(question, layoutTerms(plan));
+  return encodeFixed(values, segments, ring);
+}
+
+const SCALING = z.object({ columns: z.array(z.string()), means: z.array(z.number()), deviations: z.array(z.number()), dropped: z.array(z.string()) });
+
+/** Behind guard, counts and loss come the weights' moves: sixteen of them in a row do not stand anywhere by chance. */
+function updateNeedle(): Needle {
+  const moves = update.slice(4, 20);
+  if (moves.some((word) => word === 0)) throw new Error("too few moves to be telling");
+  return { what: "moves of weights", bytes: Buffer.from(bytesOfWords(moves)) };
 }
