@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withSqlEngine, type SqlEngine } from "@cohortium/node/data/duckdb";
 import type { FeedTable } from "@cohortium/node/data/feeds/feed-table";
-import { rowHashesSql } from "@cohortium/node/data/feeds/row-digest";
 import { importRows } from "@cohortium/node/data/import-rows";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";
@@ -117,7 +116,7 @@ interface MadeUp extends Pick<FeedTable, "name" | "columns" | "rows"> {
 async function madeUp(engine: SqlEngine, { name, sql, rows, columns }: MadeUp): Promise<FeedTable> {
   await engine.run(`CREATE TABLE ${name} AS ${sql}`);
   return {
-    name, relation: name, rows, columns, rowHashes: rowHashesSql(name, columns),
+    name, relation: name, rows, columns,
     query: (asked) => engine.query(asked), stream: (asked, onChunk) => engine.stream(asked, onChunk),
   };
 }

@@ -1,5 +1,6 @@
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import { outdatedCharter } from "@cohortium/protocol/host/outdated-charter";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { bytesOf, textOf, transaction, type Row } from "@cohortium/protocol/host/sqlite";
@@ -238,7 +239,7 @@ function parseState(text: string): CharterView["state"] {
 
 function reasonIn({ statement: { type, body } }: Entry): string | null {
   if (type === "charter.signature") return null;
-  const reason = typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "reason")?.[1] : undefined;
+  const reason = memberOf(body, "reason");
   return typeof reason === "string" ? reason.slice(0, 500) : "no reason given";
 }
 

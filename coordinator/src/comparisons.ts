@@ -1,20 +1,14 @@
 import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { parseBody } from "@cohortium/protocol/log/bodies";
+import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import { entrySignedBy, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
 import type { Compared } from "@cohortium/protocol/session/membership";
-import { parsePartnerNumbers, sharesGains, type PartnerNumbers } from "@cohortium/protocol/training/partner-numbers";
+import { publishedAbout, saidIn, sharesGains, type PublishedComparison } from "@cohortium/protocol/training/partner-numbers";
 import type { Charters } from "./charters.js";
 import type { Office } from "./office.js";
 import type { ModelRegistry } from "./store.js";
-
-/** What one party published, for a person to see. */
-export interface PublishedComparison {
-  readonly party: string;
-  readonly numbers: PartnerNumbers;
-}
 
 /** What companies publish of their gains where the charter says so: kept, logged, and handed to every party of the charter. */
 export class Comparisons {
@@ -55,11 +49,7 @@ export class Comparisons {
 
   /** What the parties published about this model, by name. */
   of(session: string, model: string): readonly PublishedComparison[] {
-    return this.#kept(session).flatMap((entry) => {
-      const { statement } = entry;
-      const numbers = modelIn(entry) === model ? numbersIn(entry) : null;
-      return numbers === null ? [] : [{ party: statement.actor, numbers }];
-    });
+    return publishedAbout(model, this.#kept(session));
   }
 
   #tell(session: string, charter: Digest): void {
@@ -79,10 +69,11 @@ export class Comparisons {
     if (party === undefined || actor !== from || !entrySignedBy(comparison, fromBase64(party.signingKey))) return "it is not the party's own";
     if (type !== "comparison" || session !== about.session || digest !== about.charter || round !== 0) return "it is about something else";
     const outcome = this.#registry.training(session)?.outcome ?? null;
-    if (modelIn(comparison) !== releasedIn(outcome)) return "it compares with another model than the one released";
+    const said = saidIn(comparison);
+    if (said?.model !== releasedIn(outcome)) return "it compares with another model than the one released";
     // Logged, it would fail the audit for good.
     if (!partakersIn(outcome).has(from)) return "it took no part in the training";
-    return numbersIn(comparison) === null ? "it is not of the form agreed" : null;
+    return said.numbers === null ? "it is not of the form agreed" : null;
   }
 
   #kept(session: string): readonly Entry[] {
@@ -94,17 +85,6 @@ function keyOf(session: string, party: string): string {
   return `comparison/${session}/${party}`;
 }
 
-/** The digest of the model that is compared with; null if the entry cannot be read. */
-function modelIn({ statement }: Entry): string | null {
-  const read = parseBody(statement);
-  return read.ok && read.body.kind === "comparison" ? read.body.model : null;
-}
-
-function numbersIn({ statement }: Entry): PartnerNumbers | null {
-  const read = parseBody(statement);
-  return read.ok && read.body.kind === "comparison" ? parsePartnerNumbers(read.body.numbers) : null;
-}
-
 /** The digest of the model a training ended with; not null, so that nothing equals it where there is none. */
 function releasedIn(outcome: Json): string {
   const model = memberOf(outcome, "model");
@@ -113,13 +93,5 @@ function releasedIn(outcome: Json): string {
 
 /** Who is in one of its sums at least. */
 function partakersIn(outcome: Json): ReadonlySet<Json> {
-  return new Set(listIn(memberOf(outcome, "rounds")).flatMap((round) => listIn(memberOf(round, "survivors"))));
-}
-
-function listIn(json: Json | undefined): readonly Json[] {
-  return Array.isArray(json) ? json.map((item: Json) => item) : [];
-}
-
-function memberOf(json: Json, name: string): Json | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined;
+  return new Set(itemsOf(memberOf(outcome, "rounds")).flatMap((round) => itemsOf(memberOf(round, "survivors"))));
 }

@@ -78,6 +78,17 @@ export class Circle {
     return circle;
   }
 
+  /** A coordinator and these companies, enrolled, started and connected. */
+  static async assembled(parties: readonly PartyId[]): Promise<Circle> {
+    const circle = await Circle.found();
+    for (const party of parties) {
+      await circle.enrol(party);
+      circle.start(party);
+      circle.connect(party);
+    }
+    return circle;
+  }
+
   /** Invites, asks, compares, approves. @param keysOf - Whose keys the node has; another name stands for a node that lost its folder. */
   async enrol(party: PartyId, keysOf: string = party): Promise<void> {
     const { enrolments, parties } = this.coordinator;

@@ -21,12 +21,7 @@ async function trained(under: Digest): Promise<SessionId> {
 }
 
 beforeAll(async () => {
-  circle = await Circle.found();
-  for (const party of PARTIES) {
-    await circle.enrol(party);
-    circle.start(party);
-    circle.connect(party);
-  }
+  circle = await Circle.assembled(PARTIES);
   charter = await circle.agree("shared", SHARED);
   session = await trained(charter);
   model = circle.coordinator.trainings.view(session)?.model ?? "";

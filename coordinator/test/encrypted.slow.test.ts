@@ -20,12 +20,7 @@ let circle: Circle;
 let charter: Digest;
 let masked: Digest;
 beforeAll(async () => {
-  circle = await Circle.found();
-  for (const party of PARTIES) {
-    await circle.enrol(party);
-    circle.start(party);
-    circle.connect(party);
-  }
+  circle = await Circle.assembled(PARTIES);
   masked = await circle.agree("masked", SHORT);
   charter = await circle.agree("encrypted", { ...SHORT, aggregation: ENCRYPTED, privacy: { ...DRAFT.privacy, budget: { releasesMax: 1_000 } } });
 });

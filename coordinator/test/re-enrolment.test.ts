@@ -9,12 +9,7 @@ jest.setTimeout(60_000);
 let circle: Circle;
 let before: Digest;
 beforeAll(async () => {
-  circle = await Circle.found();
-  for (const party of PARTIES) {
-    await circle.enrol(party);
-    circle.start(party);
-    circle.connect(party);
-  }
+  circle = await Circle.assembled(PARTIES);
   before = await circle.agree("first");
   circle.coordinator.enrolments.revoke(HARBOUR, "lost its folder");
   await circle.disconnect(HARBOUR);

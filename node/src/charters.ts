@@ -1,4 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import type { Signer } from "@cohortium/crypto/signing";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { outdatedCharter } from "@cohortium/protocol/host/outdated-charter";
@@ -184,7 +185,7 @@ function charterIn(proposal: Entry): Charter | null {
 const NEW_VERSION = "ask the operator for a new version that keeps the rule";
 
 function bodyCharter({ statement: { body } }: Entry): Json {
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === "charter")?.[1] ?? null : null;
+  return memberOf(body, "charter") ?? null;
 }
 
 function unknown(digest: string): Refusal {

@@ -1,14 +1,13 @@
 import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
-import { parseBody } from "@cohortium/protocol/log/bodies";
 import { entrySignedBy, signEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import { instantText } from "@cohortium/protocol/session/instant";
 import type { Compared, ComparisonPublished } from "@cohortium/protocol/session/membership";
-import { parsePartnerNumbers, partnerNumbers, partnerNumbersJson, sharesGains, type PartnerNumbers } from "@cohortium/protocol/training/partner-numbers";
+import { partnerNumbers, partnerNumbersJson, publishedAbout, saidIn, sharesGains, type PublishedComparison } from "@cohortium/protocol/training/partner-numbers";
 import type { Comparison } from "./learning/alone.js";
 import type { NodeStore } from "./store.js";
 
@@ -27,12 +26,6 @@ export interface Released {
   readonly session: SessionId;
   readonly charter: Digest;
   readonly model: string;
-}
-
-/** What one party published, for a person to see. */
-export interface PublishedComparison {
-  readonly party: string;
-  readonly numbers: PartnerNumbers;
 }
 
 /** What this company publishes of its gain, and what it heard of the others', where the charter that they signed says so. */
@@ -72,12 +65,7 @@ export class Comparisons {
 
   /** What the parties published about this model, by name. */
   of(session: string, model: Json): readonly PublishedComparison[] {
-    const digest = jsonDigest(model);
-    return this.#host.store.comparisons(session).flatMap(({ statement }) => {
-      const read = parseBody(statement);
-      const numbers = read.ok && read.body.kind === "comparison" && read.body.model === digest ? parsePartnerNumbers(read.body.numbers) : null;
-      return numbers === null ? [] : [{ party: statement.actor, numbers }];
-    });
+    return publishedAbout(jsonDigest(model), this.#host.store.comparisons(session));
   }
 }
 
@@ -86,8 +74,7 @@ function doubtAbout(comparison: Entry, charter: Charter): string | null {
   if (!sharesGains(charter)) return "its charter keeps such numbers at each company";
   const party = charter.parties.find(({ name }) => name === statement.actor);
   if (statement.type !== "comparison" || party === undefined || !entrySignedBy(comparison, fromBase64(party.signingKey))) return "it is not a party's own";
-  const read = parseBody(statement);
-  const isReadable = read.ok && read.body.kind === "comparison" && parsePartnerNumbers(read.body.numbers) !== null && isSession(statement.session);
+  const isReadable = (saidIn(comparison)?.numbers ?? null) !== null && isSession(statement.session);
   return isReadable ? null : "it is not of the form agreed";
 }
 

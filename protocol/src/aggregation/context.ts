@@ -15,6 +15,11 @@ export interface Member {
   readonly agreementKey: Uint8Array;
 }
 
+export interface Coordinator {
+  readonly name: PartyId;
+  readonly signingKey: Uint8Array;
+}
+
 /** What the charter asks of every sum, as machines need it. `deadlineMs` is the time one phase may take. */
 export interface Terms extends SumTerms {
   readonly deadlineMs: number;

@@ -1,16 +1,17 @@
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import type { Ring, Words } from "@cohortium/crypto/words";
 import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry, EntryType } from "../log/entry.js";
 import { survivorsNeeded } from "../log/sum-terms.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, say, tooFew, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, say, tooFew } from "./context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, Summed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
 import { maskKey } from "./keys.js";
 import { recoverMasks, type Recovered } from "./recovery.js";
-import { isSaidInRound, listOf, member, offerRound, rootIn, type RoundQuestion } from "./round-statements.js";
+import { isSaidInRound, listOf, member, offerRound, rootIn, type RoundLed } from "./round-statements.js";
 import type { Epoch } from "./setup-leader.js";
 
 /** The sum over the survivors, and only over them. */
@@ -22,21 +23,11 @@ export interface RoundSum {
   readonly silent: readonly PartyId[];
 }
 
-interface Given {
-  readonly speaker: Speaker;
-  readonly members: readonly Member[];
-  readonly terms: Terms;
+/** Asked are the ready parties in the first round, then the survivors of the one before. Between them the masks are. */
+interface Given extends RoundLed {
   readonly epoch: Epoch;
-  /** Who is asked: the ready parties in the first round, then the survivors of the one before. Between them the masks are. */
-  readonly parties: readonly PartyId[];
-  readonly round: number;
-  readonly question: RoundQuestion;
-  readonly context: Json;
-  /** Parties that left in an earlier round: nobody waits for them any more. */
-  readonly gone: readonly Declined[];
   /** Parties that fell silent in the last round: a dead node must not cost every round its deadline. */
   readonly silent: readonly PartyId[];
-  readonly atMs: number;
 }
 
 /** Ask of the host: add these uploads in Z_2^ring, chunk by chunk, apply these masks, and answer with `Summed`. */
@@ -230,9 +221,7 @@ function mask(key: Json | undefined, sign: 1 | -1): MaskKey | null {
 }
 
 function orphanIn(entry: Entry | undefined, lost: PartyId): Json | undefined {
-  const orphans = member(entry, "orphans");
-  return typeof orphans === "object" && orphans !== null && !Array.isArray(orphans) && Object.hasOwn(orphans, lost)
-    ? Object.entries(orphans).find(([name]) => name === lost)?.[1] : undefined;
+  return memberOf(member(entry, "orphans"), lost);
 }
 
 /** The parties whose pair masks an unmasking reveals, in order. */

@@ -4,12 +4,12 @@ import type { MaskKey } from "@cohortium/crypto/masking";
 import type { Entry } from "../log/entry.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, say, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, say } from "./context.js";
 import { maskKey, pairSeed, selfSeed } from "./keys.js";
 import type { Agreed, SurvivorsListed, Unmasked, UnmaskRequested, Uploaded } from "./messages.js";
-import { agreedAmong, survivorsIn, type RoundQuestion } from "./round-statements.js";
+import { agreedAmong, survivorsIn, type RoundAsked, type RoundQuestion } from "./round-statements.js";
 import { sharesOfRound } from "./seed-shares.js";
-import type { Coordinator, MemberEpoch } from "./setup-member.js";
+import type { MemberEpoch } from "./setup-member.js";
 
 /**
  * Ask of the host: compute the answer to `question` at `context` over the local rows, let it through egress, hide it, keep what hides it under
@@ -62,20 +62,10 @@ export interface HeardInRound {
   readonly atMs: number;
 }
 
-interface Given {
-  readonly speaker: Speaker;
-  readonly coordinator: Coordinator;
-  readonly members: readonly Member[];
-  readonly terms: Terms;
+/** The masks are between the parties that are asked. */
+interface Given extends RoundAsked {
   readonly entropy: Uint8Array;
   readonly epoch: MemberEpoch;
-  /** Who is asked, as the offer says; the masks are between these. */
-  readonly parties: readonly PartyId[];
-  readonly round: number;
-  readonly offer: Entry;
-  readonly question: RoundQuestion;
-  readonly context: Json;
-  readonly expiresAtMs: number;
 }
 
 interface Answering extends Given {

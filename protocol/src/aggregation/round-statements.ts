@@ -1,10 +1,11 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import type { Ring } from "@cohortium/crypto/words";
 import type { Entry, EntryType } from "../log/entry.js";
 import { survivorsNeeded } from "../log/sum-terms.js";
 import type { Digest, PartyId } from "../session/ids.js";
-import { inOrder, isStatementBy, say, type Member, type Speaker, type Terms } from "./context.js";
-import type { SurvivorsListed } from "./messages.js";
+import { inOrder, isStatementBy, say, type Member, type Speaker, type Terms, type Coordinator } from "./context.js";
+import type { Declined, SurvivorsListed } from "./messages.js";
 
 /** What one round asks of every node. `model` and `plan` are the digests that bind what nodes answer to what they were shown. */
 export interface RoundQuestion {
@@ -23,6 +24,23 @@ export interface InRound {
   readonly parties: readonly PartyId[];
   readonly round: number;
   readonly offer: Entry;
+}
+
+/** What a leader is given of a round under either scheme. */
+export interface RoundLed extends Omit<InRound, "offer"> {
+  readonly question: RoundQuestion;
+  readonly context: Json;
+  /** Parties that left in an earlier round: nobody waits for them any more. */
+  readonly gone: readonly Declined[];
+  readonly atMs: number;
+}
+
+/** What a member is given of a round under either scheme. */
+export interface RoundAsked extends InRound {
+  readonly coordinator: Coordinator;
+  readonly question: RoundQuestion;
+  readonly context: Json;
+  readonly expiresAtMs: number;
 }
 
 /** The coordinator's question, signed. */
@@ -45,7 +63,7 @@ export function isSaidInRound({ members, round, speaker }: InRound, from: string
 
 /** A list of survivors as a node sees it, and what it knows itself. */
 interface Considered extends InRound {
-  readonly coordinator: { readonly name: PartyId; readonly signingKey: Uint8Array };
+  readonly coordinator: Coordinator;
   readonly threshold: number;
   /** What this node said it uploads. */
   readonly own: Entry | null;
@@ -79,8 +97,7 @@ export function agreedAmong(state: InRound, list: Entry | null, survivors: reado
 
 /** One member of an entry's body, or undefined. Bodies are foreign JSON until somebody looks. */
 export function member(entry: Entry | undefined, name: string): Json | undefined {
-  const body = entry?.statement.body;
-  return typeof body === "object" && body !== null && !Array.isArray(body) ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
+  return memberOf(entry?.statement.body, name);
 }
 
 /** Under which root bytes lie, by an entry that commits to them. One that is no text names none: whoever looks finds nothing. */

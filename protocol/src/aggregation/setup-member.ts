@@ -4,7 +4,7 @@ import type { Entry } from "../log/entry.js";
 import { PARTIES_MIN, thresholdFor } from "../log/sum-terms.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms } from "./context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms, type Coordinator } from "./context.js";
 import { decapsulate, encapsulateTo, pairKey, sessionKeys, type SessionKeys } from "./keys.js";
 import { member } from "./round-statements.js";
 import type { ByParty, CiphertextsRelayed, Encapsulated, Joined, RosterListed, Shared, SharesRelayed } from "./messages.js";
@@ -19,11 +19,6 @@ export interface MemberEpoch {
   readonly pairs: ReadonlyMap<PartyId, Uint8Array>;
   /** Shares that each peer gave us, 64 bytes a round. */
   readonly held: ReadonlyMap<PartyId, Uint8Array>;
-}
-
-export interface Coordinator {
-  readonly name: PartyId;
-  readonly signingKey: Uint8Array;
 }
 
 interface Given {

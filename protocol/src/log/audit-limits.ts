@@ -1,4 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import type { LoggedCharter } from "./audit-charters.js";
 import type { Findings } from "./audit-report.js";
 import type { OpenedSum } from "./round-auditing.js";
@@ -30,7 +31,7 @@ export class LimitsAudit {
 
   /** A session is offered: by its own words, within the charter's time? What is no instant, on either side, is no time within. */
   offered({ text }: LoggedCharter, { at }: Statement, entry: number): void {
-    const [from, until, now] = [instantIn(member(text, "notBefore")), instantIn(member(text, "expires")), instantIn(at)];
+    const [from, until, now] = [instantIn(memberOf(text, "notBefore")), instantIn(memberOf(text, "expires")), instantIn(at)];
     const isWithin = from !== null && now !== null && until !== null && from <= now && now < until;
     if (isWithin) return;
     const says = `a session is offered ${now === null ? "at no readable time" : `at ${now}Z`} under a charter that holds from ${spelled(from)} to ${spelled(until)}`;
@@ -39,7 +40,7 @@ export class LimitsAudit {
 
   /** A party uploads: in one round more than the charter lets it? */
   uploaded({ digest, text }: LoggedCharter, party: string, { entry, session, round }: At): void {
-    const limit = member(member(member(text, "privacy"), "budget"), "releasesMax");
+    const limit = memberOf(memberOf(memberOf(text, "privacy"), "budget"), "releasesMax");
     const most = typeof limit === "number" && limit >= 0 ? Math.floor(limit) : 0;
     const rounds = this.#uploads.get(`${digest} ${party}`) ?? new Set();
     const before = rounds.size;
@@ -91,8 +92,4 @@ function spelled(instant: string | null): string {
 
 function nameOf({ session, round }: At): string {
   return `round ${round} of training ${session.slice(0, 12)}`;
-}
-
-function member(json: Json | undefined, name: string): Json | undefined {
-  return typeof json === "object" && json !== null && !Array.isArray(json) ? Object.entries(json).find(([key]) => key === name)?.[1] : undefined;
 }

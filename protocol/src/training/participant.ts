@@ -1,10 +1,9 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms } from "../aggregation/context.js";
+import { isStatementBy, NO_ROUND, type Member, type Speaker, type Terms, type Coordinator } from "../aggregation/context.js";
 import type { Deadline } from "../aggregation/messages.js";
 import { partEpochAfter, partakingOwed, partakingRound, partakingSetup, setupOwed, type PartakingRound, type PartakingSetup, type PartEpoch, type SaidInRound, type SaidInSetup } from "../aggregation/partaking.js";
 import type { ContributionAsked } from "../aggregation/round-member.js";
 import { member, type RoundQuestion } from "../aggregation/round-statements.js";
-import type { Coordinator } from "../aggregation/setup-member.js";
 import type { Entry, EntryType } from "../log/entry.js";
 import { FIRST_ROUND } from "../log/sum-terms.js";
 import { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";

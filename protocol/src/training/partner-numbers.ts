@@ -1,5 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { z } from "zod";
+import { parseBody } from "../log/bodies.js";
+import type { Entry } from "../log/entry.js";
 import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "../session/charter-limits.js";
 import type { Charter } from "../session/charter.js";
 import { publishedCount } from "../session/published-count.js";
@@ -96,3 +98,23 @@ const published = z.discriminatedUnion("kind", [
   }).refine(({ gain, gainInterval }) => isIn(gain, gainInterval)),
   z.strictObject({ kind: z.literal("withheld"), because: z.enum(["too-few", "not-comparable"]) }),
 ]) satisfies z.ZodType<PartnerNumbers>;
+
+/** What one party published, for a person to see. */
+export interface PublishedComparison {
+  readonly party: string;
+  readonly numbers: PartnerNumbers;
+}
+
+/** What a `comparison` entry says: the digest of the model that is compared with, and the numbers unless they are not of the form. Null if it says nothing. */
+export function saidIn({ statement }: Entry): { readonly model: string; readonly numbers: PartnerNumbers | null } | null {
+  const read = parseBody(statement);
+  return read.ok && read.body.kind === "comparison" ? { model: read.body.model, numbers: parsePartnerNumbers(read.body.numbers) } : null;
+}
+
+/** What these entries publish about one model, in their order; others are passed over. */
+export function publishedAbout(model: string, entries: readonly Entry[]): readonly PublishedComparison[] {
+  return entries.flatMap((entry) => {
+    const said = saidIn(entry);
+    return said === null || said.model !== model || said.numbers === null ? [] : [{ party: entry.statement.actor, numbers: said.numbers }];
+  });
+}

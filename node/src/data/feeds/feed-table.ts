@@ -24,8 +24,6 @@ export interface FeedTable {
    * boolean BOOLEAN, date DATE, timestamp TIMESTAMP (in UTC), null VARCHAR (nothing but null).
    */
   readonly relation: string;
-  /** A SELECT of one text column `h`, per row of `relation` and in its order: equal for equal rows, whatever form they lie in. Costs a SHA-256 per row. */
-  readonly rowHashes: string;
   /** The whole answer at once; for counts and other small things. */
   query(sql: string): Promise<Answer>;
   /** Hands the answer on in chunks of a few thousand rows, so that memory does not grow with it. An array is only good until `onChunk` returns. */

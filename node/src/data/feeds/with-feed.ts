@@ -98,14 +98,13 @@ const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
 
 function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
   const { relation, columns } = table;
-  const rowHashes = rowHashesSql(relation, columns);
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch(asUnanswered(table.name));
   let digest: ReturnType<DigestedFeed["digest"]> | null = null;
   return {
-    ...table, rowHashes,
+    ...table,
     query: (sql) => asked(engine.query(sql)),
     stream: (sql, onChunk) => asked(engine.stream(sql, onChunk)),
-    digest: () => (digest ??= asked(tableDigest(engine, rowHashes, columns))),
+    digest: () => (digest ??= asked(tableDigest(engine, rowHashesSql(relation, columns), columns))),
   };
 }
 

@@ -1,6 +1,5 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "../../../src/data/feeds/feed-table.js";
-import { rowHashesSql } from "../../../src/data/feeds/row-digest.js";
 import type { LogicalType } from "../../../src/data/feeds/logical-type.js";
 
 /** Columns of made-up rows: null is null, numbers and texts are written out as SQL. */
@@ -49,7 +48,7 @@ export class Duck {
       return answerOf(read.columnNames(), read.getRows());
     };
     return {
-      name: relation, columns, rows, relation, rowHashes: rowHashesSql(relation, columns),
+      name: relation, columns, rows, relation,
       query: answer,
       stream: async (sql, onChunk) => {
         const result = await this.#connection.stream(sql);

@@ -3,26 +3,17 @@ import type { Ring } from "@cohortium/crypto/words";
 import type { Entry, EntryType } from "../../log/entry.js";
 import type { PartyId } from "../../session/ids.js";
 import type { Machine, Step } from "../../session/machine.js";
-import { abort, say, tooFew, type Member, type Speaker, type Terms } from "../context.js";
+import { abort, say, tooFew } from "../context.js";
 import type { Agreed, Deadline, Declined, RoundOffered, SurvivorsListed } from "../messages.js";
 import type { RoundSum } from "../round-leader.js";
-import { isSaidInRound, listOf, member, offerRound, rootIn, type RoundQuestion } from "../round-statements.js";
+import { isSaidInRound, listOf, member, offerRound, rootIn, type RoundLed } from "../round-statements.js";
 import { haveRootsInCommon } from "./keys.js";
 import type { Decrypted, DecryptionRequested, Opened, Part, Relayed, Sealed, Shown, Unopened } from "./messages.js";
 import type { EncryptedEpoch } from "./setup-leader.js";
 
-interface Given {
-  readonly speaker: Speaker;
-  readonly members: readonly Member[];
-  readonly terms: Terms;
+/** Everybody is asked, in every round. */
+interface Given extends RoundLed {
   readonly epoch: EncryptedEpoch;
-  /** Who is asked: everybody, in every round. */
-  readonly parties: readonly PartyId[];
-  readonly round: number;
-  readonly question: RoundQuestion;
-  readonly context: Json;
-  readonly gone: readonly Declined[];
-  readonly atMs: number;
 }
 
 /** Ask of the host: add every c_0 and every partial decryption, open the sum, and answer with `Opened` or `Unopened`. */

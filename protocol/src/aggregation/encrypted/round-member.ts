@@ -1,12 +1,10 @@
-import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Entry } from "../../log/entry.js";
 import type { PartyId } from "../../session/ids.js";
 import type { Machine, Step } from "../../session/machine.js";
-import { abort, say, type Member, type Speaker, type Terms } from "../context.js";
+import { abort, say } from "../context.js";
 import type { Agreed, SurvivorsListed } from "../messages.js";
 import type { ContributionAsked, PermissionAsked, Permitted } from "../round-member.js";
-import { agreedAmong, rootIn, survivorsIn, type RoundQuestion } from "../round-statements.js";
-import type { Coordinator } from "../setup-member.js";
+import { agreedAmong, rootIn, survivorsIn, type RoundAsked, type RoundQuestion } from "../round-statements.js";
 import { haveRootsInCommon } from "./keys.js";
 import type { Decrypted, DecryptionRequested, Encrypted, PartDecrypted, Relayed, Sealed, Shown } from "./messages.js";
 import type { KeyEpoch } from "./setup-member.js";
@@ -34,19 +32,9 @@ interface Heard {
   readonly atMs: number;
 }
 
-interface Given {
-  readonly speaker: Speaker;
-  readonly coordinator: Coordinator;
-  readonly members: readonly Member[];
-  readonly terms: Terms;
+/** Everybody is asked. */
+interface Given extends RoundAsked {
   readonly epoch: KeyEpoch;
-  /** Who is asked, as the offer says: everybody. */
-  readonly parties: readonly PartyId[];
-  readonly round: number;
-  readonly offer: Entry;
-  readonly question: RoundQuestion;
-  readonly context: Json;
-  readonly expiresAtMs: number;
 }
 
 interface Answering extends Given {

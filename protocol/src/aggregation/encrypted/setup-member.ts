@@ -2,9 +2,8 @@ import type { Entry } from "../../log/entry.js";
 import { PARTIES_MIN } from "../../log/sum-terms.js";
 import type { PartyId } from "../../session/ids.js";
 import type { Machine, Step } from "../../session/machine.js";
-import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms } from "../context.js";
+import { abort, inOrder, isStatementBy, NO_ROUND, say, type Member, type Speaker, type Terms, type Coordinator } from "../context.js";
 import { member, rootIn } from "../round-statements.js";
-import type { Coordinator } from "../setup-member.js";
 import { haveRootsInCommon } from "./keys.js";
 import type { CommitmentsListed, KeyCommitted, KeyMade, KeysReady, Relayed, Shown } from "./messages.js";
 
