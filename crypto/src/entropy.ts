@@ -26,9 +26,33 @@ export function expandEntropy(entropy: Uint8Array, label: string, lengthBytes: n
   return new Uint8Array(ctrCipher(key, new Uint8Array(16)).update(new Uint8Array(lengthBytes)));
 }
 
+/**
+ * The same stream read on and on, for work that does not know how much it needs: each call gives the next `length` bytes.
+ *
+ * @throws RangeError unless `entropy` is 32 bytes.
+ */
+export function openStream(entropy: Uint8Array, label: string): (length: number) => Uint8Array {
+  if (entropy.length !== ENTROPY_BYTES) throw new RangeError(`entropy is ${ENTROPY_BYTES} bytes, not ${entropy.length}`);
+  const cipher = ctrCipher(hkdfSha256(entropy, new Uint8Array(), utf8(DOMAIN + label), ENTROPY_BYTES), new Uint8Array(16));
+  let [block, at] = [new Uint8Array(), 0];
+  return (length) => {
+    if (at + length > block.length) {
+      const kept = block.subarray(at);
+      const more = cipher.update(new Uint8Array(Math.max(STREAM_BLOCK_BYTES, length)));
+      [block, at] = [new Uint8Array(kept.length + more.length), 0];
+      block.set(kept);
+      block.set(more, kept.length);
+    }
+    at += length;
+    return block.subarray(at - length, at);
+  };
+}
+
 /** 32 bytes from the operating system. The one source of ambient randomness in the project; only a host may call it. */
 export function freshEntropy(): Uint8Array {
   return randomBytes(ENTROPY_BYTES);
 }
 
+/** One call of the cipher serves some hundred draws. */
+const STREAM_BLOCK_BYTES = 4096;
 const DOMAIN = "cohortium/entropy/v1/";

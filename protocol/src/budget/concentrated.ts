@@ -1,0 +1,44 @@
+/**
+ * Zero-concentrated differential privacy (Bun and Steinke, TCC 2016): what each release of a histogram costs, in the currency ρ that adds up.
+ *
+ * Claims:   releases of ρ₁, ρ₂, … together satisfy (ρ₁ + ρ₂ + …)-zCDP, also if each was chosen after seeing the ones before.
+ * Assumes:  the stated sensitivity bounds what one subject can change; the noise was drawn exactly.
+ * Strength: the conversion to (ε, δ) is the best one known for ρ alone (Canonne, Kamath, Steinke 2020, corollary 13), minimised numerically.
+ * Not for:  sampled training, whose amplification ρ cannot express (see rdp.ts and privacy-loss.ts).
+ */
+import { leastWhere, lowestPoint } from "./root.js";
+
+/** ρ of Gaussian noise, continuous or discrete: Δ₂² / (2σ²), where one subject changes the answer by at most Δ₂ in Euclidean norm. */
+export function rhoOfGaussian(sensitivityL2: number, sigma: number): number {
+  return (sensitivityL2 * sensitivityL2) / (2 * sigma * sigma);
+}
+
+/** ρ of a pure-ε mechanism, such as discrete Laplace noise of scale Δ₁/ε: ε²/2. */
+export function rhoOfPure(epsilon: number): number {
+  return (epsilon * epsilon) / 2;
+}
+
+/** The least ε such that ρ-zCDP implies (ε, δ)-DP by this conversion. Zero costs nothing. @throws RangeError unless ρ ≥ 0 and 0 < δ < 1. */
+export function epsilonOfRho(rho: number, delta: number): number {
+  assertDelta(delta);
+  if (!(rho >= 0 && rho < Infinity)) throw new RangeError("ρ is a number that is not negative");
+  if (rho === 0) return 0;
+  const epsilonAt = (order: number): number => order * rho + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
+  // The order is 1 + e^t: the best one lies near 1 + √(ln(1/δ)/ρ), orders of magnitude away from either end.
+  const t = lowestPoint((exponent) => epsilonAt(1 + Math.exp(exponent)), -20, 40);
+  return Math.max(0, epsilonAt(1 + Math.exp(t)));
+}
+
+/** The greatest ρ that stays within (ε, δ), a little below rather than above. @throws RangeError unless ε > 0 and 0 < δ < 1. */
+export function rhoWithin(epsilon: number, delta: number): number {
+  assertDelta(delta);
+  if (!(epsilon > 0 && epsilon < Infinity)) throw new RangeError("ε is a positive number");
+  // ρ = ε suffices for no δ below one half; and a budget is never rounded up.
+  const tooMuch = leastWhere((rho) => epsilonOfRho(rho, delta) > epsilon, 0, epsilon + 1);
+  return tooMuch * (1 - 1e-12);
+}
+
+/** @throws RangeError unless 0 < δ < 1. */
+export function assertDelta(delta: number): void {
+  if (!(delta > 0 && delta < 1)) throw new RangeError("δ is a number between 0 and 1");
+}

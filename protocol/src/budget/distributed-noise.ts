@@ -1,0 +1,39 @@
+/**
+ * Noise of which every party adds a part, so that no party knows the whole: what the sum of the parts is worth.
+ *
+ * Claims:   bounds for the sum of the parts of all who are honest and took part.
+ * Assumes:  at least `parties` honest ones added their part; the sum does not wrap around the ring.
+ * Strength: a sum of discrete Gaussians is not one, and the first bound charges for that; a sum of Skellams is one.
+ * Not for:  fewer parties than planned: plan for the quorum less the colluders one assumes.
+ */
+
+export interface NoiseParts {
+  readonly parties: number;
+  /** σ of each part, in steps of the integer grid. */
+  readonly sigma: number;
+  /** What one subject can change in Euclidean norm, in the same steps. */
+  readonly sensitivityL2: number;
+  readonly dimension: number;
+}
+
+/**
+ * ε such that the sum is ½ε²-concentrated: Kairouz, Liu, Steinke, "The distributed discrete Gaussian mechanism" (ICML 2021), theorem 1.
+ *
+ * @throws RangeError unless all are positive, and the counts whole.
+ */
+export function concentratedEpsilonOfParts({ parties, sigma, sensitivityL2, dimension }: NoiseParts): number {
+  const whole = Number.isSafeInteger(parties) && parties >= 1 && Number.isSafeInteger(dimension) && dimension >= 1;
+  if (!(whole && sigma > 0 && sensitivityL2 > 0)) throw new RangeError("parts of noise need parties, σ, a sensitivity and a dimension");
+  let tau = 0;
+  for (let k = 1; k < parties; k++) tau += 10 * Math.exp((-2 * Math.PI * Math.PI * sigma * sigma * k) / (k + 1));
+  const square = sensitivityL2 ** 2 / (parties * sigma * sigma);
+  return Math.min(Math.sqrt(square + (tau * dimension) / 2), Math.sqrt(square) + tau * Math.sqrt(dimension));
+}
+
+/** The Rényi divergence of Skellam noise of this total variance (Agarwal, Kairouz, Liu, NeurIPS 2021, theorem 3.5). @throws RangeError unless α > 1 and the rest is positive. */
+export function rdpOfSkellam(order: number, { variance, sensitivityL1, sensitivityL2 }: { readonly variance: number; readonly sensitivityL1: number; readonly sensitivityL2: number }): number {
+  if (!(order > 1 && variance > 0 && sensitivityL1 > 0 && sensitivityL2 > 0)) throw new RangeError("an order above 1, a variance and sensitivities expected");
+  const square = sensitivityL2 ** 2;
+  return (order * square) / (2 * variance)
+    + Math.min(((2 * order - 1) * square + 6 * sensitivityL1) / (4 * variance * variance), (3 * sensitivityL1) / (2 * variance));
+}
