@@ -1,0 +1,16 @@
+import type { RecipeFeature, TransactionsClause } from "../session/recipe.js";
+import type { QueryKind } from "./query.js";
+
+/**
+ * What the companies allow to be asked of their rows beside models. A column of kind categorical, buckets or hash is a dimension, one of kind
+ * numeric or log a measure. One row is one person, and the unit of privacy: what is protected is whether a row is there at all.
+ */
+export interface StatisticsClause {
+  readonly kinds: readonly QueryKind[];
+  readonly features: readonly RecipeFeature[];
+  readonly transactions?: TransactionsClause | undefined;
+  /** A cell over fewer rows is withheld. A node may ask for more in its own configuration; the strictest wins. */
+  readonly cellRows: number;
+  /** Only rows whose `column` holds one of `granted` take part. */
+  readonly consent?: { readonly column: string; readonly granted: readonly string[] } | undefined;
+}
