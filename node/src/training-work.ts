@@ -126,7 +126,7 @@ export class TrainingWork {
     const rows = await this.rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
-    const egressed = await egress.release({ id: session, charter: digest, releasesMax }, ask, () => this.#compute(ask, rows));
+    const egressed = await egress.release({ id: session, charter: digest, releasesMax, privacy: { kind: "exact" } }, ask, () => this.#compute(ask, rows));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {
       case "refused": return this.#refused(egressed.code, egressed.clause);
