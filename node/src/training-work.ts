@@ -96,7 +96,8 @@ export class TrainingWork {
     }
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
-      return passGate(feed, plan, { table, nowMs: nowMs() });
+      const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
+      return passGate(feed, { recipe, at: "questions.0", rowsMin, rowsMax, parties: plan.parties }, { table, nowMs: nowMs() });
     });
     this.#reading = reading;
     const read = await reading;
