@@ -5,6 +5,7 @@ import { importFrom, plainFeed, type RowSource } from "./data/import-rows.js";
 import type { CsvFile } from "./data/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
+import type { Consent } from "./data/feeds/left-out.js";
 import type { FeedSettings } from "./data/feeds/with-feed.js";
 import type { LocalRows } from "./data/local-rows.js";
 import type { DataNote } from "./data/note.js";
@@ -22,6 +23,8 @@ export interface Feed {
   /** Where rows and purchases come from if a feed is named for either; null where both are plain files. */
   readonly named: NamedFeeds | null;
   readonly settings: FeedSettings;
+  /** Which rows may take part, as this company's own settings say; absent for all. */
+  readonly consents?: readonly Consent[];
 }
 
 /** A company's feeds by name, looked up anew for each training: a feed may be added while the node runs. */
@@ -79,7 +82,7 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   const { named, rows: { keyColumn }, words, settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
   if (named === null && feed.rows.path === "") return unset(rowsFile, "DATA_ROWS_UNSET");
-  const sources = { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings };
+  const sources = { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings, consents: feed.consents ?? [] };
   const own = await importFrom(sources, { recipe, rowsMin, rowsMax }, judge);
   if (own.kind === "refused") return { ...own, ...rowsFile };
   const { rows: { digest, setDigest }, notes, judged } = own;

@@ -9,6 +9,7 @@ import { openDatabase } from "@cohortium/protocol/host/sqlite";
 import type { SegmentNoise } from "@cohortium/protocol/statistics/plan";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { Egress, type Egressed, type ReleasePrivacy, type ReleaseTerms } from "../src/egress.js";
+import { CHARGES_SCHEMA } from "../src/charges.js";
 import { NODE_MIGRATIONS, openNodeDatabase } from "../src/store.js";
 import { asked, DIGEST, MASKS, SESSION } from "./stage.js";
 
@@ -206,7 +207,7 @@ describe("the account", () => {
 
   test("is new in a database of the version before, whose ledger it leaves as it is", () => {
     const path = join(scratchFolder(), "node.db");
-    const before = openDatabase(path, NODE_MIGRATIONS.slice(0, -1));
+    const before = openDatabase(path, NODE_MIGRATIONS.slice(0, NODE_MIGRATIONS.indexOf(CHARGES_SCHEMA)));
     before.exec("INSERT INTO releases VALUES ('s', 1, 'c', 'moments', 'm', 'r', 1, 8, 'p')");
     before.close();
     const { ledger } = new Egress(openNodeDatabase(path), "");
