@@ -71,8 +71,8 @@ interface Refusal {
 
 const OVER_BUDGET: Refusal = { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
 const OVERSPENT: Readonly<Record<Overspent, Refusal>> = {
-  charter: { kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy" },
-  own: { kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy" },
+  charter: { kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy-budget" },
+  own: { kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" },
 };
 
 const PARTS: Readonly<Record<KeptPart["part"], string>> = {

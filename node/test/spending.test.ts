@@ -98,7 +98,7 @@ describe("a charge", () => {
   test("beyond the charter's budget is refused before anything is computed", async () => {
     const { egress } = fresh();
     await egress.release(terms(600), asked(), computed);
-    expect(await egress.release(terms(401, { id: OTHER }), asked(), () => { throw new Error("computed"); })).toEqual({ kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy" });
+    expect(await egress.release(terms(401, { id: OTHER }), asked(), () => { throw new Error("computed"); })).toEqual({ kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy-budget" });
     expect(await egress.release(terms(400, { id: OTHER }), asked(), computed)).toMatchObject({ kind: "released" });
     expect(await egress.release(terms(1, { id: OTHER }), asked({ round: 2 }), computed)).toMatchObject({ code: "BUDGET_SPENT" });
     expect(egress.ledger.charges.under(DIGEST)).toBe(1_000);
@@ -109,15 +109,15 @@ describe("a charge", () => {
   });
 
   test("against a limit that is no number is refused", async () => {
-    expect(await fresh().egress.release(terms(1, {}, { limits: { charter: Number.NaN, own: null } }), asked(), computed)).toMatchObject({ code: "BUDGET_SPENT", clause: "request.privacy" });
-    expect(await fresh().egress.release(terms(1, {}, { limits: { charter: 10, own: Number.NaN } }), asked(), computed)).toMatchObject({ code: "BUDGET_SPENT", clause: "node.privacy" });
+    expect(await fresh().egress.release(terms(1, {}, { limits: { charter: Number.NaN, own: null } }), asked(), computed)).toMatchObject({ code: "BUDGET_SPENT", clause: "request.privacy-budget" });
+    expect(await fresh().egress.release(terms(1, {}, { limits: { charter: 10, own: Number.NaN } }), asked(), computed)).toMatchObject({ code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
   });
 
   test("beyond this node's own ceiling is refused, whatever charter the others were made under", async () => {
     const { egress } = fresh();
     const limits = { charter: 1_000, own: 1_200 };
     await egress.release(terms(900, { charter: "00".repeat(32) }, { limits }), asked(), computed);
-    expect(await egress.release(terms(301, { id: OTHER }, { limits }), asked(), computed)).toEqual({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy" });
+    expect(await egress.release(terms(301, { id: OTHER }, { limits }), asked(), computed)).toEqual({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
     expect(await egress.release(terms(300, { id: OTHER }, { limits }), asked(), computed)).toMatchObject({ kind: "released" });
   });
 
