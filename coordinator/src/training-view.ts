@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { trainingWaitsFor, type RoundDone, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import { sessionWaitsFor, type RoundDone, type SessionConduct } from "@cohortium/protocol/conduct/conductor";
 import type { KeptTraining } from "./store.js";
 
 /** A training as people and scripts see it. */
@@ -30,7 +30,7 @@ interface Clock {
   readonly patientUntilMs: number;
 }
 
-export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | null, clock: Clock): TrainingView {
+export function viewOf(kept: KeptTraining, state: SessionConduct["state"] | null, clock: Clock): TrainingView {
   const { session, charter, without, startedMs: startedAtMs, endedMs: endedAtMs } = kept;
   const base = { session, charter, without, startedAtMs, endedAtMs };
   return kept.outcome === null ? { ...base, ...runningView(state, clock) } : { ...base, ...endedView(kept.outcome) };
@@ -38,10 +38,10 @@ export function viewOf(kept: KeptTraining, state: TrainingConduct["state"] | nul
 
 type Rest = Omit<TrainingView, "session" | "charter" | "without" | "startedAtMs" | "endedAtMs">;
 
-function runningView(state: TrainingConduct["state"] | null, { nowMs, phaseSinceMs, patientUntilMs }: Clock): Rest {
+function runningView(state: SessionConduct["state"] | null, { nowMs, phaseSinceMs, patientUntilMs }: Clock): Rest {
   const none = { state: "running", model: null, evaluation: null, fault: null } as const;
   if (state === null) return { ...none, round: 0, kind: "setup", phase: "ending", waitingFor: null, says: "writes down how it ended", rounds: [] };
-  const { parties, what, untilMs: dueMs } = trainingWaitsFor(state);
+  const { parties, what, untilMs: dueMs } = sessionWaitsFor(state);
   const untilMs = Math.max(dueMs, patientUntilMs);
   const forSeconds = Math.max(0, Math.round((nowMs - phaseSinceMs) / 1_000));
   const [round, kind, phase] = state.stage === "setup"

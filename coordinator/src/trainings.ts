@@ -12,9 +12,9 @@ import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties"
 import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { measureJson } from "@cohortium/protocol/training/advance";
-import { conductor, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import { conductor, type Cancelled, type SessionConduct } from "@cohortium/protocol/conduct/conductor";
 import { evaluationJson } from "@cohortium/protocol/training/evaluation";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { modelJson, type Model } from "@cohortium/protocol/training/model";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
@@ -63,7 +63,7 @@ interface Clock {
 interface Running {
   readonly charter: Digest;
   readonly patientUntilMs: number;
-  driver: SessionDriver<TrainingConduct> | null;
+  driver: SessionDriver<SessionConduct> | null;
   phase: { readonly name: string; readonly sinceMs: number };
   /** The round whose sum is under way. */
   summing: number;
@@ -158,7 +158,7 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, { charter: digest, without }: About, { atMs, patientUntilMs }: Clock, events: readonly TrainingConduct["event"][]): void {
+  #begin(session: SessionId, { charter: digest, without }: About, { atMs, patientUntilMs }: Clock, events: readonly SessionConduct["event"][]): void {
     const { self, signer, journal, charterInForce } = this.#host;
     const charter = charterInForce(digest);
     if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
@@ -167,11 +167,11 @@ export class Trainings {
     const speaker = { self, session, charter: digest, signer };
     const given = { speaker, members: membersOf(charter, without), terms: termsOf(charter), plan: planOf(charter, without), atMs };
     const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
-    running.driver = SessionDriver.recover<TrainingConduct>(driven, given, events);
+    running.driver = SessionDriver.recover<SessionConduct>(driven, given, events);
     this.#watch(session);
   }
 
-  #ports(session: SessionId, running: Running): Ports<TrainingConduct> {
+  #ports(session: SessionId, running: Running): Ports<SessionConduct> {
     const { charter } = running;
     return {
       publish: (entries) => this.#host.publish(entries),
@@ -186,7 +186,7 @@ export class Trainings {
   }
 
   /** Asks come again with every step until they are answered; a sum that is under way is not begun twice. */
-  #perform(session: SessionId, running: Running, ask: TrainingConduct["ask"]): void {
+  #perform(session: SessionId, running: Running, ask: SessionConduct["ask"]): void {
     switch (ask.kind) {
       case "keep-model": {
         const { model, digest } = ask;
@@ -228,7 +228,7 @@ export class Trainings {
     }
   }
 
-  #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingConduct>): void {
+  #conclude(session: SessionId, running: Running, outcome: Outcome<SessionConduct>): void {
     if (this.#closed) return;
     const { journal, registry, metrics, logger, nowMs } = this.#host;
     if (outcome.kind === "done") {
@@ -262,7 +262,7 @@ export class Trainings {
 }
 
 /** How long the bulk is that the present phase waits for; null where it waits for none. */
-function bytesDue(state: TrainingConduct["state"]): number | null {
+function bytesDue(state: SessionConduct["state"]): number | null {
   if (state.stage === "setup") return state.setup.phase === "showing" ? KEY_BYTES : null;
   const { leading: { phase, question } } = state;
   switch (phase) {
@@ -276,7 +276,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : "unknown";
 }
 
-function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
+function outcomeJson(outcome: Outcome<SessionConduct>): Json {
   if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
   const { digest, evaluation, rounds } = outcome.result;
   return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : measureJson(measure), survivors: [...round.survivors] })) };
@@ -294,6 +294,6 @@ function parseGiven(open: unknown): About & { readonly atMs: number } {
 }
 
 /** The journal holds this machine's own events; the codec has checked their form. */
-function parseEvents(events: readonly unknown[]): readonly TrainingConduct["event"][] {
-  return events as readonly TrainingConduct["event"][];
+function parseEvents(events: readonly unknown[]): readonly SessionConduct["event"][] {
+  return events as readonly SessionConduct["event"][];
 }

@@ -9,7 +9,7 @@ import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
 import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
 import { layoutOf } from "@cohortium/protocol/training/layout";
-import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
+import type { AnswerAsked, SessionPart } from "@cohortium/protocol/conduct/participant";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
 import { passGate, type Admission } from "./admission-gate.js";
@@ -40,8 +40,8 @@ export interface Work {
   doing(what: string): void;
 }
 
-type Asked = TrainingPart["ask"];
-type Result = TrainingPart["event"];
+type Asked = SessionPart["ask"];
+type Result = SessionPart["event"];
 
 /** Does what the participant asks of its host. Repeatable: after a crash the same ask gives the same answer. */
 export class TrainingWork {

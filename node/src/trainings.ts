@@ -17,9 +17,9 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
 import { explain } from "@cohortium/protocol/session/fault";
 import { parseDigest, parsePartyId, parseSessionId, SLUG, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { modelDigest, modelJson, type Model } from "@cohortium/protocol/training/model";
-import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
+import { participant, type Heard, type SessionPart } from "@cohortium/protocol/conduct/participant";
 import { planOf } from "@cohortium/protocol/training/plan";
 import type { Comparisons } from "./comparisons.js";
 import type { Egress } from "./egress.js";
@@ -68,7 +68,7 @@ interface Running {
   readonly opened: Opened;
   readonly text: Charter;
   readonly work: TrainingWork;
-  driver: SessionDriver<TrainingPart> | null;
+  driver: SessionDriver<SessionPart> | null;
   doing: { readonly what: string; readonly sinceMs: number };
   /** The work that is under way. */
   working: string;
@@ -152,7 +152,7 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, opened: Opened, events: readonly TrainingPart["event"][]): void {
+  #begin(session: SessionId, opened: Opened, events: readonly SessionPart["event"][]): void {
     const text = this.#host.charterInForce(opened.charter);
     if (text === null) {
       // Without a charter there is no one to be: the coordinator's clock runs out on us, and our own log says why.
@@ -163,7 +163,7 @@ export class Trainings {
     const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
     this.#running.set(session, running);
     const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
-    running.driver = SessionDriver.recover<TrainingPart>(driven, this.#given(session, opened, text), events);
+    running.driver = SessionDriver.recover<SessionPart>(driven, this.#given(session, opened, text), events);
   }
 
   #workFor(session: SessionId, opened: Opened, charter: Charter): TrainingWork {
@@ -177,7 +177,7 @@ export class Trainings {
     return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, logger, nowMs, doing });
   }
 
-  #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {
+  #given(session: SessionId, opened: Opened, charter: Charter): SessionPart["given"] {
     const { self, signer, agreementSecret, coordinator } = this.#host;
     const without = withoutIn(opened.offer);
     return {
@@ -188,7 +188,7 @@ export class Trainings {
     };
   }
 
-  #ports(session: SessionId, running: Running): Ports<TrainingPart> {
+  #ports(session: SessionId, running: Running): Ports<SessionPart> {
     const { charter } = running.opened;
     return {
       publish: () => { throw new Error("a node does not write to the coordinator's log"); },
@@ -200,14 +200,14 @@ export class Trainings {
   }
 
   /** Asks come again with every step until they are answered; work that is under way is not begun twice. */
-  #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): void {
+  #perform(session: SessionId, running: Running, ask: SessionPart["ask"]): void {
     const work = "round" in ask ? `${ask.kind}/${ask.round}` : ask.kind;
     if (running.working === work) return;
     running.working = work;
     setImmediate(() => void this.#work(session, running, ask));
   }
 
-  async #work(session: SessionId, running: Running, ask: TrainingPart["ask"]): Promise<void> {
+  async #work(session: SessionId, running: Running, ask: SessionPart["ask"]): Promise<void> {
     try {
       const event = await running.work.resultOf(ask);
       if (!this.#closed) running.driver?.advance(event, () => true);
@@ -218,7 +218,7 @@ export class Trainings {
   }
 
   /** Keeps the result before the session ends, so that a crash in between only does it again. */
-  async #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingPart>): Promise<void> {
+  async #conclude(session: SessionId, running: Running, outcome: Outcome<SessionPart>): Promise<void> {
     if (this.#closed) return;
     const { journal, store, comparisons, metrics, logger, nowMs } = this.#host;
     const { charter } = running.opened;
@@ -247,14 +247,14 @@ export class Trainings {
   }
 }
 
-function outcomeJson(outcome: Outcome<TrainingPart>, own: Comparison | null): Json {
+function outcomeJson(outcome: Outcome<SessionPart>, own: Comparison | null): Json {
   if (outcome.kind !== "done") return { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
   const { model, evaluation, answered } = outcome.result;
   return { kind: "done", model: modelJson(model), evaluation, answered, comparison: own === null ? null : comparisonJson(own) };
 }
 
 /** What a training is at before it asks for work: after a restart the journal's last answer tells what it waits for. */
-function beginning({ atMs }: Opened, events: readonly TrainingPart["event"][], nowMs: number): Running["doing"] {
+function beginning({ atMs }: Opened, events: readonly SessionPart["event"][], nowMs: number): Running["doing"] {
   const last = events.findLast((event) => event.kind === "contributed");
   if (events.length === 0) return { what: "begins", sinceMs: atMs };
   return { what: `goes on after a restart, waits for ${last === undefined ? "the first round" : `the sum of round ${last.round}`}`, sinceMs: nowMs };
@@ -272,6 +272,6 @@ function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
 }
 
 /** The journal holds this machine's own events; the codec has checked their form. */
-function parseEvents(events: readonly unknown[]): readonly TrainingPart["event"][] {
-  return events as readonly TrainingPart["event"][];
+function parseEvents(events: readonly unknown[]): readonly SessionPart["event"][] {
+  return events as readonly SessionPart["event"][];
 }

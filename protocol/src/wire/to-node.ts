@@ -2,7 +2,7 @@ import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { Payload } from "../gen/cohortium/v1/payload.js";
 import type { MembershipToNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
-import type { ToNode } from "../training/messages.js";
+import type { ToNode } from "../conduct/messages.js";
 import type { Entry } from "../log/entry.js";
 import { byPartyList, exactly, parseByParty, parseEntries, parseEntryField, parseFaultCode, parseJsonField, parseMessage, parseParties, parseRelayedPart, upTo } from "./fields.js";
 import { ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES } from "./limits.js";

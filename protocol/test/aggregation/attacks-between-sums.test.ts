@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { signEntry } from "../../src/log/entry.js";
 import { contextDigest as contextHash } from "../../src/training/plan.js";
-import type { ToNode } from "../../src/training/messages.js";
+import type { ToNode } from "../../src/conduct/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { World } from "../../src/testing/world.js";
 import { TINY_PLAN, tinyRows } from "../training/tiny-rows.js";

@@ -7,7 +7,7 @@ import { Payload } from "../../src/gen/cohortium/v1/payload.js";
 import { signEntry, type EntryType } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { MembershipFromNode, MembershipToNode } from "../../src/session/membership.js";
-import type { FromNode, ToNode } from "../../src/training/messages.js";
+import type { FromNode, ToNode } from "../../src/conduct/messages.js";
 import { encodeFromNode, parseFromNode } from "../../src/wire/from-node.js";
 import { encodeToNode, parseToNode } from "../../src/wire/to-node.js";
 

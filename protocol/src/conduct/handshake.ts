@@ -9,7 +9,7 @@ import { schemaDifferences, type Difference } from "../session/schema-difference
 import { schemaOf, type Schema } from "../session/schema.js";
 import { parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
 import { statementSizeMax } from "../session/statement-size.js";
-import type { TrainingPlan } from "./plan.js";
+import type { TrainingPlan } from "../training/plan.js";
 
 /** What only a node's host knows of its data. `claims` are its own contract's words on `schemaOf(plan.recipe).sources`, one each, or null. */
 export interface OwnData {

@@ -8,15 +8,15 @@ import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
-import { evaluationJson, type Evaluation } from "./evaluation.js";
-import { layoutOf } from "./layout.js";
+import { evaluationJson, type Evaluation } from "../training/evaluation.js";
+import { layoutOf } from "../training/layout.js";
 import { disagreement, readStatement, statementBy } from "./handshake.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import type { FromNode, Stated, ToNode } from "./messages.js";
-import { modelDigest, modelJson, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
-import type { Measure } from "./advance.js";
-import { advance, contextOf, firstOf, type Advance, type Progress } from "./progress.js";
+import { modelDigest, modelJson, type Model } from "../training/model.js";
+import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "../training/plan.js";
+import type { Measure } from "../training/advance.js";
+import { advance, contextOf, firstOf, type Advance, type Progress } from "../training/progress.js";
 
 /** The operator stopped the training. */
 export interface Cancelled {
@@ -62,7 +62,7 @@ type Conducting = Base & (
   | { readonly stage: "round"; readonly epoch: LeaderEpoch; readonly progress: Progress; readonly leading: LeadingRound["state"] }
 );
 
-export interface TrainingConduct {
+export interface SessionConduct {
   readonly given: Given;
   readonly state: Conducting;
   readonly event: FromNode | Deadline | Summed | Opened | Unopened | Cancelled;
@@ -72,7 +72,7 @@ export interface TrainingConduct {
 }
 
 /** The coordinator's part of a training: a set-up, then one sum after another until the model is trained and evaluated. */
-export const conductor: Machine<TrainingConduct> = {
+export const conductor: Machine<SessionConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
     const { speaker, members, plan, atMs } = given;
@@ -86,7 +86,7 @@ export const conductor: Machine<TrainingConduct> = {
   step(state, event) {
     if (event.kind === "cancelled") return end(state, { code: "SESSION_CANCELLED", detail: {} }, event.atMs);
     // Whoever is enrolled can write, also into a session of a charter that does not name it.
-    if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, trainingWaitsFor(state).untilMs);
+    if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, sessionWaitsFor(state).untilMs);
     return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
   },
 
@@ -100,13 +100,13 @@ export function offerBody(plan: TrainingPlan): Json {
 }
 
 /** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
-export function trainingWaitsFor(state: Conducting): { readonly parties: readonly string[]; readonly what: string; readonly untilMs: number } {
+export function sessionWaitsFor(state: Conducting): { readonly parties: readonly string[]; readonly what: string; readonly untilMs: number } {
   return state.stage === "setup"
     ? { ...setupAwaits(state.setup), untilMs: state.setup.untilMs }
     : { ...roundAwaits(state.leading), untilMs: state.leading.untilMs };
 }
 
-function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<SessionConduct["event"], Cancelled>): Step<SessionConduct> {
   switch (event.kind) {
     case "stated": return takeStatement(state, event);
     case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "shown": case "deadline":
@@ -116,7 +116,7 @@ function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude
   }
 }
 
-function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<SessionConduct["event"], Cancelled>): Step<SessionConduct> {
   switch (event.kind) {
     case "uploaded": case "agreed": case "unmasked": case "sealed": case "shown": case "decrypted": {
       // An answer for a round that is over names another round in its entry; it is late, not contradictory.
@@ -142,7 +142,7 @@ function entryOf(event: Extract<FromNode, { readonly kind: "uploaded" | "agreed"
   }
 }
 
-function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<TrainingConduct> {
+function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<SessionConduct> {
   switch (step.kind) {
     case "wait": return compared(state, step, atMs);
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
@@ -153,7 +153,7 @@ function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<Tr
   }
 }
 
-function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
+function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<SessionConduct> {
   const before = state.stated[from];
   // Once the parties are listed, a first word comes from one that is not among them, and has no place in the log.
   const isLate = before === undefined && state.setup.phase !== "joining" && state.setup.phase !== "committing";
@@ -168,7 +168,7 @@ function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, 
 }
 
 /** Before anybody learns who takes part, all of them must mean the same columns. */
-function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait" }, atMs: number): Step<TrainingConduct> {
+function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait" }, atMs: number): Step<SessionConduct> {
   const next = { ...step, state: { ...base(state), stage: "setup", setup: step.state } } as const;
   const parties = step.send.flatMap((message) => (message.kind === "roster" || message.kind === "commitments" ? [message.to] : []));
   if (parties.length === 0) return next;
@@ -183,7 +183,7 @@ function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait
   return { ...next, send: [...parties.map((to) => ({ kind: "statements", to, statements: entries } as const)), ...step.send] };
 }
 
-function startRound(state: Base, epoch: LeaderEpoch, progress: Progress, atMs: number): Step<TrainingConduct> {
+function startRound(state: Base, epoch: LeaderEpoch, progress: Progress, atMs: number): Step<SessionConduct> {
   const { speaker, members, terms, plan } = state;
   const context = contextOf(progress);
   const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
@@ -205,7 +205,7 @@ function askedIn({ done, gone, silent, terms }: Base, { ready }: LeaderEpoch): {
   return { parties: parties.filter((name) => !gone.some(({ from }) => from === name)), silent };
 }
 
-function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<LeadingRound>, atMs: number): Step<TrainingConduct> {
+function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<LeadingRound>, atMs: number): Step<SessionConduct> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...state, leading: step.state } };
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
@@ -213,7 +213,7 @@ function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<L
   }
 }
 
-function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<TrainingConduct> {
+function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<SessionConduct> {
   const advanced = advance(state.progress, sum.words, sum.survivors.length, state.plan);
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
@@ -236,7 +236,7 @@ function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, 
   };
 }
 
-function close(state: Base, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
+function close(state: Base, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<SessionConduct> {
   const digest = modelDigest(model);
   const judged = evaluationJson(evaluation);
   const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest, evaluation: contextDigest(judged) });
@@ -246,7 +246,7 @@ function close(state: Base, { model, evaluation }: Extract<Advance, { readonly k
 }
 
 /** Ends the training badly, and tells every party why. */
-function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
+function end(state: Base, fault: Fault, atMs: number): Step<SessionConduct> {
   const entry = say(state.speaker, { type: "session.abort", round: NO_ROUND, atMs }, { code: fault.code, detail: { ...fault.detail } });
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
@@ -255,10 +255,10 @@ function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated 
   return { speaker, members, terms, plan, atMs, done, gone, silent, stated };
 }
 
-function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {
+function wait(state: Conducting, untilMs: number): Step<SessionConduct> {
   return { kind: "wait", state, log: [], send: [], ask: state.stage === "round" ? leadingOwed(state.leading) : [], untilMs };
 }
 
-function withLog<S extends Step<TrainingConduct>>(entries: readonly Entry[], step: S): S {
+function withLog<S extends Step<SessionConduct>>(entries: readonly Entry[], step: S): S {
   return { ...step, log: [...entries, ...step.log] };
 }

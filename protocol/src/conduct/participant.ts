@@ -12,11 +12,11 @@ import type { PartyId } from "../session/ids.js";
 import type { Machine, Step } from "../session/machine.js";
 import type { DataStatement } from "../session/statement.js";
 import { disagreement, stateData, statementBy, type OwnData } from "./handshake.js";
-import { layoutOf } from "./layout.js";
+import { layoutOf } from "../training/layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
-import { modelDigest, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
-import { mayFollow, readScene, type Scene } from "./script.js";
+import { modelDigest, type Model } from "../training/model.js";
+import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "../training/plan.js";
+import { mayFollow, readScene, type Scene } from "../training/script.js";
 
 /** The coordinator's word in this session, with the time it arrived here. */
 export interface Heard {
@@ -91,7 +91,7 @@ interface Rounds {
 /** What our own host did for the set-up or the round. */
 type Done = Exclude<PartakingSetup["event"] | PartakingRound["event"], { readonly kind: "heard" }>;
 
-export interface TrainingPart {
+export interface SessionPart {
   readonly given: Given;
   readonly state: Partaking;
   readonly event: Heard | Admitted | Refused | Done | Deadline;
@@ -103,7 +103,7 @@ export interface TrainingPart {
 type InRounds = Partaking & { readonly stage: "rounds" };
 
 /** A node's part of a training. It answers what follows from the charter and nothing else, and each question once. */
-export const participant: Machine<TrainingPart> = {
+export const participant: Machine<SessionPart> = {
   open(given) {
     const state: Partaking = { ...base(given), terms: termsIn(given), stage: "admitting" };
     if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
@@ -130,7 +130,7 @@ export const participant: Machine<TrainingPart> = {
 };
 
 /** Says first what this node's columns mean, then joins: the link keeps the order. */
-function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
+function join(state: Partaking, { data, atMs }: Admitted): Step<SessionPart> {
   const { speaker, coordinator, members, terms, entropy, agreementSecret, expiresAtMs, plan } = state;
   const statement = stateData(speaker, plan, data, { entropy, atMs });
   if (statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "what this node would state about its columns is too long" } }, atMs);
@@ -139,7 +139,7 @@ function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
   return { ...step, send: [{ kind: "stated", from: speaker.self, data: statement, atMs }, ...step.send] };
 }
 
-function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
+function hear(state: Partaking, { message, atMs }: Heard): Step<SessionPart> {
   switch (message.kind) {
     case "closed": return finish(state, message, atMs);
     case "aborted": {
@@ -154,7 +154,7 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
   }
 }
 
-function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<TrainingPart> {
+function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<SessionPart> {
   if (state.stage !== "setup") return outOfOrder(state, message.kind, atMs);
   const { shown } = state;
   const joining = message.kind === "roster" ? message.bundles : message.kind === "commitments" ? message.commitments : [];
@@ -164,7 +164,7 @@ function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<Tra
   return liftSetup(state, partakingSetup.step(state.setup, { kind: "heard", message, atMs }), shown, atMs);
 }
 
-function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<TrainingPart> {
+function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<SessionPart> {
   if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
   // The round is answered, and answered rounds stay shut.
   if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.asked.length } }, atMs);
@@ -172,7 +172,7 @@ function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<Tra
 }
 
 /** What the others state was logged and signed by them, so the coordinator cannot pass over a difference, nor invent one. */
-function compare(state: Partaking, statements: readonly Entry[], atMs: number): Step<TrainingPart> {
+function compare(state: Partaking, statements: readonly Entry[], atMs: number): Step<SessionPart> {
   if (state.stage !== "setup" || state.shown.length > 0) return outOfOrder(state, "statements", atMs);
   const stated = new Map<PartyId, DataStatement>();
   for (const entry of statements) {
@@ -186,7 +186,7 @@ function compare(state: Partaking, statements: readonly Entry[], atMs: number): 
   return fault === null ? wait({ ...state, shown }) : leave(state, fault, atMs);
 }
 
-function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly PartyId[], atMs: number): Step<TrainingPart> {
+function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly PartyId[], atMs: number): Step<SessionPart> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state, shown } };
     case "abort": return leave(state, step.fault, atMs);
@@ -194,7 +194,7 @@ function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly
   }
 }
 
-function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
+function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<SessionPart> {
   const round = state.asked.length + 1;
   if (!(fromCoordinator(state, offer, "round.offer", round) && round <= state.plan.rounds)) return outOfOrder(state, "round", atMs);
   if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
@@ -233,7 +233,7 @@ function questionOf({ plan }: InRounds, offer: Entry, { question, digest }: Scen
   return asPlanned ? { kind: question.kind, model: digest, plan: planDigest(plan), ring, words } : null;
 }
 
-function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): Step<TrainingPart> {
+function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): Step<SessionPart> {
   switch (step.kind) {
     case "wait": {
       const hasAgreed = step.state.phase === "agreed" || step.state.phase === "decrypting";
@@ -245,7 +245,7 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
   }
 }
 
-function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
+function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<SessionPart> {
   const last = state.stage === "rounds" ? state.last : null;
   // Only who was asked for the evaluation knows that the released model is the one that was evaluated.
   if (state.stage !== "rounds" || last?.question.kind !== "evaluation" || last.model === null) return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
@@ -256,7 +256,7 @@ function finish(state: Partaking, { close, model, evaluation }: SessionClosed, a
 }
 
 /** Stops taking part and tells the coordinator which rule was broken. */
-function leave(state: Partaking, fault: Fault, atMs: number): Step<TrainingPart> {
+function leave(state: Partaking, fault: Fault, atMs: number): Step<SessionPart> {
   const clause = String(fault.detail["clause"] ?? fault.detail["why"] ?? fault.detail["because"] ?? fault.code).slice(0, CLAUSE_LENGTH_MAX);
   return { kind: "abort", fault, log: [], send: [{ kind: "declined", from: state.speaker.self, code: fault.code, clause, atMs }] };
 }
@@ -268,7 +268,7 @@ function reasonIn(abort: Entry): { readonly because?: string } {
   return typeof because === "string" && /^[^\p{C}]{1,500}$/u.test(because) ? { because } : {};
 }
 
-function outOfOrder(state: Partaking, what: string, atMs: number): Step<TrainingPart> {
+function outOfOrder(state: Partaking, what: string, atMs: number): Step<SessionPart> {
   return leave(state, { code: "TRAINING_ORDER", detail: { message: what, stage: state.stage } }, atMs);
 }
 
@@ -281,7 +281,7 @@ function base(given: Given): Given {
   return { speaker, coordinator, members, terms, plan, entropy, agreementSecret, offer, atMs, expiresAtMs };
 }
 
-function owed(state: Partaking): readonly TrainingPart["ask"][] {
+function owed(state: Partaking): readonly SessionPart["ask"][] {
   switch (state.stage) {
     case "admitting": return [{ kind: "admit" }];
     case "setup": return setupOwed(state.setup);
@@ -289,11 +289,11 @@ function owed(state: Partaking): readonly TrainingPart["ask"][] {
   }
 }
 
-function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly TrainingPart["ask"][] {
+function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly SessionPart["ask"][] {
   // A round has begun, so there is a scene; the type does not know.
-  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
+  return asks.flatMap((ask): readonly SessionPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
 }
 
-function wait(state: Partaking): Step<TrainingPart> {
+function wait(state: Partaking): Step<SessionPart> {
   return { kind: "wait", state, log: [], send: [], ask: owed(state), untilMs: state.expiresAtMs };
 }
