@@ -101,7 +101,8 @@ describe("a training ends badly", () => {
     if (summed?.kind !== "summed") throw new Error("no sum");
     const words = summed.words.slice();
     change(words as BigUint64Array);
-    return conductor.step({ ...at.state, plan }, { ...summed, words, root: toHex(chunkRoot(bytesOfWords(words))) });
+    if (at.state.stage !== "round" || at.state.standing.kind !== "training") throw new Error("a training's round was to be summed");
+    return conductor.step({ ...at.state, plan, standing: { ...at.state.standing, plan } }, { ...summed, words, root: toHex(chunkRoot(bytesOfWords(words))) });
   };
 
   test("when the guard shows that masks did not cancel: the result is logged, then the end", () => {

@@ -156,11 +156,12 @@ describe("an answered round", () => {
 
 describe("the end", () => {
   const closed = sentTo(ADA, "closed");
+  const released = closed.released as Extract<typeof closed.released, { readonly kind: "model" }>;
   const answered = nodeWhere(ADA, (state) => state.stage === "rounds" && state.answered === 3);
 
   test("gives the model and its evaluation, and how many sums this node helped to open", () => {
     const step = hear(answered, closed);
-    expect(step).toMatchObject({ kind: "done", send: [], log: [], result: { answered: 3, evaluation: closed.evaluation } });
+    expect(step).toMatchObject({ kind: "done", send: [], log: [], result: { answered: 3, kind: "model", evaluation: released.evaluation } });
   });
 
   test("is not believed by a node that was not asked for the evaluation: it cannot know which model was evaluated", () => {
@@ -168,10 +169,11 @@ describe("the end", () => {
   });
 
   test.each([
-    ["with another evaluation than the log names", { ...closed, evaluation: { auc: 1 } }],
+    ["with another evaluation than the log names", { ...closed, released: { ...released, evaluation: { auc: 1 } } }],
     ["that the coordinator did not sign", { ...closed, close: { ...closed.close, sig: sentTo(BOB, "roster").roster.sig } }],
-    ["with another model than the log names", { ...closed, model: { ...(closed.model as object), iteration: 7 } }],
-    ["with something that is no model", { ...closed, model: null }],
+    ["with another model than the log names", { ...closed, released: { ...released, model: { ...(released.model as object), iteration: 7 } } }],
+    ["with something that is no model", { ...closed, released: { ...released, model: null } }],
+    ["with an answer", { ...closed, released: { kind: "answer" as const, answer: released.model } }],
   ])("%s is not believed", (_, message) => expectLeft(hear(answered, message), "TRAINING_MODEL"));
 
   test("by the coordinator's word ends the session with its code; anybody else's word changes nothing", () => {

@@ -84,7 +84,7 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   DATA_CHANGED: { file: "node/test/training-work.test.ts", title: "rows that changed since the session began are refused" },
   LOG_EVIDENCE: { file: "node/test/node.test.ts", title: "a message whose entries are not shown to be in the log is not acted on" },
   SESSION_EXPIRED: () => codeOf(participant.step(betweenRounds.state, { kind: "deadline", atMs: given(ADA).expiresAtMs })),
-  SESSION_BROKEN: { file: "protocol/test/training/conductor.test.ts", title: "where a step of ours throws: the log and every party hear of it, and a replay says the same" },
+  SESSION_BROKEN: { file: "protocol/test/conduct/conductor.test.ts", title: "where a step of ours throws: the log and every party hear of it, and a replay says the same" },
   SESSION_CANCELLED: () => codeOf(conductor.step(coordinatorWhere(({ stage }) => stage === "round").state, { kind: "cancelled", atMs: AT_MS })),
 };
 

@@ -38,7 +38,8 @@ const TO_NODE: readonly (ToNode | MembershipToNode)[] = [
   { kind: "relayed", to: MILL, entry: entry("key.commit"), part: "share" },
   { kind: "keys-ready", to: MILL, ready: entry("ready") },
   { kind: "decrypt", to: MILL, agreements: [entry("round.agree")] },
-  { kind: "closed", to: MILL, close: entry("session.close"), model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } },
+  { kind: "closed", to: MILL, close: entry("session.close"), released: { kind: "model", model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } } },
+  { kind: "closed", to: MILL, close: entry("session.close"), released: { kind: "answer", answer: { cells: [12, null] } } },
   { kind: "comparison-published", to: MILL, comparison: entry("comparison") },
   { kind: "aborted", to: MILL, abort: entry("session.abort"), code: "AGGREGATION_TOO_FEW" },
 ];
