@@ -85,7 +85,7 @@ export class CohortiumNode implements ExchangeHost {
     });
     this.trainings = new Trainings({
       self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, comparisons: this.comparisons,
-      egress: this.egress, feed, logger, metrics, nowMs,
+      egress: this.egress, feed, privacy: this.privacy, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.charterInForce(digest),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
     });
