@@ -2,7 +2,7 @@ import { z } from "zod";
 import { json, parseInput, type Route } from "@cohortium/protocol/host/http-route";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { NANO } from "@cohortium/protocol/statistics/charge";
+import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import type { Charge, SpentElsewhere } from "./charges.js";
 import type { Charters } from "./charters.js";
 import type { Ledger } from "./ledger.js";

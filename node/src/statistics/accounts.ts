@@ -1,6 +1,6 @@
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf, NANO } from "@cohortium/protocol/statistics/charge";
+import { budgetOf, NANO } from "@cohortium/protocol/session/privacy-budget";
 import type { Charge, SpentElsewhere } from "../charges.js";
 import type { Ledger } from "../ledger.js";
 import { limitsOf, type PrivacySettings } from "./limits.js";

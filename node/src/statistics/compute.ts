@@ -1,5 +1,5 @@
-import { statisticLayout, sensitivityOf } from "@cohortium/protocol/statistics/layout";
-import { cellCount, partsOf, type Part } from "@cohortium/protocol/statistics/parts";
+import { gridsOf, sensitivityOf, type Grid } from "@cohortium/protocol/statistics/grids";
+import type { Part } from "@cohortium/protocol/statistics/parts";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import type { LocalRows } from "../data/local-rows.js";
 import { columnOf } from "./column-of.js";
@@ -14,19 +14,15 @@ import { Placed } from "./placed.js";
  * @throws RangeError for a value beyond its measure's bounds, which readers refuse or clip before: the privacy that is claimed rests on them.
  */
 export function computeStatistic(rows: LocalRows, question: StatisticQuestion, plan: StatisticPlan): Float64Array {
-  const { segments: [guard, ...segments], words } = statisticLayout(question, plan);
+  const grids = gridsOf(question, plan);
   const placed = new Placed(rows, plan);
-  const values = new Float64Array(words);
+  const values = new Float64Array(grids.reduce((words, { segment }) => words + segment.length, 1));
   values[0] = 1;
-  let at = guard?.length ?? 0;
-  for (const part of partsOf(question, plan)) {
-    const length = cellCount(part.cells, plan);
-    const segment = segments.find(({ name }) => name === part.name);
-    if (segment?.length !== length) throw new Error(`the layout has no place for the ${part.name}`);
-    const to = values.subarray(at, at + length);
-    if (part.factors.length === 0) countInto(to, part, placed);
-    else sumInto(to, part, { rows, placed, scaleBits: segment.scaleBits, plan });
-    at += length;
+  let at = 1;
+  for (const grid of grids) {
+    const to = values.subarray(at, at += grid.segment.length);
+    if (grid.part.factors.length === 0) countInto(to, grid.part, placed);
+    else sumInto(to, grid, { rows, placed, plan });
   }
   return values;
 }
@@ -43,12 +39,11 @@ function countInto(to: Float64Array, part: Part, placed: Placed): void {
 interface Summed {
   readonly rows: LocalRows;
   readonly placed: Placed;
-  readonly scaleBits: number;
   readonly plan: StatisticPlan;
 }
 
 /** In whole units of the scale, which doubles add without rounding. */
-function sumInto(to: Float64Array, part: Part, { rows, placed, scaleBits, plan }: Summed): void {
+function sumInto(to: Float64Array, { part, segment: { scaleBits } }: Grid, { rows, placed, plan }: Summed): void {
   const [first, second] = part.factors.map((name) => columnOf(rows, plan, name));
   if (first === undefined || part.factors.length > 2) throw new Error("a sum is of one column or of two");
   const [cells, takes] = [placed.cellsOf(part.cells), placed.cohortOf(part.over)];

@@ -1,5 +1,5 @@
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf, nanoRhoFor } from "@cohortium/protocol/statistics/charge";
+import { budgetOf, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import type { SpendingLimits } from "../charges.js";
 
 /** What this company's own settings say of privacy, beside what its charters say. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { equalCells } from "@cohortium/protocol/statistics/cells";
-import { sensitivityOf, statisticLayout } from "@cohortium/protocol/statistics/layout";
+import { sensitivityOf } from "@cohortium/protocol/statistics/grids";
+import { statisticLayout } from "@cohortium/protocol/statistics/layout";
 import { partsOf } from "@cohortium/protocol/statistics/parts";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import type { Query, RfmEdges } from "@cohortium/protocol/statistics/query";
