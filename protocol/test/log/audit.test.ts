@@ -53,7 +53,7 @@ const without = (index: number) => filesOf(HONEST.toSpliced(index, 1));
 describe("an honest log", () => {
   test("is verified, with every sum computed again, over a party that dropped out, one that fell silent, and without the one that dropped out", () => {
     expect(run(filesOf(HONEST))).toEqual({
-      verified: true, entries: SIZE, checkpointSize: SIZE, sumsRecomputed: 3, findings: [], notices: [],
+      verified: true, entries: SIZE, checkpointSize: SIZE, sumsRecomputed: 3, findings: [], notices: [], privacy: [],
       checks: [
         { name: "checkpoint", count: 1, ok: true }, { name: "witnesses", count: 0, ok: true }, { name: "kept checkpoint", count: 0, ok: true },
         { name: "tree", count: 1, ok: true }, { name: "entries", count: SIZE, ok: true }, { name: "signatures", count: SIZE, ok: true },
