@@ -58,6 +58,17 @@ export function within(inner: Elements, outer: Elements): boolean {
   });
 }
 
+/** The rows of one region that are not in another, which lies within it. */
+export function difference(outer: RegionVector, inner: RegionVector): RegionVector {
+  const rest = new Map(outer);
+  for (const [term, coefficient] of inner) {
+    const left = (rest.get(term) ?? 0n) - coefficient;
+    if (left === 0n) rest.delete(term);
+    else rest.set(term, left);
+  }
+  return rest;
+}
+
 type Axis = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly mayBeAbsent: boolean };
 
 function joined(axis: Axis | undefined, side: Side): Axis {

@@ -68,7 +68,9 @@ describe("a thousand random tables", () => {
 
   test("also somebody who knows that no count is negative is left with a range of numbers", () => {
     const widths = tables.flatMap((table) => attacked(table, withheldCells({ ...table, cellRows: K, earlier: NO_EARLIER }), 3).widths).sort((x, y) => x - y);
-    console.log(widths.length, widths.slice(0, 20), widths[Math.floor(widths.length / 2)], widths.filter((w) => w < K - 1).length);
-    expect(widths[0]).toBeGreaterThan(0.5);
+    expect(widths.length).toBeGreaterThan(2_000);
+    // Measured, not promised: the narrowest is 2 wide, half of them 21 or more.
+    expect(widths[0]).toBeGreaterThan(1.5);
+    expect(widths[Math.floor(widths.length / 2)]).toBeGreaterThan(K);
   });
 });
