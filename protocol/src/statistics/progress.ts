@@ -1,6 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { FaultCode } from "../session/fault.js";
 import type { StatisticPlan, StatisticQuestion } from "./plan.js";
+import { firstQuestion, questionContext } from "./script.js";
 
 /** STAND-IN until branch stat. */
 export interface StatisticProgress {
@@ -12,12 +13,12 @@ export type StatisticAdvance =
   | { readonly kind: "answered"; readonly answer: Json }
   | { readonly kind: "failed"; readonly code: FaultCode; readonly detail: Readonly<Record<string, string | number>> };
 
-export function firstStatistic(_plan: StatisticPlan): StatisticProgress {
-  return { question: { kind: "statistic", step: 0, edges: null } };
+export function firstStatistic(plan: StatisticPlan): StatisticProgress {
+  return { question: firstQuestion(plan) };
 }
 
-export function statisticContext({ question: { step, edges } }: StatisticProgress): Json {
-  return { step, edges: edges === null ? null : { recency: [...edges.recency], frequency: [...edges.frequency], monetary: [...edges.monetary] } };
+export function statisticContext({ question }: StatisticProgress): Json {
+  return questionContext(question);
 }
 
 export function advanceStatistic(values: Float64Array, { question }: StatisticProgress, { query, rounds }: StatisticPlan, rules: { readonly cellRows: number }): StatisticAdvance {
