@@ -3,20 +3,15 @@ import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import { audit } from "@cohortium/protocol/log/audit";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { charterDigest } from "@cohortium/protocol/session/charter-digest";
-import type { PartyId } from "@cohortium/protocol/session/ids";
 import { LOG_KEY, sourceOf } from "../../../protocol/test/log/small-log.js";
 import { SELF } from "../stage.js";
-import { Circle, CHARTER, PARTIES } from "./circle.js";
+import { Circle, CHARTER, peopleOf } from "./circle.js";
 import { COUNT, RFM } from "./stage.js";
 
-const people = (party: PartyId) => ["region;visits;days;spend", ...Array.from({ length: 400 }, (_, i) => {
-  const at = i + 400 * PARTIES.indexOf(party);
-  return `${["north", "south", "west", "west"][at % 4]};${(at * 7) % 61};${(at * 11) % 91};${(at * 13) % 201}`;
-})].join("\n");
 const { nanoRho: WHOLE, reserveNanoRho: RESERVE } = budgetOf(CHARTER) ?? { nanoRho: 0, reserveNanoRho: 0 };
 
 describe("three companies", () => {
-  const circle = new Circle(people);
+  const circle = new Circle(peopleOf);
   const spent = () => [...circle.nodes.values()].map(({ egress }) => egress.ledger.charges.under(charterDigest(CHARTER)));
 
   test("answer a question together, near the truth and not on it, each charged its price", async () => {

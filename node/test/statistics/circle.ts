@@ -27,6 +27,12 @@ export const PARTIES = [SELF, MILL, QUARRY];
 /** Under the key that `filesOf` signs logs with. */
 export const CHARTER = charterOf({ ...NOISY_JSON, operator: { ...NOISY_JSON.operator, logKey: LOG_KEY } });
 
+/** 400 made-up people at each company. */
+export const peopleOf = (party: PartyId) => ["region;visits;days;spend", ...Array.from({ length: 400 }, (_, i) => {
+  const at = i + 400 * PARTIES.indexOf(party);
+  return `${["north", "south", "west", "west"][at % 4]};${(at * 7) % 61};${(at * 11) % 91};${(at * 13) % 201}`;
+})].join("\n");
+
 /** Three companies with their folders, and a coordinator's log, in one process: question after question, by the machines and the nodes' own work. */
 export class Circle {
   readonly nodes: ReadonlyMap<PartyId, ReturnType<typeof place>>;
@@ -54,7 +60,7 @@ export class Circle {
     return files;
   }
 
-  /** Asks one question to its end. `lost` is what a node's process forgets, whatever it was doing: after each answer it begins anew. */
+  /** Asks one question to its end. Each ask of a node is done by a process of its own, as after a crash. */
   async ask(query: Query, name: string): Promise<Step<SessionConduct>> {
     const session = toHex(sha256(utf8(name)).subarray(0, 16)) as SessionId;
     const plan = statisticPlanOf(this.#charter, query);
