@@ -1,5 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { readHeader } from "./data/csv-header.js";
@@ -23,27 +24,31 @@ export interface FitProblem extends FeedFile {
  * agreed on. Empty promises no more than that: whether each row fits, a training says.
  */
 export async function fitOf(feed: Feed, charter: Charter): Promise<readonly FitProblem[]> {
-  const plan = planOf(charter);
-  return [...await rowsFit(feed, plan), ...await holdoutFit(feed, plan)];
+  const plan = charter.questions.length === 0 ? null : planOf(charter);
+  const asked = [...(plan === null ? [] : [plan.recipe]), ...(charter.statistics === undefined ? [] : [charter.statistics])];
+  return [...await rowsFit(feed, asked), ...(plan === null ? [] : await holdoutFit(feed, plan))];
 }
 
-async function rowsFit(feed: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+/** The columns of trainings and of statistics: whatever the charter lets anybody ask. */
+type Asked = readonly Columns[];
+
+async function rowsFit(feed: Feed, asked: Asked): Promise<readonly FitProblem[]> {
   const { rows, words, named } = feed;
-  if (named !== null) return namedFit(feed, named, plan);
+  if (named !== null) return namedFit(feed, named, asked);
   const file: FeedFile = { file: "rows", path: rows.path };
   if (rows.path === "") return [told(file, fileProblem("DATA_ROWS_UNSET", SETTING, 0))];
-  const columns = [...columnsOf(plan, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
+  const columns = [...columnsOf(asked, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
   return (await headerProblems(rows, columns)).map((problem) => told(file, problem));
 }
 
 /** Whether the feeds that were named can be opened, and have the charter's columns. */
-async function namedFit({ rows: { keyColumn, path }, words, settings }: Feed, named: NamedFeeds, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+async function namedFit({ rows: { keyColumn, path }, words, settings }: Feed, named: NamedFeeds, asked: Asked): Promise<readonly FitProblem[]> {
   const file: FeedFile = { file: "rows", path };
   const key = keyColumn === null ? [] : [keyColumn];
   try {
     const { rows, transactions } = named.open();
-    const problems = await absentIn(rows, [...columnsOf(plan, words), ...key], settings);
-    const bought = transactions === null || plan.recipe.transactions === undefined ? [] : await absentIn(transactions, columnsOf(plan, words, "transactions"), settings);
+    const problems = await absentIn(rows, [...columnsOf(asked, words), ...key], settings);
+    const bought = transactions === null || asked.every((one) => one.transactions === undefined) ? [] : await absentIn(transactions, columnsOf(asked, words, "transactions"), settings);
     return [...problems, ...bought].map((problem) => told(file, problem));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -62,7 +67,7 @@ async function holdoutFit({ holdout }: Feed, plan: TrainingPlan): Promise<readon
   const file: FeedFile = { file: "holdout", path: holdout?.path ?? "" };
   if (holdout === null) return [told(file, fileProblem("DATA_HOLDOUT_UNSET", SETTING, 0))];
   const other = await otherThanAgreed(holdout.path, plan.evaluation.holdoutDigest ?? NO_FILE);
-  const problems = other === null ? await headerProblems(holdout, columnsOf(plan, CHARTER_WORDS)) : [other];
+  const problems = other === null ? await headerProblems(holdout, columnsOf([plan.recipe], CHARTER_WORDS)) : [other];
   return problems.map((problem) => told(file, problem));
 }
 
@@ -79,8 +84,8 @@ async function headerProblems(file: CsvFile, columns: readonly string[]): Promis
 const SETTING = "a file in node.yaml";
 const HEADER = "a header with every column of the charter";
 
-function columnsOf({ recipe }: TrainingPlan, words: OwnWords, of: "rows" | "transactions" = "rows"): readonly string[] {
-  return sourcesOf(recipe).filter(({ feed }) => feed === of).map((source) => words.columnOf(source));
+function columnsOf(asked: Asked, words: OwnWords, of: "rows" | "transactions" = "rows"): readonly string[] {
+  return [...new Set(asked.flatMap((recipe) => sourcesOf(recipe).filter(({ feed }) => feed === of).map((source) => words.columnOf(source))))];
 }
 
 function told(file: FeedFile, problem: DataProblem): FitProblem {
