@@ -91,7 +91,7 @@ export class Coordinator implements ExchangeHost {
     this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
-      answers: { keep: () => undefined },
+      answers: { keep: () => undefined, under: () => [] },
       charterInForce: (digest) => this.charters.inForce(digest),
       publish: (entries) => void publish(entries),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
