@@ -91,7 +91,7 @@ export class Coordinator implements ExchangeHost {
     this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
-      answers: { keep: () => undefined },
+      answers: { keep: () => undefined, under: () => [] },
       charterInForce: (digest) => this.charters.inForce(digest),
       publish: (entries) => void publish(entries),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
@@ -122,6 +122,10 @@ export class Coordinator implements ExchangeHost {
     const now = this.#parts.nowMs();
     if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
       throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
+    }
+    if (text.questions.length === 0) {
+      const fix = "ask a question of statistics instead, or propose a charter that lists a training";
+      throw new Refusal({ code: "CHARTER_NO_TRAINING", title: "this charter lists no training", detail: "it allows statistics alone", rule: "request.question", fix });
     }
     const left = without === null ? null : companyToLeaveOut(text, without);
     const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
