@@ -123,6 +123,10 @@ export class Coordinator implements ExchangeHost {
     if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
       throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
     }
+    if (text.questions.length === 0) {
+      const fix = "ask a question of statistics instead, or propose a charter that lists a training";
+      throw new Refusal({ code: "CHARTER_NO_TRAINING", title: "this charter lists no training", detail: "it allows statistics alone", rule: "request.question", fix });
+    }
     const left = without === null ? null : companyToLeaveOut(text, without);
     const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
     this.trainings.launch(session, charter, { without: left });
