@@ -4,6 +4,7 @@ import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
 import { bytesOf, integerOf, openDatabase, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
+import { QUESTIONS_SCHEMA } from "./questions-store.js";
 
 const COORDINATOR_SCHEMA = `
   CREATE TABLE codes (
@@ -32,7 +33,7 @@ const LEFT_OUT_SCHEMA = `
 `;
 
 export function openCoordinatorDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA]);
+  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA, QUESTIONS_SCHEMA]);
 }
 
 /**
