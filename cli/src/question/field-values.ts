@@ -20,6 +20,7 @@ export function valueOfTexts(type: FieldType, texts: readonly string[]): Json {
     case "columns": return distinct(splitAll(texts));
     case "count": return countOf(numberOf(onlyOne(texts)));
     case "numbers": return splitAll(texts).map(numberOf);
+    case "shares": return sharesOf(splitAll(texts).map(numberOf));
     case "day": return dayOf(onlyOne(texts));
     case "spacing": return spacingOf(onlyOne(texts));
     case "scores": return scoresOf(texts.map(pairOf).map(([name, words]) => [name, words.map(numberOf)]));
@@ -34,6 +35,7 @@ export function valueOfJson(type: FieldType, json: Json): Json {
     case "columns": return distinct(textsOf(json));
     case "count": return countOf(numberIn(json));
     case "numbers": return itemsIn(json).map(numberIn);
+    case "shares": return sharesOf(itemsIn(json).map(numberIn));
     case "day": return dayOf(textOf(json));
     case "spacing": return spacingOf(textOf(json));
     case "scores": return scoresOf(entriesOf(json).map(([name, edges]) => [name, itemsIn(edges).map(numberIn)]));
@@ -44,6 +46,13 @@ export function valueOfJson(type: FieldType, json: Json): Json {
 export function numberOf(text: string): number {
   if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))) return Number(text);
   throw new FieldError(`${quoted(text)} is not a number`, "write a number such as 0.5");
+}
+
+/** People say 1,1,1 or 50,25,25; a query says what part of the whole each is. */
+function sharesOf(parts: readonly number[]): Json {
+  const whole = parts.reduce((sum, part) => sum + part, 0);
+  if (parts.length > 1 && parts.every((part) => part > 0) && Number.isFinite(whole)) return parts.map((part) => part / whole);
+  throw new FieldError("it is not what two arms or more were meant to get", "write a number above 0 for each arm, as in 1,1,1");
 }
 
 type Pair = readonly [name: string, words: readonly string[]];

@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { QueryKind } from "@cohortium/protocol/statistics/query";
 
 /** How a member of a query is written: on a command line as text, in a file as JSON. */
-export type FieldType = "cohort" | "column" | "columns" | "count" | "numbers" | "word" | "day" | "scores" | "spacing";
+export type FieldType = "cohort" | "column" | "columns" | "count" | "numbers" | "word" | "day" | "scores" | "shares" | "spacing";
 
 /** One input of a kind of question. */
 export interface Field {
@@ -23,7 +23,7 @@ const MEASURE: Field = { member: "measure", flag: "--measure", type: "column", s
 export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
   profile: [
     COHORT,
-    { member: "by", flag: "--by", type: "columns", says: "the dimensions to count by", fallback: [] },
+    { member: "by", flag: "--by", type: "columns", says: "the dimensions to count by" },
     { member: "measures", flag: "--measure", type: "columns", says: "the measures to add up", fallback: [] },
   ],
   histogram: [
@@ -50,7 +50,7 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
   experiment: [
     { member: "arm", flag: "--arm", type: "column", says: "the dimension that holds each row's arm" },
     { member: "control", flag: "--control", type: "word", says: "the arm that the others are compared with" },
-    { member: "shares", flag: "--shares", type: "numbers", says: "what each arm was meant to get, in the order of the dimension's words, as in 1,1,1" },
+    { member: "shares", flag: "--shares", type: "shares", says: "what each arm was meant to get, in the order of the dimension's words, as in 1,1,1 or 0.5,0.25,0.25" },
     { member: "metrics", flag: "--metric", type: "columns", says: "the measures that tell whether it worked" },
     { member: "covariate", flag: "--covariate", type: "column", says: "a measure taken before, which makes intervals narrower", fallback: null },
     { member: "from", flag: "--from", type: "day", says: "the first day of the window, as in 2026-03-01" },

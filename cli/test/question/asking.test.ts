@@ -38,7 +38,7 @@ describe("a question on the command line", () => {
       edges: { recency: [10, 30, 60, 90], frequency: [1, 2, 4, 8], monetary: [10, 20, 30, 40] }, epsilon: null,
     }],
     ["experiment", { arm: "segment", control: "No E-Mail", shares: ["1,1,1"], metric: ["visit,spend"], covariate: "history", from: "2026-03-01", to: "2026-03-14" }, {
-      arm: "segment", control: "No E-Mail", shares: [1, 1, 1], metrics: ["visit", "spend"], covariate: "history", from: "2026-03-01", to: "2026-03-14", epsilon: null,
+      arm: "segment", control: "No E-Mail", shares: [1 / 3, 1 / 3, 1 / 3], metrics: ["visit", "spend"], covariate: "history", from: "2026-03-01", to: "2026-03-14", epsilon: null,
     }],
     ["drift", { column: "spend" }, { column: "spend", bins: 10, epsilon: null }],
   ])("is a %s with every member there is, defaults written out", (kind, options, members) => {
@@ -51,6 +51,9 @@ describe("a question on the command line", () => {
     ["no kind", undefined, {}, "the kind of question: none is given", "choose among: profile, histogram, quantiles, categories, rfm, experiment, drift"],
     ["another kind's flag", "histogram", { measure: ["spend"], edges: ["0,1"], arm: "segment" }, "--arm: it is for experiment, not for histogram", "leave it out; histogram takes --cohort, --measure, --edges"],
     ["a needed flag left out", "experiment", { arm: "segment" }, "--control: experiment needs it: the arm that the others are compared with", "see what it takes with: cohortium question show experiment"],
+    ["nothing to count by", "profile", { measure: ["spend"] }, "--by: profile needs it: the dimensions to count by", "see what it takes with: cohortium question show profile"],
+    ["one arm's share", "experiment", { shares: ["1"], arm: "a", control: "c", metric: ["m"], from: "2026-03-01", to: "2026-03-02" }, "--shares: it is not what two arms or more were meant to get", "write a number above 0 for each arm, as in 1,1,1"],
+    ["an arm that was meant to get nothing", "experiment", { shares: ["1,0"], arm: "a", control: "c", metric: ["m"], from: "2026-03-01", to: "2026-03-02" }, "--shares: it is not what two arms or more were meant to get", "write a number above 0 for each arm, as in 1,1,1"],
     ["a cohort without words", "profile", { cohort: ["channel"] }, '--cohort: "channel" has no name before an equals sign', "write it as name=value,value"],
     ["a cohort with a hole", "profile", { cohort: ["channel=Web,,Phone"] }, '--cohort: "Web,,Phone" has nothing at one side of a comma', "write names with one comma between each two"],
     ["a dimension twice", "profile", { by: ["zip,zip"] }, '--by: "zip" stands there twice', "write it once"],
@@ -59,7 +62,7 @@ describe("a question on the command line", () => {
     ["two measures where one goes", "histogram", { measure: ["spend", "visit"], edges: ["0,1"] }, "--measure: 2 were given", "give one"],
     ["edges of rfm that lack one", "rfm", { edges: ["recency=1,2,3,4", "monetary=1,2,3,4"] }, "--edges: it holds recency, monetary", "give four ascending edges each for recency, frequency and monetary, or none at all"],
     ["edges of rfm that are three", "rfm", { edges: ["recency=1,2,3,4", "monetary=1,2,3,4", "frequency=1,2,3"] }, "--edges: it holds recency, monetary, frequency", "give four ascending edges each for recency, frequency and monetary, or none at all"],
-    ["a day that is none", "experiment", { arm: "a", control: "c", shares: ["1"], metric: ["m"], from: "2026-02-30", to: "2026-03-01" }, '--from: "2026-02-30" is not a day of the calendar', "write it as 2026-03-01"],
+    ["a day that is none", "experiment", { arm: "a", control: "c", shares: ["1,1"], metric: ["m"], from: "2026-02-30", to: "2026-03-01" }, '--from: "2026-02-30" is not a day of the calendar', "write it as 2026-03-01"],
     ["half a word", "categories", { dimension: "channel", top: "1.5" }, "--top: 1.5 is no count", "write a whole number from 1"],
   ])("with %s is refused by flag, cause and remedy", (_, kind, options, cause, fix) => {
     expect(refusal(() => flags(kind, options))).toEqual({ code: "USAGE_QUESTION", detail: expect.stringContaining(cause), fix });
@@ -81,7 +84,7 @@ describe("a question in a file", () => {
   });
 
   test("may have words with commas, which a flag cannot say", () => {
-    expect(file('kind: profile\ncohort: { city: ["Paris, Texas"] }\n')).toMatchObject({ cohort: [{ dimension: "city", words: ["Paris, Texas"] }] });
+    expect(file('kind: profile\nby: [zip]\ncohort: { city: ["Paris, Texas"] }\n')).toMatchObject({ cohort: [{ dimension: "city", words: ["Paris, Texas"] }] });
   });
 
   test.each([

@@ -1,0 +1,44 @@
+import { type Difference, type ExperimentAnswer, type Withheld } from "@cohortium/protocol/statistics/answer";
+import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
+import type { Paint } from "./paint.js";
+import { table } from "./table.js";
+
+/** Whether the arms may be compared at all, then by how much they differ. */
+export function experimentText({ arms, effects, sampleRatio }: ExperimentAnswer, paint: Paint): string {
+  const control = arms.find((arm) => arm.control)?.arm ?? "";
+  return [ratioText(sampleRatio, paint), armsText(arms, paint), `Beside ${control}, with 95 % intervals of sample and noise:`, effectsText(effects, paint)].join("\n\n");
+}
+
+function ratioText(ratio: ExperimentAnswer["sampleRatio"], paint: Paint): string {
+  if ("withheld" in ratio) return `Whether the arms have the sizes they were meant to have is withheld (${ratio.withheld}).`;
+  const told = `chi-square ${quantityForm(ratio.chiSquare)} at ${ratio.degrees} ${ratio.degrees === 1 ? "degree" : "degrees"} of freedom, p = ${quantityForm(ratio.p)}`;
+  return ratio.alarm
+    ? `${paint.bad("The arms do not have the sizes they were meant to have")} (${told}). Something went wrong in the assignment: do not believe the effects below.`
+    : `${paint.good("The arms have the sizes they were meant to have")} (${told}).`;
+}
+
+function armsText(arms: ExperimentAnswer["arms"], paint: Paint): string {
+  const metrics = arms[0]?.metrics ?? [];
+  const columns = [{ head: "arm" }, { head: "rows", right: true }, { head: "share", right: true }, { head: "meant", right: true }, ...metrics.map(({ metric, unit }) => ({ head: `mean ${metric} (${unit})`, right: true }))];
+  const rows = arms.map((arm) => [
+    arm.control ? `${arm.arm} (control)` : arm.arm, cellText(arm.rows, rowsForm), cellText(arm.share, shareForm), shareForm(arm.intendedShare), ...arm.metrics.map(({ mean }) => cellText(mean, quantityForm)),
+  ]);
+  return table(columns, rows, { paint, empty: "no arms" });
+}
+
+function effectsText(effects: ExperimentAnswer["effects"], paint: Paint): string {
+  const isAdjusted = effects.some(({ adjusted }) => adjusted !== null);
+  const columns = [{ head: "arm" }, { head: "metric" }, { head: "effect" }, { head: "z", right: true }, { head: "noise", right: true }, ...(isAdjusted ? [{ head: "adjusted for the covariate" }, { head: "z", right: true }] : [])];
+  const rows = effects.map(({ arm, metric, unit, plain, adjusted }) => [
+    arm, `${metric} (${unit})`, effectText(plain), zText(plain), "withheld" in plain ? "" : shareForm(plain.noiseShare), ...(adjusted === null ? [] : [effectText(adjusted), zText(adjusted)]),
+  ]);
+  return `${table(columns, rows, { paint, empty: "no effects" })}\n\nnoise: its share of the variance. |z| above 1.96 is beyond what chance does once in twenty times.`;
+}
+
+function effectText(effect: Difference | Withheld): string {
+  return cellText(effect, (value) => `${value < 0 ? "" : "+"}${quantityForm(value)}`);
+}
+
+function zText(effect: Difference | Withheld): string {
+  return "withheld" in effect ? "" : effect.z.toFixed(2);
+}
