@@ -1,5 +1,6 @@
 import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { freshEntropy } from "@cohortium/crypto/entropy";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -129,6 +130,11 @@ export class QuestionSchedules {
     if (schedule === null) throw new Error("a schedule that was added is known");
     return scheduleView(schedule);
   }
+}
+
+/** A short name, for people to type. */
+export function freshScheduleId(): string {
+  return toHex(freshEntropy().subarray(0, 4));
 }
 
 /** The same for the same time, so that a crash between asking and noting it asks once. */
