@@ -2,6 +2,8 @@ import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { freshEntropy } from "@cohortium/crypto/entropy";
 import { sha256 } from "@cohortium/crypto/hash";
+import { memberOf } from "@cohortium/crypto/json-member";
+import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { Wakes } from "@cohortium/protocol/host/wakes";
@@ -9,6 +11,7 @@ import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohor
 import { instantText } from "@cohortium/protocol/session/instant";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { occurrenceAfter, type RhythmUnit } from "./calendar.js";
+import type { QuestionView } from "./question-view.js";
 import type { Questions } from "./questions.js";
 import type { KeptSchedule, QuestionStore } from "./questions-store.js";
 
@@ -108,8 +111,13 @@ export class QuestionSchedules {
   #run(schedule: KeptSchedule, nowMs: number): void {
     const { id, charter, query } = schedule;
     const nextMs = occurrenceAfter(schedule, nowMs);
-    if (this.#questions.isRunning(id)) {
+    const last = this.#questions.lastOf(id);
+    if (last?.state === "running") {
       this.#store.postpone(id, nextMs);
+      return;
+    }
+    if (last !== null && refusedBudget(last)) {
+      this.#store.stop(id, "stopped: budget", last.says);
       return;
     }
     try {
@@ -130,6 +138,12 @@ export class QuestionSchedules {
     if (schedule === null) throw new Error("a schedule that was added is known");
     return scheduleView(schedule);
   }
+}
+
+/** A node counts for itself, and may have spent what this coordinator has not seen. */
+function refusedBudget({ fault }: QuestionView): boolean {
+  const cause = memberOf(fault ?? {}, "cause");
+  return typeof cause === "string" && exitCodeOf(cause) === 5;
 }
 
 /** A short name, for people to type. */

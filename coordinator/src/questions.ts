@@ -4,7 +4,8 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
-import { budgetOf, chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
@@ -78,11 +79,12 @@ export class Questions {
   /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY or CHARTER_QUESTION. */
   admit(charter: Digest, query: Json): Admitted {
     const read = readQuery(query);
-    const problems = queryProblems(this.#host.charterToday(charter), read);
-    const [first] = problems;
-    if (first === undefined) return { charter, query: read, digest: queryDigest(read) };
+    const text = this.#host.charterToday(charter);
+    const problems = queryProblems(text, read);
+    if (problems.length === 0) return { charter, query: read, digest: queryDigest(read) };
+    const isPrice = budgetOf(text) !== null && read.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
     throw new Refusal({
-      code: "CHARTER_QUESTION", title: "this charter does not answer this question", rule: "request.question",
+      code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
       detail: problems.map(({ path, says }) => `${path}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
     });
   }
@@ -102,7 +104,7 @@ export class Questions {
     // Written so that NaN refuses.
     if (limit === null || spent + nanoRho <= limit) return;
     throw new Refusal({
-      code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.budget",
+      code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.privacy-budget",
       detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit - spent), limit)} is left; nothing was computed`,
       fix: "ask with a smaller --epsilon, ask again for an answer that is kept, or sign a new charter",
     });
@@ -145,9 +147,10 @@ export class Questions {
     return this.#host.store.answerOf(session);
   }
 
-  /** Those of this schedule that are still under way. */
-  isRunning(schedule: string): boolean {
-    return this.#running().some((one) => one.schedule === schedule);
+  /** What the schedule has asked last. */
+  lastOf(schedule: string): QuestionView | null {
+    const last = this.#host.store.questions().findLast((one) => one.schedule === schedule);
+    return last === undefined ? null : this.#viewOf(last);
   }
 
   #running(): readonly KeptQuestion[] {

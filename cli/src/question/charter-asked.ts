@@ -27,7 +27,7 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
     const found = allowing(digest, await read(admin, digest));
     if (found !== null) return found;
     throw new Refusal({
-      code: "CHARTER_QUESTION", title: "this charter allows no statistics", detail: `${named} (${short(digest)}) has no clause named statistics`, rule: "request.question",
+      code: "CHARTER_QUESTION", title: "this charter allows no statistics", detail: `${named} (${short(digest)}) has no clause named statistics`, rule: "request.statistics",
       fix: "name another charter with --charter, or propose one with a clause named statistics",
     });
   }

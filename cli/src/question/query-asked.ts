@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { PlainYamlError, readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { nanoRhoFor } from "@cohortium/protocol/statistics/charge";
+import { budgetOf, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
@@ -30,10 +30,10 @@ export function queryUnder(asking: Asking, charter: Charter): Query {
   const nanoRho = priceOf(asking, charter);
   const query = read(asking, nanoRho);
   const problems = queryProblems(charter, query);
-  const [first] = problems;
-  if (first === undefined) return query;
+  if (problems.length === 0) return query;
+  const isPrice = budgetOf(charter) !== null && query.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
   throw new Refusal({
-    code: "CHARTER_QUESTION", title: "this charter does not answer this question", rule: "request.question",
+    code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
     detail: problems.map(({ path, says }) => `${flagAt(path, asking)}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
   });
 }
