@@ -11,7 +11,7 @@ import type { Hiding } from "@cohortium/protocol/aggregation/round-member";
 import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Layout } from "@cohortium/protocol/training/layout-parts";
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { Ciphertexts, type Withheld } from "./ciphertexts.js";
 import { Ledger, type KeptPart, type Release } from "./ledger.js";

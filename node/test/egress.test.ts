@@ -6,7 +6,7 @@ import { encodeFixed, type Segment } from "@cohortium/crypto/fixed-point";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { sha256 } from "@cohortium/crypto/hash";
 import { wordsFromBytes } from "@cohortium/crypto/words";
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { signEntry, type EntryType } from "@cohortium/protocol/log/entry";

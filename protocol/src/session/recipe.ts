@@ -97,9 +97,14 @@ export interface WindowRecipe {
   readonly days: number;
 }
 
-/** All that a question says about its columns. */
-export interface Recipe {
+/** All that a question says about its columns. A model predicts a `label`; an answer to a question of statistics has none. */
+export interface Columns {
   readonly features: readonly RecipeFeature[];
-  readonly label: Label;
+  readonly label?: Label | undefined;
   readonly transactions?: TransactionsClause | undefined;
+}
+
+/** The columns of a model. */
+export interface Recipe extends Columns {
+  readonly label: Label;
 }

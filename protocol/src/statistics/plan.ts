@@ -1,3 +1,7 @@
+import { z } from "zod";
+import type { Charter } from "../session/charter.js";
+import type { Digest } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
 import type { Feature } from "../training/features.js";
 import type { StatisticsClause } from "./clause.js";
 import type { Query, RfmEdges } from "./query.js";
@@ -37,4 +41,19 @@ export interface SegmentNoise {
   readonly length: number;
   /** Null for the guard, which is exact. */
   readonly variance: { readonly numerator: bigint; readonly denominator: bigint } | null;
+}
+
+/** STAND-IN until branch stat. */
+export function statisticPlanDigest({ query, clause, features, noise, ...rest }: StatisticPlan): Digest {
+  return jsonDigest(z.json().parse({ ...rest, query, clause, features, noise }));
+}
+
+/** STAND-IN until branch stat. */
+export function queryProblems(_charter: Charter, _query: Query): readonly { readonly path: string; readonly says: string; readonly fix: string }[] {
+  return [{ path: "statistics", says: "the charter allows no statistics", fix: "sign one that does" }];
+}
+
+/** STAND-IN until branch stat. */
+export function statisticPlanOf(_charter: Charter, _query: Query): StatisticPlan {
+  throw new RangeError("the charter allows no statistics");
 }

@@ -4,15 +4,15 @@ import type { Finding, FindingCode } from "../log/audit-report.js";
 import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
-import { evaluationJson } from "./evaluation.js";
+import { evaluationJson } from "../training/evaluation.js";
 import { partyToLeaveOut } from "../session/charter-parties.js";
 import type { DataStatement } from "../session/statement.js";
 import { disagreement, readStatement } from "./handshake.js";
-import { layoutOf } from "./layout.js";
-import { modelDigest } from "./model.js";
-import { parsePartnerNumbers, sharesGains } from "./partner-numbers.js";
-import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "./plan.js";
-import { advance, contextOf, firstOf, type Progress } from "./progress.js";
+import { layoutOf } from "../training/layout.js";
+import { modelDigest } from "../training/model.js";
+import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
+import { contextDigest, layoutTerms, planDigest, planOf, type TrainingPlan } from "../training/plan.js";
+import { advance, contextOf, firstOf, type Progress } from "../training/progress.js";
 
 /** How far the sums have carried a training. `stated` is what each party said about its columns, null where it cannot be read. */
 type Followed =
@@ -34,7 +34,7 @@ interface Step {
  * The steps are + − × ÷ and √ alone (IEEE 754), so the auditor's machine gets the same bits.
  * Reveals: to whoever holds the uploads and the log, the sums and the joint models.
  */
-export function trainingAuditor(): RoundAuditor {
+export function sessionAuditor(): RoundAuditor {
   const sessions = new Map<string, Followed>();
   return (milestone, source) => {
     const { session, charter, without } = milestone;

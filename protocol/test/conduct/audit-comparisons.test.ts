@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { partnerNumbers, partnerNumbersJson } from "../../src/training/partner-numbers.js";
 import { loggedTraining, tell, type Told } from "./logged-training.js";
-import { TINY_PLAN } from "./tiny-rows.js";
+import { TINY_PLAN } from "../training/tiny-rows.js";
 
 const NAMES = ["ada", "bob", "cleo", "dot"];
 const saying = (perPartner: "own" | "shared") => loggedTraining(NAMES, {}, "done", { clauses: [["/questions/0/evaluation", { ...TINY_PLAN.evaluation, perPartner }]] });

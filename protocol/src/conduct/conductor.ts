@@ -6,19 +6,21 @@ import type { Deadline, Declined, Summed } from "../aggregation/messages.js";
 import type { RoundSum } from "../aggregation/round-leader.js";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
-import type { PartyId } from "../session/ids.js";
+import type { Digest, PartyId } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
 import type { Machine, Step } from "../session/machine.js";
-import { evaluationJson, type Evaluation } from "./evaluation.js";
-import { layoutOf } from "./layout.js";
+import type { DataStatement } from "../session/statement.js";
 import { disagreement, readStatement, statementBy } from "./handshake.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import type { FromNode, Stated, ToNode } from "./messages.js";
-import { modelDigest, modelJson, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
-import type { Measure } from "./advance.js";
-import { advance, contextOf, firstOf, type Advance, type Progress } from "./progress.js";
+import type { Measure } from "../training/advance.js";
+import type { Evaluation } from "../training/evaluation.js";
+import { modelDigest, type Model } from "../training/model.js";
+import { offerBody, sessionPlanDigest, termsIn, type SessionPlan } from "./plan.js";
+import { closeBody, releaseDigests, releasedJson, type Release } from "./release.js";
+import { advance, contextOf, firstStanding, layoutIn, questionOf, type Advance, type Standing } from "./standing.js";
 
-/** The operator stopped the training. */
+/** The operator stopped the session. */
 export interface Cancelled {
   readonly kind: "cancelled";
   readonly atMs: number;
@@ -29,7 +31,8 @@ export interface RoundDone {
   readonly round: number;
   readonly kind: string;
   readonly survivors: readonly PartyId[];
-  readonly rows: number;
+  /** How many rows the sum counts exactly; null where it does not. */
+  readonly rows: number | null;
   readonly measure: Measure | null;
 }
 
@@ -44,7 +47,7 @@ interface Given {
   readonly speaker: Speaker;
   readonly members: readonly Member[];
   readonly terms: Terms;
-  readonly plan: TrainingPlan;
+  readonly plan: SessionPlan;
   readonly atMs: number;
 }
 
@@ -59,20 +62,26 @@ interface Base extends Given {
 
 type Conducting = Base & (
   | { readonly stage: "setup"; readonly setup: LeadingSetup["state"] }
-  | { readonly stage: "round"; readonly epoch: LeaderEpoch; readonly progress: Progress; readonly leading: LeadingRound["state"] }
+  | { readonly stage: "round"; readonly epoch: LeaderEpoch; readonly standing: Standing; readonly leading: LeadingRound["state"] }
 );
 
-export interface TrainingConduct {
+export interface SessionConduct {
   readonly given: Given;
   readonly state: Conducting;
   readonly event: FromNode | Deadline | Summed | Opened | Unopened | Cancelled;
   readonly send: ToNode;
   readonly ask: LeadingRound["ask"] | ModelKept;
-  readonly result: { readonly model: Model; readonly digest: string; readonly evaluation: Evaluation; readonly rounds: readonly RoundDone[] };
+  readonly result: Concluded;
 }
 
-/** The coordinator's part of a training: a set-up, then one sum after another until the model is trained and evaluated. */
-export const conductor: Machine<TrainingConduct> = {
+/** What a session came to. `digest` is that of the model or of the answer's canonical JSON; `survivors` are those whose numbers are in the last sum. */
+export type Concluded = { readonly digest: Digest; readonly rounds: readonly RoundDone[] } & (
+  | { readonly kind: "model"; readonly model: Model; readonly evaluation: Evaluation }
+  | { readonly kind: "answer"; readonly answer: Json; readonly survivors: readonly PartyId[] }
+);
+
+/** The coordinator's part of a session: a set-up, then one sum after another until the model is trained and evaluated, or the question answered. */
+export const conductor: Machine<SessionConduct> = {
   open(given) {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
     const { speaker, members, plan, atMs } = given;
@@ -86,27 +95,21 @@ export const conductor: Machine<TrainingConduct> = {
   step(state, event) {
     if (event.kind === "cancelled") return end(state, { code: "SESSION_CANCELLED", detail: {} }, event.atMs);
     // Whoever is enrolled can write, also into a session of a charter that does not name it.
-    if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, trainingWaitsFor(state).untilMs);
+    if ("from" in event && !state.members.some(({ name }) => name === event.from)) return wait(state, sessionWaitsFor(state).untilMs);
     return state.stage === "setup" ? inSetup(state, event) : inRound(state, event);
   },
 
   broken: (state, event, fault) => end(state, fault, event.atMs),
 };
 
-/** What a session's offer says: the question, the plan that follows from the charter, and whom the session does without, if anybody. */
-export function offerBody(plan: TrainingPlan): Json {
-  const { question, without } = plan;
-  return { question, plan: planDigest(plan), ...(without === undefined ? {} : { without }) };
-}
-
-/** Of which parties the training waits, for what, and since when the current phase's clock runs out. */
-export function trainingWaitsFor(state: Conducting): { readonly parties: readonly string[]; readonly what: string; readonly untilMs: number } {
+/** Of which parties the session waits, for what, and since when the current phase's clock runs out. */
+export function sessionWaitsFor(state: Conducting): { readonly parties: readonly string[]; readonly what: string; readonly untilMs: number } {
   return state.stage === "setup"
     ? { ...setupAwaits(state.setup), untilMs: state.setup.untilMs }
     : { ...roundAwaits(state.leading), untilMs: state.leading.untilMs };
 }
 
-function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude<SessionConduct["event"], Cancelled>): Step<SessionConduct> {
   switch (event.kind) {
     case "stated": return takeStatement(state, event);
     case "joined": case "declined": case "encapsulated": case "shared": case "key-committed": case "shown": case "deadline":
@@ -116,7 +119,7 @@ function inSetup(state: Conducting & { readonly stage: "setup" }, event: Exclude
   }
 }
 
-function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<TrainingConduct["event"], Cancelled>): Step<TrainingConduct> {
+function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude<SessionConduct["event"], Cancelled>): Step<SessionConduct> {
   switch (event.kind) {
     case "uploaded": case "agreed": case "unmasked": case "sealed": case "shown": case "decrypted": {
       // An answer for a round that is over names another round in its entry; it is late, not contradictory.
@@ -142,18 +145,18 @@ function entryOf(event: Extract<FromNode, { readonly kind: "uploaded" | "agreed"
   }
 }
 
-function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<TrainingConduct> {
+function liftSetup(state: Base, step: Step<LeadingSetup>, atMs: number): Step<SessionConduct> {
   switch (step.kind) {
     case "wait": return compared(state, step, atMs);
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
     case "done": {
-      const next = startRound(state, step.result, firstOf(state.plan), atMs);
+      const next = startRound(state, step.result, firstStanding(state.plan), atMs);
       return { ...next, log: [...step.log, ...next.log], send: [...step.send, ...next.send] };
     }
   }
 }
 
-function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<TrainingConduct> {
+function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, data, atMs }: Stated): Step<SessionConduct> {
   const before = state.stated[from];
   // Once the parties are listed, a first word comes from one that is not among them, and has no place in the log.
   const isLate = before === undefined && state.setup.phase !== "joining" && state.setup.phase !== "committing";
@@ -168,7 +171,7 @@ function takeStatement(state: Conducting & { readonly stage: "setup" }, { from, 
 }
 
 /** Before anybody learns who takes part, all of them must mean the same columns. */
-function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait" }, atMs: number): Step<TrainingConduct> {
+function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait" }, atMs: number): Step<SessionConduct> {
   const next = { ...step, state: { ...base(state), stage: "setup", setup: step.state } } as const;
   const parties = step.send.flatMap((message) => (message.kind === "roster" || message.kind === "commitments" ? [message.to] : []));
   if (parties.length === 0) return next;
@@ -183,16 +186,20 @@ function compared(state: Base, step: Step<LeadingSetup> & { readonly kind: "wait
   return { ...next, send: [...parties.map((to) => ({ kind: "statements", to, statements: entries } as const)), ...step.send] };
 }
 
-function startRound(state: Base, epoch: LeaderEpoch, progress: Progress, atMs: number): Step<TrainingConduct> {
+function statementsIn({ stated }: Base): readonly (DataStatement | null)[] {
+  return Object.values(stated).map((entry) => readStatement(entry.statement.body));
+}
+
+function startRound(state: Base, epoch: LeaderEpoch, standing: Standing, atMs: number): Step<SessionConduct> {
   const { speaker, members, terms, plan } = state;
-  const context = contextOf(progress);
-  const { ring, words } = layoutOf(progress.question, layoutTerms(plan));
-  const question = { kind: progress.question.kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
+  const context = contextOf(standing);
+  const { ring, words } = layoutIn(standing);
+  const question = { kind: questionOf(standing).kind, model: jsonDigest(context), plan: sessionPlanDigest(plan), ring, words };
   const round = state.done.length + 1;
   const { parties, silent } = askedIn(state, epoch);
   const step = leadingRound.open({ speaker, members, terms, epoch, parties, round, question, context, gone: state.gone, silent, atMs });
   if (step.kind !== "wait") return end(state, step.kind === "abort" ? step.fault : { code: "TRAINING_ORDER", detail: { round } }, atMs);
-  return { ...step, state: { ...base(state), stage: "round", epoch, progress, leading: step.state } };
+  return { ...step, state: { ...base(state), stage: "round", epoch, standing, leading: step.state } };
 }
 
 /**
@@ -205,7 +212,7 @@ function askedIn({ done, gone, silent, terms }: Base, { ready }: LeaderEpoch): {
   return { parties: parties.filter((name) => !gone.some(({ from }) => from === name)), silent };
 }
 
-function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<LeadingRound>, atMs: number): Step<TrainingConduct> {
+function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<LeadingRound>, atMs: number): Step<SessionConduct> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...state, leading: step.state } };
     case "abort": return withLog(step.log, end(state, step.fault, atMs));
@@ -213,15 +220,15 @@ function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<L
   }
 }
 
-function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<TrainingConduct> {
-  const advanced = advance(state.progress, sum.words, sum.survivors.length, state.plan);
+function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<SessionConduct> {
+  const advanced = advance(state.standing, sum.words, sum.survivors.length, statementsIn(state));
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
   const next: Base = { ...base(state), done, gone: state.leading.gone, silent: sum.silent };
-  if (advanced.kind === "evaluated") return close(next, advanced, atMs);
+  if (advanced.kind === "released") return close(next, advanced.release, atMs);
   if (!(done.length < state.plan.rounds)) return end(state, { code: "TRAINING_DIVERGED", detail: { rounds: done.length } }, atMs);
 
-  const step = startRound(next, leaderEpochAfter(state.leading), advanced.progress, atMs);
+  const step = startRound(next, leaderEpochAfter(state.leading), advanced.standing, atMs);
   const { keep: model } = advanced;
   if (model === null || step.kind !== "wait") return step;
   const digest = modelDigest(model);
@@ -231,22 +238,29 @@ function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundS
 
 function doneOf(state: Conducting & { readonly stage: "round" }, sum: RoundSum, advanced: Exclude<Advance, { readonly kind: "failed" }>): RoundDone {
   return {
-    round: state.leading.round, kind: state.progress.question.kind, survivors: sum.survivors, rows: advanced.rows,
+    round: state.leading.round, kind: questionOf(state.standing).kind, survivors: sum.survivors, rows: advanced.rows,
     measure: advanced.kind === "next" ? advanced.measure : null,
   };
 }
 
-function close(state: Base, { model, evaluation }: Extract<Advance, { readonly kind: "evaluated" }>, atMs: number): Step<TrainingConduct> {
-  const digest = modelDigest(model);
-  const judged = evaluationJson(evaluation);
-  const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, { model: digest, evaluation: contextDigest(judged) });
+function close(state: Base, release: Release, atMs: number): Step<SessionConduct> {
+  const digests = releaseDigests(release);
+  const released = releasedJson(release);
+  const entry = say(state.speaker, { type: "session.close", round: NO_ROUND, atMs }, closeBody(digests));
   // Also to parties that fell out on the way: they believe nothing of it, but know that it is over.
-  const send: readonly ToNode[] = state.members.map(({ name: to }) => ({ kind: "closed", to, close: entry, model: modelJson(model), evaluation: judged }));
-  return { kind: "done", result: { model, digest, evaluation, rounds: state.done }, log: [entry], send };
+  const send: readonly ToNode[] = state.members.map(({ name: to }) => ({ kind: "closed", to, close: entry, released }));
+  return { kind: "done", result: concluded(state, release), log: [entry], send };
 }
 
-/** Ends the training badly, and tells every party why. */
-function end(state: Base, fault: Fault, atMs: number): Step<TrainingConduct> {
+function concluded({ done: rounds }: Base, release: Release): Concluded {
+  switch (release.kind) {
+    case "model": return { ...release, digest: modelDigest(release.model), rounds };
+    case "answer": return { ...release, digest: jsonDigest(release.answer), rounds, survivors: rounds.at(-1)?.survivors ?? [] };
+  }
+}
+
+/** Ends the session badly, and tells every party why. */
+function end(state: Base, fault: Fault, atMs: number): Step<SessionConduct> {
   const entry = say(state.speaker, { type: "session.abort", round: NO_ROUND, atMs }, { code: fault.code, detail: { ...fault.detail } });
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
@@ -255,10 +269,10 @@ function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated 
   return { speaker, members, terms, plan, atMs, done, gone, silent, stated };
 }
 
-function wait(state: Conducting, untilMs: number): Step<TrainingConduct> {
+function wait(state: Conducting, untilMs: number): Step<SessionConduct> {
   return { kind: "wait", state, log: [], send: [], ask: state.stage === "round" ? leadingOwed(state.leading) : [], untilMs };
 }
 
-function withLog<S extends Step<TrainingConduct>>(entries: readonly Entry[], step: S): S {
+function withLog<S extends Step<SessionConduct>>(entries: readonly Entry[], step: S): S {
   return { ...step, log: [...entries, ...step.log] };
 }

@@ -2,10 +2,10 @@ import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LoggedOffer, LoggedRound } from "../../src/log/audit-milestones.js";
 import type { EntryType } from "../../src/log/entry.js";
-import { trainingAuditor } from "../../src/training/audit.js";
+import { sessionAuditor } from "../../src/conduct/audit.js";
 import { contextDigest } from "../../src/training/plan.js";
 import { loggedTraining, tell, type Told } from "./logged-training.js";
-import { tinyWords } from "./tiny-rows.js";
+import { tinyWords } from "../training/tiny-rows.js";
 
 const { told: HONEST, check, plan: PLAN } = loggedTraining(["ada", "bob", "cleo", "dot"]);
 
@@ -176,11 +176,11 @@ describe("the auditor of trainings, by itself", () => {
   const round: LoggedRound = { ...at, kind: "completed", scheme: "masked", ring: 64, words: 2 ** 50, uploads: [{ party: "ada", entry: 8, root: "ef".repeat(32) }], masks: [], root: "ef".repeat(32) };
 
   test("objects to questions under a charter that allows no training", () => {
-    expect(trainingAuditor()(offer, source)).toMatchObject({ model: false, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });
+    expect(sessionAuditor()(offer, source)).toMatchObject({ model: false, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });
   });
 
   test("takes no memory for a sum whose uploads are not there", () => {
-    expect(trainingAuditor()(round, source)).toMatchObject({ sum: false, findings: [{ entry: 8, code: "UPLOAD_MISSING" }] });
-    expect(trainingAuditor()({ ...round, uploads: [] }, source)).toMatchObject({ sum: false, findings: [{ entry: 9, code: "SUM_DIFFERS" }] });
+    expect(sessionAuditor()(round, source)).toMatchObject({ sum: false, findings: [{ entry: 8, code: "UPLOAD_MISSING" }] });
+    expect(sessionAuditor()({ ...round, uploads: [] }, source)).toMatchObject({ sum: false, findings: [{ entry: 9, code: "SUM_DIFFERS" }] });
   });
 });

@@ -4,24 +4,27 @@ import type { Agreed, CiphertextsRelayed, Declined, Encapsulated, Joined, Roster
 import type { Entry } from "../log/entry.js";
 import type { FaultCode } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
+import type { Released } from "./release.js";
 
-/** The operator launches a training. Reveals: which question of the charter is about to be asked. */
+/** The operator launches a session. Reveals: which question of the charter is about to be asked; of statistics, the whole query. */
 export interface SessionOffered {
   readonly kind: "offer";
   readonly to: PartyId;
   readonly offer: Entry;
 }
 
-/** The training is over. Reveals: the joint model and its evaluation on the joint held-out rows, to every party of the charter. */
+/**
+ * The session is over. Reveals: the joint model and its evaluation on the joint held-out rows, or the answer to what was asked, to every party of
+ * the charter.
+ */
 export interface SessionClosed {
   readonly kind: "closed";
   readonly to: PartyId;
   readonly close: Entry;
-  readonly model: Json;
-  readonly evaluation: Json;
+  readonly released: Released;
 }
 
-/** The training ended without a model. Reveals: the fault's code, to every party. */
+/** The session ended without a model or an answer. Reveals: the fault's code, to every party. */
 export interface SessionAborted {
   readonly kind: "aborted";
   readonly to: PartyId;
@@ -31,7 +34,8 @@ export interface SessionAborted {
 
 /**
  * A node states what its columns mean, before it joins. Reveals: what `DataStatement` says: names, types and units of columns, and what its quality
- * gate counted, how many rows there are among it, to three digits; of the table, a commitment that hides it.
+ * gate counted, how many rows there are among it, to three digits; of the table, a commitment that hides it; of statistics, below how many rows a
+ * cell is to be withheld.
  */
 export interface Stated {
   readonly kind: "stated";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { citedEntries } from "../../src/training/cited.js";
+import { citedEntries } from "../../src/conduct/cited.js";
 import { ADA, RECORDED, sentTo } from "./recorded.js";
 
 test("a message cites every entry it carries, so that a node acts on none that it was not shown in the log", () => {

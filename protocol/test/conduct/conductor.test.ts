@@ -2,21 +2,21 @@ import { describe, expect, test } from "@jest/globals";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { toHex } from "@cohortium/crypto/bytes";
 import { bytesOfWords } from "@cohortium/crypto/words";
-import { conductor, trainingWaitsFor, type TrainingConduct } from "../../src/training/conductor.js";
-import type { FromNode } from "../../src/training/messages.js";
+import { conductor, sessionWaitsFor, type SessionConduct } from "../../src/conduct/conductor.js";
+import type { FromNode } from "../../src/conduct/messages.js";
 import { planDigest } from "../../src/training/plan.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { replay, type Step } from "../../src/session/machine.js";
-import { participant } from "../../src/training/participant.js";
+import { participant } from "../../src/conduct/participant.js";
 import { ADA, BOB, coordinatorWhere, FIVE, nodeWhere, RECORDED, short } from "./recorded.js";
-import { SHORT_PLAN, TINY_PLAN, tinyWords } from "./tiny-rows.js";
+import { SHORT_PLAN, TINY_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 const inSetup = coordinatorWhere(({ stage }) => stage === "setup");
 const inRound = (round: number, phase: string) => coordinatorWhere((state) => state.stage === "round" && state.leading.round === round && state.leading.phase === phase);
 const sentBy = (name: PartyId, kind: FromNode["kind"]) => RECORDED.nodes.get(name)?.sent.find((message) => message.kind === kind) as FromNode;
 const NOW_MS = RECORDED.coordinator.given.atMs;
-const fault = (step: Step<TrainingConduct>) => (step.kind === "abort" ? step.fault : step.kind);
-const unchanged = (at: Step<TrainingConduct>, event: TrainingConduct["event"]) => {
+const fault = (step: Step<SessionConduct>) => (step.kind === "abort" ? step.fault : step.kind);
+const unchanged = (at: Step<SessionConduct>, event: SessionConduct["event"]) => {
   if (at.kind !== "wait") throw new Error("not waiting");
   const step = conductor.step(at.state, event);
   expect(step.kind === "wait" && [step.state, step.log, step.send, step.untilMs]).toEqual([at.state, [], [], at.untilMs]);
@@ -101,7 +101,8 @@ describe("a training ends badly", () => {
     if (summed?.kind !== "summed") throw new Error("no sum");
     const words = summed.words.slice();
     change(words as BigUint64Array);
-    return conductor.step({ ...at.state, plan }, { ...summed, words, root: toHex(chunkRoot(bytesOfWords(words))) });
+    if (at.state.stage !== "round" || at.state.standing.kind !== "training") throw new Error("a training's round was to be summed");
+    return conductor.step({ ...at.state, plan, standing: { ...at.state.standing, plan } }, { ...summed, words, root: toHex(chunkRoot(bytesOfWords(words))) });
   };
 
   test("when the guard shows that masks did not cancel: the result is logged, then the end", () => {
@@ -130,8 +131,8 @@ describe("a training ends badly", () => {
 
 describe("who is waited for", () => {
   test("is known in the set-up and in a round", () => {
-    expect(trainingWaitsFor(inSetup.state)).toEqual({ parties: FIVE, what: "no answer to the offer", untilMs: NOW_MS + 30_000 });
-    expect(trainingWaitsFor(inRound(1, "uploading").state)).toMatchObject({ parties: FIVE, what: "no masked update" });
+    expect(sessionWaitsFor(inSetup.state)).toEqual({ parties: FIVE, what: "no answer to the offer", untilMs: NOW_MS + 30_000 });
+    expect(sessionWaitsFor(inRound(1, "uploading").state)).toMatchObject({ parties: FIVE, what: "no masked update" });
   });
 
   test("is nobody who has left: a node that refuses in one round costs no later round its deadline", () => {

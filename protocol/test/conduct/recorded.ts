@@ -3,10 +3,10 @@ import { signEntry, type Entry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { replay, type Machine, type Shape, type Step } from "../../src/session/machine.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
-import { conductor, type TrainingConduct } from "../../src/training/conductor.js";
-import type { ToNode } from "../../src/training/messages.js";
-import { participant, type TrainingPart } from "../../src/training/participant.js";
-import { SHORT_PLAN, tinyWords } from "./tiny-rows.js";
+import { conductor, type SessionConduct } from "../../src/conduct/conductor.js";
+import type { ToNode } from "../../src/conduct/messages.js";
+import { participant, type SessionPart } from "../../src/conduct/participant.js";
+import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 export const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
 export const [ADA, BOB] = FIVE as [PartyId, PartyId];
@@ -25,18 +25,18 @@ export const RECORDED = (() => {
 type Waiting<P extends Shape> = Step<P> & { readonly kind: "wait" };
 
 /** The first step of the coordinator that waits in a state like this. */
-export function coordinatorWhere(isIt: (state: TrainingConduct["state"]) => boolean): Waiting<TrainingConduct> {
+export function coordinatorWhere(isIt: (state: SessionConduct["state"]) => boolean): Waiting<SessionConduct> {
   return firstWhere(conductor, RECORDED.coordinator.given, RECORDED.coordinator.journal, isIt);
 }
 
 /** The first step of a node that waits in a state like this. */
-export function nodeWhere(name: PartyId, isIt: (state: TrainingPart["state"]) => boolean): Waiting<TrainingPart> {
+export function nodeWhere(name: PartyId, isIt: (state: SessionPart["state"]) => boolean): Waiting<SessionPart> {
   const node = RECORDED.nodes.get(name);
   if (node?.given == null) throw new Error("no such node");
   return firstWhere(participant, node.given, node.journal, isIt);
 }
 
-export const given = (name: PartyId): TrainingPart["given"] => RECORDED.nodes.get(name)?.given as TrainingPart["given"];
+export const given = (name: PartyId): SessionPart["given"] => RECORDED.nodes.get(name)?.given as SessionPart["given"];
 
 /** What the coordinator sent a party, first of its kind, or of that round. */
 export function sentTo<K extends ToNode["kind"]>(name: PartyId, kind: K, round?: number): ToNode & { readonly kind: K } {

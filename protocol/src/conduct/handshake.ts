@@ -6,21 +6,24 @@ import type { Digest } from "../session/ids.js";
 import { orNull } from "../session/or-null.js";
 import { parseQualityVector } from "../session/quality-vector.js";
 import { schemaDifferences, type Difference } from "../session/schema-differences.js";
-import { schemaOf, type Schema } from "../session/schema.js";
+import type { Schema } from "../session/schema.js";
 import { parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
 import { statementSizeMax } from "../session/statement-size.js";
-import type { TrainingPlan } from "./plan.js";
+import { sessionSchema, type SessionPlan } from "./plan.js";
 
-/** What only a node's host knows of its data. `claims` are its own contract's words on `schemaOf(plan.recipe).sources`, one each, or null. */
+/** What only a node's host knows of its data. `claims` are its own contract's words on `sessionSchema(plan).sources`, one each, or null. */
 export interface OwnData {
   readonly table: Digest;
   readonly claims: readonly (ColumnClaim | null)[];
   readonly quality: Json;
+  /** Of statistics: below how many rows this node wants a cell withheld, where that is more than the charter says. */
+  readonly cellRows?: number | undefined;
 }
 
 /** This node's signed statement about its data; null if it is longer than the log and the others' messages have room for. */
-export function stateData(speaker: Speaker, plan: TrainingPlan, data: OwnData, about: { readonly entropy: Uint8Array; readonly atMs: number }): Entry | null {
-  const statement = { schema: schemaOf(plan.recipe), claims: data.claims, table: tableCommitment(data.table, tableSalt(about.entropy)), quality: data.quality };
+export function stateData(speaker: Speaker, plan: SessionPlan, data: OwnData, about: { readonly entropy: Uint8Array; readonly atMs: number }): Entry | null {
+  const { table, ...said } = data;
+  const statement = { ...said, schema: sessionSchema(plan), table: tableCommitment(table, tableSalt(about.entropy)) };
   const entry = say(speaker, { type: "session.data", round: NO_ROUND, atMs: about.atMs }, statementJson(statement));
   return entry.bytes.length <= statementSizeMax(plan.parties) ? entry : null;
 }
@@ -36,16 +39,16 @@ export function readStatement(body: Json): DataStatement | null {
 }
 
 /**
- * Why these parties must not train together; null if each of them states the charter's columns and no two of them contradict each other. The
+ * Why these parties must not compute together; null if each of them states the charter's columns and no two of them contradict each other. The
  * coordinator asks this before it lists who takes part, and every node asks it again of what it was shown.
  */
-export function disagreement(plan: TrainingPlan, parties: readonly string[], stated: ReadonlyMap<string, DataStatement>): Fault | null {
+export function disagreement(plan: SessionPlan, parties: readonly string[], stated: ReadonlyMap<string, DataStatement>): Fault | null {
   const silent = parties.filter((name) => !stated.has(name)).map((party): Difference => ({ party, says: `${party} states nothing about its columns` }));
   const statements = parties.flatMap((party) => {
     const statement = stated.get(party);
     return statement === undefined ? [] : [[party, statement] as const];
   });
-  const due = schemaOf(plan.recipe);
+  const due = sessionSchema(plan);
   const differences = [...silent, ...schemaDifferences(due, statements), ...qualityDifferences(due, statements)];
   return differences.length === 0 ? null : schemaFault(differences);
 }

@@ -4,20 +4,20 @@ import { signEntry, type Entry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { Step } from "../../src/session/machine.js";
 import { seedOf } from "../../src/testing/world.js";
-import { conductor, type TrainingConduct } from "../../src/training/conductor.js";
-import type { FromNode, Stated } from "../../src/training/messages.js";
-import { participant, type TrainingPart } from "../../src/training/participant.js";
+import { conductor, type SessionConduct } from "../../src/conduct/conductor.js";
+import type { FromNode, Stated } from "../../src/conduct/messages.js";
+import { participant, type SessionPart } from "../../src/conduct/participant.js";
 import { schemaOf } from "../../src/session/schema.js";
 import { ADA, BOB, coordinatorWhere, FIVE, given, nodeWhere, RECORDED, restated, sentTo, short } from "./recorded.js";
-import { SHORT_PLAN } from "./tiny-rows.js";
+import { SHORT_PLAN } from "../training/tiny-rows.js";
 
 const AT_MS = given(ADA).atMs + 5;
 const inSetup = nodeWhere(ADA, ({ stage }) => stage === "setup");
-const hear = (at: Step<TrainingPart>, message: Parameters<typeof RECORDED.inject>[1]) => {
+const hear = (at: Step<SessionPart>, message: Parameters<typeof RECORDED.inject>[1]) => {
   if (at.kind !== "wait") throw new Error("the node has ended");
   return participant.step(at.state, { kind: "heard", message, atMs: AT_MS });
 };
-const faultOf = (step: Step<TrainingPart> | Step<TrainingConduct> | null) => (step?.kind === "abort" ? step.fault : step?.kind);
+const faultOf = (step: Step<SessionPart> | Step<SessionConduct> | null) => (step?.kind === "abort" ? step.fault : step?.kind);
 
 /** The same statement with other words, signed by its author: what a company that means something else would say. */
 const saying = (entry: Entry, change: (text: string) => string, at = entry.statement.at): Entry => {
@@ -78,7 +78,7 @@ describe("a node", () => {
 
   test("that has more to say than fits says nothing, and does not join", () => {
     const data = { table: "7a".repeat(32), claims: [null, null, null], quality: "x".repeat(60_000) } as never;
-    const step = participant.step((participant.open(given(ADA)) as Step<TrainingPart> & { kind: "wait" }).state, { kind: "admitted", data, atMs: AT_MS });
+    const step = participant.step((participant.open(given(ADA)) as Step<SessionPart> & { kind: "wait" }).state, { kind: "admitted", data, atMs: AT_MS });
     expect(faultOf(step)).toMatchObject({ code: "TRAINING_SCHEMA" });
     expect(step.send.map(({ kind }) => kind)).toEqual(["declined"]);
   });

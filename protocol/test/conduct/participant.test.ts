@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { participant, type TrainingPart } from "../../src/training/participant.js";
+import { participant, type SessionPart } from "../../src/conduct/participant.js";
 import { parseDigest } from "../../src/session/ids.js";
 import { contextDigest } from "../../src/training/plan.js";
-import type { ToNode } from "../../src/training/messages.js";
+import type { ToNode } from "../../src/conduct/messages.js";
 import type { Step } from "../../src/session/machine.js";
 import { ADA, BOB, given, nodeWhere, RECORDED, restated, sentTo } from "./recorded.js";
 
@@ -11,11 +11,11 @@ type Message = Exclude<ToNode, { readonly kind: "offer" }>;
 
 const DATA = { table: parseDigest("7a".repeat(32)), claims: [null, null, null], quality: null };
 const AT_MS = given(ADA).atMs + 5;
-const hear = (at: Step<TrainingPart>, message: Message) => {
+const hear = (at: Step<SessionPart>, message: Message) => {
   if (at.kind !== "wait") throw new Error("the node has ended");
   return participant.step(at.state, { kind: "heard", message, atMs: AT_MS });
 };
-const fault = (step: Step<TrainingPart>) => (step.kind === "abort" ? step.fault : step.kind);
+const fault = (step: Step<SessionPart>) => (step.kind === "abort" ? step.fault : step.kind);
 
 const admitting = participant.open(given(ADA));
 const inSetup = nodeWhere(ADA, ({ stage }) => stage === "setup");
@@ -23,7 +23,7 @@ const beforeRound = (round: number) => nodeWhere(ADA, (state) => state.stage ===
 const inPhase = (round: number, phase: string) => nodeWhere(ADA, (state) => state.stage === "rounds" && state.current?.round === round && state.current.phase === phase);
 
 /** Whoever leaves says so, and by which rule. */
-function expectLeft(step: Step<TrainingPart>, code: string, clause?: string): void {
+function expectLeft(step: Step<SessionPart>, code: string, clause?: string): void {
   expect(fault(step)).toMatchObject({ code });
   expect(step.send).toEqual([{ kind: "declined", from: ADA, code, clause: clause ?? expect.any(String), atMs: expect.any(Number) }]);
   expect(step.log).toEqual([]);
@@ -156,11 +156,12 @@ describe("an answered round", () => {
 
 describe("the end", () => {
   const closed = sentTo(ADA, "closed");
+  const released = closed.released as Extract<typeof closed.released, { readonly kind: "model" }>;
   const answered = nodeWhere(ADA, (state) => state.stage === "rounds" && state.answered === 3);
 
   test("gives the model and its evaluation, and how many sums this node helped to open", () => {
     const step = hear(answered, closed);
-    expect(step).toMatchObject({ kind: "done", send: [], log: [], result: { answered: 3, evaluation: closed.evaluation } });
+    expect(step).toMatchObject({ kind: "done", send: [], log: [], result: { answered: 3, kind: "model", evaluation: released.evaluation } });
   });
 
   test("is not believed by a node that was not asked for the evaluation: it cannot know which model was evaluated", () => {
@@ -168,10 +169,11 @@ describe("the end", () => {
   });
 
   test.each([
-    ["with another evaluation than the log names", { ...closed, evaluation: { auc: 1 } }],
+    ["with another evaluation than the log names", { ...closed, released: { ...released, evaluation: { auc: 1 } } }],
     ["that the coordinator did not sign", { ...closed, close: { ...closed.close, sig: sentTo(BOB, "roster").roster.sig } }],
-    ["with another model than the log names", { ...closed, model: { ...(closed.model as object), iteration: 7 } }],
-    ["with something that is no model", { ...closed, model: null }],
+    ["with another model than the log names", { ...closed, released: { ...released, model: { ...(released.model as object), iteration: 7 } } }],
+    ["with something that is no model", { ...closed, released: { ...released, model: null } }],
+    ["with an answer", { ...closed, released: { kind: "answer" as const, answer: released.model } }],
   ])("%s is not believed", (_, message) => expectLeft(hear(answered, message), "TRAINING_MODEL"));
 
   test("by the coordinator's word ends the session with its code; anybody else's word changes nothing", () => {

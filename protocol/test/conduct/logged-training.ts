@@ -11,12 +11,12 @@ import { charterAsJson } from "../../src/session/charter-digest.js";
 import { termsOf } from "../../src/session/charter-parties.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
-import { trainingAuditor } from "../../src/training/audit.js";
-import type { AnswerAsked } from "../../src/training/participant.js";
+import { sessionAuditor } from "../../src/conduct/audit.js";
+import type { AnswerAsked } from "../../src/conduct/participant.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
 import { bent, sound } from "../session/charter-fixture.js";
-import { TINY_PLAN, tinyWords } from "./tiny-rows.js";
+import { TINY_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 /** A statement of a log that is yet to be signed. Others quote it by `id`; whoever changes it need not look for them. */
 export interface Told {
@@ -53,7 +53,7 @@ export function loggedTraining(names: readonly string[], more: Partial<WorldGive
     for (const [root, words] of world.uploads) files.set(uploadPath(root), bytesOfWords(words));
     for (const [root, bytes] of world.encrypted.bulks) files.set(uploadPath(root), bytes);
     bend(files);
-    return audit(sourceOf(files), { logKey: LOG_KEY, rounds: trainingAuditor() });
+    return audit(sourceOf(files), { logKey: LOG_KEY, rounds: sessionAuditor() });
   };
   return { told, check, plan };
 }

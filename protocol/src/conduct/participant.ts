@@ -9,14 +9,14 @@ import { FIRST_ROUND } from "../log/sum-terms.js";
 import { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";
 import type { Fault, FaultCode } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
 import type { Machine, Step } from "../session/machine.js";
 import type { DataStatement } from "../session/statement.js";
 import { disagreement, stateData, statementBy, type OwnData } from "./handshake.js";
-import { layoutOf } from "./layout.js";
 import type { FromNode, SessionClosed, ToNode } from "./messages.js";
-import { modelDigest, type Model } from "./model.js";
-import { contextDigest, layoutTerms, planDigest, termsIn, type TrainingPlan } from "./plan.js";
-import { mayFollow, readScene, type Scene } from "./script.js";
+import { learnedOf, type Learned } from "./learned.js";
+import { sessionPlanDigest, termsIn, withoutOf, type SessionPlan } from "./plan.js";
+import { mayFollow, readQuestion, type QuestionRead, type SessionScene } from "./scene.js";
 
 /** The coordinator's word in this session, with the time it arrived here. */
 export interface Heard {
@@ -25,7 +25,7 @@ export interface Heard {
   readonly atMs: number;
 }
 
-/** Our own host: the charter, the rows and the budget allow this training. */
+/** Our own host: the charter, the rows and the budget allow this session. */
 export interface Admitted {
   readonly kind: "admitted";
   readonly data: OwnData;
@@ -40,12 +40,12 @@ export interface Refused {
   readonly atMs: number;
 }
 
-/** Ask of the host as a sum asks it, with the question as this training reads it. */
+/** Ask of the host as a sum asks it, with the question as this session reads it. */
 export interface AnswerAsked extends ContributionAsked {
-  readonly scene: Scene;
+  readonly scene: SessionScene;
 }
 
-/** Ask of the host: is this training one that the charter, the rows and the budget allow? Answer with `Admitted` or `Refused`. */
+/** Ask of the host: is this session one that the charter, the rows and the budget allow? Answer with `Admitted` or `Refused`. */
 export interface AdmissionAsked {
   readonly kind: "admit";
 }
@@ -55,7 +55,7 @@ interface Given {
   readonly coordinator: Coordinator;
   readonly members: readonly Member[];
   readonly terms: Terms;
-  readonly plan: TrainingPlan;
+  readonly plan: SessionPlan;
   /** 32 bytes, fresh for this session; the host forgets them when it ends. */
   readonly entropy: Uint8Array;
   readonly agreementSecret: Uint8Array;
@@ -72,8 +72,8 @@ type Partaking = Given & (
 );
 
 interface Asked {
-  readonly kind: Scene["question"]["kind"];
-  readonly digest: Scene["digest"];
+  readonly kind: SessionScene["question"]["kind"];
+  readonly digest: SessionScene["digest"];
 }
 
 interface Rounds {
@@ -82,7 +82,7 @@ interface Rounds {
   /** What this node was asked so far, in order: kind and digest tell a repetition … */
   readonly asked: readonly Asked[];
   /** … and the last of it, whole, what may follow. Each holds a model, and there may be hundreds. */
-  readonly last: Scene | null;
+  readonly last: SessionScene | null;
   /** The list this node agreed to last, or all who were ready: the next round may ask these or, where the charter allows it, fewer. */
   readonly bound: readonly PartyId[];
   readonly answered: number;
@@ -91,24 +91,24 @@ interface Rounds {
 /** What our own host did for the set-up or the round. */
 type Done = Exclude<PartakingSetup["event"] | PartakingRound["event"], { readonly kind: "heard" }>;
 
-export interface TrainingPart {
+export interface SessionPart {
   readonly given: Given;
   readonly state: Partaking;
   readonly event: Heard | Admitted | Refused | Done | Deadline;
   readonly send: FromNode;
   readonly ask: AdmissionAsked | PartakingSetup["ask"] | AnswerAsked | Exclude<PartakingRound["ask"], ContributionAsked>;
-  readonly result: { readonly model: Model; readonly evaluation: Json; readonly answered: number };
+  readonly result: Learned & { readonly answered: number };
 }
 
 type InRounds = Partaking & { readonly stage: "rounds" };
 
-/** A node's part of a training. It answers what follows from the charter and nothing else, and each question once. */
-export const participant: Machine<TrainingPart> = {
+/** A node's part of a session. It answers what follows from the charter and nothing else, and each question once. */
+export const participant: Machine<SessionPart> = {
   open(given) {
     const state: Partaking = { ...base(given), terms: termsIn(given), stage: "admitting" };
     if (!fromCoordinator(given, given.offer, "session.offer")) return leave(state, { code: "TRAINING_ORDER", detail: {} }, given.atMs);
-    const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === planDigest(given.plan)
-      && member(given.offer, "without") === given.plan.without;
+    const asOffered = member(given.offer, "question") === given.plan.question && member(given.offer, "plan") === sessionPlanDigest(given.plan)
+      && (member(given.offer, "without") ?? null) === withoutOf(given.plan);
     if (!asOffered) return leave(state, { code: "TRAINING_PLAN", detail: {} }, given.atMs);
     return wait(state);
   },
@@ -130,7 +130,7 @@ export const participant: Machine<TrainingPart> = {
 };
 
 /** Says first what this node's columns mean, then joins: the link keeps the order. */
-function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
+function join(state: Partaking, { data, atMs }: Admitted): Step<SessionPart> {
   const { speaker, coordinator, members, terms, entropy, agreementSecret, expiresAtMs, plan } = state;
   const statement = stateData(speaker, plan, data, { entropy, atMs });
   if (statement === null) return leave(state, { code: "TRAINING_SCHEMA", detail: { why: "what this node would state about its columns is too long" } }, atMs);
@@ -139,7 +139,7 @@ function join(state: Partaking, { data, atMs }: Admitted): Step<TrainingPart> {
   return { ...step, send: [{ kind: "stated", from: speaker.self, data: statement, atMs }, ...step.send] };
 }
 
-function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
+function hear(state: Partaking, { message, atMs }: Heard): Step<SessionPart> {
   switch (message.kind) {
     case "closed": return finish(state, message, atMs);
     case "aborted": {
@@ -154,7 +154,7 @@ function hear(state: Partaking, { message, atMs }: Heard): Step<TrainingPart> {
   }
 }
 
-function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<TrainingPart> {
+function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<SessionPart> {
   if (state.stage !== "setup") return outOfOrder(state, message.kind, atMs);
   const { shown } = state;
   const joining = message.kind === "roster" ? message.bundles : message.kind === "commitments" ? message.commitments : [];
@@ -164,7 +164,7 @@ function inSetup(state: Partaking, message: SaidInSetup, atMs: number): Step<Tra
   return liftSetup(state, partakingSetup.step(state.setup, { kind: "heard", message, atMs }), shown, atMs);
 }
 
-function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<TrainingPart> {
+function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<SessionPart> {
   if (state.stage !== "rounds") return outOfOrder(state, message.kind, atMs);
   // The round is answered, and answered rounds stay shut.
   if (state.current === null) return leave(state, { code: "AGGREGATION_SECOND_ANSWER", detail: { round: state.asked.length } }, atMs);
@@ -172,7 +172,7 @@ function inRound(state: Partaking, message: SaidInRound, atMs: number): Step<Tra
 }
 
 /** What the others state was logged and signed by them, so the coordinator cannot pass over a difference, nor invent one. */
-function compare(state: Partaking, statements: readonly Entry[], atMs: number): Step<TrainingPart> {
+function compare(state: Partaking, statements: readonly Entry[], atMs: number): Step<SessionPart> {
   if (state.stage !== "setup" || state.shown.length > 0) return outOfOrder(state, "statements", atMs);
   const stated = new Map<PartyId, DataStatement>();
   for (const entry of statements) {
@@ -186,7 +186,7 @@ function compare(state: Partaking, statements: readonly Entry[], atMs: number): 
   return fault === null ? wait({ ...state, shown }) : leave(state, fault, atMs);
 }
 
-function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly PartyId[], atMs: number): Step<TrainingPart> {
+function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly PartyId[], atMs: number): Step<SessionPart> {
   switch (step.kind) {
     case "wait": return { ...step, state: { ...base(state), stage: "setup", setup: step.state, shown } };
     case "abort": return leave(state, step.fault, atMs);
@@ -194,16 +194,17 @@ function liftSetup(state: Partaking, step: Step<PartakingSetup>, shown: readonly
   }
 }
 
-function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<TrainingPart> {
+function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number): Step<SessionPart> {
   const round = state.asked.length + 1;
   if (!(fromCoordinator(state, offer, "round.offer", round) && round <= state.plan.rounds)) return outOfOrder(state, "round", atMs);
-  if (member(offer, "model") !== contextDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
-  const scene = readScene(member(offer, "kind"), context, state.plan, state.last);
+  if (member(offer, "model") !== jsonDigest(context)) return leave(state, { code: "TRAINING_MODEL", detail: { round } }, atMs);
+  const read = readQuestion(member(offer, "kind"), context, state.plan, state.last);
   const parties = partiesAsked(state, offer, round);
-  const question = scene === null || parties === null ? null : questionOf(state, offer, scene);
-  if (scene === null || parties === null || question === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
+  const question = read === null || parties === null ? null : questionOf(state, offer, read);
+  if (read === null || parties === null || question === null) return leave(state, { code: "TRAINING_PLAN", detail: { round } }, atMs);
+  const { scene } = read;
   if (isRepeat(state, scene)) return leave(state, { code: "TRAINING_REPEAT", detail: { round } }, atMs);
-  if (!mayFollow(state.last, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of a training" } }, atMs);
+  if (!mayFollow(state.last, scene)) return leave(state, { code: "TRAINING_PLAN", detail: { round, why: "not the next step of the session" } }, atMs);
 
   const { speaker, coordinator, members, terms, entropy, expiresAtMs } = state;
   const epoch = partEpochAfter(state.epoch, state.current);
@@ -212,7 +213,7 @@ function beginRound(state: InRounds, offer: Entry, context: Json, atMs: number):
   return liftRound({ ...state, epoch, asked, last: scene }, step, atMs);
 }
 
-function isRepeat({ asked }: InRounds, { question, digest }: Scene): boolean {
+function isRepeat({ asked }: InRounds, { question, digest }: SessionScene): boolean {
   return asked.some((before) => before.kind === question.kind && before.digest === digest);
 }
 
@@ -227,13 +228,13 @@ function partiesAsked({ bound, terms, speaker }: InRounds, offer: Entry, round: 
 }
 
 /** The offer read against the charter's plan; null unless it asks exactly what the plan asks here. */
-function questionOf({ plan }: InRounds, offer: Entry, { question, digest }: Scene): RoundQuestion | null {
-  const { ring, words } = layoutOf(question, layoutTerms(plan));
-  const asPlanned = member(offer, "plan") === planDigest(plan) && member(offer, "ring") === ring && member(offer, "words") === words;
-  return asPlanned ? { kind: question.kind, model: digest, plan: planDigest(plan), ring, words } : null;
+function questionOf({ plan: asked }: InRounds, offer: Entry, { scene: { question, digest }, layout: { ring, words } }: QuestionRead): RoundQuestion | null {
+  const plan = sessionPlanDigest(asked);
+  const asPlanned = member(offer, "plan") === plan && member(offer, "ring") === ring && member(offer, "words") === words;
+  return asPlanned ? { kind: question.kind, model: digest, plan, ring, words } : null;
 }
 
-function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): Step<TrainingPart> {
+function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): Step<SessionPart> {
   switch (step.kind) {
     case "wait": {
       const hasAgreed = step.state.phase === "agreed" || step.state.phase === "decrypting";
@@ -245,18 +246,16 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
   }
 }
 
-function finish(state: Partaking, { close, model, evaluation }: SessionClosed, atMs: number): Step<TrainingPart> {
-  const last = state.stage === "rounds" ? state.last : null;
-  // Only who was asked for the evaluation knows that the released model is the one that was evaluated.
-  if (state.stage !== "rounds" || last?.question.kind !== "evaluation" || last.model === null) return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
-  const genuine = fromCoordinator(state, close, "session.close") && member(close, "model") === contextDigest(model)
-    && contextDigest(model) === modelDigest(last.model) && member(close, "evaluation") === contextDigest(evaluation);
-  if (!genuine) return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
-  return { kind: "done", result: { model: last.model, evaluation, answered: state.answered }, log: [], send: [] };
+function finish(state: Partaking, closed: SessionClosed, atMs: number): Step<SessionPart> {
+  if (state.stage !== "rounds" || state.last === null) return leave(state, { code: "TRAINING_ABSENT", detail: {} }, atMs);
+  if (!fromCoordinator(state, closed.close, "session.close")) return leave(state, { code: "TRAINING_MODEL", detail: {} }, atMs);
+  const learned = learnedOf(state.last, closed);
+  if (learned.kind === "refused") return leave(state, { code: learned.code, detail: {} }, atMs);
+  return { kind: "done", result: { ...learned, answered: state.answered }, log: [], send: [] };
 }
 
 /** Stops taking part and tells the coordinator which rule was broken. */
-function leave(state: Partaking, fault: Fault, atMs: number): Step<TrainingPart> {
+function leave(state: Partaking, fault: Fault, atMs: number): Step<SessionPart> {
   const clause = String(fault.detail["clause"] ?? fault.detail["why"] ?? fault.detail["because"] ?? fault.code).slice(0, CLAUSE_LENGTH_MAX);
   return { kind: "abort", fault, log: [], send: [{ kind: "declined", from: state.speaker.self, code: fault.code, clause, atMs }] };
 }
@@ -268,7 +267,7 @@ function reasonIn(abort: Entry): { readonly because?: string } {
   return typeof because === "string" && /^[^\p{C}]{1,500}$/u.test(because) ? { because } : {};
 }
 
-function outOfOrder(state: Partaking, what: string, atMs: number): Step<TrainingPart> {
+function outOfOrder(state: Partaking, what: string, atMs: number): Step<SessionPart> {
   return leave(state, { code: "TRAINING_ORDER", detail: { message: what, stage: state.stage } }, atMs);
 }
 
@@ -281,7 +280,7 @@ function base(given: Given): Given {
   return { speaker, coordinator, members, terms, plan, entropy, agreementSecret, offer, atMs, expiresAtMs };
 }
 
-function owed(state: Partaking): readonly TrainingPart["ask"][] {
+function owed(state: Partaking): readonly SessionPart["ask"][] {
   switch (state.stage) {
     case "admitting": return [{ kind: "admit" }];
     case "setup": return setupOwed(state.setup);
@@ -289,11 +288,11 @@ function owed(state: Partaking): readonly TrainingPart["ask"][] {
   }
 }
 
-function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly TrainingPart["ask"][] {
+function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly SessionPart["ask"][] {
   // A round has begun, so there is a scene; the type does not know.
-  return asks.flatMap((ask): readonly TrainingPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
+  return asks.flatMap((ask): readonly SessionPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
 }
 
-function wait(state: Partaking): Step<TrainingPart> {
+function wait(state: Partaking): Step<SessionPart> {
   return { kind: "wait", state, log: [], send: [], ask: owed(state), untilMs: state.expiresAtMs };
 }
