@@ -5,6 +5,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { LinkState } from "@cohortium/protocol/host/exchange-client";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 import type { CohortiumNode } from "./node.js";
+import { isAnswered, questionRoutes } from "./question-desk.js";
 
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
@@ -42,7 +43,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     },
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
-        trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
+        trainings: node.store.trainings().filter((kept) => !isAnswered(kept)).map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),
     },
     {
@@ -53,6 +54,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
             : [])),
       }),
     },
+    ...questionRoutes(node.store),
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
   ];
 }

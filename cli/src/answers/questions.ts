@@ -23,7 +23,8 @@ export const questionView = z.object({
   nanoRho: z.number(),
   schedule: line.nullable(),
   state: z.enum(["running", "done", "aborted"]),
-  askedAtMs: atMs,
+  /** A node remembers when it was answered. */
+  askedAtMs: atMs.nullable(),
   answeredAt: line.nullable(),
   says: line,
   round: z.number(),

@@ -16,7 +16,7 @@ export function budgetShare(part: number, whole: number): string {
 export function questionsText(questions: readonly QuestionView[], paint: Paint): string {
   const columns = [{ head: "session" }, { head: "question" }, { head: "charter" }, { head: "state" }, { head: "asked" }, { head: "answered" }, { head: "by" }, { head: "says" }];
   const rows = questions.map(({ session, query, charter, state, askedAtMs, answeredAt, schedule, says }) => [
-    short(session), query.kind, short(charter), stateText(state, paint), instant(askedAtMs), answeredAt === null ? "" : when(answeredAt), schedule === null ? "" : `schedule ${schedule}`, says,
+    short(session), query.kind, short(charter), stateText(state, paint), askedAtMs === null ? "" : instant(askedAtMs), answeredAt === null ? "" : when(answeredAt), schedule === null ? "" : `schedule ${schedule}`, says,
   ]);
   return table(columns, rows, { paint, empty: "Nothing was asked yet." });
 }
@@ -25,7 +25,7 @@ export function questionsText(questions: readonly QuestionView[], paint: Paint):
 export function questionText(view: QuestionView, paint: Paint): string {
   const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault } = view;
   const head = facts([
-    ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ["asked", `${instant(askedAtMs)} UTC`],
+    ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ...(askedAtMs === null ? [] : [["asked", `${instant(askedAtMs)} UTC`] as const]),
     ...(answeredAt === null ? [["says", says] as const] : [["answered", `${when(answeredAt)} UTC`] as const]),
     ...(answerDigest === null ? [] : [["answer", answerDigest] as const]),
   ]);

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
+import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
@@ -51,10 +53,8 @@ describe("question ask", () => {
     const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
     const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: NOISY, query: { ...VIEW.query, nanoRho: expect.any(Number) }, fresh: false } }]);
-    // ε of 0.1 at δ of 10^-6 is a ρ of about 0.00018.
     const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
-    expect(nanoRho).toBeGreaterThan(100_000);
-    expect(nanoRho).toBeLessThan(300_000);
+    expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
     expect(err).toContain(`asked ${SESSION} under noisy`);
     expect(out).toContain("channel                   rows                     share\nWeb              60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################\n1 other word   withheld (< 25)           withheld (< 25)\n");
     expect(out).toContain("Based on 100 (98 to 102) rows in 3 companies.");
