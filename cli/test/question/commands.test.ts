@@ -56,7 +56,9 @@ describe("question ask", () => {
     const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
     expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
     expect(err).toContain(`asked ${SESSION} under noisy`);
-    expect(out).toContain("channel                   rows                     share\nWeb              60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################\n1 other word   withheld (< 25)           withheld (< 25)\n");
+    expect(out).toContain([
+      "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (< 25)            withheld (< 25)", "",
+    ].join("\n"));
     expect(out).toContain("Based on 100 (98 to 102) rows in 3 companies.");
     expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
     expect(code).toBe(0);
