@@ -22,7 +22,10 @@ export interface AdminContext {
 
 /** The operator's API. Everything a person can do to a coordinator goes through here. */
 export function adminRoutes(context: AdminContext): readonly Route[] {
-  return [...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(context.coordinator), ...questionRoutes(context.coordinator)];
+  const { coordinator } = context;
+  return [
+    ...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(coordinator), ...questionRoutes(coordinator),
+  ];
 }
 
 function statusRoutes({ coordinator, facts, connected }: AdminContext): readonly Route[] {

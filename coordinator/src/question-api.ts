@@ -8,7 +8,9 @@ import { freshScheduleId } from "./question-schedules.js";
 import type { QuestionView } from "./question-view.js";
 
 const askBody = z.strictObject({ charter: z.string(), query: z.json(), fresh: z.boolean().default(false) });
-const scheduleBody = z.strictObject({ charter: z.string(), query: z.json(), every: z.int().min(1).max(999), unit: z.enum(RHYTHM_UNITS), start: z.iso.datetime({ offset: true }) });
+const scheduleBody = z.strictObject({
+  charter: z.string(), query: z.json(), every: z.int().min(1).max(999), unit: z.enum(RHYTHM_UNITS), start: z.iso.datetime({ offset: true }),
+});
 
 /** The desk of questions: asking, looking, and asking by the calendar. */
 export function questionRoutes({ questions, schedules }: Pick<Coordinator, "questions" | "schedules">): readonly Route[] {

@@ -24,6 +24,13 @@ export interface NewSchedule {
   readonly startMs: number;
 }
 
+interface SchedulesHost {
+  readonly store: QuestionStore;
+  readonly questions: Questions;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+}
+
 /** A schedule as people and scripts see it. Times are RFC 3339. */
 export interface ScheduleView {
   readonly id: string;
@@ -53,7 +60,7 @@ export class QuestionSchedules {
   readonly #nowMs: () => number;
   readonly #wakes: Wakes;
 
-  constructor({ store, questions, logger, nowMs }: { readonly store: QuestionStore; readonly questions: Questions; readonly logger: Logger; readonly nowMs: () => number }) {
+  constructor({ store, questions, logger, nowMs }: SchedulesHost) {
     this.#store = store;
     this.#questions = questions;
     this.#logger = logger;

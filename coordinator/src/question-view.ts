@@ -27,7 +27,8 @@ export interface QuestionView {
 
 export function questionView(question: KeptQuestion, training: TrainingView | null, answer: Uint8Array | null): QuestionView {
   const { session, charter, query, digest: queryDigest, nanoRho, schedule, askedMs: askedAtMs } = question;
-  const base = { session, charter, query, queryDigest, nanoRho, schedule, askedAtMs, answeredAt: answeredAt(question), answer: readAnswer(answer), answerDigest: answer === null ? null : toHex(sha256(answer)) };
+  const answered = { answeredAt: answeredAt(question), answer: readAnswer(answer), answerDigest: answer === null ? null : toHex(sha256(answer)) };
+  const base = { session, charter, query, queryDigest, nanoRho, schedule, askedAtMs, ...answered };
   if (answer !== null) return { ...base, state: "done", says: "answered", round: training?.round ?? 0, fault: null };
   if (training === null) return { ...base, state: "aborted", says: "it could not be asked: its charter does not hold", round: 0, fault: null };
   const { says, round, fault } = training;

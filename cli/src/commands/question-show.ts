@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import type { QueryKind } from "@cohortium/protocol/statistics/query";
@@ -13,7 +14,10 @@ import { facts, table } from "../show/table.js";
 /** The catalogue, and which of it the charter allows; without a charter in force all of it, allowed or not. */
 export async function listKinds(context: Context, options: Options): Promise<Outcome> {
   const asked = await charterOrNull(context, options);
-  const kinds = QUERY_KINDS.map((kind) => ({ kind, answers: CATALOGUE[kind].answers, needs: CATALOGUE[kind].needs, allowed: asked === null ? null : asked.statistics.kinds.includes(kind) }));
+  const kinds = QUERY_KINDS.map((kind) => {
+    const { answers, needs } = CATALOGUE[kind];
+    return { kind, answers, needs, allowed: asked === null ? null : asked.statistics.kinds.includes(kind) };
+  });
   const { paint } = context;
   const rows = kinds.map(({ kind, answers, needs, allowed }) => [kind, ...(allowed === null ? [] : [allowed ? paint.good("yes") : paint.bad("no")]), answers, needs]);
   const columns = [{ head: "question" }, ...(asked === null ? [] : [{ head: "allowed" }]), { head: "answers" }, { head: "needs" }];
@@ -26,10 +30,10 @@ export async function showKind(context: Context, text: string, options: Options)
   const kind = kindNamed(text);
   const asked = await charterOrNull(context, options);
   const { answers, needs, sensitivity, bounds, sums, output } = CATALOGUE[kind];
-  const inputs = KIND_FIELDS[kind].map(({ member, flag, type, says, fallback = null }) => ({ member, flag, type, says, needed: KIND_FIELDS[kind].some((field) => field.member === member && field.fallback === undefined), fallback }));
+  const inputs = KIND_FIELDS[kind].map(({ fallback, ...field }) => ({ ...field, needed: fallback === undefined, fallback: fallback ?? null }));
   const mechanism = asked === null ? `${MECHANISM.none}; or ${MECHANISM["discrete-gaussian"]}` : MECHANISM[asked.charter.privacy.mechanism];
   const threshold = thresholdText(asked?.statistics.cellRows ?? null);
-  const rows = inputs.map(({ flag, needed, says, fallback }) => [flag, needed ? "needed" : fallback === null || JSON.stringify(fallback) === "[]" ? "" : `${JSON.stringify(fallback)}`, says]);
+  const rows = inputs.map(({ flag, needed, says, fallback }) => [flag, needed ? "needed" : fallbackText(fallback), says]);
   const said = [
     facts([["question", kind], ["answers", answers], ["needs", needs]]), "",
     table([{ head: "input" }, { head: "otherwise" }, { head: "what" }], rows, { paint: context.paint, empty: "" }), "",
@@ -37,6 +41,10 @@ export async function showKind(context: Context, text: string, options: Options)
     "What is protected is whether one row is there; a person who is in two companies' rows is two rows.",
   ].join("\n");
   return done({ kind, answers, needs, inputs, sensitivity, bounds, sums, threshold, mechanism, output }, said);
+}
+
+function fallbackText(fallback: Json): string {
+  return fallback === null || (Array.isArray(fallback) && fallback.length === 0) ? "" : JSON.stringify(fallback);
 }
 
 /** What a charter lets one count by and add up. */

@@ -7,7 +7,7 @@ import { table } from "./table.js";
 export function profileText({ rows, base, share, dimensions, measures }: ProfileAnswer, paint: Paint): string {
   const cohort = `The cohort: ${cellText(rows, rowsForm)} of ${cellText(base, rowsForm)} rows, ${cellText(share, shareForm)}.`;
   const tables = dimensions.map(({ dimension, words }) => table(
-    [{ head: dimension }, { head: "rows", right: true }, { head: "share", right: true }, { head: "of all rows", right: true }, { head: "share", right: true }, { head: "index", right: true }],
+    [{ head: dimension }, ...["rows", "share", "of all rows", "share", "index"].map((head) => ({ head, right: true }))],
     words.map((one) => [
       one.word, cellText(one.rows, rowsForm), cellText(one.share, shareForm), cellText(one.base, rowsForm), cellText(one.baseShare, shareForm), cellText(one.index, indexForm),
     ]),
