@@ -1,6 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Words } from "@cohortium/crypto/fixed-point";
 import type { DataStatement } from "../session/statement.js";
+import { chargeOf } from "../statistics/charge.js";
 import { advanceStatistic, firstStatistic, statisticContext, type StatisticProgress } from "../statistics/progress.js";
 import { statisticLayout } from "../statistics/layout.js";
 import type { StatisticPlan } from "../statistics/plan.js";
@@ -92,4 +93,9 @@ function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "st
 /** Below how many rows a cell is withheld: as the strictest asks, the charter or whoever stated something, also if it then fell silent. */
 function strictest({ clause }: StatisticPlan, stated: Stated): number {
   return Math.max(clause.cellRows, ...stated.map((statement) => statement?.cellRows ?? 1));
+}
+
+/** What the next round costs everyone who answers it, in 10^-9 of ρ. */
+export function chargeIn(standing: Standing): number {
+  return standing.kind === "training" ? 0 : chargeOf(standing.progress.question, standing.plan);
 }

@@ -73,7 +73,7 @@ describe("an offer is judged whether or not its sum is logged", () => {
   const next = third + crafted(3, {}).length;
 
   test.each([
-    ["another model", { model: "ab".repeat(32) }, "the round's model does not follow from the sums before it"],
+    ["another model", { model: "ab".repeat(32) }, "what the round shows does not follow from the sums before it"],
     ["another plan", { plan: "cd".repeat(32) }, "the round's plan is not the one that follows from the charter"],
     ["another question", { kind: "evaluation" }, "the round asks for evaluation where the sums before it lead to newton"],
   ])("%s is named at the offer, and the missing result at the next", (_, change, says) => {
@@ -148,7 +148,7 @@ describe("what a coordinator keeps and releases is what the sums led to", () => 
   test("so is a release without an evaluation", () => {
     const unevaluated = HONEST.filter(({ statement }) => statement.round !== LAST);
     expect(check(unevaluated)).toMatchObject({
-      findings: [{ entry: indexOf(unevaluated, "session.close"), code: "CLOSE_DIFFERS", says: "the training is closed before its evaluation" }],
+      findings: [{ entry: indexOf(unevaluated, "session.close"), code: "CLOSE_DIFFERS", says: "the session is closed before its last sum" }],
     });
   });
 
@@ -171,12 +171,12 @@ describe("what a coordinator keeps and releases is what the sums led to", () => 
 
 describe("the auditor of trainings, by itself", () => {
   const source = { read: () => null };
-  const at = { session: "5e".repeat(16), charter: null, without: "", entry: 9 };
-  const offer: LoggedOffer = { ...at, kind: "offered", asked: { kind: "round.offer", purpose: "moments", model: "ab".repeat(32), plan: "cd".repeat(32), ring: 64, words: 7, parties: [] } };
+  const at = { session: "5e".repeat(16), charter: null, charterDigest: "c4".repeat(32), offered: { question: "propensity.train", without: "", query: null }, entry: 9 };
+  const offer: LoggedOffer = { ...at, kind: "offered", round: 1, asked: { kind: "round.offer", purpose: "moments", model: "ab".repeat(32), plan: "cd".repeat(32), ring: 64, words: 7, parties: [] } };
   const round: LoggedRound = { ...at, kind: "completed", scheme: "masked", ring: 64, words: 2 ** 50, uploads: [{ party: "ada", entry: 8, root: "ef".repeat(32) }], masks: [], root: "ef".repeat(32) };
 
   test("objects to questions under a charter that allows no training", () => {
-    expect(sessionAuditor()(offer, source)).toMatchObject({ model: false, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });
+    expect(sessionAuditor()(offer, source)).toMatchObject({ follows: null, findings: [{ entry: 9, code: "MODEL_DIFFERS" }] });
   });
 
   test("takes no memory for a sum whose uploads are not there", () => {
