@@ -40,8 +40,10 @@ export function windowUnit({ measure }: WindowRecipe, transactions: { readonly u
 }
 
 /** SHA-256 of the recipe's canonical JSON. Two companies with one digest compute their columns in one way. */
-export function recipeDigest({ features, label, transactions }: Columns): Digest {
-  const optional = { ...(label === undefined ? {} : { label }), ...(transactions === undefined ? {} : { transactions }) };
+export function recipeDigest({ features, label, transactions, consent }: Columns): Digest {
+  const optional = {
+    ...(label === undefined ? {} : { label }), ...(transactions === undefined ? {} : { transactions }), ...(consent === undefined ? {} : { consent }),
+  };
   return jsonDigest(z.json().parse({ features, ...optional }));
 }
 

@@ -102,6 +102,18 @@ export interface Columns {
   readonly features: readonly RecipeFeature[];
   readonly label?: Label | undefined;
   readonly transactions?: TransactionsClause | undefined;
+  readonly consent?: ConsentClause | undefined;
+}
+
+/** Only rows whose `column` holds one of `granted` take part. The column is read at the node and goes no further. */
+export interface ConsentClause {
+  readonly column: string;
+  readonly granted: readonly string[];
+}
+
+/** The columns of a model. */
+export interface Recipe extends Columns {
+  readonly label: Label;
 }
 
 /** The columns of a model. */

@@ -37,14 +37,16 @@ export function schemaOf(recipe: Columns): Schema {
 
 /** The schema as JSON, for entries of the log. */
 export function schemaJson({ recipe, label, features, sources }: Schema): { readonly [member: string]: Json } {
-  return { recipe, label: label === null ? null : { ...label }, features: features.map((feature) => ({ ...feature })), sources: sources.map((source) => ({ ...source })) };
+  const all = { features: features.map((feature) => ({ ...feature })), sources: sources.map((source) => ({ ...source })) };
+  return { recipe, label: label === null ? null : { ...label }, ...all };
 }
 
-/** Every column of every feed, once, in the order the recipe names them; the label is one of them, a window is not. */
-export function sourcesOf({ features, label, transactions }: Columns): readonly SourceWords[] {
+/** Every column of every feed, once, in the order the recipe names them; the label and what says consent are among them, a window is not. */
+export function sourcesOf({ features, label, transactions, consent }: Columns): readonly SourceWords[] {
   const windows = new Set((transactions?.windows ?? []).map(({ name }) => name));
   const rows = features.map(rowsSource).filter(({ column }) => !windows.has(column));
-  const labelled: readonly SourceWords[] = label === undefined ? [] : [{ feed: "rows", column: label.name, holds: "words", unit: null }];
+  const named = [...(label === undefined ? [] : [label.name]), ...(consent === undefined ? [] : [consent.column])];
+  const labelled = named.map((column): SourceWords => ({ feed: "rows", column, holds: "words", unit: null }));
   if (transactions === undefined) return once([...rows, ...labelled]);
   const { key, time, amount, unit, order } = transactions;
   return [
