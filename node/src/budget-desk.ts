@@ -59,11 +59,17 @@ export function forecastsOf(desk: BudgetDesk, price: { readonly nanoRho: number 
   });
 }
 
+/** … at the δ of the charter that is looked at. */
+export interface Borne extends SpentElsewhere {
+  readonly epsilon: number;
+  readonly delta: number;
+}
+
 /**
  * What the people in this node's rows bear already under other charters, for who is about to sign one; null where the charter's sums are exact, or nothing
  * was spent. Rows are one feed's, whatever has become of them since: a charter is no new budget for the same people.
  */
-export function spentElsewhere({ charters, ledger }: BudgetDesk, digest: string): (SpentElsewhere & { readonly epsilon: number; readonly delta: number }) | null {
+export function spentElsewhere({ charters, ledger }: BudgetDesk, digest: string): Borne | null {
   const { privacy } = charters.text(digest);
   if (privacy.mechanism === "none") return null;
   const elsewhere = ledger.charges.elsewhere(digest, null);
@@ -78,7 +84,8 @@ export function budgetRoutes(desk: BudgetDesk): readonly Route[] {
     {
       method: "GET", path: "/v1/budget/forecast", handle: ({ query }) => {
         const { price, share } = parseInput(z.object({ price: z.coerce.number().int().min(1).optional(), share: z.coerce.number().gt(0).max(1).optional() }), query);
-        if (price !== undefined && share !== undefined) throw new Refusal({ code: "REQUEST_INVALID", title: "a price is a number or a share", detail: "both were given" });
+        const isTwice = price !== undefined && share !== undefined;
+        if (isTwice) throw new Refusal({ code: "REQUEST_INVALID", title: "a price is a number or a share", detail: "both were given" });
         return json({ forecasts: forecastsOf(desk, price !== undefined ? { nanoRho: price } : share !== undefined ? { share } : null) });
       },
     },

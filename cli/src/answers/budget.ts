@@ -22,10 +22,13 @@ export type OwnAccount = z.output<typeof ownAccount>;
 
 export const budgets = z.object({ party: line, own: ownAccount.nullable(), charters: z.array(account) });
 
-const forecast = z.object({ charter: digest, name: line, expires: line, left: nanoRho, price: nanoRho.nullable(), more: z.number().nullable(), pace: pace.nullable() });
+const forecast = z.object({
+  charter: digest, name: line, expires: line, left: nanoRho, price: nanoRho.nullable(), more: z.number().nullable(), pace: pace.nullable(),
+});
 export type Forecast = z.output<typeof forecast>;
 export const forecasts = z.object({ forecasts: z.array(forecast) });
 
 const charge = z.object({ atMs, charter: digest, session: line, round: z.number(), query: line, kind: line, nanoRho, rowSet: line });
 export type ChargeLine = z.output<typeof charge>;
 export const budgetLedger = z.object({ party: line, charges: z.array(charge) });
+export type BudgetLedger = z.output<typeof budgetLedger>;

@@ -1,8 +1,10 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import { budgetLedger, budgets, forecasts, type ChargeLine } from "../answers/budget.js";
+import { budgetLedger, budgets, forecasts, type BudgetLedger, type ChargeLine } from "../answers/budget.js";
 import { charterNames } from "../answers/charters.js";
-import { textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { accountGaps, chargesLogged, type LoggedCharge } from "../charges-logged.js";
+import { pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { logFolder } from "../log-folder.js";
 import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
@@ -24,8 +26,8 @@ export const BUDGET: CommandGroup = {
       run: (context, _, options) => forecast(context, options),
     },
     {
-      usage: "ledger", says: "every charge: when, for which question, how much", example: "--folder ./harbour budget ledger",
-      options: [OF_CHARTER],
+      usage: "ledger", says: "every charge: when, for which question, how much; or whether all that this node signed for is there", example: "--folder ./harbour budget ledger --against ./public",
+      options: [OF_CHARTER, ["--against <folder>", "hold the account to a published log: an older copy of it lacks what the log shows"]],
       run: (context, _, options) => ledger(context, options),
     },
   ],
@@ -62,14 +64,43 @@ const CHARGES: readonly Column[] = [
   { head: "when (UTC)" }, { head: "charter" }, { head: "session" }, { head: "round", right: true }, { head: "kind" }, { head: "cost", right: true }, { head: "question" }, { head: "rows" },
 ];
 
-async function ledger({ folder, paint }: Context, options: Options): Promise<Outcome> {
+async function ledger(context: Context, options: Options): Promise<Outcome> {
+  const { folder, paint } = context;
   const admin = adminOfRole(folder, "node", "budget ledger");
+  const log = textOption(options, "against");
+  if (log !== undefined) return against(context, await admin.get("/v1/budget/ledger", budgetLedger), pathOf(context, log));
   const prefix = textOption(options, "charter");
   const query = prefix === undefined ? "" : `?charter=${await charterNamed(admin, prefix)}`;
   const answer = await admin.get(`/v1/budget/ledger${query}`, budgetLedger);
   const { charges } = answer;
   const total = charges.length === 0 ? "" : `\n\n${count(charges.reduce((sum, { nanoRho }) => sum + nanoRho, 0))} in ${count(charges.length)} ${charges.length === 1 ? "charge" : "charges"}, in 10^-9 of ρ.`;
   return done(answer, `${table(CHARGES, charges.map(chargeCells), { paint, empty: "Nothing has been spent." })}${total}`);
+}
+
+/** Exit status 6 where the log shows what the account does not: then the budget that is left here is not what is left. */
+function against({ paint, progress }: Context, { party, charges }: BudgetLedger, log: string): Outcome {
+  progress.now("checking every entry of the log …");
+  const { report, charges: logged } = chargesLogged(logFolder(log), party);
+  progress.clear();
+  if (!report.verified) throw new Refusal({ code: "VERIFY_LOG", title: "the log itself does not verify, so nothing is held to it", detail: log, fix: `see what is wrong with: cohortium audit verify ${log}` });
+  const gaps = accountGaps(charges, logged);
+  const json = { party, logged: logged.length, kept: charges.length, ...gaps };
+  if (gaps.missing.length + gaps.other.length === 0) return done(json, `${paint.good("The account is whole:")} ${saysKept(logged.length)}${gaps.ahead === 0 ? "" : `, and ${count(gaps.ahead)} that the log does not show (yet)`}.`);
+  const rows = [...gaps.missing.map((charge) => [...loggedCells(charge), "missing"]), ...gaps.other.map((charge) => [...loggedCells(charge), "kept at another price"])];
+  const text = [
+    paint.bad("The account is not whole: it is an older copy, or somebody changed it."), "",
+    table([{ head: "charter" }, { head: "session" }, { head: "round", right: true }, { head: "cost by the log", right: true }, { head: "in the account" }], rows, { paint, empty: "" }), "",
+    "Answer nothing more under these charters until the newest copy of node.db is back.",
+  ].join("\n");
+  return { json, text, exit: 6 };
+}
+
+function saysKept(logged: number): string {
+  return logged === 1 ? "the one charge that the log shows is in it" : `all ${count(logged)} charges that the log shows are in it`;
+}
+
+function loggedCells({ charter, session, round, nanoRho }: LoggedCharge): readonly string[] {
+  return [short(charter), short(session), String(round), count(nanoRho)];
 }
 
 function chargeCells({ atMs, charter, session, round, kind, nanoRho, query, rowSet }: ChargeLine): readonly string[] {

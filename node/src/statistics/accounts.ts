@@ -65,7 +65,8 @@ export function accountOf({ digest, text }: KnownCharter, ledger: Ledger, settin
 export function ownAccountOf({ charges }: Ledger, { ceiling }: PrivacySettings): OwnAccount | null {
   if (ceiling === null) return null;
   const [limit, spent] = [limitsOf(EXACT, { ceiling, opensReserve: false }).own ?? 0, charges.inAll()];
-  return { epsilonMax: ceiling.epsilon, delta: ceiling.delta, epsilonSpent: epsilonOfRho(spent / NANO, ceiling.delta), limit, spent, left: Math.max(0, limit - spent) };
+  const { epsilon: epsilonMax, delta } = ceiling;
+  return { epsilonMax, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit, spent, left: Math.max(0, limit - spent) };
 }
 
 /** How many questions of one price the budget covers: of privacy, and of sums. */
@@ -91,7 +92,8 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
   const asked = questionsOf(charges.lines(digest));
   const elsewhere = charges.elsewhere(digest, null);
   return {
-    epsilon, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit: limits.charter, spent, left, reserve: budget.reserveNanoRho, isReserveOpen: settings.opensReserve,
+    epsilon, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit: limits.charter, spent, left,
+    reserve: budget.reserveNanoRho, isReserveOpen: settings.opensReserve,
     questions: latestOfKind(asked).map((one) => ({ kind: one.kind, nanoRho: one.nanoRho, more: coveredBy(left, releases.max - releases.made, one) })),
     pace: paceOf(asked, left, nowMs), elsewhere: { ...elsewhere, epsilon: epsilonOfRho(elsewhere.nanoRho / NANO, delta) },
   };

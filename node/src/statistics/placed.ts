@@ -66,7 +66,7 @@ export class Placed {
   }
 
   /** `cell` is given how many edges lie below each of the three values; a row without one of them lies in none. */
-  #scored({ query, edges }: { readonly query: RfmQuery; readonly edges: RfmEdges }, cell: (recency: number, frequency: number, monetary: number) => number): Int32Array {
+  #scored({ query, edges }: Scored, cell: (recency: number, frequency: number, monetary: number) => number): Int32Array {
     const [recency, frequency, monetary] = [this.#measure(query.recency), this.#measure(query.frequency), this.#measure(query.monetary)];
     return new Int32Array(this.#rows.rows).map((_, row) => {
       const [r, f, m] = [recency[row] ?? Number.NaN, frequency[row] ?? Number.NaN, monetary[row] ?? Number.NaN];
@@ -85,6 +85,11 @@ export class Placed {
   #measure(name: string): Float64Array {
     return columnOf(this.#rows, this.#plan, name);
   }
+}
+
+interface Scored {
+  readonly query: RfmQuery;
+  readonly edges: RfmEdges;
 }
 
 /** How many of the edges lie below the value; ties do not. A loop, because it runs for every row. */

@@ -89,8 +89,8 @@ export interface CategoriesAnswer extends Answered {
   readonly dimension: string;
   /** Most frequent first, ties by the order of words; then, where there is room, withheld ones by the order of words. */
   readonly top: readonly CountedWord[];
-  /** How many words are not in `top`, and how many rows they have together. */
-  readonly others: { readonly words: number } & RowsAndShare;
+  /** How many words are not in `top`, and how many rows they have together; null where all are. */
+  readonly others: ({ readonly words: number } & RowsAndShare) | null;
 }
 
 export interface CountedWord extends RowsAndShare {
@@ -147,10 +147,12 @@ export interface Effect {
   readonly adjusted: (Difference & { readonly theta: number }) | Withheld | null;
 }
 
-/** `z` is the value over its standard error, which counts the noise in; `noiseShare` is the noise's share of the variance. */
+/**
+ * `z` is the value over its standard error, which counts the noise in; null where nothing varies. `noiseShare` is the noise's share of the variance.
+ */
 export interface Difference extends Shown {
   readonly standardError: number;
-  readonly z: number;
+  readonly z: number | null;
   readonly noiseShare: number;
 }
 

@@ -6,7 +6,9 @@ export type Region = readonly Side[];
 
 export type Side =
   | { readonly kind: "words"; readonly axis: string; readonly all: readonly string[]; readonly words: readonly string[] }
-  | { readonly kind: "range"; readonly axis: string; readonly from: Cut | null; readonly to: Cut | null; readonly absent: boolean };
+  /** `mayBeAbsent` says that the column also has rows without a value, which lie in no range. */
+  | { readonly kind: "range"; readonly axis: string; readonly from: Cut | null; readonly to: Cut | null; readonly mayBeAbsent: boolean }
+  | { readonly kind: "absent"; readonly axis: string };
 
 /** A place between two values: just above `at`, or just below it. Null stands for the end of what the column may hold. */
 export interface Cut {
@@ -56,7 +58,18 @@ export function within(inner: Elements, outer: Elements): boolean {
   });
 }
 
-type Axis = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly absent: boolean };
+/** The rows of one region that are not in another, which lies within it. */
+export function difference(outer: RegionVector, inner: RegionVector): RegionVector {
+  const rest = new Map(outer);
+  for (const [term, coefficient] of inner) {
+    const left = (rest.get(term) ?? 0n) - coefficient;
+    if (left === 0n) rest.delete(term);
+    else rest.set(term, left);
+  }
+  return rest;
+}
+
+type Axis = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly mayBeAbsent: boolean };
 
 function joined(axis: Axis | undefined, side: Side): Axis {
   switch (side.kind) {
@@ -66,8 +79,12 @@ function joined(axis: Axis | undefined, side: Side): Axis {
     case "range": {
       if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
       const cuts = [...(axis?.cuts ?? []), side.from, side.to].filter((cut) => cut !== null).sort(byPlace);
-      return { kind: "range", cuts: cuts.filter((cut, i) => i === 0 || byPlace(cut, cuts[i - 1] ?? cut) !== 0), absent: side.absent || (axis?.absent ?? false) };
+      const distinct = cuts.filter((cut, i) => i === 0 || byPlace(cut, cuts[i - 1] ?? cut) !== 0);
+      return { kind: "range", cuts: distinct, mayBeAbsent: side.mayBeAbsent || (axis?.mayBeAbsent ?? false) };
     }
+    case "absent":
+      if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
+      return { kind: "range", cuts: axis?.cuts ?? [], mayBeAbsent: true };
   }
 }
 
@@ -83,6 +100,7 @@ function elementsOf(axis: Axis, side: Side): ReadonlySet<number> {
       const [first, end] = [side.from === null ? 0 : 1 + placeOf(cuts, side.from), side.to === null ? cuts.length + 1 : 1 + placeOf(cuts, side.to)];
       return new Set(Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i));
     }
+    case "absent": return new Set([sizeOf(axis) - 1]);
   }
 }
 
@@ -93,7 +111,7 @@ function placeOf(cuts: readonly Cut[], cut: Cut): number {
 function sizeOf(axis: Axis): number {
   switch (axis.kind) {
     case "words": return axis.words.length;
-    case "range": return axis.cuts.length + 1 + (axis.absent ? 1 : 0);
+    case "range": return axis.cuts.length + 1 + (axis.mayBeAbsent ? 1 : 0);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Knowledge } from "./determined.js";
-import { axesOf, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
+import { axesOf, difference, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
 
 /**
  * Which counts of an answer are withheld, so that none over fewer than k rows is shown or follows from what is.
@@ -46,63 +46,66 @@ export const EARLIER_CELLS_MAX = 4_000;
 
 /** Places among the cells. */
 export function withheldCells(question: Suppression): ReadonlySet<number> {
-  const { cells, earlier } = question;
+  const { cells, earlier, cellRows } = question;
   const everything = new Set(cells.keys());
   if (earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX) return everything;
   const axes = axesOf([...cells, ...earlier.shown].map(({ region }) => region).concat(earlier.withheld));
-  const measured = cells.map((cell, place) => measuredCell(cell, place, axes));
+  const measured = cells.map((cell, place) => ({ ...measuredCount(cell, axes), place, listed: cell.listed }));
+  const before = earlier.shown.map((one) => measuredCount(one, axes));
+  const secrets = [
+    ...earlier.withheld.map((region) => axes.vector(region)), ...measured.filter(({ count }) => !(count >= cellRows)).map(({ vector }) => vector),
+    ...fewBetween(measured.filter(({ listed }) => listed), before, cellRows),
+  ];
   let forced: ReadonlySet<number> = new Set();
   // Each turn forces one cell more, so there are at most as many turns as cells.
   for (;;) {
-    const withheld = oneTurn(question, { measured, axes, forced });
+    const withheld = oneTurn({ measured, before, secrets, forced, cellRows });
     const next = smallestOfBareGroup(question, withheld);
     if (next === null) return withheld;
     forced = new Set([...forced, next]);
   }
 }
 
-interface Measured extends CountedRegion {
-  readonly place: number;
+interface Measured {
+  readonly count: number;
   readonly elements: Elements;
   readonly vector: RegionVector;
 }
 
+interface Placed extends Measured {
+  readonly place: number;
+  readonly listed: boolean;
+}
+
 interface Turn {
-  readonly measured: readonly Measured[];
-  readonly axes: Axes;
+  readonly measured: readonly Placed[];
+  readonly before: readonly Measured[];
+  readonly secrets: readonly RegionVector[];
   readonly forced: ReadonlySet<number>;
+  readonly cellRows: number;
 }
 
-/** Shows one cell after the other, the largest first, unless something would follow from it. What is left out stays a secret. */
-function oneTurn({ earlier, cellRows }: Suppression, { measured, axes, forced }: Turn): ReadonlySet<number> {
+/** Shows one cell after the other, the largest first, unless a secret would follow from it and those shown so far. */
+function oneTurn({ measured, before, secrets, forced, cellRows }: Turn): ReadonlySet<number> {
   const knowledge = new Knowledge();
-  for (const { region } of earlier.shown) knowledge.learn(axes.vector(region));
-  for (const region of earlier.withheld) knowledge.keep(axes.vector(region));
-  const isSmall = ({ count, place }: Measured) => !(count >= cellRows) || forced.has(place);
-  for (const cell of measured.filter(isSmall)) knowledge.keep(cell.vector);
-  const shown = earlier.shown.map(({ region, count }) => ({ elements: axes.elements(region), count }));
-  const withheld = new Set(measured.filter((cell) => isSmall(cell) || !cell.listed).map(({ place }) => place));
-  for (const cell of measured.toSorted((a, b) => b.count - a.count || a.place - b.place)) {
-    if (withheld.has(cell.place)) continue;
-    if (shown.some((other) => tellsFew(cell, other, cellRows))) {
-      knowledge.keep(cell.vector);
-      withheld.add(cell.place);
-    } else if (knowledge.learnUnlessTelling(cell.vector)) shown.push(cell);
-    else withheld.add(cell.place);
-  }
-  return withheld;
+  for (const { vector } of before) knowledge.learn(vector);
+  for (const secret of secrets) knowledge.keep(secret);
+  for (const { place, vector } of measured) if (forced.has(place)) knowledge.keep(vector);
+  const candidates = measured.filter(({ count, place, listed }) => listed && count >= cellRows && !forced.has(place));
+  const shown = candidates.toSorted((a, b) => b.count - a.count || a.place - b.place).filter(({ vector }) => knowledge.learnUnlessTelling(vector));
+  const places = new Set(shown.map(({ place }) => place));
+  return new Set(measured.map(({ place }) => place).filter((place) => !places.has(place)));
 }
 
-interface Counted {
-  readonly elements: Elements;
-  readonly count: number;
-}
-
-/** Whether one lies within the other and all but few of its rows. */
-function tellsFew(a: Counted, b: Counted, cellRows: number): boolean {
-  const [inside, outside] = [within(a.elements, b.elements), within(b.elements, a.elements)];
-  if (inside === outside) return false;
-  return !((inside ? b.count - a.count : a.count - b.count) >= cellRows);
+/** The rows by which one count that may be shown exceeds another within it, where they are fewer than k. */
+function fewBetween(own: readonly Measured[], before: readonly Measured[], cellRows: number): readonly RegionVector[] {
+  const large = own.filter(({ count }) => count >= cellRows);
+  return large.flatMap((one, i) => [...large.slice(i + 1), ...before].flatMap((other) => {
+    const [inside, outside] = [within(one.elements, other.elements), within(other.elements, one.elements)];
+    if (inside === outside) return [];
+    const [inner, outer] = inside ? [one, other] : [other, one];
+    return outer.count - inner.count >= cellRows ? [] : [difference(outer.vector, inner.vector)];
+  }));
 }
 
 /** The smallest shown part of a whole whose parts left out have too few rows together: one more of them hides these. Null where there is none. */
@@ -118,6 +121,6 @@ function smallestOfBareGroup({ cells, groups, cellRows }: Suppression, withheld:
   return null;
 }
 
-function measuredCell(cell: CountedRegion, place: number, axes: Axes): Measured {
-  return { ...cell, place, elements: axes.elements(cell.region), vector: axes.vector(cell.region) };
+function measuredCount({ region, count }: { readonly region: Region; readonly count: number }, axes: Axes): Measured {
+  return { count, elements: axes.elements(region), vector: axes.vector(region) };
 }
