@@ -3,6 +3,7 @@ import type { LoggedBeginning } from "../log/audit-milestones.js";
 import { checkCharter } from "../session/charter-check.js";
 import { partyToLeaveOut } from "../session/charter-parties.js";
 import type { Charter } from "../session/charter.js";
+import { budgetOf } from "../session/privacy-budget.js";
 import type { DataStatement } from "../session/statement.js";
 import { planned, requestIn } from "./request.js";
 import { firstStanding, type Standing } from "./standing.js";
@@ -30,8 +31,9 @@ function under(charter: Charter, { question, without, query }: LoggedBeginning["
   return due.kind === "refused" ? lost(due.because) : { kind: "underway", standing: firstStanding(due.plan), stated: new Map() };
 }
 
-function budgetIn(_charter: Charter): number | null {
-  return null;
+function budgetIn(charter: Charter): number | null {
+  const budget = budgetOf(charter);
+  return budget === null ? null : budget.nanoRho + budget.reserveNanoRho;
 }
 
 function lost(because: string): Begun {

@@ -115,8 +115,3 @@ export interface ConsentClause {
 export interface Recipe extends Columns {
   readonly label: Label;
 }
-
-/** The columns of a model. */
-export interface Recipe extends Columns {
-  readonly label: Label;
-}
