@@ -26,7 +26,7 @@ const quantiles = z.object({
 });
 
 const categories = z.object({
-  kind: z.literal("categories"), ...answered, dimension: line, top: z.array(word), others: z.object({ words: z.number(), ...counted }),
+  kind: z.literal("categories"), ...answered, dimension: line, top: z.array(word), others: z.object({ words: z.number(), ...counted }).nullable(),
 });
 
 const rfm = z.object({
@@ -35,7 +35,7 @@ const rfm = z.object({
   grid: z.array(z.array(z.object({ rows: cell, spend: cell }))),
 });
 
-const difference = z.object({ value: z.number(), low: z.number(), high: z.number(), standardError: z.number(), z: z.number(), noiseShare: z.number() });
+const difference = z.object({ value: z.number(), low: z.number(), high: z.number(), standardError: z.number(), z: z.number().nullable(), noiseShare: z.number() });
 
 const experiment = z.object({
   kind: z.literal("experiment"), ...answered,

@@ -17,7 +17,7 @@ export function quantilesText({ measure, unit, quantiles }: QuantilesAnswer, pai
 }
 
 export function categoriesText({ dimension, top, others }: CategoriesAnswer, paint: Paint): string {
-  const rest = others.words === 0 ? [] : [[`${count(others.words)} other ${others.words === 1 ? "word" : "words"}`, cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
+  const rest = others === null ? [] : [[`${count(others.words)} other ${others.words === 1 ? "word" : "words"}`, cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
   const rows = [...top.map((cell) => [cell.word, ...counted(cell, top)]), ...rest];
   return table([{ head: dimension }, ...COUNTED], rows, { paint, empty: "no words" });
 }

@@ -40,5 +40,5 @@ function effectText(effect: Difference | Withheld): string {
 }
 
 function zText(effect: Difference | Withheld): string {
-  return "withheld" in effect ? "" : effect.z.toFixed(2);
+  return "withheld" in effect || effect.z === null ? "" : effect.z.toFixed(2);
 }

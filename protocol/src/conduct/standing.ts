@@ -82,7 +82,7 @@ function trainedOn({ plan, progress }: Extract<Standing, { readonly kind: "train
 function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "statistic" }>, words: Words, survivors: number, stated: Stated): Advance {
   const sum = readSum(words, statisticLayout(progress.question, plan), survivors);
   if (sum.kind === "failed") return sum;
-  const next = advanceStatistic(sum.values, progress, plan, { cellRows: strictest(plan, stated) });
+  const next = advanceStatistic(sum.values, progress, plan, { cellRows: strictest(plan, stated), survivors });
   switch (next.kind) {
     case "next": return { kind: "next", standing: { kind: "statistic", plan, progress: next.progress }, rows: null, measure: null, keep: null };
     case "answered": return { kind: "released", release: { kind: "answer", answer: next.answer }, rows: null };
