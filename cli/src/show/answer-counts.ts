@@ -13,7 +13,7 @@ export function histogramText({ measure, unit, edges, cells }: HistogramAnswer, 
 
 export function quantilesText({ measure, unit, quantiles }: QuantilesAnswer, paint: Paint): string {
   const rows = quantiles.map(({ probability, at }) => [shareForm(probability), cellText(at, quantityForm)]);
-  return `${table([{ head: "of the rows", right: true }, { head: `have at most (${measure}, ${unit})` }], rows, { paint, empty: "no quantiles" })}\n\nIn brackets the edges between which it lies.`;
+  return table([{ head: "of the rows", right: true }, { head: `have at most (${measure}, ${unit})` }], rows, { paint, empty: "no quantiles" });
 }
 
 export function categoriesText({ dimension, top, others }: CategoriesAnswer, paint: Paint): string {
@@ -24,8 +24,7 @@ export function categoriesText({ dimension, top, others }: CategoriesAnswer, pai
 
 export function driftText({ column, unit, cells, missing }: DriftAnswer, paint: Paint): string {
   const rows = [...cells.map((cell) => [cell.word, ...counted(cell, cells)]), ["(missing)", cellText(missing.rows, rowsForm), cellText(missing.share, shareForm)]];
-  const joint = table([{ head: unit === null ? column : `${column} (${unit})` }, ...COUNTED], rows, { paint, empty: "no cells" });
-  return `${joint}\n\nEach company compares its own rows with this at its node; nothing of that comparison leaves.`;
+  return table([{ head: unit === null ? column : `${column} (${unit})` }, ...COUNTED], rows, { paint, empty: "no cells" });
 }
 
 const BAR_WIDTH = 30;

@@ -3,18 +3,11 @@ import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
 import type { Paint } from "./paint.js";
 import { table } from "./table.js";
 
-/** Whether the arms may be compared at all, then by how much they differ. */
+/** The arms, then by how much they differ from the control. A loud line before both if they cannot be compared. */
 export function experimentText({ arms, effects, sampleRatio }: ExperimentAnswer, paint: Paint): string {
   const control = arms.find((arm) => arm.control)?.arm ?? "";
-  return [ratioText(sampleRatio, paint), armsText(arms, paint), `Beside ${control}, with 95 % intervals of sample and noise:`, effectsText(effects, paint)].join("\n\n");
-}
-
-function ratioText(ratio: ExperimentAnswer["sampleRatio"], paint: Paint): string {
-  if ("withheld" in ratio) return `Whether the arms have the sizes they were meant to have is withheld (${ratio.withheld}).`;
-  const told = `chi-square ${quantityForm(ratio.chiSquare)} at ${ratio.degrees} ${ratio.degrees === 1 ? "degree" : "degrees"} of freedom, p = ${quantityForm(ratio.p)}`;
-  return ratio.alarm
-    ? `${paint.bad("The arms do not have the sizes they were meant to have")} (${told}). Something went wrong in the assignment: do not believe the effects below.`
-    : `${paint.good("The arms have the sizes they were meant to have")} (${told}).`;
+  const alarm = "alarm" in sampleRatio && sampleRatio.alarm ? [paint.bad("The arms do not have the sizes they were meant to have.")] : [];
+  return [...alarm, armsText(arms, paint), `Beside ${control}:`, effectsText(effects, paint)].join("\n\n");
 }
 
 function armsText(arms: ExperimentAnswer["arms"], paint: Paint): string {

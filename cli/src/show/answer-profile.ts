@@ -13,10 +13,8 @@ export function profileText({ rows, base, share, dimensions, measures }: Profile
     ]),
     { paint, empty: `no words of ${dimension}` },
   ));
-  return [cohort, ...tables, ...(measures.length === 0 ? [] : [measuresText(measures, paint)]), INDEX].join("\n\n");
+  return [cohort, ...tables, ...(measures.length === 0 ? [] : [measuresText(measures, paint)])].join("\n\n");
 }
-
-const INDEX = "Index: 100 is as much as among all rows.";
 
 function measuresText(measures: ProfileAnswer["measures"], paint: Paint): string {
   const columns = [{ head: "measure" }, { head: "sum", right: true }, { head: "mean", right: true }, { head: "sum of all", right: true }, { head: "mean of all", right: true }, { head: "index", right: true }];

@@ -59,7 +59,7 @@ describe("question ask", () => {
     expect(out).toContain([
       "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (< 25)            withheld (< 25)", "",
     ].join("\n"));
-    expect(out).toContain("Based on 100 (98 to 102) rows in 3 companies.");
+    expect(out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
     expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
     expect(code).toBe(0);
   });
