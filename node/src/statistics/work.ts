@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
 import type { AnswerAsked, SessionPart } from "@cohortium/protocol/conduct/participant";
 import { sessionPlanDigest } from "@cohortium/protocol/conduct/plan";
@@ -22,6 +23,7 @@ import type { Conclusion, SessionWork } from "../session-work.js";
 import type { Work } from "../training-work.js";
 import { computeStatistic } from "./compute.js";
 import { limitsOf, type PrivacySettings } from "./limits.js";
+import { ownDrift } from "./own-drift.js";
 import { readStatisticRows, type StatisticRows } from "./read-rows.js";
 
 /** One question as this node works on it. */
@@ -63,7 +65,14 @@ export class StatisticWork implements SessionWork {
     if (result.kind !== "answer") throw new RangeError("a question ends with an answer");
     const { plan: { query }, egress: { ledger }, session, digest } = this.#asked;
     const nanoRho = ledger.charges.lines(digest).filter((charge) => charge.session === session).reduce((sum, charge) => sum + charge.nanoRho, 0);
-    return { outcome: { kind: "answered", query: queryJson(query), answer: result.answer, answered: result.answered, nanoRho }, own: null };
+    const outcome = { kind: "answered", query: queryJson(query), answer: result.answer, answered: result.answered, nanoRho };
+    return { outcome: query.kind === "drift" ? { ...outcome, drift: await this.#drift(result.answer) } : outcome, own: null };
+  }
+
+  /** Null as well where the rows have changed since. */
+  async #drift(answer: Json): Promise<number | null> {
+    const rows = await this.#rows();
+    return rows === null ? null : ownDrift(rows, answer, this.#asked.plan);
   }
 
   close(): void {

@@ -46,7 +46,8 @@ interface Of {
   readonly charter?: typeof NOISY;
   readonly query?: Query;
   readonly settings?: Partial<PrivacySettings>;
-  readonly fill?: number;
+  readonly self?: typeof SELF;
+  readonly entropy?: Uint8Array;
   readonly nowMs?: number;
 }
 
@@ -58,8 +59,8 @@ export function place(people = PEOPLE, more: Partial<Feed> = {}) {
   write(people);
   const egress = new Egress(database, folder);
   const logger = recordingLogger();
-  const work = ({ session = SESSION, charter = NOISY, query = COUNT, settings = {}, fill = 8, nowMs = NOW_MS }: Of = {}, through = egress) => new StatisticWork({
-    session: session as SessionId, digest: charterDigest(charter), charter, plan: statisticPlanOf(charter, query), self: SELF, entropy: new Uint8Array(32).fill(fill), egress: through,
+  const work = ({ session = SESSION, charter = NOISY, query = COUNT, settings = {}, self = SELF, entropy = new Uint8Array(32).fill(8), nowMs = NOW_MS }: Of = {}, through = egress) => new StatisticWork({
+    session: session as SessionId, digest: charterDigest(charter), charter, plan: statisticPlanOf(charter, query), self, entropy, egress: through,
     feed: { rows: { path, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE, ...more },
     settings: { ...NO_SETTINGS, ...settings }, logger, nowMs: () => nowMs, doing: () => undefined,
   });

@@ -140,6 +140,23 @@ describe("an answer", () => {
     expect(outcome).toMatchObject({ own: null, outcome: { kind: "answered", nanoRho: 4_000_001, query: { kind: "rfm" }, answered: 2 } });
   });
 
+  test("about drift leaves with the company how far its own rows are from everybody's", async () => {
+    const { work } = place();
+    const query = { kind: "drift", column: "region", bins: 4, nanoRho: 4_000_000 } as const;
+    const drift = work({ query });
+    await drift.resultOf(admit);
+    const jointly = async (...shares: readonly number[]) => {
+      const cells = shares.map((value) => ({ word: "w", rows: { withheld: "< 10" }, share: value < 0 ? { withheld: "< 10" } : { value, low: 0, high: 1 } }));
+      const { outcome } = await drift.conclude({ kind: "answer", answer: { kind: "drift", cells, missing: { share: { value: 0, low: 0, high: 0 } } }, answered: 1 });
+      return (outcome as { readonly drift: number | null }).drift;
+    };
+    expect(await jointly(1 / 3, 1 / 3, 1 / 3)).toBeCloseTo(0, 9);
+    // (1/3 − 0.8) ln(0.41667) + 2 (1/3 − 0.1) ln(3.3333), but for the smoothing.
+    expect(await jointly(0.8, 0.1, 0.1)).toBeCloseTo(0.970, 2);
+    expect(await jointly(0.5, 0.5, -1)).toBeCloseTo(0, 9);
+    expect(await jointly(-1, -1, -1)).toBeNull();
+  });
+
   test("of rows that changed since the session began is refused, and costs nothing", async () => {
     const { work, write, egress } = place();
     await work().resultOf(admit);
