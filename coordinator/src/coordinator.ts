@@ -97,7 +97,7 @@ export class Coordinator implements ExchangeHost {
     this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
-      answers: { keep: ({ session, answer }) => this.questions.answered(session, answer) },
+      answers: { keep: ({ session, answer }) => this.questions.answered(session, answer), under: (charter) => this.questions.answersUnder(charter) },
       charterInForce: (digest) => this.charters.inForce(digest),
       publish: (entries) => {
         publish(entries);

@@ -9,7 +9,7 @@ import type { QuestionView } from "./question-view.js";
 
 const askBody = z.strictObject({ charter: z.string(), query: z.json(), fresh: z.boolean().default(false) });
 const scheduleBody = z.strictObject({
-  charter: z.string(), query: z.json(), every: z.int().min(1).max(999), unit: z.enum(RHYTHM_UNITS), start: z.iso.datetime({ offset: true }),
+  charter: z.string(), query: z.json(), every: z.int().min(1).max(999), unit: z.enum(RHYTHM_UNITS), start: z.iso.datetime({ offset: true }).optional(),
 });
 
 /** The desk of questions: asking, looking, and asking by the calendar. */
@@ -49,7 +49,7 @@ function scheduleRoutes(schedules: Coordinator["schedules"]): readonly Route[] {
     {
       method: "POST", path: "/v1/question-schedules", handle: ({ body }) => {
         const { charter, query, every, unit, start } = parseInput(scheduleBody, body);
-        return json(schedules.add(freshScheduleId(), { charter: digestIn(charter), query, every, unit, startMs: Date.parse(start) }), 201);
+        return json(schedules.add(freshScheduleId(), { charter: digestIn(charter), query, every, unit, startMs: start === undefined ? null : Date.parse(start) }), 201);
       },
     },
     { method: "GET", path: "/v1/question-schedules", handle: () => json({ schedules: schedules.views() }) },

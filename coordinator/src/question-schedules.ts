@@ -15,13 +15,13 @@ import type { QuestionView } from "./question-view.js";
 import type { Questions } from "./questions.js";
 import type { KeptSchedule, QuestionStore } from "./questions-store.js";
 
-/** What a schedule is made of. `startMs` may lie in the past: then it begins with its next time. */
+/** What a schedule is made of. `startMs` may lie in the past: then it begins with its next time; null is now. */
 export interface NewSchedule {
   readonly charter: Digest;
   readonly query: Json;
   readonly every: number;
   readonly unit: RhythmUnit;
-  readonly startMs: number;
+  readonly startMs: number | null;
 }
 
 interface SchedulesHost {
@@ -74,10 +74,11 @@ export class QuestionSchedules {
   }
 
   /** @throws Refusal as `Questions.admit` and `Questions.assertCovered`: what could not be asked now is no plan for later. */
-  add(id: string, { charter, query, every, unit, startMs }: NewSchedule): ScheduleView {
+  add(id: string, { charter, query, every, unit, startMs: start }: NewSchedule): ScheduleView {
     const admitted = this.#questions.admit(charter, query);
     this.#questions.assertCovered(charter, admitted.query);
     const nowMs = this.#nowMs();
+    const startMs = start ?? nowMs;
     const nextMs = startMs >= nowMs ? startMs : occurrenceAfter({ every, unit, startMs }, nowMs);
     this.#store.addSchedule({ id, charter, query: queryJson(admitted.query), every, unit, startMs, createdMs: nowMs, nextMs });
     this.#tick();

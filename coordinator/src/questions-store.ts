@@ -6,7 +6,7 @@ import type { RhythmUnit } from "./calendar.js";
 export const QUESTIONS_SCHEMA = `
   CREATE TABLE questions (
     session TEXT PRIMARY KEY, charter TEXT NOT NULL, digest TEXT NOT NULL, query TEXT NOT NULL, nano_rho INTEGER NOT NULL, asked_ms INTEGER NOT NULL,
-    request TEXT UNIQUE, schedule TEXT, uploaded INTEGER NOT NULL DEFAULT 0, answered_ms INTEGER, answer BLOB
+    request TEXT UNIQUE, schedule TEXT, uploaded INTEGER NOT NULL DEFAULT 0, answered_ms INTEGER, answered_n INTEGER UNIQUE, answer BLOB
   ) STRICT;
   CREATE INDEX questions_asked ON questions (charter, digest);
   CREATE TABLE question_schedules (
@@ -77,7 +77,8 @@ export class QuestionStore {
 
   /** The first answer stays. */
   answer(session: string, answer: Uint8Array, answeredMs: number): void {
-    this.#db.prepare("UPDATE questions SET answer = ?, answered_ms = ? WHERE session = ? AND answer IS NULL").run(answer, answeredMs, session);
+    this.#db.prepare(`UPDATE questions SET answer = ?, answered_ms = ?, answered_n = (SELECT coalesce(max(answered_n), 0) + 1 FROM questions) WHERE session = ? AND answer IS NULL`)
+      .run(answer, answeredMs, session);
   }
 
   question(session: string): KeptQuestion | null {
@@ -101,8 +102,13 @@ export class QuestionStore {
 
   /** The newest answer to this question under this charter. */
   kept(charter: string, digest: string): KeptAnswer | null {
-    const row = this.#db.prepare("SELECT * FROM questions WHERE charter = ? AND digest = ? AND answer IS NOT NULL ORDER BY answered_ms DESC, rowid DESC LIMIT 1").get(charter, digest);
+    const row = this.#db.prepare("SELECT * FROM questions WHERE charter = ? AND digest = ? AND answer IS NOT NULL ORDER BY answered_n DESC LIMIT 1").get(charter, digest);
     return row === undefined ? null : { question: questionOf(row), answer: bytesOf(row, "answer") };
+  }
+
+  /** All answers under a charter, in the order in which they were given. */
+  answersUnder(charter: string): readonly KeptAnswer[] {
+    return this.#db.prepare("SELECT * FROM questions WHERE charter = ? AND answer IS NOT NULL ORDER BY answered_n").all(charter).map((row) => ({ question: questionOf(row), answer: bytesOf(row, "answer") }));
   }
 
   addSchedule({ id, charter, query, every, unit, startMs, createdMs, nextMs }: Omit<KeptSchedule, "runs" | "state" | "because">): void {

@@ -1,3 +1,4 @@
+import { fromUtf8 } from "@cohortium/crypto/bytes";
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -5,9 +6,11 @@ import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
+import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
 import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { askedReply, questionView, type AskedReply, type QuestionView } from "./question-view.js";
 import type { KeptQuestion, QuestionStore } from "./questions-store.js";
@@ -122,6 +125,11 @@ export class Questions {
     this.#host.store.answer(session, canonicalBytes(answer), this.#host.nowMs());
   }
 
+  /** What was answered under a charter before, in order: what a next answer must not help to tell. */
+  answersUnder(charter: Digest): readonly EarlierAnswer[] {
+    return this.#host.store.answersUnder(charter).map(({ question, answer }) => ({ query: parseQuery(question.query), answer: parseAnswer(answer) }));
+  }
+
   /** These stand in the log. A sum that a company has sent something for is paid for, also if nobody ever reads it. */
   published(entries: readonly Entry[]): void {
     for (const { statement: { type, session, round } } of entries) if (type === "round.upload") this.#host.store.uploaded(session, round);
@@ -196,6 +204,11 @@ function readQuery(json: Json): Query {
     if (!(error instanceof RangeError)) throw error;
     throw new Refusal({ code: "REQUEST_QUERY", title: "this is no question of the catalogue", detail: error.message, fix: "see what each takes with: cohortium question show" }, { cause: error });
   }
+}
+
+/** What this coordinator has written itself. */
+function parseAnswer(bytes: Uint8Array): Answer {
+  return JSON.parse(fromUtf8(bytes)) as Answer;
 }
 
 function share(part: number, whole: number): string {

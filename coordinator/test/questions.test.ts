@@ -120,7 +120,7 @@ describe("the budget", () => {
 
 describe("a schedule", () => {
   const DAY_MS = 86_400_000;
-  const weekly = (nanoRho: number) => ({ charter: NOISY, query: categories(nanoRho), every: 1, unit: "weeks", startMs: Date.parse("2027-01-04T07:00:00Z") } as const);
+  const weekly = (nanoRho: number) => ({ charter: NOISY, query: categories(nanoRho), every: 1, unit: "weeks", startMs: null } as const);
   const due = (schedules: QuestionSchedules) => {
     schedules.recover();
     return schedules.views();

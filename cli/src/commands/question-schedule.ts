@@ -23,7 +23,7 @@ export async function questionSchedule(context: Context, verb: string, what: str
 
 async function addSchedule(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "question schedule add");
-  const rhythm = { ...everyIn(textOption(options, "every")), start: startIn(textOption(options, "start"), context.world.nowMs()) };
+  const rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
   const asking = askingIn(context, kind, options);
   const { digest, charter } = await charterAsked(admin, textOption(options, "charter"));
   const body = { charter: digest, query: queryJson(queryUnder(asking, charter)), ...rhythm };
@@ -60,9 +60,9 @@ function everyIn(text: string | undefined): { readonly every: number; readonly u
 }
 
 /** RFC 3339 with an offset: a time without one is another time elsewhere. */
-function startIn(text: string | undefined, nowMs: number): string {
-  if (text === undefined) return new Date(nowMs).toISOString();
+function startIn(text: string | undefined): { readonly start?: string } {
+  if (text === undefined) return {};
   const isInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)$/.test(text);
-  if (isInstant && Number.isFinite(Date.parse(text))) return text;
+  if (isInstant && Number.isFinite(Date.parse(text))) return { start: text };
   throw new Refusal({ code: "USAGE_SCHEDULE", title: "when first?", detail: `--start: "${text.slice(0, 40)}" is no RFC 3339 time with an offset`, fix: "write it as 2027-01-04T07:00:00Z" });
 }

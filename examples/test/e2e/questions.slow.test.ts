@@ -2,11 +2,12 @@ import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Answer, CategoriesAnswer, Cell, DriftAnswer, ExperimentAnswer, HistogramAnswer, ProfileAnswer, QuantilesAnswer, RfmAnswer } from "@cohortium/protocol/statistics/answer";
+import { z } from "zod";
 import { typeCommand } from "./command-line.js";
 import { entriesIn } from "./published-log.js";
 import { CHANNELS, CLAUSE, customers, customersCsv, SEGMENTS, ZIPS, type Customer } from "./question-data.js";
 import { tinyDraft } from "./tiny-charter.js";
-import { crash, foundTiny, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";
+import { crash, foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 
 const NAMES = ["alder", "birch", "cedar"];
 const ROWS = 500;
@@ -14,6 +15,8 @@ const NOISE = { mechanism: "discrete-gaussian", note: "Every company adds noise.
 
 let tiny: TinyConsortium;
 let all: readonly Customer[];
+/** The digest of the charter with noise. */
+let noisy: string;
 
 beforeAll(async () => {
   tiny = await foundTiny(NAMES);
@@ -22,7 +25,7 @@ beforeAll(async () => {
   all = own.flat();
   await tiny.consortium.enrol(NO_STEPS);
   await tiny.consortium.agree(draft("exact"));
-  await tiny.consortium.agree(draft("noisy", { privacy: NOISE }));
+  noisy = await tiny.consortium.agree(draft("noisy", { privacy: NOISE }));
 });
 afterAll(async () => tiny.end());
 
@@ -158,13 +161,17 @@ describe("under a charter with noise", () => {
     expect(Buffer.from(await bytes()).equals(Buffer.from(before))).toBe(true);
   });
 
-  test("asked afresh it is charged, and a node killed in between answers with the rest", async () => {
-    const node = tiny.consortium.node("birch");
-    await crash(node);
-    const anew = await ask("noisy", ...BY_CHANNEL, "--fresh");
-    expect(anew.code).toBe(0);
-    expect(anew.json["session"]).not.toBe(first.json["session"]);
-    expect(anew.json["answer"]).not.toEqual(first.json["answer"]);
+  test("asked afresh it is charged again, once, also at a node that is killed in the middle", async () => {
+    const spent = await spentAt("birch");
+    const { code, json } = await ask("noisy", ...BY_CHANNEL, "--fresh", "--detach");
+    await crash(tiny.consortium.node("birch"));
+    const { session, costs } = json as { readonly session: string; readonly costs: number };
+    const view = async () => tiny.consortium.coordinator.admin.get(`/v1/questions/${session}`, z.object({ state: z.string(), answer: z.json() }));
+    await untilTrue("it is answered", async () => (await view()).state !== "running", 60_000);
+    expect({ code, state: (await view()).state }).toEqual({ code: 0, state: "done" });
+    expect(session).not.toBe(first.json["session"]);
+    expect((await view()).answer).not.toEqual(first.json["answer"]);
+    expect(await spentAt("birch")).toBe(spent + costs);
   });
 
   test("what the budget does not cover is refused with exit code 5 before anything is computed, and what is kept stays free", async () => {
@@ -176,8 +183,13 @@ describe("under a charter with noise", () => {
   });
 
   test("the log has every query before its answer, verifies, and the charges follow from it alone", async () => {
-    const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "audit", "verify", tiny.published).ended;
-    expect({ code, says }).toMatchObject({ code: 0 });
+    const { coordinator } = tiny.consortium;
+    const { code, says } = await typeCommand(coordinator.folder, "--json", "--quiet", "audit", "verify", tiny.published).ended;
+    const report = JSON.parse(says) as { readonly verified: boolean; readonly privacy: readonly { readonly charter: string; readonly chargedNanoRho: number; readonly budgetNanoRho: number }[] };
+    expect({ code, verified: report.verified }).toEqual({ code: 0, verified: true });
+    const { limit, spent } = await coordinator.admin.get(`/v1/charters/${noisy}/budget`, z.object({ limit: z.number(), spent: z.number() }));
+    expect(report.privacy.find(({ charter }) => charter === noisy)).toMatchObject({ chargedNanoRho: spent, budgetNanoRho: limit });
+    for (const name of NAMES) expect(await spentAt(name)).toBe(spent);
     const { session } = first.json as { readonly session: string };
     const [offer] = entriesIn(tiny.published, session);
     expect(offer?.statement).toMatchObject({ type: "session.offer", body: { question: "statistics.ask", query: { kind: "categories", dimension: "channel" } } });
@@ -201,6 +213,12 @@ test("a schedule asks by itself until the budget would not cover its next time",
   const listed = await typeCommand(folder, "question", "schedule", "ls").ended;
   expect(listed.says).toContain("stopped: budget");
 });
+
+/** What a node's own account says it has spent, in 10^-9 of ρ. */
+async function spentAt(name: string): Promise<number> {
+  const { charges } = await tiny.consortium.node(name).admin.get("/v1/budget/ledger", z.object({ charges: z.array(z.object({ nanoRho: z.number() })) }));
+  return charges.reduce((spent, { nanoRho }) => spent + nanoRho, 0);
+}
 
 async function questionCount(): Promise<number> {
   const { says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "question", "status").ended;
