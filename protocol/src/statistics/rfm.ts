@@ -24,9 +24,11 @@ const FIFTHS = [0.2, 0.4, 0.6, 0.8] as const;
 export function foundScale(released: Released, query: RfmQuery, plan: StatisticPlan): RfmScale | null {
   const [recency, frequency, monetary] = ROLES.map((role) => {
     const edges = equalCells(measureOf(plan, query[role]), RFM_BINS, "log");
-    const found = FIFTHS.map((share) => quantileOf(released.numbers(`counts by ${role}`), edges, share));
+    // Days and purchases are counted; money is not.
+    const cells = { counts: released.numbers(`counts by ${role}`), edges, isWhole: role !== "monetary" };
+    const found = FIFTHS.map((share) => quantileOf(cells, share));
     const whole = found.filter((edge) => edge !== null);
-    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value > (whole[i - 1]?.value ?? value)) ? whole : null;
+    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value >= (whole[i - 1]?.value ?? value)) ? whole : null;
   });
   return recency && frequency && monetary ? { recency, frequency, monetary } : null;
 }

@@ -51,6 +51,8 @@ export function withheldCells(question: Suppression): ReadonlySet<number> {
   if (earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX) return everything;
   const axes = axesOf([...cells, ...earlier.shown].map(({ region }) => region).concat(earlier.withheld));
   const measured = cells.map((cell, place) => ({ ...measuredCount(cell, axes), place, listed: cell.listed }));
+  // Between two equal edges there is no row, which the edges tell already.
+  const nobody = new Set(measured.filter(({ vector }) => vector.size === 0).map(({ place }) => place));
   const before = earlier.shown.map((one) => measuredCount(one, axes));
   const secrets = [
     ...earlier.withheld.map((region) => axes.vector(region)), ...measured.filter(({ count }) => !(count >= cellRows)).map(({ vector }) => vector),
@@ -60,7 +62,7 @@ export function withheldCells(question: Suppression): ReadonlySet<number> {
   // Each turn forces one cell more, so there are at most as many turns as cells.
   for (;;) {
     const withheld = oneTurn({ measured, before, secrets, forced, cellRows });
-    const next = smallestOfBareGroup(question, withheld);
+    const next = smallestOfBareGroup(question, new Set([...withheld].filter((place) => !nobody.has(place))));
     if (next === null) return withheld;
     forced = new Set([...forced, next]);
   }
