@@ -1,6 +1,6 @@
 import { type Cell, type RfmAnswer, type RfmScore, type Shown } from "./answer.js";
 import { equalCells } from "./cells.js";
-import { at, counted, placesFrom, presentSide, scoreSides, type AnswerTerms, type Draft, type Screen } from "./draft.js";
+import { at, counted, numbersOver, placesFrom, presentSide, scoreSides, type AnswerTerms, type Draft, type Screen } from "./draft.js";
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { measureOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
@@ -51,14 +51,16 @@ export function edgesOf({ recency, frequency, monetary }: RfmScale): RfmEdges {
  */
 export function rfmDraft(released: Released, scale: RfmScale, plan: StatisticPlan & { readonly query: RfmQuery }, terms: AnswerTerms): Draft {
   const { query } = plan;
-  const [grid, spend] = [released.numbers("counts of the grid"), released.numbers("spend of the grid")];
+  const regions = rfmRegions(query, edgesOf(scale), plan);
+  const cells = regions.slice(1, 1 + SCORES * SCORES);
+  const [grid, spend] = [numbersOver(cells, released.numbers("counts of the grid")), numbersOver(cells, released.numbers("spend of the grid"))];
   const rows = added(grid);
-  const bySpend = released.numbers("counts by monetary score");
+  const bySpend = numbersOver(regions.slice(-SCORES), released.numbers("counts by monetary score"));
   const byRecency = SCALE.map((r) => added(SCALE.map((f) => at(grid, cellAt(r, f)))));
   const byFrequency = SCALE.map((f) => added(SCALE.map((r) => at(grid, cellAt(r, f)))));
   const counts = [rows, ...grid, ...byRecency, ...byFrequency, ...bySpend];
   return {
-    cells: rfmRegions(query, edgesOf(scale), plan).map((region, place) => counted(region, at(counts, place))),
+    cells: regions.map((region, place) => counted(region, at(counts, place))),
     groups: rfmGroups(),
     everybody: null,
     answer: (screen): RfmAnswer => ({

@@ -44,15 +44,13 @@ export const NO_EARLIER: Earlier = { shown: [], withheld: [] };
 /** So many cells of earlier answers can be taken into account; with more of them nothing is shown any more, until the charter is signed anew. */
 export const EARLIER_CELLS_MAX = 4_000;
 
-/** Places among the cells. */
+/** Places among the cells. What by its own description counts nobody, such as the women of a cohort of men, is not withheld: there is nothing to tell. */
 export function withheldCells(question: Suppression): ReadonlySet<number> {
   const { cells, earlier, cellRows } = question;
   const everything = new Set(cells.keys());
   if (earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX) return everything;
   const axes = axesOf([...cells, ...earlier.shown].map(({ region }) => region).concat(earlier.withheld));
   const measured = cells.map((cell, place) => ({ ...measuredCount(cell, axes), place, listed: cell.listed }));
-  // Between two equal edges there is no row, which the edges tell already.
-  const nobody = new Set(measured.filter(({ vector }) => vector.size === 0).map(({ place }) => place));
   const before = earlier.shown.map((one) => measuredCount(one, axes));
   const secrets = [
     ...earlier.withheld.map((region) => axes.vector(region)), ...measured.filter(({ count }) => !(count >= cellRows)).map(({ vector }) => vector),
@@ -62,7 +60,7 @@ export function withheldCells(question: Suppression): ReadonlySet<number> {
   // Each turn forces one cell more, so there are at most as many turns as cells.
   for (;;) {
     const withheld = oneTurn({ measured, before, secrets, forced, cellRows });
-    const next = smallestOfBareGroup(question, new Set([...withheld].filter((place) => !nobody.has(place))));
+    const next = smallestOfBareGroup(question, withheld);
     if (next === null) return withheld;
     forced = new Set([...forced, next]);
   }
@@ -96,7 +94,7 @@ function oneTurn({ measured, before, secrets, forced, cellRows }: Turn): Readonl
   const candidates = measured.filter(({ count, place, listed }) => listed && count >= cellRows && !forced.has(place));
   const shown = candidates.toSorted((a, b) => b.count - a.count || a.place - b.place).filter(({ vector }) => knowledge.learnUnlessTelling(vector));
   const places = new Set(shown.map(({ place }) => place));
-  return new Set(measured.map(({ place }) => place).filter((place) => !places.has(place)));
+  return new Set(measured.filter(({ place, vector }) => !places.has(place) && vector.size > 0).map(({ place }) => place));
 }
 
 /** The rows by which one count that may be shown exceeds another within it, where they are fewer than k. */

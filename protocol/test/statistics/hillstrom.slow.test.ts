@@ -116,8 +116,9 @@ interface Expected {
   test("with noise, intervals hold the exact numbers as often as they say, and effects say how much of their error is noise", () => {
     const noisy: Query = { ...TEST, covariate: null, metrics: ["visit"], nanoRho: 50_000_000 };
     const plan = planFor(FEATURES, noisy, { noise: { honest: 2 } });
-    const exact = answerTo(dealt(rows), planFor(FEATURES, { ...noisy, nanoRho: 0 })) as ExperimentAnswer;
-    const answers = Array.from({ length: 40 }, (_, seed) => answerTo(dealt(rows), plan, {}, new Dice(seed + 1)) as ExperimentAnswer);
+    const some = dealt(rows.filter((_, i) => i % 8 === 0));
+    const exact = answerTo(some, planFor(FEATURES, { ...noisy, nanoRho: 0 })) as ExperimentAnswer;
+    const answers = Array.from({ length: 40 }, (_, seed) => answerTo(some, plan, {}, new Dice(seed + 1)) as ExperimentAnswer);
     const held = answers.flatMap(({ arms }) => arms.map(({ rows: cell }, i) => (cell as Shown).low <= value(exact.arms[i]!.rows) && value(exact.arms[i]!.rows) <= (cell as Shown).high));
     expect(held.filter(Boolean).length / held.length).toBeGreaterThan(0.9);
     for (const { effects, noise } of answers) {

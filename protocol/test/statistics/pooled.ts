@@ -8,7 +8,7 @@ import { cellCount, partsOf, type Cells, type Part } from "../../src/statistics/
 import type { StatisticPlan, StatisticQuestion } from "../../src/statistics/plan.js";
 import { advanceStatistic, firstStatistic, type StatisticTerms } from "../../src/statistics/progress.js";
 import type { Query } from "../../src/statistics/query.js";
-import { Dice } from "../../src/testing/dice.js";
+import { type Dice } from "../../src/testing/dice.js";
 
 /** A number per measure (NaN is absence), a word per dimension. */
 export type Row = Readonly<Record<string, number | string>>;
