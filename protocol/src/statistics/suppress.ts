@@ -44,7 +44,7 @@ export const NO_EARLIER: Earlier = { shown: [], withheld: [] };
 /** So many cells of earlier answers can be taken into account; with more of them nothing is shown any more, until the charter is signed anew. */
 export const EARLIER_CELLS_MAX = 4_000;
 
-/** Places among the cells. */
+/** Places among the cells. What by its own description counts nobody, such as the women of a cohort of men, is not withheld: there is nothing to tell. */
 export function withheldCells(question: Suppression): ReadonlySet<number> {
   const { cells, earlier, cellRows } = question;
   const everything = new Set(cells.keys());
@@ -94,7 +94,7 @@ function oneTurn({ measured, before, secrets, forced, cellRows }: Turn): Readonl
   const candidates = measured.filter(({ count, place, listed }) => listed && count >= cellRows && !forced.has(place));
   const shown = candidates.toSorted((a, b) => b.count - a.count || a.place - b.place).filter(({ vector }) => knowledge.learnUnlessTelling(vector));
   const places = new Set(shown.map(({ place }) => place));
-  return new Set(measured.map(({ place }) => place).filter((place) => !places.has(place)));
+  return new Set(measured.filter(({ place, vector }) => !places.has(place) && vector.size > 0).map(({ place }) => place));
 }
 
 /** The rows by which one count that may be shown exceeds another within it, where they are fewer than k. */
