@@ -21,7 +21,9 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [
+  COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG,
+];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

@@ -24,7 +24,8 @@ export interface AdminContext {
 export function adminRoutes(context: AdminContext): readonly Route[] {
   const { coordinator } = context;
   return [
-    ...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(coordinator), ...questionRoutes(coordinator),
+    ...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(coordinator),
+    ...questionRoutes(coordinator),
   ];
 }
 

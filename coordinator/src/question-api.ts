@@ -49,7 +49,8 @@ function scheduleRoutes(schedules: Coordinator["schedules"]): readonly Route[] {
     {
       method: "POST", path: "/v1/question-schedules", handle: ({ body }) => {
         const { charter, query, every, unit, start } = parseInput(scheduleBody, body);
-        return json(schedules.add(freshScheduleId(), { charter: digestIn(charter), query, every, unit, startMs: start === undefined ? null : Date.parse(start) }), 201);
+        const startMs = start === undefined ? null : Date.parse(start);
+        return json(schedules.add(freshScheduleId(), { charter: digestIn(charter), query, every, unit, startMs }), 201);
       },
     },
     { method: "GET", path: "/v1/question-schedules", handle: () => json({ schedules: schedules.views() }) },

@@ -47,7 +47,8 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
-        trainings: node.store.trainings().filter((kept) => !isAnswered(kept)).map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
+        trainings: node.store.trainings().filter((kept) => !isAnswered(kept))
+          .map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),
     },
     {

@@ -31,7 +31,9 @@ const categories = z.object({
 
 const rfm = z.object({
   kind: z.literal("rfm"), ...answered, spend: cell,
-  scores: z.array(z.object({ of: z.enum(["recency", "frequency", "monetary"]), column: line, unit: line, edges: z.array(shown), rows: z.array(cell) })),
+  scores: z.array(z.object({
+    of: z.enum(["recency", "frequency", "monetary"]), column: line, unit: line, edges: z.array(shown), rows: z.array(cell),
+  })),
   grid: z.array(z.array(z.object({ rows: cell, spend: cell }))),
 });
 

@@ -8,8 +8,8 @@ export function profileText({ rows, base, share, dimensions, measures }: Profile
   const cohort = `The cohort: ${cellText(rows, rowsForm)} of ${cellText(base, rowsForm)} rows, ${cellText(share, shareForm)}.`;
   const tables = dimensions.map(({ dimension, words }) => table(
     [{ head: dimension }, ...["rows", "share", "of all rows", "share", "index"].map((head) => ({ head, right: true }))],
-    words.map((one) => [
-      one.word, cellText(one.rows, rowsForm), cellText(one.share, shareForm), cellText(one.base, rowsForm), cellText(one.baseShare, shareForm), cellText(one.index, indexForm),
+    words.map(({ word, rows: own, share: part, base: all, baseShare: whole, index }) => [
+      word, cellText(own, rowsForm), cellText(part, shareForm), cellText(all, rowsForm), cellText(whole, shareForm), cellText(index, indexForm),
     ]),
     { paint, empty: `no words of ${dimension}` },
   ));
@@ -17,8 +17,8 @@ export function profileText({ rows, base, share, dimensions, measures }: Profile
 }
 
 function measuresText(measures: ProfileAnswer["measures"], paint: Paint): string {
-  const columns = [{ head: "measure" }, { head: "sum", right: true }, { head: "mean", right: true }, { head: "sum of all", right: true }, { head: "mean of all", right: true }, { head: "index", right: true }];
-  return table(columns, measures.map((one) => [
-    `${one.measure} (${one.unit})`, cellText(one.sum, quantityForm), cellText(one.mean, quantityForm), cellText(one.baseSum, quantityForm), cellText(one.baseMean, quantityForm), cellText(one.index, indexForm),
+  const columns = [{ head: "measure" }, ...["sum", "mean", "sum of all", "mean of all", "index"].map((head) => ({ head, right: true }))];
+  return table(columns, measures.map(({ measure, unit, sum, mean, baseSum, baseMean, index }) => [
+    `${measure} (${unit})`, ...[sum, mean, baseSum, baseMean].map((cell) => cellText(cell, quantityForm)), cellText(index, indexForm),
   ]), { paint, empty: "" });
 }
