@@ -136,7 +136,10 @@ export class Coordinator implements ExchangeHost {
    */
   launch(charter: Digest, without: string | null = null): SessionId {
     const text = this.#charterToday(charter);
-    if (text.questions.length === 0) throw new Refusal({ code: "CHARTER_QUESTION", title: "this charter allows no training", detail: "it lists statistics alone", rule: "request.question", fix: "ask with: cohortium question ask" });
+    if (text.questions.length === 0) {
+      const fix = "ask with cohortium question ask, or propose a charter that lists a training";
+      throw new Refusal({ code: "CHARTER_NO_TRAINING", title: "this charter lists no training", detail: "it allows statistics alone", rule: "request.question", fix });
+    }
     const left = without === null ? null : companyToLeaveOut(text, without);
     const session = freshSession();
     this.trainings.launch(session, charter, { without: left });

@@ -49,6 +49,16 @@ describe("a file fits a charter", () => {
   });
 });
 
+test("a file for statistics needs their columns and the one that says who agreed, with or without a training beside", async () => {
+  const statistics = { kinds: ["profile"], features: [{ kind: "categorical", name: "country", categories: ["France", "Spain"] }], cellRows: 10, consent: { column: "agreed", granted: ["yes"] } };
+  const alone = charterOf({ ...(CHARTER_JSON as object), questions: [], statistics });
+  expect(await codes(rowsOnly("country;agreed\n"), alone)).toEqual([]);
+  expect((await fitOf(rowsOnly("country;job\n"), alone)).map(({ says }) => says)).toEqual([expect.stringContaining("DATA_COLUMN_MISSING in column agreed")]);
+  const both = charterOf({ ...(CHARTER_JSON as object), statistics });
+  expect(await codes(rowsOnly("answer;job;age;country;agreed\n"), both)).toEqual([]);
+  expect(await codes(rowsOnly("answer;age\n"), both)).toEqual(["rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING"]);
+});
+
 describe("a feed that was named", () => {
   const csvReading = { format: "csv", delimiter: ";", quote: "\"", encoding: "utf-8", nulls: [] } as const;
   const named = (path: string, reading: FileSource["reading"] = csvReading) => ({
