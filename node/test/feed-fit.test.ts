@@ -11,6 +11,7 @@ import { fitOf } from "../src/feed-fit.js";
 import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 import { CHARTER, CHARTER_JSON, charterOf } from "./stage.js";
+import { EXACT, NOISY, NOISY_JSON } from "./statistics/stage.js";
 
 const CANARY = "canary7f3a";
 const fileOf = (text: string): string => {
@@ -41,6 +42,20 @@ describe("a file fits a charter", () => {
     const told = await fitOf(feed, CHARTER);
     expect(told[0]?.path).toBe(feed.rows.path);
     expect(JSON.stringify(told)).not.toContain(CANARY);
+  });
+
+  test("of statistics alone with the columns of its questions, and of both with those of both", async () => {
+    const header = "region;visits;days;spend\n";
+    expect(await codes(rowsOnly(header), NOISY)).toEqual([]);
+    expect(await codes(rowsOnly("region;visits;days\n"), NOISY)).toEqual(["rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly(header), EXACT)).toEqual(["rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly(`age;job;answer;${header}`), EXACT)).toEqual([]);
+  });
+
+  test("of statistics with the column that says who agreed", async () => {
+    const charter = charterOf({ ...NOISY_JSON, statistics: { ...NOISY_JSON.statistics, consent: { column: "agreed", granted: ["yes"] } } });
+    expect(await codes(rowsOnly("region;visits;days;spend\n"), charter)).toEqual(["rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly("agreed;region;visits;days;spend\n"), charter)).toEqual([]);
   });
 
   test("not if it is not there, or not configured", async () => {
