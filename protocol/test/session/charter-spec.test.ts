@@ -1,5 +1,4 @@
 import { expect, test } from "@jest/globals";
-import type { Json } from "@cohortium/crypto/canonical-json";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCharterYaml } from "../../src/host/charter-yaml.js";
