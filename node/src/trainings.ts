@@ -25,8 +25,10 @@ import type { Comparisons } from "./comparisons.js";
 import type { Egress } from "./egress.js";
 import { NetworkMemory } from "./learning/network/memory.js";
 import type { Feed } from "./rows.js";
+import type { PrivacySettings } from "./statistics/limits.js";
+import { StatisticWork } from "./statistics/work.js";
 import type { NodeStore } from "./store.js";
-import { refusing, type SessionWork } from "./session-work.js";
+import type { SessionWork } from "./session-work.js";
 import { TrainingWork } from "./training-work.js";
 
 /** What trainings need of the node around them. */
@@ -40,6 +42,7 @@ export interface TrainingsHost {
   readonly comparisons: Comparisons;
   readonly egress: Egress;
   readonly feed: Feed;
+  readonly privacy: PrivacySettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -183,13 +186,13 @@ export class Trainings {
   }
 
   #workFor(session: SessionId, opened: Opened, { text: charter, plan }: Under): SessionWork {
-    const { self, egress, feed, logger, nowMs, store: { database } } = this.#host;
+    const { self, egress, feed, privacy, logger, nowMs, store: { database } } = this.#host;
     const doing = (what: string) => {
       const running = this.#running.get(session);
       if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
     };
     const { charter: digest, entropy } = opened;
-    if (plan.question === "statistics.ask") return refusing("request.question", nowMs);
+    if (plan.question === "statistics.ask") return new StatisticWork({ session, digest, charter, plan, self, entropy, egress, feed, settings: privacy, logger, nowMs, doing });
     return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, logger, nowMs, doing });
   }
 

@@ -80,6 +80,7 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   TRAINING_DIVERGED: () => ended(withPlan({ gradientTolerance: 1e-12, iterationsMax: 1 })),
   TRAINING_DEGENERATE: () => ended(withPlan({}, { rowsMinJoint: 5_000 })),
   NODE_REFUSED: () => ended(short({ names: [...RECORDED.nodes.keys()].slice(0, 3), admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
+  BUDGET_SPENT: { file: "node/test/spending.test.ts", title: "beyond the charter's budget is refused before anything is computed" },
   DATA_REFUSED: () => endedAt(short({ admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
   DATA_CHANGED: { file: "node/test/training-work.test.ts", title: "rows that changed since the session began are refused" },
   LOG_EVIDENCE: { file: "node/test/node.test.ts", title: "a message whose entries are not shown to be in the log is not acted on" },

@@ -172,6 +172,15 @@ describe("values on the grid", () => {
     }
   });
 
+  test("of as many rows as a party may bring add up to no more than doubles hold exactly", () => {
+    for (const query of EACH) {
+      const terms = statisticPlanOf(NOISY, query);
+      for (const { part, segment: { scaleBits } } of questionsOf(query).flatMap((question) => gridsOf(question, terms))) {
+        expect(terms.rowsMaxPerParty * sensitivityOf(part, scaleBits, terms)).toBeLessThanOrEqual(Number.MAX_SAFE_INTEGER + 1);
+      }
+    }
+  });
+
   test("add up exactly in any order, and survive the ring", () => {
     fc.assert(fc.property(fc.array(fc.double({ min: 0, max: 250_000, noNaN: true }), { minLength: 1, maxLength: 40 }), (values) => {
       const { segment } = squares!;
