@@ -20,6 +20,8 @@ import { askedWorld } from "./tiny-statistics.js";
 export interface LoggedStatistics {
   readonly digest: string;
   readonly told: readonly Told[];
+  /** The log as files, beside the uploads. */
+  readonly files: (told: readonly Told[]) => ReturnType<typeof filesOf>;
   /** Audits a log of these statements, signed by their actors, beside the uploads. */
   readonly check: (told: readonly Told[]) => ReturnType<typeof audit>;
 }
@@ -48,10 +50,10 @@ export function loggedStatistics(charter: Charter, queries: readonly Query[], mo
     ...charter.parties.map(({ name }) => tell("charter.signature", name, { digest }, { session: "-" })),
     ...sessions,
   ];
-  const check: LoggedStatistics["check"] = (list) => {
-    const files = filesOf(signed(list, digest));
-    for (const [root, words] of uploads) files.set(uploadPath(root), bytesOfWords(words));
-    return audit(sourceOf(files), { logKey: LOG_KEY, rounds: sessionAuditor() });
+  const files: LoggedStatistics["files"] = (list) => {
+    const all = filesOf(signed(list, digest));
+    for (const [root, words] of uploads) all.set(uploadPath(root), bytesOfWords(words));
+    return all;
   };
-  return { digest, told, check };
+  return { digest, told, files, check: (list) => audit(sourceOf(files(list)), { logKey: LOG_KEY, rounds: sessionAuditor() }) };
 }
