@@ -4,6 +4,7 @@ import { AUDIT } from "./commands/audit.js";
 import { CHARTER } from "./commands/charter.js";
 import { CONFIG } from "./commands/config.js";
 import { COORDINATOR } from "./commands/coordinator.js";
+import { DSR } from "./commands/dsr.js";
 import { EGRESS } from "./commands/egress.js";
 import { ENROLL } from "./commands/enroll.js";
 import { FEED } from "./commands/feed.js";
@@ -19,7 +20,7 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, DSR, AUDIT, CONFIG];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

@@ -9,12 +9,14 @@ import type { CohortiumNode } from "./node.js";
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
   readonly facts: { readonly party: string; readonly coordinator: string; readonly feed: { readonly rows: string | null; readonly holdout: string | null } };
+  /** When people were removed after a session used rows. */
+  readonly deletions: { marksOf(session: string): readonly number[] };
   link(): LinkState;
 }
 
 /** The partner's own API: what her node does, what it signed, what left it. */
 export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
-  const { node, facts, link } = context;
+  const { node, facts, link, deletions } = context;
   return [
     {
       method: "GET", path: "/v1/status", handle: () => json({
@@ -49,7 +51,10 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
       method: "GET", path: "/v1/models", handle: () => json({
         models: node.store.trainings().flatMap(({ session, outcome }) =>
           (isDone(outcome)
-            ? [{ session, model: outcome.model, evaluation: outcome.evaluation, comparisons: node.comparisons.of(session, outcome.model) }]
+            ? [{
+              session, model: outcome.model, evaluation: outcome.evaluation, comparisons: node.comparisons.of(session, outcome.model),
+              deletionsSinceMs: deletions.marksOf(session),
+            }]
             : [])),
       }),
     },

@@ -19,6 +19,7 @@ import type { KeyedSession } from "./ciphertexts.js";
 import type { Computed, Egress } from "./egress.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
+import { keepNotes } from "./evidence/session-notes.js";
 import { accept } from "./quality-desk.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
@@ -48,6 +49,8 @@ export class TrainingWork {
   readonly #work: Work;
   /** Read once a process: what a round computes from does not change under it. The process after a crash reads again, and goes on only with the same rows. */
   #reading: Promise<RowsRead<Admission | null>> | null = null;
+  /** How many people had been removed when the rows were read. */
+  #removedThen = 0;
   #learner: Learner | null = null;
 
   constructor(work: Work) {
@@ -68,9 +71,10 @@ export class TrainingWork {
     }
   }
 
-  /** The rows this session was admitted with; null if they have changed since. */
+  /** The rows this session was admitted with; null if they have changed since, or if somebody was removed since: nothing more is computed from her row. */
   async rows(): Promise<SessionRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
+    if (this.#removedNow() !== this.#removedThen) return null;
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
@@ -115,6 +119,7 @@ export class TrainingWork {
     // Rows that were pinned and never stated, because the process ended in between, are the session's all the same.
     if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     accept(feed.gate.folder, gate.result);
+    keepNotes(this.#work.database, session, read.rows.notes, nowMs());
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
     return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
   }
@@ -164,7 +169,12 @@ export class TrainingWork {
   /** Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows. */
   #read<T>(judge: Reader<T>["judge"]): Promise<RowsRead<T>> {
     const { feed, plan, self } = this.#work;
+    this.#removedThen = this.#removedNow();
     return readRows(feed, plan, { party: self, parties: partiesOf(this.#work), judge });
+  }
+
+  #removedNow(): number {
+    return this.#work.feed.settings.deletions?.count() ?? 0;
   }
 
   #refused(code: FaultCode, clause: string): Result {

@@ -45,8 +45,10 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
     }
     case "node": {
       const answer = await adminOf(place).get("/v1/models", modelsOfPartner);
-      const rows = answer.models.map(({ digest, session, model, evaluation }) => [short(digest), short(session), String(model.iteration), evaluation === null ? "" : quality(evaluation.auc)]);
-      return done(answer, table([{ head: "model" }, { head: "session" }, { head: "step", right: true }, { head: "AUC", right: true }], rows, { paint, empty: EMPTY }));
+      const rows = answer.models.map(({ digest, session, model, evaluation, deletionsSinceMs }) => [
+        short(digest), short(session), String(model.iteration), evaluation === null ? "" : quality(evaluation.auc), paint.warn(madeBefore(deletionsSinceMs)),
+      ]);
+      return done(answer, table([{ head: "model" }, { head: "session" }, { head: "step", right: true }, { head: "AUC", right: true }, { head: "" }], rows, { paint, empty: EMPTY }));
     }
   }
 }
@@ -54,16 +56,25 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
 async function show({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
   const place = placeAt(folder);
   const found = await findModel(place, prefix);
-  const { digest, session, model, evaluation, comparisons } = found;
+  const { digest, session, model, evaluation, comparisons, deletionsSinceMs = [] } = found;
   const inside = await insideOf(found, place, paint);
   return done(found, [
     facts([["model", digest], ["session", session], [STEPS[model.kind], String(model.iteration)]]),
+    ...(deletionsSinceMs.length === 0 ? [] : [paint.warn(madeBefore(deletionsSinceMs))]),
     "",
     inside,
     "",
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
     ...(comparisons.length === 0 ? [] : ["", partnersText(comparisons, paint)]),
   ].join("\n"));
+}
+
+/** A model cannot forget a row; whoever uses it should know that one is to be forgotten. */
+function madeBefore(deletionsSinceMs: readonly number[]): string {
+  const last = deletionsSinceMs.at(-1);
+  if (last === undefined) return "";
+  const more = deletionsSinceMs.length === 1 ? "" : `, and ${deletionsSinceMs.length - 1} before that`;
+  return `made before a deletion of ${instant(last).slice(0, 10)}${more}`;
 }
 
 /** What can be said of the model without rows. */

@@ -60,7 +60,9 @@ export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSet
  */
 export async function columnNames(feed: Readable, settings: FeedSettings): Promise<readonly string[]> {
   const { source } = feed;
-  const inFull = () => withFeed(feed, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
+  // No row of it is looked at, so nobody needs to be left out.
+  const whole: Readable = { ...feed, subjects: { kind: "common" } };
+  const inFull = () => withFeed(whole, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
   switch (source.kind) {
     case "plain": return inFull();
     case "postgres": case "mysql": return columnsOfDatabase(source, settings.environment);
