@@ -36,13 +36,6 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
       handle: ({ params, body }) => json(node.charters.refuse(digestIn(params["digest"]), parseInput(z.strictObject({ reason: z.string().min(1).max(500) }), body).reason)),
     },
     {
-      method: "GET", path: "/v1/egress", handle: ({ query }) => {
-        const { session, round } = parseInput(z.object({ session: z.string().optional(), round: z.coerce.number().int().min(0).optional() }), query);
-        const lines = node.egress.ledger.lines(session ?? null, round ?? null);
-        return json({ lines, totals: { messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) } });
-      },
-    },
-    {
       method: "GET", path: "/v1/trainings", handle: () => json({
         trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),

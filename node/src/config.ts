@@ -34,6 +34,10 @@ export const nodeConfig = z.object({
   }).optional().describe("this company's rows; they never leave"),
   transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns, key: z.string().optional().describe("the column that says whose purchase it is") }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
+  evidence: z.object({
+    keepDays: z.number().int().min(0).max(3_660).default(62).describe("how long the bytes of letters that left are kept, to be shown with egress decode"),
+    keepMiB: z.number().int().min(0).max(100_000).default(64).describe("how much of them at most; the oldest go first"),
+  }).prefault({}),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
 });

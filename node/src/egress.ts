@@ -15,6 +15,8 @@ import type { FromNode } from "@cohortium/protocol/training/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { Ciphertexts, type Withheld } from "./ciphertexts.js";
 import { Ledger, type KeptPart, type Release } from "./ledger.js";
+import { KeptLetters, type LetterRetention } from "./evidence/kept-letters.js";
+import { entryIn } from "./evidence/letter-entry.js";
 import { meaningOf } from "./meaning.js";
 import { Received } from "./received.js";
 
@@ -86,14 +88,16 @@ export class Egress {
   readonly ciphertexts: Ciphertexts;
   /** What other nodes have shown this one. */
   readonly received: Received;
+  readonly #letters: KeptLetters;
   readonly #db: Database;
   readonly #folder: string;
 
   /** @param folder - Where vectors wait for the link, and what others have shown for the session's end. */
-  constructor(database: Database, folder: string) {
+  constructor(database: Database, folder: string, retention?: LetterRetention) {
     this.#db = database;
     this.#folder = folder;
     this.ledger = new Ledger(database);
+    this.#letters = new KeptLetters(database, retention);
     this.received = new Received(join(folder, "received"));
     this.ciphertexts = new Ciphertexts(this.ledger, folder, this.received);
   }
@@ -180,6 +184,7 @@ export class Egress {
     const bulk = this.#bulkOf(message, about.session, round);
     transaction(this.#db, () => {
       this.ledger.record(key, { ...about, round, kind: message.kind, bytes: payload.length, meaning: meaningOf(message), digest: toHex(sha256(payload)) });
+      this.#letters.keep({ key, atMs: about.atMs, entry: entryIn(message)?.id ?? "", payload });
       if (bulk !== null) this.ledger.record(`${key}/vector`, { ...about, round, kind: bulk.kind, bytes: bulk.bytes, digest: bulk.root, meaning: bulk.meaning });
       if (message.kind === "unmasked" || message.kind === "decrypted") this.ledger.opened(about.session, round);
       queue(bulk);

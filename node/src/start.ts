@@ -19,6 +19,8 @@ import { openDeletionDesk } from "./deletion/open-deletion-desk.js";
 import { Tombstones } from "./deletion/tombstones.js";
 import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
+import { EgressAccount } from "./evidence/egress-account.js";
+import { egressRoutes } from "./evidence/egress-api.js";
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
 import type { Deletions } from "./data/feeds/left-out.js";
@@ -58,7 +60,10 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
     folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
     waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
-    routes: [...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed } }), ...deletionRoutes(deletions)],
+    routes: [
+      ...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed } }),
+      ...deletionRoutes(deletions), ...egressRoutes(new EgressAccount(node.store.database), party),
+    ],
   });
   shutdown.onClose("admin", () => admin.close());
   logger.info("the node is ready", { adminPort: admin.port });
@@ -80,6 +85,8 @@ interface Around {
   readonly environment: StartInput["environment"];
 }
 
+const MIB = 1024 * 1024;
+
 function assemble(folder: string, config: NodeConfig, around: Around, shutdown: Shutdown) {
   const { coordinator, logger, metrics, environment } = around;
   const spool = join(folder, "spool");
@@ -91,6 +98,7 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   const node = new CohortiumNode({
     self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
     database, spool, feed: feedOf(folder, config, environment, tombstones), logger, metrics, nowMs: () => Date.now(),
+    retention: { days: config.evidence.keepDays, sizeMaxBytes: config.evidence.keepMiB * MIB },
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
   shutdown.onClose("trainings", () => node.trainings.close());

@@ -26,7 +26,7 @@ export function openDeletionDesk({ folder, config, environment, node, tombstones
   const own: KeyedFeed | null = rows?.key === undefined ? null : { open: () => feedAt(folder, "rows", rows), keyColumn: rows.key };
   const bought: KeyedFeed | null = transactions?.key === undefined ? null
     : { open: () => feedAt(folder, "transactions", transactions), keyColumn: transactions.key };
-  const of = (feed: KeyedFeed | null, keys: readonly string[]) => (feed === null || keys.length === 0 ? Promise.resolve(null) : inTime(countKeys(feed, keys, settings)));
+  const of = async (feed: KeyedFeed | null, keys: readonly string[]) => (feed === null || keys.length === 0 ? null : inTime(countKeys(feed, keys, settings)));
   return new DeletionDesk({
     self: config.party, signer, database: node.store.database, tombstones, keyColumn: rows?.key ?? null, nowMs: () => Date.now(),
     count: async (keys): Promise<CountedKeys> => ({ rows: await of(own, keys), purchases: await of(bought, keys) }),

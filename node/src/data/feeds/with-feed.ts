@@ -94,7 +94,8 @@ async function opened(feed: Readable, { engine, relation, scratch }: Place, sett
     case "files": case "postgres": case "mysql": {
       const raw = source.kind === "files" ? await readFiles(source, to) : await readDatabase(source, settings.environment, to);
       onProgress("gives values their types …");
-      return remaining(engine, feed, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED }, settings);
+      const typed = await typedTable(engine, raw, { feed: { name, types }, relation });
+      return remaining(engine, feed, { name, relation: sqlName(relation), ...typed, places: UNPLACED }, settings);
     }
   }
 }
