@@ -7,6 +7,7 @@ import { adminOfRole } from "../place.js";
 import { bytes, count, instant, short } from "../show/amounts.js";
 import { logEntryText, privacyText } from "../show/egress.js";
 import { table } from "../show/table.js";
+import { canary } from "./egress-canary.js";
 import { decode } from "./egress-decode.js";
 import { diff } from "./egress-diff.js";
 
@@ -35,6 +36,15 @@ export const EGRESS: CommandGroup = {
         ["--bytes <file>", "bytes from elsewhere, such as an upload that the coordinator publishes, held to the line's digest"],
       ],
       run: (context, args, options) => decode(context, given(args, 0), options),
+    },
+    {
+      usage: "canary", says: "a rehearsal with marked rows, on this machine alone, and a search for them in every byte that leaves", example: "--folder ./harbour egress canary --prove",
+      options: [
+        ["--prove", "also send marked values on purpose, through an egress weakened in the rehearsal alone, to see that the search finds them"],
+        ["--charter <charter>", "which charter is rehearsed: the beginning of its digest, or a file"],
+        ["--rows <number>", "how many rows of the feed are copied at most, evenly over it", "20000"], ["--marked <number>", "how many marked rows are added", "20"],
+      ],
+      run: (context, _, options) => canary(context, options),
     },
   ],
 };
