@@ -7,6 +7,7 @@ import { COORDINATOR } from "./commands/coordinator.js";
 import { DSR } from "./commands/dsr.js";
 import { EGRESS } from "./commands/egress.js";
 import { ENROLL } from "./commands/enroll.js";
+import { EVIDENCE } from "./commands/evidence.js";
 import { FEED } from "./commands/feed.js";
 import { MODEL } from "./commands/model.js";
 import { NODE } from "./commands/node.js";
@@ -20,7 +21,7 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, DSR, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, EVIDENCE, DSR, AUDIT, CONFIG];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

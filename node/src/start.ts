@@ -13,6 +13,7 @@ import { createMetrics, type Metrics } from "@cohortium/protocol/host/metrics";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import { parsePartyId } from "@cohortium/protocol/session/ids";
+import { PROTOCOL_VERSION } from "@cohortium/protocol/wire/limits";
 import { nodeAdminRoutes } from "./admin-api.js";
 import { deletionRoutes } from "./deletion/deletion-api.js";
 import { openDeletionDesk } from "./deletion/open-deletion-desk.js";
@@ -21,6 +22,7 @@ import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
 import { EgressAccount } from "./evidence/egress-account.js";
 import { egressRoutes } from "./evidence/egress-api.js";
+import { evidenceRoutes } from "./evidence/evidence-api.js";
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
 import type { Deletions } from "./data/feeds/left-out.js";
@@ -55,20 +57,26 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   const link = connect(credentials);
 
   const feed = { rows: config.rows?.path ?? config.rows?.feed ?? null, holdout: config.holdout?.path ?? null };
-  const deletions = openDeletionDesk({ folder, config, environment: input.environment, node, tombstones, signer: openSigningKey(folder, "signing") });
+  const [signer, account] = [openSigningKey(folder, "signing"), new EgressAccount(node.store.database)];
+  const deletions = openDeletionDesk({ folder, config, environment: input.environment, node, tombstones, signer });
   const admin = await openAdminServer({
     folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
     waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
     routes: [
       ...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed } }),
-      ...deletionRoutes(deletions), ...egressRoutes(new EgressAccount(node.store.database), party),
+      ...deletionRoutes(deletions), ...egressRoutes(account, party),
+      ...evidenceRoutes({ party, signer, signingKey: signer.publicKey, node, account, deletions, versions: versions(), nowMs: () => Date.now() }),
     ],
   });
   shutdown.onClose("admin", () => admin.close());
   logger.info("the node is ready", { adminPort: admin.port });
   shutdown.begun.addEventListener("abort", () => sayParked(node, logger), { once: true });
   return { ready: `node ${party}: dials ${config.coordinator.exchange}, admin on ${config.admin.listen}:${admin.port}` };
+}
+
+function versions(): Readonly<Record<string, string>> {
+  return { protocol: String(PROTOCOL_VERSION), runtime: process.version };
 }
 
 /** What whoever stops a node should know: what it leaves unfinished goes on at the next start. */

@@ -96,7 +96,7 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
     const charter = await rehearsal.agree(shortened(input.charter, [self, ...STAND_INS], input.nowMs()));
     const view = await rehearsal.train(charter, onProgress);
     const { outgoing, lines } = rehearsal.member(self);
-    if (outgoing.bulk.length === 0) throw nothingLeft(view, lines);
+    if (outgoing.bulk.length === 0) throw nothingLeft(view, [self, ...STAND_INS].flatMap((party) => rehearsal.member(party).lines));
 
     onProgress("looks through what left …");
     const needles = copy.marks.flatMap(needlesOf);
@@ -143,7 +143,7 @@ function columnsOf({ copy }: Prepared): CanaryReport["columns"] {
 }
 
 function nothingLeft({ says }: TrainingView, lines: readonly string[]): Refusal {
-  const why = lines.find((line) => line.includes("\"because\"")) ?? says;
+  const why = lines.find((line) => line.includes("\"because\"") && !line.startsWith("a training ended")) ?? says;
   return new Refusal({ code: "QUALITY_CANARY", title: "the rehearsal computed nothing, so nothing can be said of what leaves", detail: why, fix: "see what a training would refuse with: cohortium quality run; then run this again" });
 }
 

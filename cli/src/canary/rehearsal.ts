@@ -129,7 +129,8 @@ export class Rehearsal {
     const node = new WatchedNode({
       self: party, signer, agreementSecret: new Secret(agreement), database: openNodeDatabase(join(folder, "node.db")), spool: join(folder, "spool"),
       coordinator: { name: OPERATOR, signingKey: this.#operatorKey, logKey: this.coordinator.logKey },
-      feed, logger: loggerInto(lines), metrics: createMetrics(), nowMs: this.#nowMs, kick: () => line()?.here.kick(), cosign: (signature) => line()?.here.cosign(signature),
+      feed, logger: loggerInto(lines), metrics: createMetrics(), nowMs: this.#nowMs,
+      kick: () => line()?.here.kick(), cosign: (signature) => line()?.here.cosign(signature),
     }, outgoing.bulk);
     const member: Member = { party, node, signer, outgoing, lines, line: null };
     this.#members.set(party, member);

@@ -92,7 +92,8 @@ async function copied(table: DigestedFeed, terms: Copying): Promise<Copied> {
     rows += some.length;
   });
   const keyFor = (i: number) => base?.[Math.floor(i / PURCHASES)] ?? null;
-  const made = Array.from({ length: models.length === 0 ? 0 : wanted }, (_, i) => markedRow(models[i % models.length] ?? [], how, { key: keyFor(i), random: terms.random }));
+  const made = models.length === 0 ? []
+    : Array.from({ length: wanted }, (_, i) => markedRow(models[i % models.length] ?? [], how, { key: keyFor(i), random: terms.random }));
   marked.write(made);
   for (const file of [plain, marked]) file.close();
   // The key of a purchase is its row's, and looked for as that.
