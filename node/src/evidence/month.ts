@@ -43,7 +43,8 @@ export function evidenceOf(parts: EvidenceParts, month: Month, madeAtMs: number)
   const sessions = sessionsIn(parts, month, lines);
   const charters = new Set([...sessions.map(({ charter }) => charter), ...openIn(node, month)]);
   return {
-    v: 1, party, month: month.name, from: instantText(month.fromMs), to: instantText(month.toMs), madeAt: instantText(madeAtMs), isWhole: madeAtMs >= month.toMs,
+    v: 1, party, month: month.name,
+    from: instantText(month.fromMs), to: instantText(month.toMs), madeAt: instantText(madeAtMs), isWhole: madeAtMs >= month.toMs,
     versions: { ...versions }, keys: { signing: toBase64(signingKey), witness: node.witness.verifierKey },
     log: { size, checkpoint, distrust: node.distrust },
     charters: [...charters].flatMap((digest) => charterOf(node, account, digest)),
