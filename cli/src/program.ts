@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command as Parser } from "commander";
 import { AUDIT } from "./commands/audit.js";
+import { BUDGET } from "./commands/budget.js";
 import { CHARTER } from "./commands/charter.js";
 import { CONFIG } from "./commands/config.js";
 import { COORDINATOR } from "./commands/coordinator.js";
@@ -12,6 +13,7 @@ import { FEED } from "./commands/feed.js";
 import { MODEL } from "./commands/model.js";
 import { NODE } from "./commands/node.js";
 import { QUALITY } from "./commands/quality.js";
+import { QUESTION } from "./commands/question.js";
 import { ROUND } from "./commands/round.js";
 import { SCHEMA } from "./commands/schema.js";
 import type { Command, CommandGroup, Context, Options } from "./context.js";
@@ -21,7 +23,9 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, EVIDENCE, DSR, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [
+  COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, EVIDENCE, DSR, AUDIT, CONFIG,
+];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

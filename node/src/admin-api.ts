@@ -4,7 +4,9 @@ import { json, parseInput, type Route } from "@cohortium/protocol/host/http-rout
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { LinkState } from "@cohortium/protocol/host/exchange-client";
 import { parseDigest } from "@cohortium/protocol/session/ids";
+import { budgetRoutes, spentElsewhere, type BudgetDesk } from "./budget-desk.js";
 import type { CohortiumNode } from "./node.js";
+import { isAnswered, questionRoutes } from "./question-desk.js";
 
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
@@ -12,11 +14,13 @@ export interface NodeAdminContext {
   /** When people were removed after a session used rows. */
   readonly deletions: { marksOf(session: string): readonly number[] };
   link(): LinkState;
+  nowMs(): number;
 }
 
 /** The partner's own API: what her node does, what it signed, what left it. */
 export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
-  const { node, facts, link, deletions } = context;
+  const { node, facts, link, nowMs, deletions } = context;
+  const budget: BudgetDesk = { party: facts.party, charters: node.charters, ledger: node.egress.ledger, settings: node.privacy, nowMs };
   return [
     {
       method: "GET", path: "/v1/status", handle: () => json({
@@ -24,7 +28,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
         log: { size: node.witness.seen.size, distrust: node.distrust }, feed: facts.feed,
       }),
     },
-    { method: "GET", path: "/v1/charters", handle: () => json({ charters: node.charters.views() }) },
+    { method: "GET", path: "/v1/charters", handle: () => json({ charters: node.charters.views().map((view) => ({ ...view, elsewhere: spentElsewhere(budget, view.digest) })) }) },
     { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => json(node.charters.view(digestIn(params["digest"]))) },
     { method: "POST", path: "/v1/charters/:digest/sign", handle: ({ params }) => json(node.charters.sign(digestIn(params["digest"]))) },
     {
@@ -35,9 +39,11 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
       method: "POST", path: "/v1/charters/:digest/refuse",
       handle: ({ params, body }) => json(node.charters.refuse(digestIn(params["digest"]), parseInput(z.strictObject({ reason: z.string().min(1).max(500) }), body).reason)),
     },
+    ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
-        trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
+        trainings: node.store.trainings().filter((kept) => !isAnswered(kept))
+          .map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),
     },
     {
@@ -51,6 +57,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
             : [])),
       }),
     },
+    ...questionRoutes(node.store),
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
   ];
 }

@@ -34,6 +34,14 @@ export const nodeConfig = z.object({
   }).optional().describe("this company's rows; they never leave"),
   transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns, key: z.string().optional().describe("the column that says whose purchase it is") }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
+  privacy: z.object({
+    epsilonMax: z.number().positive().optional().describe("the most ε that all charters together may cost the people in the rows; without it each charter's budget holds alone"),
+    delta: z.number().gt(0).lt(1).default(1e-6).describe("the δ that goes with it"),
+    openReserve: z.boolean().default(false).describe("lets questions spend what charters hold in reserve"),
+  }).prefault({}).describe("how much answers may cost here, beside what charters say"),
+  statistics: z.object({
+    cellRows: z.number().int().min(2).max(1_000_000).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
+  }).prefault({}).describe("what this company asks of answers"),
   evidence: z.object({
     keepDays: z.number().int().min(0).max(3_660).default(62).describe("how long the bytes of letters that left are kept, to be shown with egress decode"),
     keepMiB: z.number().int().min(0).max(100_000).default(64).describe("how much of them at most; the oldest go first"),

@@ -14,8 +14,8 @@ import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Evidence } from "@cohortium/protocol/log/proof";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
-import { citedEntries } from "@cohortium/protocol/training/cited";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { citedEntries } from "@cohortium/protocol/conduct/cited";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
 import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
@@ -28,6 +28,7 @@ import type { LetterRetention } from "./evidence/kept-letters.js";
 import { LogPlaces } from "./evidence/log-places.js";
 import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
+import { NO_SETTINGS, type PrivacySettings } from "./statistics/limits.js";
 import { NodeStore } from "./store.js";
 import { Trainings } from "./trainings.js";
 import { LogWitness } from "./witness.js";
@@ -42,6 +43,8 @@ export interface NodeParts {
   /** Where masked vectors wait for the link. */
   readonly spool: string;
   readonly feed: Feed;
+  /** Absent where what charters say is all that holds. */
+  readonly privacy?: PrivacySettings;
   /** Of the bytes of letters; a default holds where it is absent. */
   readonly retention?: LetterRetention;
   readonly logger: Logger;
@@ -62,6 +65,7 @@ export class CohortiumNode implements ExchangeHost {
   readonly egress: Egress;
   readonly store: NodeStore;
   readonly witness: LogWitness;
+  readonly privacy: PrivacySettings;
   /** Why the coordinator's last message was not acted on, until one is. For a person to see. */
   distrust: string | null = null;
   readonly #parts: NodeParts;
@@ -71,6 +75,7 @@ export class CohortiumNode implements ExchangeHost {
   constructor(parts: NodeParts) {
     const { self, signer, agreementSecret, coordinator, database, feed, logger, metrics, nowMs } = parts;
     this.#parts = parts;
+    this.privacy = parts.privacy ?? NO_SETTINGS;
     this.store = new NodeStore(database);
     this.egress = new Egress(database, parts.spool, parts.retention);
     this.#places = new LogPlaces(database);
@@ -86,7 +91,7 @@ export class CohortiumNode implements ExchangeHost {
     });
     this.trainings = new Trainings({
       self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, comparisons: this.comparisons,
-      egress: this.egress, feed, logger, metrics, nowMs,
+      egress: this.egress, feed, privacy: this.privacy, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.charterInForce(digest),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
     });
@@ -97,7 +102,7 @@ export class CohortiumNode implements ExchangeHost {
     this.trainings.recover();
   }
 
-  /** Why a training under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
+  /** Why a session under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
   fitOf(digest: string): Promise<readonly FitProblem[]> {
     return fitOf(this.#parts.feed, this.charters.text(digest));
   }

@@ -1,7 +1,7 @@
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
-import { importFrom, plainFeed, type RowSource } from "./data/import-rows.js";
+import { importFrom, plainFeed, type RowSource, type RowSources } from "./data/import-rows.js";
 import type { CsvFile } from "./data/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
@@ -67,7 +67,7 @@ export interface FeedFile {
 /** `judged` is what was said of the very table that the rows are from. */
 export type RowsRead<T> = { readonly kind: "rows"; readonly rows: SessionRows; readonly judged: T } | RowsRefused;
 
-type RowsRefused = { readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile;
+export type RowsRefused = { readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile;
 
 /** A session's party, for whom rows are read, and who judges their table while it is open. */
 export interface Reader<T> {
@@ -79,10 +79,10 @@ export interface Reader<T> {
 /** Reads and checks everything a training needs of this node's rows. Each source is read once. */
 export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, judge }: Reader<T>): Promise<RowsRead<T>> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
-  const { named, rows: { keyColumn }, words, settings } = feed;
+  const { settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
-  if (named === null && feed.rows.path === "") return unset(rowsFile, "DATA_ROWS_UNSET");
-  const sources = { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings, consents: feed.consents ?? [] };
+  const sources = ownSources(feed);
+  if (sources === null) return unset(rowsFile, "DATA_ROWS_UNSET");
   const own = await importFrom(sources, { recipe, rowsMin, rowsMax }, judge);
   if (own.kind === "refused") return { ...own, ...rowsFile };
   const { rows: { digest, setDigest }, notes, judged } = own;
@@ -98,6 +98,13 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   return withRows({ train: own.rows, held: common.rows, counted: shareOfCommon(common.rows, parties.length, parties.indexOf(party)) });
 }
 
+/** This company's rows and purchases, wherever its settings say they lie; null if they say nothing. @param consents - Asked beside those of the settings. */
+export function ownSources(feed: Feed, consents: readonly Consent[] = []): RowSources | null {
+  const { named, rows: { path, keyColumn }, words, settings } = feed;
+  if (named === null && path === "") return null;
+  return { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings, consents: [...feed.consents ?? [], ...consents] };
+}
+
 function plainFeeds({ rows, transactions }: Feed): { readonly rows: Readable; readonly transactions: Readable | null } {
   return { rows: plainFeed("rows", rows), transactions: transactions === null ? null : plainFeed("transactions", transactions) };
 }
@@ -108,6 +115,6 @@ function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, { fea
   return problems.length === 0 ? read : { kind: "refused", problems, ...file };
 }
 
-function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {
+export function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {
   return { kind: "refused", problems: [fileProblem(code, "a file in node.yaml", 0)], ...file };
 }

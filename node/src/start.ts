@@ -30,6 +30,7 @@ import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import { feedAt } from "./feed-at.js";
 import { feedSettings } from "./feed-desk.js";
 import type { Feed, NamedFeeds } from "./rows.js";
+import type { PrivacySettings } from "./statistics/limits.js";
 import { openNodeDatabase } from "./store.js";
 
 export interface StartInput {
@@ -64,7 +65,7 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
     waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
     routes: [
-      ...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed } }),
+      ...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed }, nowMs: () => Date.now() }),
       ...deletionRoutes(deletions), ...egressRoutes(account, party),
       ...evidenceRoutes({ party, signer, signingKey: signer.publicKey, node, account, deletions, versions: versions(), nowMs: () => Date.now() }),
     ],
@@ -105,7 +106,7 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   const line: { client?: ExchangeClient; state: LinkState } = { state: { kind: "retrying", cause: "not tried yet", inMs: 0 } };
   const node = new CohortiumNode({
     self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
-    database, spool, feed: feedOf(folder, config, environment, tombstones), logger, metrics, nowMs: () => Date.now(),
+    database, spool, feed: feedOf(folder, config, environment, tombstones), privacy: privacyOf(config), logger, metrics, nowMs: () => Date.now(),
     retention: { days: config.evidence.keepDays, sizeMaxBytes: config.evidence.keepMiB * MIB },
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
@@ -139,6 +140,10 @@ function namedFeeds(folder: string, { rows, transactions }: NodeConfig): NamedFe
   return {
     open: () => ({ rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) }),
   };
+}
+
+function privacyOf({ privacy: { epsilonMax, delta, openReserve }, statistics: { cellRows } }: NodeConfig): PrivacySettings {
+  return { ceiling: epsilonMax === undefined ? null : { epsilon: epsilonMax, delta }, opensReserve: openReserve, cellRows: cellRows ?? null };
 }
 
 function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"], deletions: Deletions): Feed {

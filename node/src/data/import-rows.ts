@@ -1,7 +1,7 @@
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { readHeader } from "./csv-header.js";
 import type { CsvFile } from "./duckdb.js";
@@ -37,7 +37,7 @@ export interface RowSources {
 
 /** What the charter says of one party's rows. */
 export interface RowTerms {
-  readonly recipe: Recipe;
+  readonly recipe: Columns;
   readonly rowsMin: number;
   readonly rowsMax: number;
 }

@@ -1,8 +1,8 @@
 import type { Charter } from "./charter.js";
 import type { RecipeFeature } from "./recipe.js";
 
-/** What a signer must have read, in this order. Every language has a sentence for each. */
-export const SENTENCE_IDS = ["parties", "purpose", "question", "columns", "rows", "released", "gains", "categories", "quorum", "budget", "noise", "operator", "period"] as const;
+/** What a signer must have read, in this order. Every language has a sentence for each, empty where the charter has no such thing. */
+export const SENTENCE_IDS = ["parties", "purpose", "question", "statistics", "columns", "rows", "released", "gains", "categories", "withheld", "quorum", "budget", "noise", "operator", "period"] as const;
 
 /** One language's sentences. Each is complete without the others, so that a page may show them apart. */
 export type Sentences = { readonly [Id in (typeof SENTENCE_IDS)[number]]: (charter: Charter) => string };

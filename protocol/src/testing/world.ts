@@ -14,12 +14,12 @@ import type { Entry } from "../log/entry.js";
 import { decodeEvent, encodeEvent } from "../session/codec.js";
 import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
-import { schemaOf } from "../session/schema.js";
-import { conductor, type TrainingConduct } from "../training/conductor.js";
-import type { OwnData } from "../training/handshake.js";
-import type { FromNode, ToNode } from "../training/messages.js";
-import { participant, type AnswerAsked, type TrainingPart } from "../training/participant.js";
-import type { TrainingPlan } from "../training/plan.js";
+import { conductor, type SessionConduct } from "../conduct/conductor.js";
+import { sessionSchema, type SessionPlan } from "../conduct/plan.js";
+import type { OwnData } from "../conduct/handshake.js";
+import type { FromNode, ToNode } from "../conduct/messages.js";
+import { participant, type AnswerAsked, type SessionPart } from "../conduct/participant.js";
+import type { EarlierAnswer } from "../statistics/sequence.js";
 import { Dice } from "./dice.js";
 import { EncryptedHosts } from "./encrypted-hosts.js";
 import type { Happening } from "./transcript.js";
@@ -30,7 +30,7 @@ export interface WorldGiven {
   readonly seed: number;
   readonly names: readonly PartyId[];
   readonly terms: Terms;
-  readonly plan: TrainingPlan;
+  readonly plan: SessionPlan;
   /** What a party's rows answer, before masks. */
   readonly answer: (party: PartyId, ask: AnswerAsked) => Words;
   /** For encrypted sums. */
@@ -47,6 +47,10 @@ export interface WorldGiven {
   readonly guarded?: boolean;
   /** What a party's own contract says of its columns; without it, nothing. */
   readonly contract?: (party: PartyId) => OwnData["claims"];
+  /** Below how many rows a party wants cells withheld; without it, none says. */
+  readonly cellRows?: (party: PartyId) => number | undefined;
+  /** What was answered under the charter before. */
+  readonly earlier?: readonly EarlierAnswer[];
   /** A host that refuses what the node's own rules refuse. */
   readonly admits?: (party: PartyId) => { readonly code: "DATA_REFUSED"; readonly clause: string } | null;
 }
@@ -59,14 +63,14 @@ interface Actor<E, S> {
 
 const COORDINATOR = parsePartyId("coordinator");
 
-/** Runs one training to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
+/** Runs one session to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
 export class World {
   readonly log: Entry[] = [];
   readonly uploads = new Map<string, Words>();
   readonly encrypted: EncryptedHosts;
   readonly members: readonly Member[];
-  readonly nodes = new Map<PartyId, Actor<TrainingPart["event"], FromNode> & { step: Step<TrainingPart> | null; given: TrainingPart["given"] | null }>();
-  readonly coordinator: Actor<TrainingConduct["event"], ToNode> & { step: Step<TrainingConduct>; readonly given: TrainingConduct["given"] };
+  readonly nodes = new Map<PartyId, Actor<SessionPart["event"], FromNode> & { step: Step<SessionPart> | null; given: SessionPart["given"] | null }>();
+  readonly coordinator: Actor<SessionConduct["event"], ToNode> & { step: Step<SessionConduct>; readonly given: SessionConduct["given"] };
   readonly silent = new Set<PartyId>();
   /** Everything, in order, as `transcript` reads it. */
   readonly happenings: Happening[] = [];
@@ -93,7 +97,7 @@ export class World {
   }
 
   /** Delivers letters in a random order, each link in sequence, until nobody has anything left to do. */
-  run(stepsMax = 20_000): Step<TrainingConduct> {
+  run(stepsMax = 20_000): Step<SessionConduct> {
     for (let steps = 0; steps < stepsMax; steps++) {
       const busy = [...this.nodes].filter(([name, node]) => node.inbox.length > 0 && !this.silent.has(name)).map(([name]) => name);
       const choices = this.coordinator.inbox.length > 0 ? [...busy, COORDINATOR] : busy;
@@ -136,7 +140,7 @@ export class World {
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashCoordinator();
   }
 
-  #afterConduct(step: Step<TrainingConduct>): void {
+  #afterConduct(step: Step<SessionConduct>): void {
     for (const entry of step.log) {
       if (this.log.some(({ id }) => id === entry.id)) continue;
       this.log.push(entry);
@@ -148,12 +152,16 @@ export class World {
     }
     if (step.kind !== "wait") return this.#end(COORDINATOR, step);
     for (const ask of step.ask) {
-      if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
-      if (ask.kind === "open") this.coordinator.inbox.push(this.encrypted.open(ask, this.nowMs));
+      if (ask.kind === "sum") this.coordinator.inbox.push({ ...this.#sum(ask), ...this.#beside });
+      if (ask.kind === "open") this.coordinator.inbox.push({ ...this.encrypted.open(ask, this.nowMs), ...this.#beside });
     }
   }
 
-  #sum(ask: SumAsked): TrainingConduct["event"] {
+  get #beside(): { readonly earlier?: readonly EarlierAnswer[] } {
+    return this.#given.earlier === undefined ? {} : { earlier: this.#given.earlier };
+  }
+
+  #sum(ask: SumAsked): SessionConduct["event"] {
     const parts = ask.uploads.map(({ root }) => this.uploads.get(root)).filter((words) => words !== undefined);
     const words = sumStretch(parts, ask, ask.remove, 0);
     return { kind: "summed", round: ask.round, root: chunkRootOf(words), words, atMs: this.nowMs };
@@ -173,7 +181,7 @@ export class World {
     }
     // A host opens a session once.
     if (node.given !== null) return;
-    const given: TrainingPart["given"] = {
+    const given: SessionPart["given"] = {
       speaker: { self: message.to, session: SESSION, charter: CHARTER, signer: signerFromSeed(seedOf(message.to, "signing")) },
       coordinator: { name: COORDINATOR, signingKey: this.coordinator.given.speaker.signer.publicKey },
       members: this.members, terms: this.#given.terms, plan: this.#given.plan, offer: message.offer,
@@ -196,7 +204,7 @@ export class World {
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashNode(name);
   }
 
-  #afterPart(name: PartyId, step: Step<TrainingPart>): void {
+  #afterPart(name: PartyId, step: Step<SessionPart>): void {
     const node = this.nodes.get(name);
     for (const message of step.send) {
       node?.sent.push(message);
@@ -209,22 +217,25 @@ export class World {
     for (const ask of step.ask) if (node?.given != null) node.inbox.push(this.#perform(node.given, ask));
   }
 
-  #end(party: PartyId, step: Exclude<Step<TrainingPart> | Step<TrainingConduct>, { readonly kind: "wait" }>): void {
-    this.happenings.push({ kind: "ended", atMs: this.nowMs, party, fault: step.kind === "abort" ? step.fault : null });
+  #end(party: PartyId, step: Exclude<Step<SessionPart> | Step<SessionConduct>, { readonly kind: "wait" }>): void {
+    const ends = step.kind === "abort" ? { fault: step.fault, has: null } : { fault: null, has: step.result.kind };
+    this.happenings.push({ kind: "ended", atMs: this.nowMs, party, ...ends });
   }
 
   #guard(...inputs: readonly unknown[]): void {
     if (this.#given.guarded === true) inputs.forEach((input) => this.#inputs.watch(input));
   }
 
-  #perform(given: TrainingPart["given"], ask: TrainingPart["ask"]): TrainingPart["event"] {
+  #perform(given: SessionPart["given"], ask: SessionPart["ask"]): SessionPart["event"] {
     const { self: name } = given.speaker;
     const atMs = this.nowMs;
     switch (ask.kind) {
       case "admit": {
         const refusal = this.#given.admits?.(name) ?? null;
-        const claims = this.#given.contract?.(name) ?? schemaOf(this.#given.plan.recipe).sources.map(() => null);
-        return refusal === null ? { kind: "admitted", data: { table: tableOf(name), claims, quality: null }, atMs } : { kind: "refused", ...refusal, atMs };
+        const claims = this.#given.contract?.(name) ?? sessionSchema(this.#given.plan).sources.map(() => null);
+        const cellRows = this.#given.cellRows?.(name);
+        const data = { table: tableOf(name), claims, quality: null, ...(cellRows === undefined ? {} : { cellRows }) };
+        return refusal === null ? { kind: "admitted", data, atMs } : { kind: "refused", ...refusal, atMs };
       }
       case "permit": return { kind: "permitted", round: ask.round, atMs };
       case "make-key": return this.encrypted.makeKey(given, atMs);
