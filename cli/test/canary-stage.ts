@@ -29,8 +29,15 @@ export const PURCHASES = {
   transactions: { before: "2011-12-10", key: "id", time: "day", amount: "paid", unit: "GBP", order: "invoice", windows: [{ name: "spent", measure: "monetary", days: 90 }] },
 };
 
-export function charterWith(question: object) {
-  const check = checkCharter({ ...BASE, questions: [question] } as Json);
+/** Questions of statistics alone, under noise. */
+export const STATISTICS = {
+  questions: [], statistics: { kinds: ["profile", "histogram", "quantiles", "categories", "drift"], features: QUESTION.features.slice(0, 2), cellRows: 10 },
+  privacy: { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 40, epsilon: 8, delta: 1e-6, reserveShare: 0.1 }, colluders: 0 },
+};
+
+/** @param change - A training's question, or what else a charter has. */
+export function charterWith(change: object) {
+  const check = checkCharter({ ...BASE, ...("questions" in change ? change : { questions: [change] }) } as Json);
   if (check.kind === "refused") throw new Error(JSON.stringify(check.problems));
   return check.charter;
 }

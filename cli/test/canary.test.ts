@@ -8,7 +8,7 @@ import { play } from "./stage.js";
 describe("egress canary", () => {
   const REPORT: CanaryReport = {
     charter: "tiny", rows: 120, marked: 6, columns: [{ feed: "rows", column: "age", isMarked: true, says: "a number nobody else has" }, { feed: "rows", column: "job", isMarked: false, says: "only the charter's own words are legal in it" }],
-    traces: ["text", "double"], values: 24, needles: 400, training: { state: "done", rounds: 6, says: "done" },
+    traces: ["text", "double"], values: 24, needles: 400, sessions: [{ what: "the training", state: "done", rounds: 6, says: "done" }],
     looked: [{ where: "frames on the line", pieces: 20, bytes: 30_000 }, { where: "vectors and ciphertexts in one piece", pieces: 6, bytes: 20_000 }],
     control: { values: 24, found: 24 }, found: [], proofs: [],
   };

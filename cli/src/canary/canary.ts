@@ -8,7 +8,8 @@ import { Search } from "@cohortium/node/canary/search";
 import type { Flag } from "@cohortium/protocol/host/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { parsePartyId } from "@cohortium/protocol/session/ids";
+import { parsePartyId, type Digest } from "@cohortium/protocol/session/ids";
+import { rehearsedQueries } from "./queries.js";
 import { proveSearch, type Proof } from "./prove.js";
 import { Rehearsal } from "./rehearsal.js";
 import { shortened } from "./shortened.js";
@@ -50,7 +51,8 @@ export interface CanaryReport {
   readonly traces: readonly Trace[];
   readonly values: number;
   readonly needles: number;
-  readonly training: { readonly state: TrainingView["state"]; readonly rounds: number; readonly says: string };
+  /** What was rehearsed: the training, and one question of each kind. */
+  readonly sessions: readonly { readonly what: string; readonly state: TrainingView["state"]; readonly rounds: number; readonly says: string }[];
   readonly looked: readonly Looked[];
   /** The same search over the copy itself: how many of the values it finds there. */
   readonly control: { readonly values: number; readonly found: number };
@@ -94,9 +96,9 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
     await rehearsal.join(self, feedOver(copy.marked));
     for (const party of STAND_INS) await rehearsal.join(party, feedOver(copy.unmarked));
     const charter = await rehearsal.agree(shortened(input.charter, [self, ...STAND_INS], input.nowMs()));
-    const view = await rehearsal.train(charter, onProgress);
+    const sessions = await sessionsUnder(charter, input.charter, { rehearsal, onProgress });
     const { outgoing, lines } = rehearsal.member(self);
-    if (outgoing.bulk.length === 0) throw nothingLeft(view, [self, ...STAND_INS].flatMap((party) => rehearsal.member(party).lines));
+    if (outgoing.bulk.length === 0) throw nothingLeft(sessions, [self, ...STAND_INS].flatMap((party) => rehearsal.member(party).lines));
 
     onProgress("looks through what left …");
     const needles = copy.marks.flatMap(needlesOf);
@@ -110,7 +112,7 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
     return {
       charter: input.charter.name, rows: copy.rows, marked: input.marked, columns: columnsOf(prepared), traces: TRACES,
       values: copy.marks.length, needles: needles.length,
-      training: { state: view.state, rounds: view.rounds.length, says: view.says }, found,
+      sessions, found,
       looked: places.map(({ where, pieces }) => ({ where, pieces: pieces.length, bytes: pieces.reduce((sum, { length }) => sum + length, 0) })),
       control: controlOf(needles, filesIn(join(scratch, "feeds")), search),
       proofs: input.prove ? await proveSearch(rehearsal, { self, charter, needles, search, recipient: STAND_INS[0] ?? self }) : [],
@@ -118,6 +120,18 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
   } finally {
     await rehearsal.close();
   }
+}
+
+interface Stage {
+  readonly rehearsal: Rehearsal;
+  onProgress(says: string): void;
+}
+
+async function sessionsUnder(digest: Digest, charter: Charter, { rehearsal, onProgress }: Stage): Promise<CanaryReport["sessions"]> {
+  const told = (what: string, { state, rounds, round, says }: TrainingView) => ({ what, state, rounds: Math.max(rounds.length, round), says });
+  const sessions = charter.questions.length === 0 ? [] : [told("the training", await rehearsal.train(digest, onProgress))];
+  for (const query of rehearsedQueries(charter)) sessions.push(told(`a question: ${query.kind}`, await rehearsal.ask(digest, query, onProgress)));
+  return sessions;
 }
 
 function findings(needles: readonly Needle[], where: string): readonly Finding[] {
@@ -142,8 +156,8 @@ function columnsOf({ copy }: Prepared): CanaryReport["columns"] {
   });
 }
 
-function nothingLeft({ says }: TrainingView, lines: readonly string[]): Refusal {
-  const why = lines.find((line) => line.includes("\"because\"") && !line.startsWith("a training ended")) ?? says;
+function nothingLeft(sessions: CanaryReport["sessions"], lines: readonly string[]): Refusal {
+  const why = lines.find((line) => line.includes("\"because\"") && !line.includes("ended without")) ?? sessions.map(({ says }) => says).join("; ");
   return new Refusal({ code: "QUALITY_CANARY", title: "the rehearsal computed nothing, so nothing can be said of what leaves", detail: why, fix: "see what a training would refuse with: cohortium quality run; then run this again" });
 }
 

@@ -26,7 +26,9 @@ import type { Logger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
 import type { OutgoingLetter } from "@cohortium/protocol/host/outbox";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { parsePartyId, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
+import { parsePartyId, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 
 /** Everything that left one node: frames as they went onto the line, and bulk once more in one piece, because a frame may cut a value in two. */
 export interface Outgoing {
@@ -150,17 +152,26 @@ export class Rehearsal {
     return digest;
   }
 
-  /** Runs one training to its end, whatever that is. */
-  async train(charter: Digest, onProgress: (says: string) => void): Promise<TrainingView> {
-    const session = this.coordinator.launch(charter);
-    await this.#until("the training ends", () => {
+  /** Runs the charter's training to its end, whatever that is. */
+  train(charter: Digest, onProgress: (says: string) => void): Promise<TrainingView> {
+    return this.#followed(this.coordinator.launch(charter), onProgress);
+  }
+
+  /** Asks one question, as an operator would. @throws Refusal if the charter does not answer it. */
+  ask(charter: Digest, query: Query, onProgress: (says: string) => void): Promise<TrainingView> {
+    const { session } = this.coordinator.questions.ask({ charter, query: queryJson(query), fresh: true, request: null });
+    return this.#followed(parseSessionId(session), onProgress);
+  }
+
+  async #followed(session: SessionId, onProgress: (says: string) => void): Promise<TrainingView> {
+    await this.#until("a session ends", () => {
       const view = this.coordinator.trainings.view(session);
       if (view !== null) onProgress(view.says);
       return view !== null && view.state !== "running";
     });
     for (const { party, node } of this.#members.values()) await this.#until(`${party} has heard of the end`, () => node.trainings.statuses().length === 0);
     const view = this.coordinator.trainings.view(session);
-    if (view === null) throw new Error("a training that was launched is known");
+    if (view === null) throw new Error("a session that was launched is known");
     return view;
   }
 

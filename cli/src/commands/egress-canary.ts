@@ -33,7 +33,7 @@ function reportText(report: CanaryReport, verdict: Verdict, paint: Paint): strin
   return [
     facts([
       ["charter", report.charter], ["rows copied", count(report.rows)], ["marked rows", count(report.marked)],
-      ["the rehearsal", `${report.training.says}; ${count(report.training.rounds)} rounds`],
+      ...report.sessions.map(({ what, state, rounds, says }) => [what, `${state === "done" ? "done" : says}; ${count(rounds)} ${rounds === 1 ? "sum" : "sums"}`] as const),
       ["looked for", `${count(report.values)} values in ${count(report.needles)} disguises: ${report.traces.join(", ")}`],
       ["control", `${count(report.control.found)} of ${count(report.control.values)} values found in the copy they were written into`],
     ]), "",

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import type { ContractTable } from "../data/contract/contract.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import type { Readable } from "../data/feeds/feed.js";
@@ -17,7 +17,7 @@ import type { Mark } from "./needles.js";
 /** What is copied, and how it is marked. `random` gives a number of [0, 1) that nobody else has. */
 export interface CopyTerms {
   readonly folder: string;
-  readonly recipe: Recipe;
+  readonly recipe: Columns;
   readonly words: OwnWords;
   readonly keyColumn: string | null;
   readonly contract: ContractTable | null;

@@ -1,5 +1,5 @@
 import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Recipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { Columns, RecipeFeature } from "@cohortium/protocol/session/recipe";
 import type { ContractTable } from "../data/contract/contract.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import type { FeedColumn } from "../data/feeds/feed-table.js";
@@ -15,7 +15,7 @@ export type ColumnMark =
 /** What is known of a feed's columns. */
 export interface MarkTerms {
   readonly feed: "rows" | "transactions";
-  readonly recipe: Recipe;
+  readonly recipe: Columns;
   readonly words: OwnWords;
   readonly keyColumn: string | null;
   readonly contract: ContractTable | null;
@@ -36,7 +36,7 @@ function rowMark(column: FeedColumn, { recipe, words, keyColumn, consents }: Mar
   if (consent !== undefined) return { kind: "granted", word: consent.granted[0] ?? "" };
   const own = (name: string, holds: "number" | "words" | "key") => words.columnOf({ feed: "rows", column: name, holds, unit: null });
   if (column.name === keyColumn || (recipe.transactions !== undefined && column.name === own(recipe.transactions.key, "key"))) return keyMark(column);
-  if (column.name === own(recipe.label.name, "words")) return KEPT_WORDS;
+  if (recipe.label !== undefined && column.name === own(recipe.label.name, "words")) return KEPT_WORDS;
   const features = recipe.features.filter((feature) => own(sourceOf(feature).column, sourceOf(feature).holds) === column.name);
   return features.length === 0 ? freeMark(column) : features.map((feature) => featureMark(feature, column)).reduce(both);
 }

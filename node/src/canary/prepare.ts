@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { loadConfig, type Flag } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
 import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "../config.js";
 import type { CompanyFeeds } from "../data/subjects-of.js";
@@ -43,14 +44,23 @@ export async function prepareCopies({ folder, flags, environment, charter, to, m
   const settings = { ...feedSettings(folder, environment, onProgress), scratch: join(to, "scratch") };
   const words = configuredWords(rows?.columns ?? {}, transactions?.columns ?? {});
   const path = contractOfFeed(folder, config, ROWS_FEED);
-  const [keyColumn, consents] = [rows?.key ?? null, rows?.consent === undefined ? [] : [rows.consent]];
+  const asked = charter.statistics?.consent;
+  const agreed = asked === undefined ? [] : [{ ...asked, column: words.columnOf({ feed: "rows", column: asked.column, holds: "words", unit: null }) }];
+  const [keyColumn, consents] = [rows?.key ?? null, [...(rows?.consent === undefined ? [] : [rows.consent]), ...agreed]];
   const feeds = { rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) };
-  const { recipe, rowsMaxPerParty } = planOf(charter);
   const copy = await copyFeeds(feeds, {
-    folder: to, recipe, words, keyColumn, consents, contract: path === null ? null : feedContract(path, ROWS_FEED).table, settings, random, marked,
-    sampleMax: Math.max(1, Math.min(sampleMax, rowsMaxPerParty - marked)),
+    folder: to, recipe: columnsOf(charter), words, keyColumn, consents, contract: path === null ? null : feedContract(path, ROWS_FEED).table, settings, random, marked,
+    sampleMax: Math.max(1, Math.min(sampleMax, charter.rows.perPartyMax - marked)),
   });
   return { party: config.party, copy, feedOver: (own) => feedOf(own, { folder, config, settings, words, contract: path }) };
+}
+
+/** All that a charter reads of a company's feeds: for its training, and for its questions. */
+function columnsOf(charter: Charter): Columns {
+  const { statistics } = charter;
+  if (charter.questions.length === 0) return statistics ?? { features: [] };
+  const { features, label, transactions } = planOf(charter).recipe;
+  return { label, features: [...features, ...statistics?.features ?? []], transactions: transactions ?? statistics?.transactions };
 }
 
 type FeedTerms = Pick<Feed, "settings" | "words"> & { readonly folder: string; readonly config: NodeConfig; readonly contract: string | null };
