@@ -12,7 +12,7 @@ const KEY = toBase64(signer.publicKey);
 const SECRET_KEY = "zoë-unmistakable-0041";
 const receipt = (rows: number | null = 1, exactUnder: readonly string[] = ["tiny"]) => receiptOf({
   id: "0a".repeat(16), party: "harbour", atMs: Date.UTC(2026, 10, 27), token: "ab".repeat(32), keyColumn: "customer", rows, purchases: null,
-  before: [{ session: "5e".repeat(16), charter: "cc".repeat(32), model: "dd".repeat(32), lastReleaseMs: Date.UTC(2026, 10, 20) }], exactUnder, log: { size: 17, checkpoint: "" },
+  before: [{ session: "5e".repeat(16), charter: "cc".repeat(32), model: "dd".repeat(32), answer: null, lastReleaseMs: Date.UTC(2026, 10, 20) }], exactUnder, log: { size: 17, checkpoint: "" },
 }, signer);
 const stage = (rows: number | null = 1, isNew = true) => openStage("node", [
   post("/v1/deletions", { removed: [{ receipt: receipt(rows), isNew }] }), get("/v1/deletions", { receipts: [receipt(rows)] }),

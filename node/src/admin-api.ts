@@ -57,7 +57,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
             : [])),
       }),
     },
-    ...questionRoutes(node.store),
+    ...questionRoutes(node.store, deletions),
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
   ];
 }

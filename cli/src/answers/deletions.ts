@@ -5,7 +5,7 @@ import { digest, line, session } from "./text.js";
 export const receipt = z.looseObject({
   v: z.literal(1), kind: z.literal("deletion-receipt"), id: z.string().regex(/^[0-9a-f]{32}$/), party: line, at: line, commitment: digest, keyColumn: line,
   rowsNow: z.number().nullable(), purchasesNow: z.number().nullable(), done: z.array(line), notDone: z.array(line), warnings: z.array(line),
-  madeBefore: z.array(z.object({ session, charter: digest, model: digest.nullable(), lastRelease: line })),
+  madeBefore: z.array(z.object({ session, charter: digest, model: digest.nullable(), answer: digest.nullable().default(null), lastRelease: line })),
 });
 export type Receipt = z.output<typeof receipt>;
 

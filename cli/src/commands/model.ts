@@ -6,6 +6,7 @@ import { featuresOfModel, findModel, type FoundModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
+import { madeBefore } from "../show/made-before.js";
 import { evaluationText } from "../show/evaluation.js";
 import { coefficientsText, layersText, treesText } from "../show/model.js";
 import type { Paint } from "../show/paint.js";
@@ -67,14 +68,6 @@ async function show({ folder, paint }: Context, prefix: string | undefined): Pro
     evaluation === null ? "Not evaluated: a step on the way." : evaluationText(evaluation, paint),
     ...(comparisons.length === 0 ? [] : ["", partnersText(comparisons, paint)]),
   ].join("\n"));
-}
-
-/** A model cannot forget a row; whoever uses it should know that one is to be forgotten. */
-function madeBefore(deletionsSinceMs: readonly number[]): string {
-  const last = deletionsSinceMs.at(-1);
-  if (last === undefined) return "";
-  const more = deletionsSinceMs.length === 1 ? "" : `, and ${deletionsSinceMs.length - 1} before that`;
-  return `made before a deletion of ${instant(last).slice(0, 10)}${more}`;
 }
 
 /** What can be said of the model without rows. */

@@ -47,9 +47,11 @@ export async function prepareCopies({ folder, flags, environment, charter, to, m
   const asked = charter.statistics?.consent;
   const agreed = asked === undefined ? [] : [{ ...asked, column: words.columnOf({ feed: "rows", column: asked.column, holds: "words", unit: null }) }];
   const [keyColumn, consents] = [rows?.key ?? null, [...(rows?.consent === undefined ? [] : [rows.consent]), ...agreed]];
-  const feeds = { rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) };
+  const bought = transactions === undefined ? null : feedAt(folder, "transactions", transactions);
+  const feeds = { rows: feedAt(folder, "rows", rows ?? {}), transactions: bought };
   const copy = await copyFeeds(feeds, {
-    folder: to, recipe: columnsOf(charter), words, keyColumn, consents, contract: path === null ? null : feedContract(path, ROWS_FEED).table, settings, random, marked,
+    folder: to, recipe: columnsOf(charter), words, keyColumn, consents, settings, random, marked,
+    contract: path === null ? null : feedContract(path, ROWS_FEED).table,
     sampleMax: Math.max(1, Math.min(sampleMax, charter.rows.perPartyMax - marked)),
   });
   return { party: config.party, copy, feedOver: (own) => feedOf(own, { folder, config, settings, words, contract: path }) };

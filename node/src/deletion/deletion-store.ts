@@ -1,4 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
 import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import type { SignedDocument } from "@cohortium/protocol/session/signed-document";
@@ -41,21 +42,25 @@ export class DeletionStore {
     return this.#db.prepare("SELECT DISTINCT at_ms FROM deletion_marks WHERE session = ? ORDER BY at_ms").all(session).map((row) => integerOf(row, "at_ms"));
   }
 
-  /** Every session that a vector over this node's rows left for, and the joint model that came of it, if one did. */
+  /** Every session that a vector over this node's rows left for, and what came of it. */
   sessions(): readonly MadeBefore[] {
     const rows = this.#db.prepare(`
       SELECT r.session AS session, min(r.charter) AS charter, t.outcome AS outcome,
         coalesce((SELECT max(at_ms) FROM egress AS e WHERE e.session = r.session), 0) AS last_ms
       FROM releases AS r LEFT JOIN trainings AS t ON t.session = r.session GROUP BY r.session ORDER BY last_ms, r.session`).all();
-    return rows.map((row) => ({
-      session: textOf(row, "session"), charter: textOf(row, "charter"), lastReleaseMs: integerOf(row, "last_ms"),
-      model: row["outcome"] === null ? null : modelIn(parseJson(bytesOf(row, "outcome"))),
-    }));
+    return rows.map((row) => {
+      const outcome = row["outcome"] === null ? null : parseJson(bytesOf(row, "outcome"));
+      return {
+        session: textOf(row, "session"), charter: textOf(row, "charter"), lastReleaseMs: integerOf(row, "last_ms"),
+        model: digestIn(outcome, "model"), answer: digestIn(outcome, "answer"),
+      };
+    });
   }
 }
 
-function modelIn(outcome: Json): string | null {
-  return typeof outcome === "object" && outcome !== null && "model" in outcome && outcome.model !== null ? jsonDigest(outcome.model) : null;
+function digestIn(outcome: Json, name: "model" | "answer"): string | null {
+  const made = memberOf(outcome, name) ?? null;
+  return made === null ? null : jsonDigest(made);
 }
 
 /** Both read back what `encodeEvent` wrote. */

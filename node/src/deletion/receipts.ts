@@ -5,11 +5,12 @@ import type { Signer } from "@cohortium/crypto/signing";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { signDocument, type SignedDocument } from "@cohortium/protocol/session/signed-document";
 
-/** Something that was made, before a removal, from sums that this node's rows were in. `model` is a joint model's digest, or null where none came of it. */
+/** Something that was made, before a removal, from sums that this node's rows were in. `model` and `answer` are digests, or null where none came of it. */
 export interface MadeBefore {
   readonly session: string;
   readonly charter: string;
   readonly model: string | null;
+  readonly answer: string | null;
   readonly lastReleaseMs: number;
 }
 
@@ -58,7 +59,7 @@ export function receiptOf(removal: Removal, signer: Signer): SignedDocument {
   return signDocument("deletion-receipt", {
     id, party, at: instantText(atMs), commitment: commitmentOf(token), keyColumn, rowsNow: rows, purchasesNow: purchases,
     done: [...DONE], notDone: [...NOT_DONE], warnings, exactUnder: [...exactUnder],
-    madeBefore: before.map(({ session, charter, model, lastReleaseMs }) => ({ session, charter, model, lastRelease: instantText(lastReleaseMs) })),
+    madeBefore: before.map(({ session, charter, model, answer, lastReleaseMs }) => ({ session, charter, model, answer, lastRelease: instantText(lastReleaseMs) })),
     log: { size: log.size, checkpoint: log.checkpoint },
   }, signer);
 }

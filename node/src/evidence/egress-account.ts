@@ -110,9 +110,7 @@ export class EgressAccount {
     };
   }
 
-  /** A database of before there were charges has none. */
   #charges(): ReadonlyMap<string, number> {
-    if (this.#db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'charges'").get() === undefined) return new Map();
     const rows = this.#db.prepare("SELECT session, round, nano_rho FROM charges").all();
     return new Map(rows.map((row) => [`${textOf(row, "session")}/${integerOf(row, "round")}`, integerOf(row, "nano_rho")]));
   }

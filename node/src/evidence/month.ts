@@ -142,9 +142,8 @@ function egressOf(lines: readonly EgressRecord[]): Json {
   };
 }
 
-/** In 10^-9 of ρ, by charter: what the month's sums cost, and all under that charter; null for a node of before there were charges. */
+/** In 10^-9 of ρ, by charter: what the month's sums cost, and all under that charter until the month's end. */
 function privacyOf(database: Database, { fromMs, toMs }: Month): Json {
-  if (database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'charges'").get() === undefined) return null;
   const rows = database.prepare(`
     SELECT charter, coalesce(sum(nano_rho) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2), 0) AS spent, count(*) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2) AS sums,
       coalesce(sum(nano_rho), 0) AS spent_in_all FROM charges WHERE at_ms < ?2 GROUP BY charter ORDER BY charter`).all(fromMs, toMs);

@@ -112,7 +112,7 @@ describe("a receipt", () => {
     release.run(SESSION, "cc".repeat(32));
     const [made] = await desk.remove([ZOE]);
     release.run("aa".repeat(16), "cc".repeat(32));
-    expect(made?.receipt).toMatchObject({ madeBefore: [{ session: SESSION, charter: "cc".repeat(32), model: null }] });
+    expect(made?.receipt).toMatchObject({ madeBefore: [{ session: SESSION, charter: "cc".repeat(32), model: null, answer: null }] });
     clock.nowMs += 1_000;
     expect([desk.marksOf(SESSION), desk.marksOf("aa".repeat(16))]).toEqual([[NOW_MS], []]);
   });
