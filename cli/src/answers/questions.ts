@@ -32,7 +32,7 @@ export const questionView = z.object({
   answer: answer.nullable(),
   answerDigest: digest.nullable(),
   /** Known to a node alone: when people were removed there after its rows had gone into the answer. */
-  deletionsSinceMs: z.array(atMs).default([]),
+  deletionsSinceMs: z.array(atMs).optional(),
 });
 export type QuestionView = z.output<typeof questionView>;
 

@@ -24,7 +24,7 @@ export function questionsText(questions: readonly QuestionView[], paint: Paint):
 
 /** One question from beginning to end. */
 export function questionText(view: QuestionView, paint: Paint): string {
-  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, deletionsSinceMs } = view;
+  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, deletionsSinceMs = [] } = view;
   const head = facts([
     ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ...(askedAtMs === null ? [] : [["asked", `${instant(askedAtMs)} UTC`] as const]),
     ...(answeredAt === null ? [["says", says] as const] : [["answered", `${when(answeredAt)} UTC`] as const]),
