@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { failed, type Failed } from "../training/advance.js";
+import type { FaultCode } from "../session/fault.js";
 import { answerJson } from "./answer.js";
 import { categoriesDraft } from "./categories.js";
 import { screenOf, type AnswerTerms, type Draft } from "./draft.js";
@@ -28,6 +28,12 @@ export type StatisticAdvance =
   | { readonly kind: "next"; readonly progress: StatisticProgress }
   | { readonly kind: "answered"; readonly answer: Json }
   | Failed;
+
+interface Failed {
+  readonly kind: "failed";
+  readonly code: FaultCode;
+  readonly detail: Readonly<Record<string, string | number>>;
+}
 
 export interface StatisticTerms extends AnswerTerms {
   /** Answers given under the same charter before, which together with this one must not tell what any of them withholds. */
@@ -85,5 +91,5 @@ function isTooSmall(everybody: Estimate | null, { rowsMinJoint }: StatisticPlan)
 }
 
 function degenerate({ rowsMinJoint }: StatisticPlan): Failed {
-  return failed("TRAINING_DEGENERATE", { rowsMinJoint });
+  return { kind: "failed", code: "TRAINING_DEGENERATE", detail: { rowsMinJoint } };
 }
