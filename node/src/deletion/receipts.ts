@@ -59,7 +59,8 @@ export function receiptOf(removal: Removal, signer: Signer): SignedDocument {
   return signDocument("deletion-receipt", {
     id, party, at: instantText(atMs), commitment: commitmentOf(token), keyColumn, rowsNow: rows, purchasesNow: purchases,
     done: [...DONE], notDone: [...NOT_DONE], warnings, exactUnder: [...exactUnder],
-    madeBefore: before.map(({ session, charter, model, answer, lastReleaseMs }) => ({ session, charter, model, answer, lastRelease: instantText(lastReleaseMs) })),
+    madeBefore: before.map(({ lastReleaseMs, session, charter, model, answer }) => (
+      { session, charter, model, answer, lastRelease: instantText(lastReleaseMs) })),
     log: { size: log.size, checkpoint: log.checkpoint },
   }, signer);
 }
