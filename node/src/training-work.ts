@@ -20,6 +20,7 @@ import type { Computed, Egress, ReleaseTerms } from "./egress.js";
 import { compareAlone, comparisonJson, type Comparison } from "./learning/alone.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
+import { RemovedSince } from "./deletion/removed-since.js";
 import { accept } from "./quality-desk.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import { clauseOfGate, clauseOfRows } from "./rows-refused.js";
@@ -51,10 +52,12 @@ export class TrainingWork implements SessionWork {
   readonly #work: Work;
   /** Read once a process: what a round computes from does not change under it. The process after a crash reads again, and goes on only with the same rows. */
   #reading: Promise<RowsRead<Admission | null>> | null = null;
+  readonly #removed: RemovedSince;
   #learner: Learner | null = null;
 
   constructor(work: Work) {
     this.#work = work;
+    this.#removed = new RemovedSince(work.feed.settings.deletions);
   }
 
   async resultOf(ask: Asked): Promise<Result> {
@@ -71,9 +74,10 @@ export class TrainingWork implements SessionWork {
     }
   }
 
-  /** The rows this session was admitted with; null if they have changed since. */
+  /** The rows this session was admitted with; null if they have changed since, or if somebody was removed since: nothing more is computed from her row. */
   async rows(): Promise<SessionRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
+    if (this.#removed.anybody) return null;
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
@@ -124,6 +128,7 @@ export class TrainingWork implements SessionWork {
     // Rows that were pinned and never stated, because the process ended in between, are the session's all the same.
     if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     accept(feed.gate.folder, gate.result);
+    egress.keepNotes(session, read.rows.notes, nowMs());
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
     return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
   }
@@ -175,6 +180,7 @@ export class TrainingWork implements SessionWork {
   /** Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows. */
   #read<T>(judge: Reader<T>["judge"]): Promise<RowsRead<T>> {
     const { feed, plan, self } = this.#work;
+    this.#removed.reading();
     return readRows(feed, plan, { party: self, parties: partiesOf(this.#work), judge });
   }
 
