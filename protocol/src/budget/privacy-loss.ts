@@ -22,8 +22,9 @@ export interface PrivacyLoss {
   readonly infinite: number;
 }
 
-/** δ at this ε: the mean of `1 − e^(ε − loss)` where that is positive. */
+/** δ at this ε: the mean of `1 − e^(ε − loss)` where that is positive. @throws RangeError unless ε ≥ 0. */
 export function deltaOf({ first, mass, infinite }: PrivacyLoss, epsilon: number): number {
+  if (!(epsilon >= 0)) throw new RangeError("ε is a number that is not negative");
   let delta = 0;
   for (let i = mass.length - 1; i >= 0; i--) {
     const loss = (first + i) * LOSS_STEP;
@@ -33,9 +34,10 @@ export function deltaOf({ first, mass, infinite }: PrivacyLoss, epsilon: number)
   return Math.min(1, infinite + Math.max(0, delta));
 }
 
-/** The least ε ≥ 0 at which δ is enough for all the given directions; infinite where none is. @throws RangeError unless 0 < δ < 1. */
+/** The least ε ≥ 0 at which δ is enough for all the given directions; infinite where none is. @throws RangeError without a direction, and unless 0 < δ < 1. */
 export function epsilonOfLosses(losses: readonly PrivacyLoss[], delta: number): number {
   assertDelta(delta);
+  if (losses.length === 0) throw new RangeError("no losses, no account");
   return Math.max(...losses.map((loss) => epsilonOfLoss(loss, delta)));
 }
 
@@ -53,7 +55,8 @@ function epsilonOfLoss({ first, mass, infinite }: PrivacyLoss, delta: number): n
     above += mass[i] ?? 0;
     weighted += mass[i] ?? 0;
     const next = here - LOSS_STEP;
-    if (infinite + above - weighted * Math.exp(next - here) <= delta && next > 0) continue;
+    // Below the least loss the curve goes on as it is, so the last point is the last word.
+    if (infinite + above - weighted * Math.exp(next - here) <= delta && next > 0 && i > 0) continue;
     const excess = infinite + above - delta;
     return excess > 0 ? Math.max(0, here + Math.log(excess / weighted)) : 0;
   }

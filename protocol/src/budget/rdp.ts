@@ -91,12 +91,17 @@ function logOnePlusExp(x: number): number {
 /**
  * The least ε over all orders such that these divergences imply (ε, δ)-DP (Balle and others, AISTATS 2020, theorem 21).
  *
- * @param rdpAt - The composed divergence of an order.
- * @throws RangeError unless 0 < δ < 1.
+ * @param rdpAt - The composed divergence of an order; infinite where nothing can be said.
+ * @throws RangeError unless 0 < δ < 1 and each divergence is a number that is not negative.
  */
 export function epsilonOfRdp(rdpAt: (order: number) => number, delta: number, orders: readonly number[] = ORDERS): { readonly epsilon: number; readonly order: number } {
   assertDelta(delta);
-  return orders
-    .map((order) => ({ order, epsilon: Math.max(0, rdpAt(order) + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1)) }))
-    .reduce((best, next) => (next.epsilon < best.epsilon ? next : best));
+  const [first, ...rest] = orders.map((order) => ({ order, epsilon: epsilonAt(order, rdpAt(order), delta) }));
+  if (first === undefined) throw new RangeError("no order, no conversion");
+  return rest.reduce((best, next) => (next.epsilon < best.epsilon ? next : best), first);
+}
+
+function epsilonAt(order: number, divergence: number, delta: number): number {
+  if (!(divergence >= 0)) throw new RangeError("a divergence is a number that is not negative");
+  return Math.max(0, divergence + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1));
 }
