@@ -34,14 +34,22 @@ export function concentratedEpsilonOfParts({ parties, sigma, sensitivityL2, dime
 /** Below, the rounding to whole numbers is felt in the shape, and no bound is known. */
 const SIGMA_MIN = 0.5;
 
+export interface SkellamNoise {
+  /** Of the sum of all parts, in steps of the integer grid squared. */
+  readonly variance: number;
+  readonly sensitivityL1: number;
+  readonly sensitivityL2: number;
+}
+
 /**
  * The Rényi divergence of Skellam noise of this total variance (Agarwal, Kairouz, Liu, NeurIPS 2021, theorem 3.5): for whole orders, and thereby for
  * every order below.
  *
  * @throws RangeError unless α is a whole number from 2 and the rest is positive.
  */
-export function rdpOfSkellam(order: number, { variance, sensitivityL1, sensitivityL2 }: { readonly variance: number; readonly sensitivityL1: number; readonly sensitivityL2: number }): number {
-  if (!(Number.isSafeInteger(order) && order >= 2 && variance > 0 && sensitivityL1 > 0 && sensitivityL2 > 0)) throw new RangeError("a whole order above 1, a variance and sensitivities expected");
+export function rdpOfSkellam(order: number, { variance, sensitivityL1, sensitivityL2 }: SkellamNoise): number {
+  const positive = variance > 0 && sensitivityL1 > 0 && sensitivityL2 > 0;
+  if (!(Number.isSafeInteger(order) && order >= 2 && positive)) throw new RangeError("a whole order above 1, a variance and sensitivities expected");
   const square = sensitivityL2 ** 2;
   return (order * square) / (2 * variance)
     + Math.min(((2 * order - 1) * square + 6 * sensitivityL1) / (4 * variance * variance), (3 * sensitivityL1) / (2 * variance));

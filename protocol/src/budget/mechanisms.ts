@@ -6,7 +6,10 @@ import { upperTail } from "./normal.js";
 /** Standard deviations at either side after which what remains is counted as lost: 1e-19 of the mass. */
 const REACH = 9;
 /** Points and weights of Gauss and Legendre's rule with four points, on −1 … 1: exact for polynomials of degree seven. */
-const RULE = [[-0.8611363115940526, 0.3478548451374538], [-0.3399810435848563, 0.6521451548625461], [0.3399810435848563, 0.6521451548625461], [0.8611363115940526, 0.3478548451374538]] as const;
+const RULE = [
+  [-0.8611363115940526, 0.3478548451374538], [-0.3399810435848563, 0.6521451548625461],
+  [0.3399810435848563, 0.6521451548625461], [0.8611363115940526, 0.3478548451374538],
+] as const;
 /** Even where the loss is flat, no piece is wider than this part of σ. */
 const WIDEST = 1 / 8;
 
@@ -87,13 +90,21 @@ function lossOfWhole({ weight, reach }: WholeNoise, sensitivity: number): Privac
 const BEYOND = 2e-18;
 const REACH_MAX = 2 ** 26;
 
-/** Discrete Gaussian noise with parameter σ on a whole number that one subject changes by `sensitivity`: one curve, as the noise is symmetric. @throws RangeError as `lossOfWhole`, and unless σ > 0. */
+/**
+ * Discrete Gaussian noise with parameter σ on a whole number that one subject changes by `sensitivity`: one curve, as the noise is symmetric.
+ *
+ * @throws RangeError as `lossOfWhole`, and unless σ > 0.
+ */
 export function lossOfDiscreteGaussian(sigma: number, sensitivity: number): PrivacyLoss {
   if (!(sigma > 0 && sigma < Infinity)) throw new RangeError("noise has a positive standard deviation");
   return lossOfWhole({ weight: (x) => (x * x) / (2 * sigma * sigma), reach: Math.ceil(REACH * sigma) + 1 }, sensitivity);
 }
 
-/** Discrete Laplace noise that gives ε₀ to a whole number which one subject changes by `sensitivity`. @throws RangeError as `lossOfWhole`, and unless ε₀ > 0. */
+/**
+ * Discrete Laplace noise that gives ε₀ to a whole number which one subject changes by `sensitivity`.
+ *
+ * @throws RangeError as `lossOfWhole`, and unless ε₀ > 0.
+ */
 export function lossOfDiscreteLaplace(epsilon: number, sensitivity: number): PrivacyLoss {
   if (!(epsilon > 0 && epsilon < Infinity)) throw new RangeError("ε is a positive number");
   return lossOfWhole({ weight: (x) => (x * epsilon) / sensitivity, reach: Math.ceil((42 * sensitivity) / epsilon) }, sensitivity);
