@@ -36,19 +36,23 @@ const WORKSPACES = [
 ];
 
 const PROTOCOL = [
-  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses|[a-z]+/clause)[.]ts$"],
-    "session knows what a charter says of features, how a log names its key, and what an entry is"),
+  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses|[a-z]+/clause)[.]ts$", "^protocol/src/statistics/(clause|query)[.]ts$", "^protocol/src/budget/concentrated[.]ts$"],
+    "session knows what a charter says of features and questions, how a log names its key, what an entry is, and what (ε, δ) buys"),
   {
     name: "session-takes-types", severity: "error", comment: "of features and entries a charter needs the form alone",
-    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/(features|clauses|[a-z]+/clause)|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
+    from: { path: "^protocol/src/session/" }, to: { path: "^protocol/src/(training/(features|clauses|[a-z]+/clause)|statistics/(clause|query)|log/entry)[.]ts$", dependencyTypesNot: ["type-only"] },
   },
   only("log-at-the-bottom", "^protocol/src/log/", "^(crypto/src|protocol/src/log)/", "an auditor verifies with the log alone, in a browser too"),
   only("aggregation-above-session", "^protocol/src/aggregation/", "^(crypto/src|protocol/src/(session|log|aggregation))/", "a sum does not know what is summed"),
   only("budget-above-session", "^protocol/src/budget/", "^(crypto/src|protocol/src/(session|budget))/", "what privacy costs is arithmetic: it does not know what is asked, or who"),
   { name: "sums-know-no-budget", severity: "error", comment: "how much noise a sum needs is decided above it", from: { path: "^protocol/src/(session|log|aggregation)/" }, to: { path: "^protocol/src/budget/" } },
   only("training-above-aggregation", "^protocol/src/training/", "^(crypto/src|protocol/src/(session|log|aggregation|training))/", "a machine never meets the wire or the host"),
-  only("wire-above-machines", "^protocol/src/wire/", "^(crypto/src|protocol/src/(session|log|aggregation|training|wire|gen))/", "the wire turns bytes into events and back"),
-  only("testing-above-machines", "^protocol/src/testing/", "^(crypto/src|protocol/src/(session|log|aggregation|training|testing))/", "the seeded world runs machines without a wire"),
+  only("budget-knows-charters", "^protocol/src/budget/", "^(crypto/src|protocol/src/(session|budget))/", "what an answer costs does not depend on how it is computed"),
+  only("statistics-above-aggregation", "^protocol/src/statistics/", "^(crypto/src|protocol/src/(session|log|aggregation|budget|statistics))/|^protocol/src/training/(features|layout-parts|sigmoid)[.]ts$",
+    "an answer shares columns, layouts and e^x with trainings, and nothing else"),
+  only("conduct-above-kinds", "^protocol/src/conduct/", "^(crypto/src|protocol/src/(session|log|aggregation|training|budget|statistics|conduct))/", "who conducts, takes part and audits knows every kind of question"),
+  only("wire-above-machines", "^protocol/src/wire/", "^(crypto/src|protocol/src/(session|log|aggregation|training|conduct|wire|gen))/", "the wire turns bytes into events and back"),
+  only("testing-above-machines", "^protocol/src/testing/", "^(crypto/src|protocol/src/(session|log|aggregation|training|statistics|conduct|testing))/", "the seeded world runs machines without a wire"),
   { name: "testing-is-for-tests", severity: "error", comment: "the seeded world ships, but no product runs on it", from: { path: SRC, pathNot: "^protocol/src/testing/|^bench/src/" }, to: { path: "^protocol/src/testing/" } },
   only("generated-knows-itself", "^protocol/src/gen/", "^protocol/src/gen/", "written by ts-proto"),
   { name: "only-wire-imports-gen", severity: "error", comment: "past the wire nobody meets an unchecked length", from: { path: SRC, pathNot: "^protocol/src/(wire|gen)/" }, to: { path: "^protocol/src/gen/" } },

@@ -1,6 +1,6 @@
 import type { Speaker } from "@cohortium/protocol/aggregation/context";
 import type { PartyId } from "@cohortium/protocol/session/ids";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { openEnvelope, sealEnvelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFrame } from "@cohortium/protocol/wire/frame";
 import { encodeFromNode, parseFromNode } from "@cohortium/protocol/wire/from-node";

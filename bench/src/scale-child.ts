@@ -49,7 +49,7 @@ async function scanOnly(): Promise<void> {
 }
 
 async function rowsOf(table: DigestedFeed): Promise<LocalRows> {
-  const terms = { recipe, rowsMin: 1, rowsMax: size };
+  const terms = { recipe, at: "questions.0", rowsMin: 1, rowsMax: size };
   const read = await phase("recipe", () => readRecipe({ rows: table, transactions: null }, { ...terms, ...table.places, uniqueColumn: null, words: CHARTER_WORDS }));
   if (read.kind === "refused") throw new Error(read.problems.map(({ code, column }) => `${code} ${column ?? ""}`).join(", "));
   const gate = await phase("gate", () => runGate(table, {

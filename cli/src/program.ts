@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { Command as Parser } from "commander";
 import { AUDIT } from "./commands/audit.js";
+import { BUDGET } from "./commands/budget.js";
 import { CHARTER } from "./commands/charter.js";
 import { CONFIG } from "./commands/config.js";
 import { COORDINATOR } from "./commands/coordinator.js";
@@ -19,7 +20,7 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

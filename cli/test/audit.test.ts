@@ -36,6 +36,8 @@ describe("audit verify", () => {
       "rounds                   0  nothing to check",
       "sums                     0  nothing to check",
       "models                   0  nothing to check",
+      "answers                  0  nothing to check",
+      "budgets                  0  nothing to check",
       "comparisons              0  nothing to check",
       "",
     ].join("\n"));
@@ -78,7 +80,7 @@ describe("audit verify", () => {
   test("is one JSON document with every finding and the caveats", async () => {
     const { code, out, err } = await play(["audit", "verify", folderWith(tampered()), "--json", "--quiet"]);
     const report = JSON.parse(out);
-    expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "notices", "sumsRecomputed", "verified"]);
+    expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "notices", "privacy", "sumsRecomputed", "verified"]);
     expect(report).toMatchObject({ verified: false, findings: [{ entry: 3, code: "ENTRY_HASH" }, ...report.findings.slice(1)] });
     expect({ code, err }).toEqual({ code: 6, err: "" });
   });
@@ -114,7 +116,7 @@ describe("audit show", () => {
     expect(sentences.filter((sentence) => sentence.includes("cannot be read"))).toEqual([]);
     expect(new Set(all.map(({ statement }) => statement.type)).size).toBe(24);
     expect(sentences.at(-3)).toContain("mill commits to 1,234 encrypted numbers, with the roots abababab");
-    expect(sentences.at(-1)).toBe("2026-11-22T10:00:00Z: hub ends the training without a model: AGGREGATION_TOO_FEW, in training 5e5e5e5e5e5e.");
+    expect(sentences.at(-1)).toBe("2026-11-22T10:00:00Z: hub ends the session without a result: AGGREGATION_TOO_FEW, in session 5e5e5e5e5e5e.");
   });
 
   test("lets no entry write to the terminal", async () => {

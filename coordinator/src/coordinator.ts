@@ -17,8 +17,8 @@ import { witnessVerifierKey } from "@cohortium/protocol/log/cosignature";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
-import { citedEntries } from "@cohortium/protocol/training/cited";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { citedEntries } from "@cohortium/protocol/conduct/cited";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { parseFromNode } from "@cohortium/protocol/wire/from-node";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { encodeToNode, parseToNode } from "@cohortium/protocol/wire/to-node";
@@ -91,6 +91,7 @@ export class Coordinator implements ExchangeHost {
     this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
+      answers: { keep: () => undefined },
       charterInForce: (digest) => this.charters.inForce(digest),
       publish: (entries) => void publish(entries),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
@@ -124,7 +125,7 @@ export class Coordinator implements ExchangeHost {
     }
     const left = without === null ? null : companyToLeaveOut(text, without);
     const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
-    this.trainings.launch(session, charter, left);
+    this.trainings.launch(session, charter, { without: left });
     return session;
   }
 

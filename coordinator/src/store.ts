@@ -1,4 +1,4 @@
-import type { Json } from "@cohortium/crypto/canonical-json";
+import { canonicalText, type Json } from "@cohortium/crypto/canonical-json";
 import { IDEMPOTENCY_SCHEMA } from "@cohortium/protocol/host/idempotency-table";
 import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
 import { bytesOf, integerOf, openDatabase, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
@@ -31,8 +31,13 @@ const LEFT_OUT_SCHEMA = `
   ALTER TABLE trainings ADD COLUMN without TEXT NOT NULL DEFAULT '';
 `;
 
+/** What a session asks of statistics, as canonical JSON; empty for a training. */
+const QUERY_SCHEMA = `
+  ALTER TABLE trainings ADD COLUMN query TEXT NOT NULL DEFAULT '';
+`;
+
 export function openCoordinatorDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA]);
+  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA, QUERY_SCHEMA]);
 }
 
 /**
@@ -62,16 +67,22 @@ export class Statements {
   }
 }
 
+/** A session in the registry: a training, or a question of statistics. */
 export interface KeptTraining {
   readonly session: string;
   readonly charter: string;
   /** The one company it does without, or null. */
   readonly without: string | null;
+  /** What it asks of statistics; null for a training. */
+  readonly query: Json | null;
   readonly startedMs: number;
   readonly endedMs: number | null;
-  /** What the training came to, or null while it runs. */
+  /** What the session came to, or null while it runs. */
   readonly outcome: Json | null;
 }
+
+/** `without` is empty where nobody is left out. */
+type Begun = Pick<KeptTraining, "session" | "charter" | "startedMs" | "query"> & { readonly without: string };
 
 export interface KeptModel {
   readonly digest: string;
@@ -91,8 +102,9 @@ export class ModelRegistry {
     this.#db = database;
   }
 
-  begin(session: string, charter: string, startedMs: number, without: string | null): void {
-    this.#db.prepare("INSERT INTO trainings (session, charter, started_ms, without) VALUES (?, ?, ?, ?)").run(session, charter, startedMs, without ?? "");
+  begin({ session, charter, startedMs, without, query }: Begun): void {
+    this.#db.prepare("INSERT INTO trainings (session, charter, started_ms, without, query) VALUES (?, ?, ?, ?, ?)")
+      .run(session, charter, startedMs, without, query === null ? "" : canonicalText(query));
   }
 
   end(session: string, endedMs: number, outcome: Json): void {
@@ -100,9 +112,15 @@ export class ModelRegistry {
   }
 
   trainings(): readonly KeptTraining[] {
-    return this.#db.prepare("SELECT * FROM trainings ORDER BY started_ms, session").all().map(trainingOf);
+    return this.#db.prepare("SELECT * FROM trainings WHERE query = '' ORDER BY started_ms, session").all().map(trainingOf);
   }
 
+  /** The sessions that ask something of statistics. */
+  statistics(): readonly KeptTraining[] {
+    return this.#db.prepare("SELECT * FROM trainings WHERE query <> '' ORDER BY started_ms, session").all().map(trainingOf);
+  }
+
+  /** A session of either kind. */
   training(session: string): KeptTraining | null {
     const row = this.#db.prepare("SELECT * FROM trainings WHERE session = ?").get(session);
     return row === undefined ? null : trainingOf(row);
@@ -123,6 +141,7 @@ function trainingOf(row: Row): KeptTraining {
   return {
     session: textOf(row, "session"), charter: textOf(row, "charter"), startedMs: integerOf(row, "started_ms"),
     without: textOf(row, "without") === "" ? null : textOf(row, "without"),
+    query: textOf(row, "query") === "" ? null : parseText(textOf(row, "query")),
     endedMs: row["ended_ms"] === null ? null : integerOf(row, "ended_ms"),
     outcome: row["outcome"] === null ? null : parseJson(bytesOf(row, "outcome")),
   };
@@ -134,6 +153,11 @@ function modelOf(row: Row): KeptModel {
     model: parseJson(bytesOf(row, "model")), evaluation: row["evaluation"] === null ? null : parseJson(bytesOf(row, "evaluation")),
     createdMs: integerOf(row, "created_ms"),
   };
+}
+
+/** Reads back what `canonicalText` wrote. */
+function parseText(text: string): Json {
+  return JSON.parse(text) as Json;
 }
 
 /** Reads back what `encodeEvent` wrote of JSON. */

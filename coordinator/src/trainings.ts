@@ -1,4 +1,3 @@
-import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
 import { BACKOFF_MAX_MS } from "@cohortium/protocol/host/backoff";
 import { SessionDriver, type Keyed, type Outcome, type Ports } from "@cohortium/protocol/host/driver";
@@ -9,14 +8,14 @@ import { transaction } from "@cohortium/protocol/host/sqlite";
 import { Wakes } from "@cohortium/protocol/host/wakes";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
-import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
-import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
-import { measureJson } from "@cohortium/protocol/training/advance";
-import { conductor, type Cancelled, type TrainingConduct } from "@cohortium/protocol/training/conductor";
+import { explain } from "@cohortium/protocol/session/fault";
+import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import { conductor, type Cancelled, type Concluded, type SessionConduct } from "@cohortium/protocol/conduct/conductor";
+import { withoutOf } from "@cohortium/protocol/conduct/plan";
 import { evaluationJson } from "@cohortium/protocol/training/evaluation";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { modelJson, type Model } from "@cohortium/protocol/training/model";
-import { planOf } from "@cohortium/protocol/training/plan";
+import { planned, type SessionRequest } from "@cohortium/protocol/conduct/request";
 import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
 import { partBytes } from "@cohortium/crypto/he/vector";
 import type { Opened, Unopened } from "@cohortium/protocol/aggregation/encrypted/messages";
@@ -26,6 +25,8 @@ import type { Summed } from "@cohortium/protocol/aggregation/messages";
 import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
+import { givenOf, parseGiven, type About } from "./launched.js";
+import { outcomeJson, type AnswerKept } from "./outcome.js";
 import type { KeptModel, ModelRegistry } from "./store.js";
 import { viewOf, type TrainingView } from "./training-view.js";
 import type { Uploads } from "./uploads.js";
@@ -37,6 +38,8 @@ export interface TrainingsHost {
   readonly journal: Journal;
   readonly registry: ModelRegistry;
   readonly uploads: Uploads;
+  /** Keeps answers. Comes again after a crash in between, with another time: the first one stays. */
+  readonly answers: { keep(answer: AnswerKept): void };
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -48,12 +51,6 @@ export interface TrainingsHost {
   changed(session: SessionId): void;
 }
 
-/** Under which charter a training is, and which company it does without, if any. */
-interface About {
-  readonly charter: Digest;
-  readonly without: PartyId | null;
-}
-
 /** `patientUntilMs`: no phase's time is up before. */
 interface Clock {
   readonly atMs: number;
@@ -62,8 +59,9 @@ interface Clock {
 
 interface Running {
   readonly charter: Digest;
+  readonly request: SessionRequest;
   readonly patientUntilMs: number;
-  driver: SessionDriver<TrainingConduct> | null;
+  driver: SessionDriver<SessionConduct> | null;
   phase: { readonly name: string; readonly sinceMs: number };
   /** The round whose sum is under way. */
   summing: number;
@@ -71,7 +69,7 @@ interface Running {
 
 const ROLE = "training.conductor";
 
-/** The trainings this coordinator conducts. It never sees a row, and of one party nothing but masked words. */
+/** The trainings, and questions of statistics, that this coordinator conducts. It never sees a row, and of one party nothing but masked words. */
 export class Trainings {
   readonly #host: TrainingsHost;
   readonly #running = new Map<SessionId, Running>();
@@ -90,27 +88,33 @@ export class Trainings {
       if (role !== ROLE) continue;
       try {
         const { atMs, ...about } = parseGiven(given.open);
-        logger.info("a training goes on where it was", { session: id });
+        logger.info("a session goes on where it was", { session: id });
         const patientUntilMs = nowMs() + BACKOFF_MAX_MS + (charterInForce(about.charter)?.aggregation.deadlineMs ?? 0);
         this.#begin(parseSessionId(id), about, { atMs, patientUntilMs }, parseEvents(journal.events(id)));
       } catch (error) {
         // One broken session must not keep the others, or the process, from going on.
         this.#running.delete(parseSessionId(id));
-        logger.error("a training could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
+        logger.error("a session could not be taken up; it stays in the journal", { session: id, error: error instanceof Error ? error.name : "unknown" });
       }
     }
   }
 
-  /** Starts a training under a charter in force. @param session - Fresh. @param without - The company to do without, or null. */
-  launch(session: SessionId, charter: Digest, without: PartyId | null): void {
+  /**
+   * Starts a session under a charter in force.
+   *
+   * @param session - Fresh.
+   * @param request - What the charter allows: whoever is asked to launch has checked it, and told people what it does not.
+   */
+  launch(session: SessionId, charter: Digest, request: SessionRequest): void {
     const atMs = this.#host.nowMs();
     const { journal, registry } = this.#host;
+    const open = givenOf({ charter, request }, atMs);
     // Both or neither: a session that the registry does not know would refuse every letter about it after a crash.
     transaction(journal.database, () => {
-      journal.openSession(session, ROLE, { open: { charter, atMs, without: without ?? "" }, secret: new Uint8Array() });
-      registry.begin(session, charter, atMs, without);
+      journal.openSession(session, ROLE, { open, secret: new Uint8Array() });
+      registry.begin({ session, charter, startedMs: atMs, without: open.without, query: open.query });
     });
-    this.#begin(session, { charter, without }, { atMs, patientUntilMs: atMs }, []);
+    this.#begin(session, { charter, request }, { atMs, patientUntilMs: atMs }, []);
   }
 
   /** A node said something in a session. `admit` as in `SessionDriver.advance`. */
@@ -158,20 +162,23 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, { charter: digest, without }: About, { atMs, patientUntilMs }: Clock, events: readonly TrainingConduct["event"][]): void {
+  #begin(session: SessionId, { charter: digest, request }: About, { atMs, patientUntilMs }: Clock, events: readonly SessionConduct["event"][]): void {
     const { self, signer, journal, charterInForce } = this.#host;
     const charter = charterInForce(digest);
-    if (charter === null) throw new Error("a training was journalled under a charter that is not in force");
-    const running: Running = { charter: digest, patientUntilMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
+    if (charter === null) throw new Error("a session was journalled under a charter that is not in force");
+    const due = planned(charter, request);
+    if (due.kind === "refused") throw new Error(`a session was journalled that its charter does not allow: ${due.because}`);
+    const { plan } = due;
+    const running: Running = { charter: digest, request, patientUntilMs, driver: null, phase: { name: "", sinceMs: this.#host.nowMs() }, summing: 0 };
     this.#running.set(session, running);
     const speaker = { self, session, charter: digest, signer };
-    const given = { speaker, members: membersOf(charter, without), terms: termsOf(charter), plan: planOf(charter, without), atMs };
+    const given = { speaker, members: membersOf(charter, withoutOf(plan)), terms: termsOf(charter), plan, atMs };
     const driven = { session, machine: conductor, journal, ports: this.#ports(session, running) };
-    running.driver = SessionDriver.recover<TrainingConduct>(driven, given, events);
+    running.driver = SessionDriver.recover<SessionConduct>(driven, given, events);
     this.#watch(session);
   }
 
-  #ports(session: SessionId, running: Running): Ports<TrainingConduct> {
+  #ports(session: SessionId, running: Running): Ports<SessionConduct> {
     const { charter } = running;
     return {
       publish: (entries) => this.#host.publish(entries),
@@ -186,7 +193,7 @@ export class Trainings {
   }
 
   /** Asks come again with every step until they are answered; a sum that is under way is not begun twice. */
-  #perform(session: SessionId, running: Running, ask: TrainingConduct["ask"]): void {
+  #perform(session: SessionId, running: Running, ask: SessionConduct["ask"]): void {
     switch (ask.kind) {
       case "keep-model": {
         const { model, digest } = ask;
@@ -223,26 +230,31 @@ export class Trainings {
       const atMs = this.#host.nowMs();
       return "because" in opened ? { kind: "unopened", round, ...opened, atMs } : { kind: "opened", round, ...opened, atMs };
     } catch (error) {
-      this.#host.logger.error("adding the updates failed; the training is cancelled", { session, round: ask.round, because: messageOf(error) });
+      this.#host.logger.error("adding the updates failed; the session is cancelled", { session, round: ask.round, because: messageOf(error) });
       return { kind: "cancelled", atMs: this.#host.nowMs() };
     }
   }
 
-  #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingConduct>): void {
+  #conclude(session: SessionId, running: Running, outcome: Outcome<SessionConduct>): void {
     if (this.#closed) return;
     const { journal, registry, metrics, logger, nowMs } = this.#host;
-    if (outcome.kind === "done") {
-      const { model, digest, evaluation } = outcome.result;
-      this.#keep({ session, charter: running.charter, digest, model, evaluation: evaluationJson(evaluation) });
-    }
+    if (outcome.kind === "done") this.#released(session, running, outcome.result);
     registry.end(session, nowMs(), outcomeJson(outcome));
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
     this.#running.delete(session);
     metrics.countSession(outcome.kind);
-    if (outcome.kind === "done") logger.info("a training ended with a joint model", { session, model: outcome.result.digest });
-    else logger.warn("a training ended without a model", { session, code: outcome.fault.code, because: explain(outcome.fault) });
+    if (outcome.kind === "done") logger.info(`a session ended with ${outcome.result.kind === "model" ? "a joint model" : "an answer"}`, { session, [outcome.result.kind]: outcome.result.digest });
+    else logger.warn(`a session ended without ${"query" in running.request ? "an answer" : "a model"}`, { session, code: outcome.fault.code, because: explain(outcome.fault) });
     this.#host.changed(session);
+  }
+
+  #released(session: SessionId, { charter, request }: Running, result: Concluded): void {
+    const { answers, nowMs } = this.#host;
+    switch (result.kind) {
+      case "model": return this.#keep({ session, charter, digest: result.digest, model: result.model, evaluation: evaluationJson(result.evaluation) });
+      case "answer": if ("query" in request) answers.keep({ session, charter, query: request.query, answer: result.answer, digest: result.digest, atMs: nowMs() });
+    }
   }
 
   /** Measures how long each phase takes, and tells those who watch. */
@@ -262,7 +274,7 @@ export class Trainings {
 }
 
 /** How long the bulk is that the present phase waits for; null where it waits for none. */
-function bytesDue(state: TrainingConduct["state"]): number | null {
+function bytesDue(state: SessionConduct["state"]): number | null {
   if (state.stage === "setup") return state.setup.phase === "showing" ? KEY_BYTES : null;
   const { leading: { phase, question } } = state;
   switch (phase) {
@@ -276,24 +288,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : "unknown";
 }
 
-function outcomeJson(outcome: Outcome<TrainingConduct>): Json {
-  if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
-  const { digest, evaluation, rounds } = outcome.result;
-  return { kind: "done", model: digest, evaluation: evaluationJson(evaluation), rounds: rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : measureJson(measure), survivors: [...round.survivors] })) };
-}
-
-function faultJson(fault: Fault): Json {
-  const { fix, blame } = meaningOf(fault);
-  return { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: explain(fault), fix, side: blame };
-}
-
-/** Reads back what `launch` journalled. */
-function parseGiven(open: unknown): About & { readonly atMs: number } {
-  const { charter, atMs, without = "" } = open as { readonly charter: string; readonly atMs: number; readonly without?: string };
-  return { charter: parseDigest(charter), without: without === "" ? null : parsePartyId(without), atMs };
-}
-
 /** The journal holds this machine's own events; the codec has checked their form. */
-function parseEvents(events: readonly unknown[]): readonly TrainingConduct["event"][] {
-  return events as readonly TrainingConduct["event"][];
+function parseEvents(events: readonly unknown[]): readonly SessionConduct["event"][] {
+  return events as readonly SessionConduct["event"][];
 }

@@ -21,7 +21,7 @@ test("a training that cannot be taken up after a restart keeps neither the proce
   const registry = new ModelRegistry(database);
   const open = (session: SessionId, charter: string) => {
     journal.openSession(session, "training.conductor", { open: { charter, atMs: nowMs() }, secret: new Uint8Array() });
-    registry.begin(session, charter, nowMs(), null);
+    registry.begin({ session, charter, startedMs: nowMs(), without: "", query: null });
   };
   open(BROKEN, "00".repeat(32));
   open(SOUND, digest);
@@ -29,7 +29,7 @@ test("a training that cannot be taken up after a restart keeps neither the proce
   const uploads = new Uploads(scratchFolder());
   const offered: string[] = [];
   const host: TrainingsHost = {
-    self, signer, journal, registry, uploads, logger, metrics: createMetrics(), nowMs,
+    self, signer, journal, registry, uploads, logger, metrics: createMetrics(), nowMs, answers: { keep: () => undefined },
     charterInForce: (one) => charters.inForce(one), publish: () => undefined, changed: () => undefined,
     post: ({ message }, { session }) => void offered.push(`${message.kind} ${session}`),
   };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import type { TrainingConduct } from "@cohortium/protocol/training/conductor";
+import type { SessionConduct } from "@cohortium/protocol/conduct/conductor";
 import { viewOf } from "../src/training-view.js";
-import { coordinatorWhere, RECORDED } from "../../protocol/test/training/recorded.js";
+import { coordinatorWhere, RECORDED } from "../../protocol/test/conduct/recorded.js";
 
 const STARTED_MS = RECORDED.coordinator.given.atMs;
-const kept = { session: "5e".repeat(16), charter: "c4".repeat(32), without: null, startedMs: STARTED_MS, endedMs: null, outcome: null };
+const kept = { session: "5e".repeat(16), charter: "c4".repeat(32), without: null, query: null, startedMs: STARTED_MS, endedMs: null, outcome: null };
 const clock = { nowMs: STARTED_MS + 12_000, phaseSinceMs: STARTED_MS + 2_000, patientUntilMs: 0 };
-const running = (state: TrainingConduct["state"] | null) => viewOf(kept, state, clock);
+const running = (state: SessionConduct["state"] | null) => viewOf(kept, state, clock);
 const inPhase = (phase: string) => coordinatorWhere((state) => state.stage === "round" && state.leading.round === 2 && state.leading.phase === phase).state;
 
 describe("a training that runs", () => {

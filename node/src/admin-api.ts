@@ -4,17 +4,20 @@ import { json, parseInput, type Route } from "@cohortium/protocol/host/http-rout
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { LinkState } from "@cohortium/protocol/host/exchange-client";
 import { parseDigest } from "@cohortium/protocol/session/ids";
+import { budgetRoutes, spentElsewhere, type BudgetDesk } from "./budget-desk.js";
 import type { CohortiumNode } from "./node.js";
 
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
   readonly facts: { readonly party: string; readonly coordinator: string; readonly feed: { readonly rows: string | null; readonly holdout: string | null } };
   link(): LinkState;
+  nowMs(): number;
 }
 
 /** The partner's own API: what her node does, what it signed, what left it. */
 export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
-  const { node, facts, link } = context;
+  const { node, facts, link, nowMs } = context;
+  const budget: BudgetDesk = { party: facts.party, charters: node.charters, ledger: node.egress.ledger, settings: node.privacy, nowMs };
   return [
     {
       method: "GET", path: "/v1/status", handle: () => json({
@@ -22,7 +25,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
         log: { size: node.witness.seen.size, distrust: node.distrust }, feed: facts.feed,
       }),
     },
-    { method: "GET", path: "/v1/charters", handle: () => json({ charters: node.charters.views() }) },
+    { method: "GET", path: "/v1/charters", handle: () => json({ charters: node.charters.views().map((view) => ({ ...view, elsewhere: spentElsewhere(budget, view.digest) })) }) },
     { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => json(node.charters.view(digestIn(params["digest"]))) },
     { method: "POST", path: "/v1/charters/:digest/sign", handle: ({ params }) => json(node.charters.sign(digestIn(params["digest"]))) },
     {
@@ -40,6 +43,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
         return json({ lines, totals: { messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) } });
       },
     },
+    ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
         trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),

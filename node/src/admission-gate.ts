@@ -4,10 +4,9 @@ import type { QualityVector } from "@cohortium/protocol/session/quality-vector";
 import { schemaOf, type SourceWords } from "@cohortium/protocol/session/schema";
 import type { ColumnClaim } from "@cohortium/protocol/session/statement";
 import { statementSizeMax } from "@cohortium/protocol/session/statement-size";
-import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { ContractTable } from "./data/contract/contract.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
-import { charterNames, charterTerms } from "./data/quality/charter-terms.js";
+import { charterNames, charterTerms, type CharterAsks } from "./data/quality/charter-terms.js";
 import { passes, type GateResult } from "./data/quality/gate.js";
 import { reportOf, type ReportedCheck } from "./data/quality/report.js";
 import { vectorOf } from "./data/quality/vector.js";
@@ -33,17 +32,22 @@ export interface GateNote {
 /** Half a statement is for the schema. */
 const VECTOR_SHARE = 0.5;
 
-/** Holds a table, opened for a training, to the contract, the charter and the defaults. */
-export async function passGate(feed: Feed, plan: TrainingPlan, { table, nowMs }: { readonly table: FeedTable; readonly nowMs: number }): Promise<Admission> {
+/** What a session asks of the gate. What is stated of the rows has room in a message with the statements of all parties. */
+export interface GateAsks extends CharterAsks {
+  readonly parties: number;
+}
+
+/** Holds a table, opened for a session, to the contract, the charter and the defaults. */
+export async function passGate(feed: Feed, asks: GateAsks, { table, nowMs }: { readonly table: FeedTable; readonly nowMs: number }): Promise<Admission> {
   const { gate: { contract: contractFile, folder }, words } = feed;
   try {
     const path = contractFile();
     const contract = path === null ? null : feedContract(path, ROWS_FEED);
-    const terms = charterTerms({ recipe: plan.recipe, rowsMin: plan.rowsMinPerParty, rowsMax: plan.rowsMaxPerParty }, words, feed.rows.keyColumn);
+    const terms = charterTerms(asks, words, feed.rows.keyColumn);
     const result = await runQuality({ ...table, name: ROWS_FEED }, { folder, contract, terms, nowMs });
     if (!passes(result)) return { kind: "refused", rules: failedRules(result), notes: notesOn(result) };
-    const quality = vectorOf(result, charterNames(plan.recipe, words), VECTOR_SHARE * statementSizeMax(plan.parties));
-    const claims = schemaOf(plan.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract) ?? words.claimOf(source));
+    const quality = vectorOf(result, charterNames(asks.recipe, words), VECTOR_SHARE * statementSizeMax(asks.parties));
+    const claims = schemaOf(asks.recipe).sources.map((source) => claimOn(source, words.columnOf(source), contract) ?? words.claimOf(source));
     return { kind: "admitted", quality, claims, notes: notesOn(result), result };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

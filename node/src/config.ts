@@ -30,6 +30,14 @@ export const nodeConfig = z.object({
   }).optional().describe("this company's rows; they never leave"),
   transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
+  privacy: z.object({
+    epsilonMax: z.number().positive().optional().describe("the most ε that all charters together may cost the people in the rows; without it each charter's budget holds alone"),
+    delta: z.number().gt(0).lt(1).default(1e-6).describe("the δ that goes with it"),
+    openReserve: z.boolean().default(false).describe("lets questions spend what charters hold in reserve"),
+  }).prefault({}).describe("how much answers may cost here, beside what charters say"),
+  statistics: z.object({
+    cellRows: z.number().int().min(2).max(1_000_000).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
+  }).prefault({}).describe("what this company asks of answers"),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
 });

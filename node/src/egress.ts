@@ -11,18 +11,20 @@ import type { Hiding } from "@cohortium/protocol/aggregation/round-member";
 import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Layout } from "@cohortium/protocol/training/layout-parts";
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { Ciphertexts, type Withheld } from "./ciphertexts.js";
+import type { Charge, Overspent, SpendingLimits } from "./charges.js";
 import { Ledger, type KeptPart, type Release } from "./ledger.js";
 import { meaningOf } from "./meaning.js";
+import { addNoise, type OwnNoise } from "./noise.js";
 import { Received } from "./received.js";
 
 /** What leaves: the root of a masked vector that lies ready in a file, or the roots of a ciphertext's halves. Or why nothing does. */
 export type Egressed =
   | { readonly kind: "released"; readonly release: Release }
   | { readonly kind: "encrypted"; readonly c0: string; readonly c1: string; readonly words: number }
-  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "DATA_CHANGED" | "NODE_REFUSED"; readonly clause: string }
+  | { readonly kind: "refused"; readonly code: "AGGREGATION_OVERFLOW" | "BUDGET_SPENT" | "DATA_CHANGED" | "NODE_REFUSED"; readonly clause: string }
   | Withheld;
 
 /** A vector computed from rows, and how it must lie in the ring. */
@@ -31,12 +33,18 @@ export interface Computed {
   readonly layout: Layout;
 }
 
-/** Whose vector is released, and how many its charter allows in all. */
+/** Whose vector is released, how many its charter allows in all, and what the vector costs. */
 export interface ReleaseTerms {
   readonly id: string;
   readonly charter: string;
   readonly releasesMax: number;
+  readonly privacy: ReleasePrivacy;
 }
+
+/** `exact`: as the rows have it. `priced`: with this node's share of the noise, or with none where the charter wants exact sums; charged in either case. */
+export type ReleasePrivacy =
+  | { readonly kind: "exact" }
+  | { readonly kind: "priced"; readonly noise: OwnNoise | null; readonly charge: Pick<Charge, "atMs" | "query" | "kind" | "nanoRho" | "rowSet">; readonly limits: SpendingLimits };
 
 /** A message under the key of its occasion, and its bytes on the wire. */
 export interface Letter {
@@ -55,7 +63,17 @@ export interface Leaving {
   readonly meaning: string;
 }
 
-const OVER_BUDGET: Egressed = { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+interface Refusal {
+  readonly kind: "refused";
+  readonly code: "BUDGET_SPENT" | "NODE_REFUSED";
+  readonly clause: string;
+}
+
+const OVER_BUDGET: Refusal = { kind: "refused", code: "NODE_REFUSED", clause: "request.budget" };
+const OVERSPENT: Readonly<Record<Overspent, Refusal>> = {
+  charter: { kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy-budget" },
+  own: { kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" },
+};
 
 const PARTS: Readonly<Record<KeptPart["part"], string>> = {
   share: "this node's share of the joint key; nothing can be computed from it without all others'",
@@ -99,11 +117,11 @@ export class Egress {
   }
 
   /**
-   * Releases one vector, hidden as the ask says. Refuses unless the budget allows one more and every value lies within the bound that the
-   * layout's headroom was computed for.
+   * Releases one vector, with this node's share of the noise and hidden as the ask says. Refuses unless the budgets allow one more, and then before
+   * anything is computed; and unless every value lies within the bound that the layout's headroom was computed for.
    *
-   * Reveals: nothing by itself. Masked words are uniform until this party's masks have met their counterparts; a ciphertext opens with the help
-   * of all parties, and only summed with theirs.
+   * Reveals: that a budget is spent, and whose; else nothing by itself. Masked words are uniform until this party's masks have met their
+   * counterparts; a ciphertext opens with the help of all parties, and only summed with theirs.
    */
   async release(session: ReleaseTerms, ask: ContributionAsked, compute: () => Promise<Computed>): Promise<Egressed> {
     const before = this.ledger.release(session.id, ask.round);
@@ -111,18 +129,37 @@ export class Egress {
     if (kept !== null) return kept;
 
     // Counted here and not only when a session begins, because several may run at once; and again when the answer is there, because they did.
-    if (!this.#mayRelease(session, before)) return OVER_BUDGET;
+    const refused = this.#refuses(session, before);
+    if (refused !== null) return refused;
     const words = await encoded(compute);
-    if (!this.#mayRelease(session, before)) return OVER_BUDGET;
     if (words === null) return { kind: "refused", code: "AGGREGATION_OVERFLOW", clause: "a value lies outside the bounds of the layout" };
+    if (session.privacy.kind === "priced" && session.privacy.noise !== null) addNoise(words, session.privacy.noise);
     switch (ask.hide.scheme) {
       case "masked": return this.#mask(session, { ...ask, hide: ask.hide }, words, before);
       case "encrypted": return this.#encrypt(session, { ...ask, hide: ask.hide }, words);
     }
   }
 
-  #mayRelease({ charter, releasesMax }: ReleaseTerms, before: Release | null): boolean {
-    return before !== null || this.ledger.releasesUnder(charter) < releasesMax;
+  /** What was released before is paid for. */
+  #refuses({ charter, releasesMax, privacy }: ReleaseTerms, before: Release | null): Refusal | null {
+    if (before !== null) return null;
+    if (!(this.ledger.releasesUnder(charter) < releasesMax)) return OVER_BUDGET;
+    if (privacy.kind === "exact") return null;
+    const overspent = this.ledger.charges.exceeds({ charter, nanoRho: privacy.charge.nanoRho }, privacy.limits);
+    return overspent === null ? null : OVERSPENT[overspent];
+  }
+
+  /** Keeps a release and its charge, all or nothing, after one more look at the budgets: sessions that ran at the same time have charged meanwhile. */
+  #keep(session: ReleaseTerms, release: Release, parts: readonly KeptPart[]): Refusal | null {
+    return transaction(this.#db, () => {
+      const refused = this.#refuses(session, null);
+      if (refused !== null) return refused;
+      this.ledger.keepParts(parts);
+      this.ledger.keepRelease(release);
+      const { id, charter, privacy } = session;
+      if (privacy.kind === "priced") this.ledger.charges.keep({ ...privacy.charge, charter, session: id, round: release.round });
+      return null;
+    });
   }
 
   /** What was released before, if it is still there. */
@@ -144,8 +181,10 @@ export class Egress {
     const path = join(this.#folder, `${session.id}-${ask.round}.words`);
     writeFileAtomic(path, bytes, 0o600);
     const release = releaseOf(session, ask, { root, words: words.length, bytes: bytes.length, path });
-    if (before === null) this.ledger.keepRelease(release);
-    return { kind: "released", release };
+    const refused = before === null ? this.#keep(session, release, []) : null;
+    if (refused === null) return { kind: "released", release };
+    rmSync(path, { force: true });
+    return refused;
   }
 
   /** Both halves are kept, and the release counted, before their roots are told to anybody; from then on there is no other ciphertext of this round. */
@@ -155,16 +194,10 @@ export class Egress {
     const [first] = parts;
     if (first === undefined) throw new Error("a ciphertext has two halves");
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    // Encrypting takes a while, in which another session may have used the budget up.
-    const isKept = transaction(this.#db, () => {
-      if (!this.#mayRelease(session, null)) return false;
-      this.ledger.keepParts(parts);
-      this.ledger.keepRelease(releaseOf(session, ask, { root: first.root, words: words.length, bytes, path: first.path }));
-      return true;
-    });
-    if (!isKept) {
+    const refused = this.#keep(session, releaseOf(session, ask, { root: first.root, words: words.length, bytes, path: first.path }), parts);
+    if (refused !== null) {
       for (const { path } of parts) rmSync(path, { force: true });
-      return OVER_BUDGET;
+      return refused;
     }
     return encryptedOf(this.ciphertexts.before(session.id, ask.round), words.length);
   }

@@ -1,4 +1,5 @@
 import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
+import { Charges } from "./charges.js";
 
 /** One thing that left this node. `meaning` is in plain words; `digest` is the SHA-256 of the exact bytes. */
 export interface EgressLine {
@@ -64,10 +65,12 @@ export const LEFT_OUT_SCHEMA = `
 
 /** This node's own list of what left it. It never shrinks, and a repeat after a crash adds nothing. */
 export class Ledger {
+  readonly charges: Charges;
   readonly #db: Database;
 
   constructor(database: Database) {
     this.#db = database;
+    this.charges = new Charges(database);
   }
 
   record(key: string, line: Omit<EgressLine, "n">): void {

@@ -1,4 +1,4 @@
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 
 /** What a letter says, in words that a person who is no cryptographer can weigh. The same facts as the `Reveals:` line of its type. */

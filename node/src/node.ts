@@ -14,8 +14,8 @@ import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Evidence } from "@cohortium/protocol/log/proof";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
-import { citedEntries } from "@cohortium/protocol/training/cited";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
+import { citedEntries } from "@cohortium/protocol/conduct/cited";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
 import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
@@ -26,6 +26,7 @@ import { Comparisons } from "./comparisons.js";
 import { Egress } from "./egress.js";
 import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
+import { NO_SETTINGS, type PrivacySettings } from "./statistics/limits.js";
 import { NodeStore } from "./store.js";
 import { Trainings } from "./trainings.js";
 import { LogWitness } from "./witness.js";
@@ -40,6 +41,8 @@ export interface NodeParts {
   /** Where masked vectors wait for the link. */
   readonly spool: string;
   readonly feed: Feed;
+  /** Absent where what charters say is all that holds. */
+  readonly privacy?: PrivacySettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -58,6 +61,7 @@ export class CohortiumNode implements ExchangeHost {
   readonly egress: Egress;
   readonly store: NodeStore;
   readonly witness: LogWitness;
+  readonly privacy: PrivacySettings;
   /** Why the coordinator's last message was not acted on, until one is. For a person to see. */
   distrust: string | null = null;
   readonly #parts: NodeParts;
@@ -66,6 +70,7 @@ export class CohortiumNode implements ExchangeHost {
   constructor(parts: NodeParts) {
     const { self, signer, agreementSecret, coordinator, database, feed, logger, metrics, nowMs } = parts;
     this.#parts = parts;
+    this.privacy = parts.privacy ?? NO_SETTINGS;
     this.store = new NodeStore(database);
     this.egress = new Egress(database, parts.spool);
     this.witness = new LogWitness(database, coordinator.logKey, { name: self, signer });
@@ -80,7 +85,7 @@ export class CohortiumNode implements ExchangeHost {
     });
     this.trainings = new Trainings({
       self, signer, agreementSecret, coordinator, journal: new Journal(database, nowMs), store: this.store, comparisons: this.comparisons,
-      egress: this.egress, feed, logger, metrics, nowMs,
+      egress: this.egress, feed, privacy: this.privacy, logger, metrics, nowMs,
       charterInForce: (digest) => this.charters.charterInForce(digest),
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
     });

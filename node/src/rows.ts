@@ -1,10 +1,11 @@
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import { parseDigest, type Digest, type PartyId } from "@cohortium/protocol/session/ids";
 import { importCommon, shareOfCommon, splitOwn } from "./data/holdout.js";
-import { importFrom, plainFeed, type RowSource } from "./data/import-rows.js";
+import { importFrom, plainFeed, type RowSource, type RowSources } from "./data/import-rows.js";
 import type { CsvFile } from "./data/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
+import type { Consent } from "./data/feeds/left-out.js";
 import type { FeedSettings } from "./data/feeds/with-feed.js";
 import type { LocalRows } from "./data/local-rows.js";
 import type { DataNote } from "./data/note.js";
@@ -22,6 +23,8 @@ export interface Feed {
   /** Where rows and purchases come from if a feed is named for either; null where both are plain files. */
   readonly named: NamedFeeds | null;
   readonly settings: FeedSettings;
+  /** Which rows may take part, as this company's own settings say; absent for all. */
+  readonly consents?: readonly Consent[];
 }
 
 /** A company's feeds by name, looked up anew for each training: a feed may be added while the node runs. */
@@ -64,7 +67,7 @@ export interface FeedFile {
 /** `judged` is what was said of the very table that the rows are from. */
 export type RowsRead<T> = { readonly kind: "rows"; readonly rows: SessionRows; readonly judged: T } | RowsRefused;
 
-type RowsRefused = { readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile;
+export type RowsRefused = { readonly kind: "refused"; readonly problems: readonly DataProblem[] } & FeedFile;
 
 /** A session's party, for whom rows are read, and who judges their table while it is open. */
 export interface Reader<T> {
@@ -76,10 +79,10 @@ export interface Reader<T> {
 /** Reads and checks everything a training needs of this node's rows. Each source is read once. */
 export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, judge }: Reader<T>): Promise<RowsRead<T>> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
-  const { named, rows: { keyColumn }, words, settings } = feed;
+  const { settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
-  if (named === null && feed.rows.path === "") return unset(rowsFile, "DATA_ROWS_UNSET");
-  const sources = { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings };
+  const sources = ownSources(feed);
+  if (sources === null) return unset(rowsFile, "DATA_ROWS_UNSET");
   const own = await importFrom(sources, { recipe, rowsMin, rowsMax }, judge);
   if (own.kind === "refused") return { ...own, ...rowsFile };
   const { rows: { digest, setDigest }, notes, judged } = own;
@@ -95,6 +98,13 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   return withRows({ train: own.rows, held: common.rows, counted: shareOfCommon(common.rows, parties.length, parties.indexOf(party)) });
 }
 
+/** This company's rows and purchases, wherever its settings say they lie; null if they say nothing. @param consents - Asked beside those of the settings. */
+export function ownSources(feed: Feed, consents: readonly Consent[] = []): RowSources | null {
+  const { named, rows: { path, keyColumn }, words, settings } = feed;
+  if (named === null && path === "") return null;
+  return { open: () => (named === null ? plainFeeds(feed) : named.open()), keyColumn, words, settings, consents: [...feed.consents ?? [], ...consents] };
+}
+
 function plainFeeds({ rows, transactions }: Feed): { readonly rows: Readable; readonly transactions: Readable | null } {
   return { rows: plainFeed("rows", rows), transactions: transactions === null ? null : plainFeed("transactions", transactions) };
 }
@@ -105,6 +115,6 @@ function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, { fea
   return problems.length === 0 ? read : { kind: "refused", problems, ...file };
 }
 
-function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {
+export function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {
   return { kind: "refused", problems: [fileProblem(code, "a file in node.yaml", 0)], ...file };
 }

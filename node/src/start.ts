@@ -22,6 +22,7 @@ import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import { feedAt } from "./feed-at.js";
 import { feedSettings } from "./feed-desk.js";
 import type { Feed, NamedFeeds } from "./rows.js";
+import type { PrivacySettings } from "./statistics/limits.js";
 import { openNodeDatabase } from "./store.js";
 
 export interface StartInput {
@@ -53,7 +54,7 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
     folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
     waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
-    routes: nodeAdminRoutes({ node, link, facts: { party, coordinator: coordinator.name, feed } }),
+    routes: nodeAdminRoutes({ node, link, facts: { party, coordinator: coordinator.name, feed }, nowMs: () => Date.now() }),
   });
   shutdown.onClose("admin", () => admin.close());
   logger.info("the node is ready", { adminPort: admin.port });
@@ -84,7 +85,7 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
   const line: { client?: ExchangeClient; state: LinkState } = { state: { kind: "retrying", cause: "not tried yet", inMs: 0 } };
   const node = new CohortiumNode({
     self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
-    database, spool, feed: feedOf(folder, config, environment), logger, metrics, nowMs: () => Date.now(),
+    database, spool, feed: feedOf(folder, config, environment), privacy: privacyOf(config), logger, metrics, nowMs: () => Date.now(),
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
   shutdown.onClose("trainings", () => node.trainings.close());
@@ -117,6 +118,10 @@ function namedFeeds(folder: string, { rows, transactions }: NodeConfig): NamedFe
   return {
     open: () => ({ rows: feedAt(folder, "rows", rows ?? {}), transactions: transactions === undefined ? null : feedAt(folder, "transactions", transactions) }),
   };
+}
+
+function privacyOf({ privacy: { epsilonMax, delta, openReserve }, statistics: { cellRows } }: NodeConfig): PrivacySettings {
+  return { ceiling: epsilonMax === undefined ? null : { epsilon: epsilonMax, delta }, opensReserve: openReserve, cellRows: cellRows ?? null };
 }
 
 function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"]): Feed {

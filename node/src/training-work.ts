@@ -9,17 +9,20 @@ import { instantText } from "@cohortium/protocol/session/instant";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
 import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
 import { layoutOf } from "@cohortium/protocol/training/layout";
-import type { AnswerAsked, TrainingPart } from "@cohortium/protocol/training/participant";
+import type { AnswerAsked, SessionPart } from "@cohortium/protocol/conduct/participant";
+import type { Scene } from "@cohortium/protocol/training/script";
+import { modelJson, type Model } from "@cohortium/protocol/training/model";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
-import { CLAUSE_LENGTH_MAX } from "@cohortium/protocol/wire/limits";
 import { passGate, type Admission } from "./admission-gate.js";
 import { explainNote } from "./data/note.js";
-import { explainProblem } from "./data/problem.js";
 import type { KeyedSession } from "./ciphertexts.js";
-import type { Computed, Egress } from "./egress.js";
+import type { Computed, Egress, ReleaseTerms } from "./egress.js";
+import { compareAlone, comparisonJson, type Comparison } from "./learning/alone.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
 import { accept } from "./quality-desk.js";
+import type { Conclusion, SessionWork } from "./session-work.js";
+import { clauseOfGate, clauseOfRows } from "./rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
 /** One training as this node works for it. */
@@ -40,11 +43,11 @@ export interface Work {
   doing(what: string): void;
 }
 
-type Asked = TrainingPart["ask"];
-type Result = TrainingPart["event"];
+type Asked = SessionPart["ask"];
+type Result = SessionPart["event"];
 
 /** Does what the participant asks of its host. Repeatable: after a crash the same ask gives the same answer. */
-export class TrainingWork {
+export class TrainingWork implements SessionWork {
   readonly #work: Work;
   /** Read once a process: what a round computes from does not change under it. The process after a crash reads again, and goes on only with the same rows. */
   #reading: Promise<RowsRead<Admission | null>> | null = null;
@@ -74,6 +77,18 @@ export class TrainingWork {
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
+  async conclude(result: SessionPart["result"]): Promise<Conclusion> {
+    if (result.kind === "answer") throw new RangeError("a training ends with a model");
+    const { model, evaluation, answered } = result;
+    const own = await this.#compared(model);
+    return { outcome: { kind: "done", model: modelJson(model), evaluation, answered, comparison: comparisonJson(own) }, own };
+  }
+
+  async #compared(model: Model): Promise<Comparison> {
+    const rows = await this.rows();
+    return rows === null ? { kind: "not-comparable", because: "the rows changed" } : compareAlone(rows, model, this.#work.plan);
+  }
+
   /** The training is over here. */
   close(): void {
     this.#learner?.close();
@@ -96,21 +111,15 @@ export class TrainingWork {
     }
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
-      return passGate(feed, plan, { table, nowMs: nowMs() });
+      const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
+      return passGate(feed, { recipe, at: "questions.0", rowsMin, rowsMax, parties: plan.parties }, { table, nowMs: nowMs() });
     });
     this.#reading = reading;
     const read = await reading;
-    if (read.kind === "refused") {
-      const { file, path, problems } = read;
-      for (const problem of problems) logger.error(file === "rows" ? "the rows do not fit the charter" : "the held-out file does not fit the charter", { session, file, path, code: problem.code, because: explainProblem(problem) });
-      // Others learn which of the two files it was, not where it lies.
-      const rules = [...new Set(problems.map(({ code, column }) => (column === null ? code : `${code} ${column}`)))].slice(0, 3).join(", ");
-      return this.#refused("DATA_REFUSED", `${file === "rows" ? "" : "holdout: "}${rules}`.slice(0, CLAUSE_LENGTH_MAX));
-    }
+    if (read.kind === "refused") return this.#refused("DATA_REFUSED", clauseOfRows(read, { session, logger }));
     const gate = read.judged;
-    for (const { rule, outcome, because } of gate.notes) logger[outcome === "fail" ? "error" : "warn"]("the rows and the quality gate", { session, rule, outcome, because });
-    // Others learn which rule it was, and nothing of the rows.
-    if (gate.kind === "refused") return this.#refused("DATA_REFUSED", gate.rules.join(", ").slice(0, CLAUSE_LENGTH_MAX));
+    const clause = clauseOfGate(gate, { session, logger });
+    if (gate.kind === "refused") return this.#refused("DATA_REFUSED", clause ?? "");
     egress.ledger.pinRows(session, read.rows, digest);
     // Rows that were pinned and never stated, because the process ended in between, are the session's all the same.
     if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
@@ -121,12 +130,14 @@ export class TrainingWork {
 
   async #contribute(ask: AnswerAsked): Promise<Result> {
     const { session, digest, charter, egress, doing, nowMs } = this.#work;
-    const { round, question } = ask;
+    const { round, question, scene } = ask;
+    if (scene.kind === "statistic") return this.#refused("TRAINING_ORDER", "a training asks for no statistics");
     doing(`computes the ${question.kind} of round ${round}`);
     const rows = await this.rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
-    const egressed = await egress.release({ id: session, charter: digest, releasesMax }, ask, () => this.#compute(ask, rows));
+    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: { kind: "exact" } };
+    const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {
       case "refused": return this.#refused(egressed.code, egressed.clause);
@@ -155,7 +166,7 @@ export class TrainingWork {
   }
 
   /** This node's answer to one round, in the clear: only `egress` may see it. */
-  async #compute({ scene }: AnswerAsked, rows: SessionRows): Promise<Computed> {
+  async #compute(scene: Scene, rows: SessionRows): Promise<Computed> {
     const { plan, self, session, database, logger } = this.#work;
     this.#learner ??= learnerOf(plan, rows, { party: self, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };

@@ -1,5 +1,4 @@
 import { freshEntropy } from "@cohortium/crypto/entropy";
-import { member } from "@cohortium/protocol/aggregation/round-statements";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Secret } from "@cohortium/crypto/secret";
 import type { Signer } from "@cohortium/crypto/signing";
@@ -15,18 +14,21 @@ import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
-import { explain } from "@cohortium/protocol/session/fault";
-import { parseDigest, parsePartyId, parseSessionId, SLUG, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
-import type { FromNode, ToNode } from "@cohortium/protocol/training/messages";
-import { modelDigest, modelJson, type Model } from "@cohortium/protocol/training/model";
-import { participant, type Heard, type TrainingPart } from "@cohortium/protocol/training/participant";
-import { planOf } from "@cohortium/protocol/training/plan";
+import { explain, type Fault } from "@cohortium/protocol/session/fault";
+import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
+import { withoutOf, type SessionPlan } from "@cohortium/protocol/conduct/plan";
+import { planned, requestIn, type Planned } from "@cohortium/protocol/conduct/request";
+import { modelDigest } from "@cohortium/protocol/training/model";
+import { participant, type Heard, type SessionPart } from "@cohortium/protocol/conduct/participant";
 import type { Comparisons } from "./comparisons.js";
 import type { Egress } from "./egress.js";
-import { compareAlone, comparisonJson, type Comparison } from "./learning/alone.js";
 import { NetworkMemory } from "./learning/network/memory.js";
 import type { Feed } from "./rows.js";
+import type { PrivacySettings } from "./statistics/limits.js";
+import { StatisticWork } from "./statistics/work.js";
 import type { NodeStore } from "./store.js";
+import type { SessionWork } from "./session-work.js";
 import { TrainingWork } from "./training-work.js";
 
 /** What trainings need of the node around them. */
@@ -40,6 +42,7 @@ export interface TrainingsHost {
   readonly comparisons: Comparisons;
   readonly egress: Egress;
   readonly feed: Feed;
+  readonly privacy: PrivacySettings;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -66,12 +69,17 @@ interface Opened {
 
 interface Running {
   readonly opened: Opened;
-  readonly text: Charter;
-  readonly work: TrainingWork;
-  driver: SessionDriver<TrainingPart> | null;
+  readonly work: SessionWork;
+  driver: SessionDriver<SessionPart> | null;
   doing: { readonly what: string; readonly sinceMs: number };
   /** The work that is under way. */
   working: string;
+}
+
+/** The charter in force, and what follows from it and the offer. */
+interface Under {
+  readonly text: Charter;
+  readonly plan: SessionPlan;
 }
 
 const ROLE = "training.participant";
@@ -152,7 +160,7 @@ export class Trainings {
     this.#wakes.close();
   }
 
-  #begin(session: SessionId, opened: Opened, events: readonly TrainingPart["event"][]): void {
+  #begin(session: SessionId, opened: Opened, events: readonly SessionPart["event"][]): void {
     const text = this.#host.charterInForce(opened.charter);
     if (text === null) {
       // Without a charter there is no one to be: the coordinator's clock runs out on us, and our own log says why.
@@ -160,35 +168,45 @@ export class Trainings {
       this.#host.journal.end(session, { kind: "refused", clause: "request.charter" });
       return;
     }
-    const running: Running = { opened, text, work: this.#workFor(session, opened, text), driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
+    const due = planned(text, requestIn(opened.offer.statement.body));
+    if (due.kind === "refused") return this.#decline(session, opened, due);
+    const { plan } = due;
+    const running: Running = { opened, work: this.#workFor(session, opened, { text, plan }), driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
     this.#running.set(session, running);
     const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
-    running.driver = SessionDriver.recover<TrainingPart>(driven, this.#given(session, opened, text), events);
+    running.driver = SessionDriver.recover<SessionPart>(driven, this.#given(session, opened, { text, plan }), events);
   }
 
-  #workFor(session: SessionId, opened: Opened, charter: Charter): TrainingWork {
-    const { self, egress, feed, logger, nowMs, store: { database } } = this.#host;
+  /** Nothing follows from what was asked, so nobody can take part in it; the coordinator hears which rule that is. */
+  #decline(session: SessionId, { charter, atMs }: Opened, { clause, because }: Extract<Planned, { readonly kind: "refused" }>): void {
+    const { self, logger, journal, post } = this.#host;
+    logger.warn("a session was offered that the charter does not allow", { session, charter, clause, because });
+    post({ key: `declined/${session}`, message: { kind: "declined", from: self, code: "NODE_REFUSED", clause, atMs } }, { session, charter });
+    journal.end(session, { kind: "refused", clause });
+  }
+
+  #workFor(session: SessionId, opened: Opened, { text: charter, plan }: Under): SessionWork {
+    const { self, egress, feed, privacy, logger, nowMs, store: { database } } = this.#host;
     const doing = (what: string) => {
       const running = this.#running.get(session);
       if (running !== undefined) running.doing = { what, sinceMs: nowMs() };
     };
     const { charter: digest, entropy } = opened;
-    const plan = planOf(charter, withoutIn(opened.offer));
+    if (plan.question === "statistics.ask") return new StatisticWork({ session, digest, charter, plan, self, entropy, egress, feed, settings: privacy, logger, nowMs, doing });
     return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, logger, nowMs, doing });
   }
 
-  #given(session: SessionId, opened: Opened, charter: Charter): TrainingPart["given"] {
+  #given(session: SessionId, opened: Opened, { text: charter, plan }: Under): SessionPart["given"] {
     const { self, signer, agreementSecret, coordinator } = this.#host;
-    const without = withoutIn(opened.offer);
     return {
       speaker: { self, session, charter: opened.charter, signer }, coordinator,
-      members: membersOf(charter, without), terms: termsOf(charter), plan: planOf(charter, without),
+      members: membersOf(charter, withoutOf(plan)), terms: termsOf(charter), plan,
       entropy: opened.entropy, agreementSecret: agreementSecret.lend((bytes) => bytes.slice()),
       offer: opened.offer, atMs: opened.atMs, expiresAtMs: Math.min(Date.parse(charter.expires), opened.atMs + SESSION_MAX_MS),
     };
   }
 
-  #ports(session: SessionId, running: Running): Ports<TrainingPart> {
+  #ports(session: SessionId, running: Running): Ports<SessionPart> {
     const { charter } = running.opened;
     return {
       publish: () => { throw new Error("a node does not write to the coordinator's log"); },
@@ -200,14 +218,14 @@ export class Trainings {
   }
 
   /** Asks come again with every step until they are answered; work that is under way is not begun twice. */
-  #perform(session: SessionId, running: Running, ask: TrainingPart["ask"]): void {
+  #perform(session: SessionId, running: Running, ask: SessionPart["ask"]): void {
     const work = "round" in ask ? `${ask.kind}/${ask.round}` : ask.kind;
     if (running.working === work) return;
     running.working = work;
     setImmediate(() => void this.#work(session, running, ask));
   }
 
-  async #work(session: SessionId, running: Running, ask: TrainingPart["ask"]): Promise<void> {
+  async #work(session: SessionId, running: Running, ask: SessionPart["ask"]): Promise<void> {
     try {
       const event = await running.work.resultOf(ask);
       if (!this.#closed) running.driver?.advance(event, () => true);
@@ -218,52 +236,40 @@ export class Trainings {
   }
 
   /** Keeps the result before the session ends, so that a crash in between only does it again. */
-  async #conclude(session: SessionId, running: Running, outcome: Outcome<TrainingPart>): Promise<void> {
+  async #conclude(session: SessionId, running: Running, outcome: Outcome<SessionPart>): Promise<void> {
     if (this.#closed) return;
     const { journal, store, comparisons, metrics, logger, nowMs } = this.#host;
     const { charter } = running.opened;
-    const own = outcome.kind === "done" ? await this.#compared(running, outcome.result.model) : null;
+    const ended = outcome.kind === "done" ? await running.work.conclude(outcome.result) : null;
     if (this.#closed) return;
     this.#host.egress.ledger.forgetUnopened(session);
     await this.#host.egress.received.forget(session);
     new NetworkMemory(store.database, session).forget();
     store.inOne(() => {
-      const isNew = store.keepTraining({ session, charter, endedMs: nowMs(), outcome: outcomeJson(outcome, own) });
-      if (isNew && outcome.kind === "done" && own !== null) comparisons.publish({ session, charter, model: modelDigest(outcome.result.model) }, own);
+      const isNew = store.keepTraining({ session, charter, endedMs: nowMs(), outcome: outcome.kind === "done" ? ended?.outcome ?? null : abortJson(outcome.fault) });
+      if (!(isNew && outcome.kind === "done" && outcome.result.kind === "model" && ended?.own != null)) return;
+      comparisons.publish({ session, charter, model: modelDigest(outcome.result.model) }, ended.own);
     });
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
     running.work.close();
     this.#running.delete(session);
     metrics.countSession(outcome.kind);
-    if (outcome.kind === "done") logger.info("a training ended with a joint model", { session });
-    else logger.warn("a training ended without a model", { session, code: outcome.fault.code, because: explain(outcome.fault) });
+    if (outcome.kind === "done") logger.info(outcome.result.kind === "model" ? "a training ended with a joint model" : "a question was answered", { session });
+    else logger.warn("a session ended without a model or an answer", { session, code: outcome.fault.code, because: explain(outcome.fault) });
   }
 
-  async #compared(running: Running, model: Model): Promise<Comparison> {
-    const plan = planOf(running.text, withoutIn(running.opened.offer));
-    const rows = await running.work.rows();
-    return rows === null ? { kind: "not-comparable", because: "the rows changed" } : compareAlone(rows, model, plan);
-  }
 }
 
-function outcomeJson(outcome: Outcome<TrainingPart>, own: Comparison | null): Json {
-  if (outcome.kind !== "done") return { kind: "aborted", code: outcome.fault.code, because: explain(outcome.fault) };
-  const { model, evaluation, answered } = outcome.result;
-  return { kind: "done", model: modelJson(model), evaluation, answered, comparison: own === null ? null : comparisonJson(own) };
+function abortJson(fault: Fault): Json {
+  return { kind: "aborted", code: fault.code, because: explain(fault) };
 }
 
 /** What a training is at before it asks for work: after a restart the journal's last answer tells what it waits for. */
-function beginning({ atMs }: Opened, events: readonly TrainingPart["event"][], nowMs: number): Running["doing"] {
+function beginning({ atMs }: Opened, events: readonly SessionPart["event"][], nowMs: number): Running["doing"] {
   const last = events.findLast((event) => event.kind === "contributed");
   if (events.length === 0) return { what: "begins", sinceMs: atMs };
   return { what: `goes on after a restart, waits for ${last === undefined ? "the first round" : `the sum of round ${last.round}`}`, sinceMs: nowMs };
-}
-
-/** Whom an offered session does without. What is no name reads as nobody, and then the participant finds that the offer says something else. */
-function withoutIn(offer: Entry): PartyId | null {
-  const name = member(offer, "without");
-  return typeof name === "string" && SLUG.test(name) ? parsePartyId(name) : null;
 }
 
 function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
@@ -272,6 +278,6 @@ function parseGiven(open: unknown): Pick<Opened, "charter" | "offer" | "atMs"> {
 }
 
 /** The journal holds this machine's own events; the codec has checked their form. */
-function parseEvents(events: readonly unknown[]): readonly TrainingPart["event"][] {
-  return events as readonly TrainingPart["event"][];
+function parseEvents(events: readonly unknown[]): readonly SessionPart["event"][] {
+  return events as readonly SessionPart["event"][];
 }

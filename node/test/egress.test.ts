@@ -6,7 +6,7 @@ import { encodeFixed, type Segment } from "@cohortium/crypto/fixed-point";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { sha256 } from "@cohortium/crypto/hash";
 import { wordsFromBytes } from "@cohortium/crypto/words";
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 import { signEntry, type EntryType } from "@cohortium/protocol/log/entry";
@@ -17,7 +17,7 @@ import { openNodeDatabase } from "../src/store.js";
 import { asked, CENTRE, DIGEST, MASKS, MILL, SELF, SESSION, signerOf, statement } from "./stage.js";
 
 const SEGMENTS: readonly Segment[] = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 20 }];
-const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40 };
+const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40, privacy: { kind: "exact" } } as const;
 const plain = (...sums: readonly number[]): Computed => ({ values: Float64Array.of(1, ...sums), layout: { ring: 64, segments: SEGMENTS, words: 3 } });
 const computed = (...sums: readonly number[]): Promise<Computed> => Promise.resolve(plain(...sums));
 const fresh = () => {

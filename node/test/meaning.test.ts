@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
-import type { FromNode } from "@cohortium/protocol/training/messages";
+import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import { meaningOf } from "../src/meaning.js";
 import { SELF, statement } from "./stage.js";
 

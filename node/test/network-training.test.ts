@@ -6,7 +6,7 @@ import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/netw
 import { networkJson, type NetworkModel } from "@cohortium/protocol/training/network/model";
 import { updateContext } from "@cohortium/protocol/training/network/script";
 import { layoutOf } from "@cohortium/protocol/training/layout";
-import type { AnswerAsked } from "@cohortium/protocol/training/participant";
+import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
 import { layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
 import { mayFollow, readScene, type Scene } from "@cohortium/protocol/training/script";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AnswerAsked } from "@cohortium/protocol/training/participant";
+import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
 import type { Scene } from "@cohortium/protocol/training/script";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { paragraphsOf, table } from "./markdown.mjs";
 
 const SOURCES = [
-  "protocol/src/session/membership.ts", "protocol/src/aggregation/messages.ts", "protocol/src/aggregation/encrypted/messages.ts", "protocol/src/training/messages.ts",
+  "protocol/src/session/membership.ts", "protocol/src/aggregation/messages.ts", "protocol/src/aggregation/encrypted/messages.ts", "protocol/src/conduct/messages.ts",
 ];
 const INTRO = `# What each message reveals
 

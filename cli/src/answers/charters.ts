@@ -30,6 +30,8 @@ const charterOfPartner = z.object({
   words: z.array(line),
   /** Why this node refused; otherwise empty. */
   reason: line,
+  /** What the same people bear already under other charters. */
+  elsewhere: z.object({ nanoRho: z.number(), charters: z.number(), epsilon: z.number(), delta: z.number() }).nullish(),
 });
 export type CharterOfPartner = z.output<typeof charterOfPartner>;
 export const chartersOfPartner = z.object({ charters: z.array(charterOfPartner) });

@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { audit } from "@cohortium/protocol/log/audit";
 import { NOTICES, type AuditReport, type Check } from "@cohortium/protocol/log/audit-report";
-import { trainingAuditor } from "@cohortium/protocol/training/audit";
+import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
 import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
@@ -42,7 +42,7 @@ function verify(context: Context, folder: string, options: Options): Outcome {
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
   context.progress.now("checking every entry, sum and model …");
   const report = audit(source, {
-    rounds: trainingAuditor(),
+    rounds: sessionAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
     ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
   });

@@ -5,6 +5,7 @@ import { done, type Outcome } from "../outcome.js";
 import { pick, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, type Place } from "../place.js";
 import { short } from "../show/amounts.js";
+import { elsewhereSentence } from "../show/budget.js";
 import { fitText, wordsText } from "../show/charter.js";
 import type { Paint } from "../show/paint.js";
 import { facts } from "../show/table.js";
@@ -55,6 +56,7 @@ async function fitProblems(admin: AdminClient, { digest }: CharterOfPartner): Pr
   return (await admin.get(`/v1/charters/${digest}/fit`, charterFit)).problems;
 }
 
-function charterText({ digest, name, state, expires, words }: CharterOfPartner, problems: readonly FitProblem[], paint: Paint): string {
-  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...fitText(problems, paint)].join("\n");
+function charterText({ digest, name, state, expires, words, elsewhere }: CharterOfPartner, problems: readonly FitProblem[], paint: Paint): string {
+  const borne = elsewhere === null || elsewhere === undefined ? [] : ["", paint.warn(elsewhereSentence(elsewhere))];
+  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...borne, ...fitText(problems, paint)].join("\n");
 }

@@ -1,3 +1,4 @@
+import { memberOf } from "@cohortium/crypto/json-member";
 import { parseBody, type Body } from "@cohortium/protocol/log/bodies";
 import type { Statement } from "@cohortium/protocol/log/entry";
 import { parsePartnerNumbers } from "@cohortium/protocol/training/partner-numbers";
@@ -5,12 +6,12 @@ import { count, quality, short } from "./amounts.js";
 import { WITHHELD } from "./partners.js";
 import { plainLine } from "./plain.js";
 
-/** A log entry as a sentence: who said what, when, in which training. */
+/** A log entry as a sentence: who said what, when, in which session. */
 export function entrySentence(statement: Statement): string {
   const { actor, at, session, round } = statement;
   const read = parseBody(statement);
   const said = read.ok ? says(read.body) : `says something of type ${statement.type} that cannot be read: ${read.problems.join("; ")}`;
-  const where = session === "-" ? "" : `, in training ${short(session)}${round > 0 ? `, round ${round}` : ""}`;
+  const where = session === "-" ? "" : `, in session ${short(session)}${round > 0 ? `, round ${round}` : ""}`;
   return plainLine(`${at}: ${actor} ${said}${where}.`);
 }
 
@@ -22,7 +23,7 @@ function says(body: Body): string {
     case "charter": return `proposes the charter ${short(body.digest)} to ${body.parties.map(({ name }) => name).join(", ")}`;
     case "charter.signature": return `signs the charter ${short(body.digest)}`;
     case "charter.refusal": return `refuses the charter ${short(body.digest)}: ${body.reason}`;
-    case "session.offer": return `offers a training${body.without === "" ? "" : ` without ${body.without}`}: ${body.question}`;
+    case "session.offer": return offerWords(body);
     case "session.data": return "states what its columns mean, and commits to its table";
     case "bundle": return "shows fresh public keys";
     case "key.commit": return `commits to its share of the joint key, with the root ${short(body.share)}`;
@@ -38,10 +39,16 @@ function says(body: Body): string {
     case "round.decryption": return `decrypts its part of the sum, with the root ${short(body.root)}`;
     case "round.result": return `publishes the sum of ${count(body.words)} numbers with the root ${short(body.root)}${recovered(body)}`;
     case "model": return `keeps model ${short(body.hash)}, step ${body.iteration} (${body.purpose})`;
-    case "session.close": return `closes the training with model ${short(body.model)}`;
+    case "session.close": return body.released.kind === "model" ? `closes the training with model ${short(body.released.model)}` : `closes the session with answer ${short(body.released.answer)}`;
     case "comparison": return comparedWords(body);
-    case "session.abort": return `ends the training without a model: ${body.code}${body.because === "" ? "" : `, because ${body.because}`}`;
+    case "session.abort": return `ends the session without a result: ${body.code}${body.because === "" ? "" : `, because ${body.because}`}`;
   }
+}
+
+function offerWords({ question, without, query }: Extract<Body, { readonly kind: "session.offer" }>): string {
+  if (query === null) return `offers a training${without === "" ? "" : ` without ${without}`}: ${question}`;
+  const kind = memberOf(query, "kind");
+  return `asks a question of statistics: ${typeof kind === "string" ? kind : "of no kind"}`;
 }
 
 function comparedWords({ model, numbers }: Extract<Body, { readonly kind: "comparison" }>): string {

@@ -19,7 +19,7 @@ export class Telling {
   progress(view: TrainingView): void {
     for (const { round, kind, rows, measure } of view.rounds.filter((done) => done.round > this.#lastRound)) {
       const norm = measure === null ? "" : ` · ${measure.what} ${measure.value.toExponential(1)}`;
-      this.#line(`${this.#clock()}  round ${String(round).padStart(2)} ${kind.padEnd(10)} ${rows.toLocaleString("en")} rows${norm}`);
+      this.#line(`${this.#clock()}  round ${String(round).padStart(2)} ${kind.padEnd(10)} ${rows?.toLocaleString("en") ?? "?"} rows${norm}`);
       this.#lastRound = round;
     }
     const text = `${this.#clock()}  ${view.says}`;

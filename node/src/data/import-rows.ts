@@ -1,16 +1,20 @@
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
 import { readHeader } from "./csv-header.js";
 import type { CsvFile } from "./duckdb.js";
 import type { PlainSource, Readable } from "./feeds/feed.js";
 import type { DigestedFeed, FeedTable } from "./feeds/feed-table.js";
+import type { Consent } from "./feeds/left-out.js";
 import { withFeeds, type FeedSettings } from "./feeds/with-feed.js";
 import { delimiterProblem, likelyDelimiter } from "./likely-delimiter.js";
 import { DATA_PROBLEMS, fileProblem, HEADER_PROBLEMS, LINES_NAMED_MAX, type DataProblem } from "./problem.js";
+import { leftOutNotes } from "./note.js";
 import { CHARTER_WORDS, type OwnWords } from "./recipe/own-words.js";
+import { purchase } from "./recipe/bind-recipe.js";
+import { withSubjects } from "./subjects-of.js";
 import { readRecipe, type RecipeRead } from "./recipe/read-recipe.js";
 
 /** Where a node's rows lie. `keyColumn` names a column whose values must not repeat, or is `null`; keys are compared and forgotten. */
@@ -25,11 +29,15 @@ export interface RowSources {
   readonly keyColumn: string | null;
   readonly words: OwnWords;
   readonly settings: FeedSettings;
+  /** Which rows may take part, as the node's own settings say. */
+  readonly consents?: readonly Consent[];
+  /** The rows are a file that all companies share. */
+  readonly isCommon?: boolean;
 }
 
 /** What the charter says of one party's rows. */
 export interface RowTerms {
-  readonly recipe: Recipe;
+  readonly recipe: Columns;
   readonly rowsMin: number;
   readonly rowsMax: number;
 }
@@ -48,9 +56,9 @@ export function plainFeed(name: string, { path, delimiter, quote }: CsvFile): Re
   return { name, source: { kind: "plain", path, delimiter, quote }, types: {} };
 }
 
-/** Reads one plain file, whose columns are called as the charter calls them. */
+/** Reads one plain file that is no node's own, whose columns are called as the charter calls them. */
 export function importRows(rows: RowSource, terms: RowTerms, settings: FeedSettings = NO_NODE): Promise<Import> {
-  const sources = { open: () => ({ rows: plainFeed("rows", rows), transactions: null }), keyColumn: rows.keyColumn, words: CHARTER_WORDS, settings };
+  const sources = { open: () => ({ rows: plainFeed("rows", rows), transactions: null }), keyColumn: rows.keyColumn, words: CHARTER_WORDS, settings, isCommon: true };
   return importFrom(sources, terms, () => Promise.resolve(null));
 }
 
@@ -63,7 +71,7 @@ export function importRows(rows: RowSource, terms: RowTerms, settings: FeedSetti
 export async function importFrom<T>(sources: RowSources, terms: RowTerms, judge: (rows: FeedTable) => Promise<T>): Promise<Judged<T>> {
   let isPlain = false;
   try {
-    const { rows, transactions } = sources.open();
+    const { rows, transactions } = subjectsNamed(sources, terms);
     const asked = transactions === null || terms.recipe.transactions === undefined ? [rows] : [rows, transactions];
     isPlain = asked.every(({ source }) => source.kind === "plain");
     const headers = await headerProblems(asked, sources, terms);
@@ -76,6 +84,12 @@ export async function importFrom<T>(sources: RowSources, terms: RowTerms, judge:
     if (!(error instanceof Refusal)) throw error;
     return { kind: "refused", problems: [problemOf(error, isPlain)] };
   }
+}
+
+function subjectsNamed({ open, keyColumn, words, consents = [], isCommon = false }: RowSources, { recipe }: RowTerms): ReturnType<RowSources["open"]> {
+  const { rows, transactions } = open();
+  if (isCommon) return { rows: { ...rows, subjects: { kind: "common" } }, transactions };
+  return withSubjects({ rows, transactions }, { keyColumn, words, purchases: recipe.transactions ?? null, consents });
 }
 
 interface Tables {
@@ -92,7 +106,8 @@ async function importWith<T>({ rows, transactions }: Tables, { keyColumn, words 
   const malformed = [...malformedProblem(rows.places.malformedLines, TABLE_RULE), ...malformedProblem(lines, `among the purchases, ${TABLE_RULE}`)];
   const read = await readRecipe({ rows, transactions }, { ...terms, ...rows.places, uniqueColumn: keyColumn, words });
   if (read.kind === "refused" || malformed.length > 0) return { kind: "refused", problems: inOrder(read, malformed) };
-  return { ...read, judged: await judge(rows) };
+  const left = [...leftOutNotes(rows.leftOut, (column) => column), ...leftOutNotes(transactions?.leftOut ?? [], purchase)];
+  return { ...read, notes: [...left, ...read.notes], judged: await judge(rows) };
 }
 
 const TABLE_RULE = "a header line, then one line per row with as many fields";

@@ -10,7 +10,7 @@ export interface LocalRows {
   readonly x: Float64Array;
   /** One array per categorical feature in charter order, each entry an index into its categories. */
   readonly categories: readonly Int32Array[];
-  /** 1 for the positive label. */
+  /** 1 for the positive label; 0 throughout where nothing is predicted. */
   readonly y: Uint8Array;
   /** SHA-256 of all of the above: equal for equal content in equal order, however the file spelled it. */
   readonly digest: Digest;

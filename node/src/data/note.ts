@@ -1,3 +1,5 @@
+import type { LeftOut } from "./feeds/left-out.js";
+
 /** What a recipe changed or left out, as the charter allows it. A closed list; the owner of the rows reads these words. */
 export const DATA_NOTES = {
   DATA_CLIPPED: "values lie beyond the charter's bounds and count as the nearest bound",
@@ -7,6 +9,8 @@ export const DATA_NOTES = {
   DATA_PURCHASE_WITHOUT_KEY: "purchases have no key and do not count",
   DATA_PURCHASE_OF_OTHERS: "purchases are of nobody among the rows and do not count",
   DATA_ROW_WITHOUT_PURCHASE: "rows have no purchase at all",
+  DATA_DELETED: "rows are of people who were removed at this node and take no part",
+  DATA_NO_CONSENT: "rows are of people who did not agree and take no part",
 } as const satisfies Record<string, string>;
 
 export type DataNoteCode = keyof typeof DATA_NOTES;
@@ -18,6 +22,13 @@ export interface DataNote {
   /** What the charter says. */
   readonly rule: string;
   readonly count: number;
+}
+
+/** What is said of the rows that a feed has and its readers do not see. @param of - The words that tell one feed of a company from another. */
+export function leftOutNotes(leftOut: readonly LeftOut[], of: (column: string) => string): readonly DataNote[] {
+  return leftOut.map(({ because, column, rows }) => (because === "deleted"
+    ? { code: "DATA_DELETED", column: of(column), rule: "nobody who was removed at this node", count: rows }
+    : { code: "DATA_NO_CONSENT", column: of(column), rule: "only people who agreed", count: rows }));
 }
 
 /** One sentence for the owner of the rows. */

@@ -51,6 +51,7 @@ const EXIT_OF_FAULT: Readonly<Record<FaultCode, FailureExitCode>> = {
   TRAINING_DIVERGED: 3,
   TRAINING_DEGENERATE: 3,
   NODE_REFUSED: 4,
+  BUDGET_SPENT: 5,
   DATA_REFUSED: 3,
   DATA_CHANGED: 3,
   LOG_EVIDENCE: 6,

@@ -23,6 +23,11 @@ export function openAgreementSecret(folder: string): Secret {
   return openSecret(folder, "agreement.secret");
 }
 
+/** The secret in `<folder>/keys/subjects.secret` under which a node knows people who were removed, under the same promises. */
+export function openSubjectSecret(folder: string): Secret {
+  return openSecret(folder, "subjects.secret");
+}
+
 const SECRET_BYTES = 32;
 
 function openSecret(folder: string, fileName: string): Secret {

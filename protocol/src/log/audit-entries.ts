@@ -45,7 +45,7 @@ export class EntryAudit {
     return { ...this.#counts, charters: this.#charters.size };
   }
 
-  /** Takes the next entry. If it shows something of a training, that, so that it can be computed again. */
+  /** Takes the next entry. If it shows something of a computation, that, so that it can be computed again. */
   take(bytes: Uint8Array, index: number): Milestone | null {
     const reject: Reject = (code, says) => this.#findings.add(index, code, says);
     const entry = parsed(bytes, reject);
@@ -116,7 +116,7 @@ export class EntryAudit {
         if (body.digest !== statement.charter) reject("CHARTER_DIGEST", "the signature is for another charter than the one it quotes");
         return this.#charters.sign(body.digest, statement.actor), null;
       }
-      case "session.offer": return this.#offer(body, statement, index, reject), null;
+      case "session.offer": return this.#offer(body, statement, index, reject);
       case "session.data": case "bundle": case "roster": case "shares": case "ready": case "model": case "session.close": case "session.abort": case "comparison":
       case "round.offer": case "round.upload": case "round.survivors": case "round.agree": case "round.unmask": case "round.result":
       case "key.commit": case "round.sealed": case "round.decryption":
@@ -124,14 +124,17 @@ export class EntryAudit {
     }
   }
 
-  #offer(body: SessionOffer, statement: Statement, index: number, reject: Reject): void {
+  #offer(body: SessionOffer, statement: Statement, index: number, reject: Reject): Milestone | null {
     const { charter: digest, session } = statement;
     const unsigned = this.#charters.unsigned(digest);
     if (unsigned.length > 0) reject("CHARTER_UNSIGNED", `a session under a charter that ${unsigned.join(", ")} did not sign`);
     const charter = this.#charters.find(digest);
     if (charter !== null) this.#limits.offered(charter, statement, index);
-    if (this.#sessions.has(session)) reject("ROUND_SECOND", "a second offer of one session");
-    else if (charter !== null) this.#sessions.set(session, new SessionAudit(session, charter, body));
+    if (this.#sessions.has(session)) return reject("ROUND_SECOND", "a second offer of one session"), null;
+    if (charter === null) return null;
+    const audit = new SessionAudit(session, charter, body);
+    this.#sessions.set(session, audit);
+    return audit.begun(index);
   }
 
   #inSession(body: SessionBody, { id, statement }: Entry, index: number, reject: Reject): Milestone | null {

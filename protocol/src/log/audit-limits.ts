@@ -51,12 +51,12 @@ export class LimitsAudit {
 
   /**
    * A sum is opened, or could be. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
-   * can. Compared is what nodes compare: the same question at the same model, and where dropouts end a training, any. Sessions that do without
+   * can. Compared is what nodes compare: the same question of one plan at the same model, and where dropouts end a training, any. Sessions that do without
    * one company, as the charter says in words, are compared with those that do without the same.
    */
-  opened({ digest, terms }: LoggedCharter, { purpose, model, survivors, without }: OpenedSum, at: At): void {
+  opened({ digest, terms }: LoggedCharter, { purpose, model, plan, survivors, without }: OpenedSum, at: At): void {
     if (without !== "") this.#leftOut(digest, without, at);
-    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${purpose} ${model}`;
+    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${plan} ${purpose} ${model}`;
     const before = this.#opened.get(comparable) ?? new Map<string, At>();
     this.#opened.set(comparable, before);
     const over = survivors.toSorted().join(", ");
@@ -91,5 +91,5 @@ function spelled(instant: string | null): string {
 }
 
 function nameOf({ session, round }: At): string {
-  return `round ${round} of training ${session.slice(0, 12)}`;
+  return `round ${round} of session ${session.slice(0, 12)}`;
 }

@@ -1,5 +1,5 @@
 /** What an audit looked at, in the order a person reads it. */
-export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "schemas", "rounds", "sums", "models", "comparisons"] as const;
+export const CHECKS = ["checkpoint", "witnesses", "kept checkpoint", "tree", "entries", "signatures", "charters", "schemas", "rounds", "sums", "models", "answers", "budgets", "comparisons"] as const;
 export type CheckName = (typeof CHECKS)[number];
 
 /** Everything an audit can object to, and the check that fails with it. */
@@ -49,6 +49,10 @@ export const FINDINGS = {
   SUM_GUARD: "sums",
   MODEL_DIFFERS: "models",
   CLOSE_DIFFERS: "models",
+  QUERY_REFUSED: "answers",
+  QUESTION_DIFFERS: "answers",
+  ANSWER_DIFFERS: "answers",
+  BUDGET_OVERSPENT: "budgets",
   COMPARISON_PARTY: "comparisons",
   COMPARISON_SECOND: "comparisons",
   COMPARISON_MODEL: "comparisons",
@@ -84,6 +88,16 @@ export interface Check {
   readonly ok: boolean;
 }
 
+/** What the answers under one charter cost, in 10^-9 of ρ: the company that answered most, and what the charter allows each. */
+export interface CharterPrivacy {
+  readonly charter: string;
+  readonly chargedNanoRho: number;
+  /** Null where no noise is added: then nothing is charged, and nothing bounds what all answers tell together. */
+  readonly budgetNanoRho: number | null;
+  /** How many answers were released. */
+  readonly answers: number;
+}
+
 /** Once an early entry is wrong, nearly every later one may be; the first ones are what a person looks at. */
 export const FINDINGS_MAX = 1000;
 
@@ -97,6 +111,8 @@ export interface AuditReport {
   readonly findings: readonly Finding[];
   /** At most `FINDINGS_MAX`. They change no verdict. */
   readonly notices: readonly Notice[];
+  /** Of every charter under which something was asked of statistics, in the order of the log. */
+  readonly privacy: readonly CharterPrivacy[];
 }
 
 /** Collects findings while an audit runs. */
@@ -115,7 +131,7 @@ export class Findings {
   }
 
   /** `counts` says what each check looked at; null, that there was nothing to look at, and then no check has held. */
-  report(counts: Readonly<Record<CheckName, number>> | null, checkpointSize: number): AuditReport {
+  report(counts: Readonly<Record<CheckName, number>> | null, checkpointSize: number, privacy: readonly CharterPrivacy[] = []): AuditReport {
     return {
       verified: counts !== null && this.#failed.size === 0,
       entries: counts?.entries ?? 0,
@@ -125,6 +141,7 @@ export class Findings {
       // What concerns the log as a whole comes last, because it names nothing one could look at.
       findings: this.#kept.toSorted((a, b) => (a.entry ?? Infinity) - (b.entry ?? Infinity) || 0),
       notices: [...this.#notices],
+      privacy,
     };
   }
 }

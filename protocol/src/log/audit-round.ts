@@ -30,9 +30,9 @@ export class RoundAudit implements RoundAuditing {
   }
 
   get opened(): Opened | null {
-    const { purpose, model } = this.#offer;
+    const { purpose, model, plan } = this.#offer;
     const mayBeOpen = this.#isDone || this.#list.agreed >= this.#terms.threshold;
-    return mayBeOpen && this.#list.isListed ? { purpose, model, survivors: this.#list.left } : null;
+    return mayBeOpen && this.#list.isListed ? { purpose, model, plan, survivors: this.#list.left } : null;
   }
 
   get left(): readonly string[] {

@@ -13,6 +13,7 @@ export type SessionBody = Exclude<Body, { kind: "log.opened" | "enrolment" | "re
 export class SessionAudit {
   readonly #id: string;
   readonly charter: LoggedCharter;
+  readonly #offered: SessionOffer;
   readonly #without: string;
   readonly #terms: SumTerms;
   /** Whether nobody may be missing who is in the charter and not left out. */
@@ -34,15 +35,22 @@ export class SessionAudit {
   readonly #compared = new Map<string, string>();
   #isOver = false;
 
-  constructor(id: string, charter: LoggedCharter, { without }: Pick<SessionOffer, "without">) {
+  constructor(id: string, charter: LoggedCharter, offered: SessionOffer) {
+    const { without } = offered;
     this.#id = id;
     this.charter = charter;
+    this.#offered = offered;
     this.#without = without;
     this.#asksAll = charter.terms.scheme === "encrypted" || without !== "";
     this.#terms = without === "" ? charter.terms : termsOfOthers(charter.terms, charter.parties.size - 1);
   }
 
-  /** Takes the next entry of the session, and says what of the training it shows, if anything. */
+  /** What was offered, in the entry of this index. */
+  begun(entry: number): Milestone {
+    return { kind: "begun", ...this.#at({ entry }) };
+  }
+
+  /** Takes the next entry of the session, and says what of the computation it shows, if anything. */
   take(body: SessionBody, place: Place, reject: Reject): Milestone | null {
     if (place.charter !== this.charter.digest) reject("CHARTER_OTHER", "the session was offered under another charter");
     if (body.kind === "comparison") return this.#compare(body, place, reject);
@@ -150,7 +158,7 @@ export class SessionAudit {
     const commitments = new Map([...this.#commitments].map(([party, seeds]) => [party, seeds[place.round - 1] ?? ""]));
     this.#last = terms.scheme === "masked" ? new RoundAudit(held, offer, place.id, commitments) : new EncryptedRoundAudit(held, offer, place.id, this.#sealed);
     this.#rounds.set(place.round, this.#last);
-    return { kind: "offered", ...this.#at(place), asked: offer };
+    return { kind: "offered", ...this.#at(place), round: place.round, asked: offer };
   }
 
   /** `left` are the parties that a round may ask: those that are ready, then the survivors of the round before. */
@@ -167,13 +175,15 @@ export class SessionAudit {
     const round = this.#rounds.get(place.round);
     if (round === undefined) return reject("ROUND_ORDER", `${body.kind} of a round that was not offered`), null;
     const completed = round.take(body, place, reject);
-    return completed === null ? null : { kind: "completed", ...this.#at(place), ...completed };
+    if (completed !== null) return { kind: "completed", ...this.#at(place), ...completed };
+    if (body.kind !== "round.upload" && body.kind !== "round.sealed") return null;
+    return { kind: "contributed", ...this.#at(place), party: place.actor, round: place.round };
   }
 
   #close(close: SessionClose, place: Place, reject: Reject): Milestone {
     if (this.#last?.isDone !== true) reject("ROUND_ORDER", "the session is closed before its last round has a result");
     this.#isOver = true;
-    this.#released ??= close.model;
+    if (close.released.kind === "model") this.#released ??= close.released.model;
     return { kind: "closed", ...this.#at(place), close };
   }
 
@@ -189,7 +199,8 @@ export class SessionAudit {
     return { kind: "compared", ...this.#at(place), party: place.actor, comparison };
   }
 
-  #at({ entry }: Place) {
-    return { entry, session: this.#id, charter: this.charter.text, without: this.#without };
+  #at({ entry }: Pick<Place, "entry">) {
+    const { question, without, query } = this.#offered;
+    return { entry, session: this.#id, charter: this.charter.text, charterDigest: this.charter.digest, offered: { question, without, query } };
   }
 }

@@ -13,9 +13,9 @@ export type SumAgain = { readonly kind: "sum"; readonly words: Words } | { reado
 
 /** A `RoundAuditor` for the sums alone, whatever they are sums of. */
 export function recomputeSum(milestone: Milestone, source: AuditSource): Judged {
-  if (milestone.kind !== "completed") return { sum: false, model: false, findings: [] };
+  if (milestone.kind !== "completed") return { sum: false, follows: null, findings: [], charge: null };
   const again = sumAgain(milestone, source);
-  return { sum: again.kind === "sum", model: false, findings: again.kind === "sum" ? [] : again.findings };
+  return { sum: again.kind === "sum", follows: null, findings: again.kind === "sum" ? [] : again.findings, charge: null };
 }
 
 /**

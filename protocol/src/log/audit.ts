@@ -1,6 +1,7 @@
 import { fromUtf8, toHex } from "@cohortium/crypto/bytes";
 import { EntryAudit } from "./audit-entries.js";
 import type { RoundAuditor } from "./audit-milestones.js";
+import { PrivacyAudit } from "./audit-privacy.js";
 import { Findings, type AuditReport } from "./audit-report.js";
 import { readLog, type AuditSource, type ReadLog } from "./audit-tree.js";
 import { openCheckpoint, parseCheckpointBody, type Checkpoint } from "./checkpoint.js";
@@ -36,18 +37,21 @@ export function audit(source: AuditSource, options: AuditOptions = {}): AuditRep
   const log = readLog(source, checkpoint, findings);
   const anchored = options.anchor === undefined ? 0 : checkAnchor(options.anchor, logKey, { checkpoint, log, findings });
   const entries = new EntryAudit(logKey, findings);
-  let [sums, models] = [0, 0];
+  const privacy = new PrivacyAudit(findings);
+  const follows = { models: 0, answers: 0 };
+  let sums = 0;
   log.entries.forEach((bytes, index) => {
     const milestone = bytes === null ? null : entries.take(bytes, index);
     const judged = milestone === null ? null : (options.rounds?.(milestone, source) ?? null);
     for (const { entry, code, says } of judged?.findings ?? []) findings.add(entry, code, says);
     if (judged?.sum === true) sums++;
-    if (judged?.model === true) models++;
+    if (judged?.follows != null) follows[judged.follows]++;
+    if (milestone !== null && judged !== null) privacy.take(milestone, judged.charge);
   });
   const witnesses = checkCosignatures(note, entries, findings);
 
-  const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums, models };
-  return findings.report(counts, checkpoint.size);
+  const counts = { checkpoint: 1, witnesses, "kept checkpoint": anchored, tree: log.tiles, ...entries.counts, sums, ...follows, budgets: privacy.count };
+  return findings.report(counts, checkpoint.size, privacy.report);
 }
 
 interface Opened {

@@ -34,9 +34,15 @@ export interface CharterLogged {
 export interface CharterSignature { readonly kind: "charter.signature"; readonly digest: string }
 export interface CharterRefusal { readonly kind: "charter.refusal"; readonly digest: string; readonly reason: string }
 
-/** `without` is the one company of the charter that the session does without, or empty. */
-export interface SessionOffer { readonly kind: "session.offer"; readonly question: string; readonly plan: string; readonly without: string }
-/** What one party states about its columns before a training: `recipe` says how they are computed, `table` commits to the rows. */
+/** `without` is the one company of the charter that the session does without, or empty; `query` what it asks of statistics, or null for a training. */
+export interface SessionOffer {
+  readonly kind: "session.offer";
+  readonly question: string;
+  readonly plan: string;
+  readonly without: string;
+  readonly query: Json;
+}
+/** What one party states about its columns before a session: `recipe` says how they are computed, `table` commits to the rows. */
 export interface SessionData { readonly kind: "session.data"; readonly recipe: string; readonly table: string; readonly statement: Json }
 /** Public key-agreement keys of one node for one session: base64 X25519, and the SHA-256 of the ML-KEM encapsulation key. */
 export interface Bundle { readonly kind: "bundle"; readonly x25519: Uint8Array; readonly mlkem: string }
@@ -100,8 +106,11 @@ export interface RoundResult {
 }
 
 export interface Model { readonly kind: "model"; readonly purpose: string; readonly hash: string; readonly iteration: number }
-/** `model` and `evaluation` are the SHA-256 of the canonical JSON of what was released. */
-export interface SessionClose { readonly kind: "session.close"; readonly model: string; readonly evaluation: string }
+/** What was released: a model and its evaluation, or an answer, each as the SHA-256 of its canonical JSON. */
+export interface SessionClose { readonly kind: "session.close"; readonly released: LoggedRelease }
+export type LoggedRelease =
+  | { readonly kind: "model"; readonly model: string; readonly evaluation: string }
+  | { readonly kind: "answer"; readonly answer: string };
 /** `because` is one sentence, or empty. */
 export interface SessionAbort { readonly kind: "session.abort"; readonly code: string; readonly because: string }
 /** What one party says it gained, on rows it held out. `model` is the digest of the joint model it compares with. */
@@ -132,7 +141,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "charter": return parseCharter(read);
     case "charter.signature": return read.finish({ kind: type, digest: read.digest("digest") });
     case "charter.refusal": return read.finish({ kind: type, digest: read.digest("digest"), reason: read.text("reason") });
-    case "session.offer": return read.finish({ kind: type, question: read.text("question"), plan: read.digest("plan"), without: read.optionalText("without") });
+    case "session.offer": return parseSessionOffer(read);
     case "session.data": return read.finish({ kind: type, recipe: read.digest("recipe"), table: read.digest("table"), statement: body });
     case "bundle": return read.finish({ kind: type, x25519: read.key("x25519"), mlkem: read.digest("mlkem") });
     case "key.commit": return read.finish({ kind: type, share: read.digest("share") });
@@ -152,7 +161,7 @@ export function parseBody({ type, body }: Pick<Statement, "type" | "body">): Par
     case "round.decryption": return read.finish({ kind: type, survivors: read.digest("survivors"), root: read.digest("root") });
     case "round.result": return parseResult(read);
     case "model": return read.finish({ kind: type, purpose: read.text("kind"), hash: read.digest("hash"), iteration: read.count("iteration") });
-    case "session.close": return read.finish({ kind: type, model: read.digest("model"), evaluation: read.digest("evaluation") });
+    case "session.close": return read.finish({ kind: type, released: parseRelease(read) });
     case "session.abort": return read.finish({ kind: type, code: read.text("code"), because: read.optionalObject("detail").optionalText("because") });
     case "comparison": return parseComparison(read);
   }
@@ -180,6 +189,25 @@ function parseCharter(read: BodyReader): Parsed<CharterLogged> {
 
 function parseKeyHolder(read: BodyReader): KeyHolder {
   return { name: read.text("name"), signingKey: read.key("signingKey") };
+}
+
+/** The one question whose offer says more than the charter does. */
+const STATISTICS = "statistics.ask";
+
+function parseSessionOffer(read: BodyReader): Parsed<SessionOffer> {
+  const question = read.text("question");
+  const asks = question === STATISTICS;
+  // An offer that asked a training, and said a query beside it, would be two things to two readers.
+  if (asks) read.object("query");
+  read.nothing(asks ? "without" : "query");
+  return read.finish({ kind: "session.offer", question, plan: read.digest("plan"), without: read.optionalText("without"), query: asks ? read.json("query") : null });
+}
+
+function parseRelease(read: BodyReader): LoggedRelease {
+  if (!read.has("answer")) return { kind: "model", model: read.digest("model"), evaluation: read.digest("evaluation") };
+  read.nothing("model");
+  read.nothing("evaluation");
+  return { kind: "answer", answer: read.digest("answer") };
 }
 
 function parseComparison(read: BodyReader): Parsed<Comparison> {

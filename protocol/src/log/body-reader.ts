@@ -64,6 +64,16 @@ export class BodyReader {
     return typeof value === "string" ? value : "";
   }
 
+  has(member: string): boolean {
+    return this.#own(member) !== undefined;
+  }
+
+  /** What must not be there beside something else. */
+  nothing(member: string): void {
+    const problem = `${this.#pathOf(member)} does not belong here`;
+    if (this.has(member) && !this.#problems.includes(problem)) this.#problems.push(problem);
+  }
+
   optionalObject(member: string): BodyReader {
     const value = this.#own(member);
     return new BodyReader(isObject(value) ? value : {}, this.#pathOf(member), this.#problems);

@@ -36,6 +36,7 @@ export interface MaskKey {
 export interface Opened {
   readonly purpose: string;
   readonly model: string;
+  readonly plan: string;
   readonly survivors: readonly string[];
 }
 

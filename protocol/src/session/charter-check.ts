@@ -15,11 +15,17 @@ export function checkCharter(json: Json): CharterCheck {
   const form = readForm(json);
   switch (form.kind) {
     case "whole": {
-      const problems = [...problemsAcross(form.charter), ...size(form.charter)];
+      const problems = [...problemsAcross(form.charter), ...nothing(form.charter), ...size(form.charter)];
       return problems.length === 0 ? { kind: "ok", charter: form.charter } : { kind: "refused", problems };
     }
     case "parts": return { kind: "refused", problems: [...form.problems, ...problemsAcross(form.sections)] };
   }
+}
+
+/** Asked of whole charters alone: statistics that are not right are reported as such. */
+function nothing({ questions, statistics }: Charter): readonly Problem[] {
+  if (questions.length > 0 || statistics !== undefined) return [];
+  return [{ clause: "questions.none", path: "/questions", says: "nothing may be asked under this charter", fix: "list a training, or add statistics" }];
 }
 
 function size(charter: Charter): readonly Problem[] {

@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `transactions` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `statistics`, `transactions`, `consent` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
@@ -27,6 +27,14 @@ export const CLAUSES = {
   "trees.size": "all trees together fit into one document",
   "trees.answer-size": "an answer about one level of a tree can be sent",
   "trees.bounds": "32-bit floats hold the bounds of every column and tell them apart",
+  "questions.none": "a charter lists a training, or allows statistics, or both",
+  "statistics.kinds": "each kind of question of statistics is listed once",
+  "statistics.consent": "consent stands in a column of words of the rows, and each word that grants it is listed once",
+  "statistics.cell-rows": "a cell that is shown has no more rows than all companies together may bring",
+  "privacy.trainings": "under a charter with noise there are statistics alone: a training's sums carry none yet",
+  "privacy.honest": "of a quorum, at least two parties are taken to be honest, and the noise of so many is enough",
+  "privacy.encrypted": "noise is added to sums under masks, not to encrypted ones",
+  "privacy.budget": "epsilon and delta, less the reserve, leave something to spend",
   "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",
   "aggregation.headroom": "the rows that all parties may bring can be counted in the ring the sums live in",
   "aggregation.encrypted-quorum": "under encrypted sums the quorum is every party: what all encrypted, only all can open",
@@ -49,6 +57,8 @@ export const CLAUSES = {
   "request.leave-one-out": "a training without one company is answered only where the charter allows it, and by the others",
   "request.plan": "the plan offered is the plan this node derives from the charter",
   "request.budget": "the sums released so far and the sums this request may release stay within the budget",
+  "request.statistics": "the charter allows statistics, and questions of this kind among them",
+  "request.privacy-budget": "what all answers so far cost in privacy, and what this one costs, stays within the privacy budget",
 } as const;
 
 export type ClauseId = keyof typeof CLAUSES;

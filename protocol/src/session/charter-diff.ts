@@ -1,7 +1,9 @@
+import type { StatisticsClause } from "../statistics/clause.js";
 import type { ModelClause } from "../training/clauses.js";
-import type { Charter, PropensityQuestion } from "./charter.js";
+import type { Charter, Privacy, PropensityQuestion } from "./charter.js";
 import { networkClauses } from "./charter-network-words.js";
 import { featureText, transactionClauses } from "./charter-recipe-diff.js";
+import type { RecipeFeature } from "./recipe.js";
 
 /** One thing that differs between two charters, in words. `undefined`: that charter does not have it. */
 export interface CharterChange {
@@ -37,13 +39,12 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
     ["minimumParties", `${charter.minimumParties} companies`],
     ["quorum", `${charter.quorum} nodes`],
     ...charter.questions.flatMap((question) => questionClauses(question)),
+    ...statisticsClauses(charter.statistics),
     ["rows.perPartyMin", `${rows.perPartyMin} rows`],
     ["rows.perPartyMax", `${rows.perPartyMax} rows`],
     ["rows.jointMin", `${rows.jointMin} rows`],
     ["thresholds.categoryRows", `${charter.thresholds.categoryRows} rows`],
-    ["privacy.mechanism", privacy.mechanism],
-    ["privacy.note", privacy.note],
-    ["privacy.budget.releasesMax", `${privacy.budget.releasesMax} sums`],
+    ...privacyClauses(privacy),
     ["aggregation.scheme", aggregation.scheme],
     ["aggregation.deadlineMs", `${aggregation.deadlineMs} ms`],
     ["aggregation.dropouts", aggregation.dropouts],
@@ -52,11 +53,40 @@ function clausesOf(charter: Charter): ReadonlyMap<string, string> {
   ]);
 }
 
+function privacyClauses(privacy: Privacy): readonly (readonly [string, string])[] {
+  const { mechanism, note, budget: { releasesMax } } = privacy;
+  return entries("privacy", {
+    mechanism, note, "budget.releasesMax": `${releasesMax} sums`,
+    ...(privacy.mechanism === "none" ? {} : {
+      "budget.epsilon": String(privacy.budget.epsilon), "budget.delta": String(privacy.budget.delta),
+      "budget.reserveShare": `${privacy.budget.reserveShare} of epsilon`, colluders: `${privacy.colluders} companies`,
+    }),
+  });
+}
+
+function statisticsClauses(statistics: StatisticsClause | undefined): readonly (readonly [string, string])[] {
+  if (statistics === undefined) return [];
+  const { kinds, features, transactions, cellRows, consent } = statistics;
+  return [
+    ["statistics.kinds", kinds.join(", ")],
+    ...columnClauses("statistics", features),
+    ...transactionClauses("statistics.transactions", transactions),
+    ["statistics.cellRows", `${cellRows} rows`],
+    ...(consent === undefined ? [] : [["statistics.consent", `${quoted(consent.column)} is ${consent.granted.map(quoted).join(" or ")}`] as const]),
+  ];
+}
+
+function columnClauses(clause: string, features: readonly RecipeFeature[]): readonly (readonly [string, string])[] {
+  return [
+    ...features.map((feature) => [`${clause}.features.${feature.name}`, featureText(feature)] as const),
+    [`${clause}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
+  ];
+}
+
 function questionClauses({ id, features, transactions, label, model, evaluation }: PropensityQuestion): readonly (readonly [string, string])[] {
   const { scoreBins, holdout, holdoutShare, holdoutDigest, leaveOneOut, perPartner } = evaluation;
   return [
-    ...features.map((feature) => [`${id}.features.${feature.name}`, featureText(feature)] as const),
-    [`${id}.features`, `in this order: ${features.map(({ name }) => quoted(name)).join(", ")}`],
+    ...columnClauses(id, features),
     ...transactionClauses(`${id}.transactions`, transactions),
     ...entries(`${id}.label`, { ...label }),
     ...entries(`${id}.model`, modelWords(model)),

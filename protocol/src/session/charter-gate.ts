@@ -1,6 +1,8 @@
+import type { QueryKind } from "../statistics/query.js";
 import type { Charter } from "./charter.js";
 import type { ClauseId } from "./charter-clauses.js";
 import type { Digest, PartyId } from "./ids.js";
+import { budgetOf } from "./privacy-budget.js";
 import { quorumMin } from "./quorum.js";
 
 /** What a coordinator asks of a node, as the signed offer says it, beside what the node works out for itself. */
@@ -19,9 +21,30 @@ export interface TrainingRequest {
   readonly releases: number;
 }
 
+/** What a coordinator asks of a node that is to help answer a question of statistics. Members of one name mean what they mean of a training. */
+export interface StatisticRequest {
+  readonly kind: QueryKind;
+  readonly parties: readonly PartyId[];
+  readonly threshold: number;
+  readonly planDigest: Digest;
+  readonly ownPlanDigest: Digest;
+  /** The most sums the answer takes, `rounds` of the plan. */
+  readonly releases: number;
+  /** What the whole answer costs, in 10^-9 of ρ; 0 where the charter adds no noise. */
+  readonly nanoRho: number;
+}
+
 /** What this node's own ledger says it has helped to release under this charter. */
 export interface Usage {
   readonly releases: number;
+}
+
+/** The same of statistics. */
+export interface StatisticUsage extends Usage {
+  /** What the answers so far have cost, in 10^-9 of ρ. Nothing comes back. */
+  readonly chargedNanoRho: number;
+  /** Whether this node's own configuration opens the reserve. Absent: it does not. */
+  readonly reserve?: "kept" | "opened" | undefined;
 }
 
 export type Allowance =
@@ -45,6 +68,18 @@ export function allowTraining(charter: Charter, request: TrainingRequest, nowIso
     ?? { kind: "allow" };
 }
 
+/** Whether a node may help to answer a question of statistics under this charter. Otherwise as `allowTraining`. */
+export function allowStatistic(charter: Charter, request: StatisticRequest, nowIso: string, usage: StatisticUsage): Allowance {
+  return period(charter, nowIso)
+    ?? statistics(charter, request)
+    ?? parties(charter, request)
+    ?? quorum(charter, request)
+    ?? plan(request)
+    ?? budget(charter, request, usage)
+    ?? privacyBudget(charter, request, usage)
+    ?? { kind: "allow" };
+}
+
 // Each clause below is written as the condition to pass: NaN compares false, and must refuse.
 
 function period({ notBefore, expires }: Charter, nowIso: string): Allowance | undefined {
@@ -58,10 +93,19 @@ function period({ notBefore, expires }: Charter, nowIso: string): Allowance | un
 function question({ questions }: Charter, request: TrainingRequest): Allowance | undefined {
   const listed = questions.map(({ id }): string => id);
   if (listed.includes(request.question)) return undefined;
-  return refuse("request.question", "the charter does not list this question", `ask one of: ${listed.join(", ")}`);
+  return refuse("request.question", "the charter does not list this question", listed.length === 0 ? "sign a charter that lists a training" : `ask one of: ${listed.join(", ")}`);
 }
 
-function parties(charter: Charter, request: TrainingRequest): Allowance | undefined {
+function statistics({ statistics: clause }: Charter, { kind }: StatisticRequest): Allowance | undefined {
+  if (clause?.kinds.includes(kind) === true) return undefined;
+  return refuse(
+    "request.statistics",
+    clause === undefined ? "the charter allows no statistics" : `the charter allows no question of the kind ${kind}`,
+    clause === undefined ? "sign a charter with statistics" : `ask one of: ${clause.kinds.join(", ")}`,
+  );
+}
+
+function parties(charter: Charter, request: Pick<TrainingRequest, "parties">): Allowance | undefined {
   const known = new Set(charter.parties.map(({ name }) => name));
   const asked = new Set(request.parties);
   const distinct = asked.size === request.parties.length && request.parties.every((party) => known.has(party));
@@ -73,7 +117,7 @@ function parties(charter: Charter, request: TrainingRequest): Allowance | undefi
   );
 }
 
-function quorum(charter: Charter, { parties: { length: taking }, threshold }: TrainingRequest): Allowance | undefined {
+function quorum(charter: Charter, { parties: { length: taking }, threshold }: Pick<TrainingRequest, "parties" | "threshold">): Allowance | undefined {
   const least = Math.max(charter.quorum, quorumMin(taking));
   if (Number.isInteger(threshold) && threshold >= least && threshold <= taking) return undefined;
   return refuse(
@@ -95,19 +139,34 @@ function leaveOneOut({ questions, parties: known }: Charter, { question: asked, 
   );
 }
 
-function plan({ planDigest, ownPlanDigest }: TrainingRequest): Allowance | undefined {
+function plan({ planDigest, ownPlanDigest }: Pick<TrainingRequest, "planDigest" | "ownPlanDigest">): Allowance | undefined {
   if (planDigest === ownPlanDigest) return undefined;
   return refuse("request.plan", "the plan offered is not the plan that follows from the charter", "compare the coordinator's version with this node's");
 }
 
-function budget({ privacy }: Charter, request: TrainingRequest, usage: Usage): Allowance | undefined {
+function budget({ privacy }: Charter, request: Pick<TrainingRequest, "releases">, usage: Usage): Allowance | undefined {
   const { releasesMax } = privacy.budget;
   const counted = Number.isSafeInteger(request.releases) && request.releases >= 1 && Number.isSafeInteger(usage.releases) && usage.releases >= 0;
   if (counted && usage.releases + request.releases <= releasesMax) return undefined;
   return refuse(
     "request.budget",
-    `${usage.releases} of ${releasesMax} sums are released, and this training may release ${request.releases}`,
+    `${usage.releases} of ${releasesMax} sums are released, and this one may release ${request.releases}`,
     "sign a new charter with a larger budget",
+  );
+}
+
+/** A charge of nothing under a budget of noise would be an exact answer, and a charge where there is no such budget one that nobody counts. */
+function privacyBudget(charter: Charter, { nanoRho }: StatisticRequest, { chargedNanoRho, reserve }: StatisticUsage): Allowance | undefined {
+  const whole = budgetOf(charter);
+  if (whole === null && nanoRho === 0) return undefined;
+  const most = whole === null ? 0 : whole.nanoRho + (reserve === "opened" ? whole.reserveNanoRho : 0);
+  const counted = Number.isSafeInteger(nanoRho) && nanoRho >= 1 && Number.isSafeInteger(chargedNanoRho) && chargedNanoRho >= 0;
+  if (counted && chargedNanoRho + nanoRho <= most) return undefined;
+  return refuse(
+    "request.privacy-budget",
+    `${chargedNanoRho} of ${most} nano-rho are spent, and this answer costs ${nanoRho}`,
+    whole !== null && reserve !== "opened" && counted && chargedNanoRho + nanoRho <= whole.nanoRho + whole.reserveNanoRho
+      ? "ask for less precision, or let every node's owner open the reserve" : "ask for less precision, or sign a new charter over other rows",
   );
 }
 

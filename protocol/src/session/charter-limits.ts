@@ -37,6 +37,14 @@ export const CELL_ROWS_MIN = 10;
  */
 export const SHARED_ROWS_MIN = 100;
 export const SHARED_CLASS_ROWS_MIN = 20;
+/** Beyond, a promise of privacy says nothing any more; providers of clean rooms draw the same line. */
+export const EPSILON_MAX = 20;
+/** One in a thousand persons laid bare would be no failure of a mechanism but its ordinary course. */
+export const DELTA_MAX = 1e-3;
+/** A reserve above this is the budget. */
+export const RESERVE_SHARE_MAX = 0.9;
+/** Of the parties whose noise is counted on: of one alone, that party knows what it added. */
+export const HONEST_MIN = 2;
 /** A million sums under one signature is no limit at all. */
 export const RELEASES_MAX = 1_000_000;
 /**

@@ -10,7 +10,7 @@ interface Keyed {
 
 /** The party of this name, if the charter allows a training without one. */
 export function partyToLeaveOut({ parties, questions }: Charter, name: string): PartyId | undefined {
-  return questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? parties.find((party) => party.name === name)?.name : undefined;
+  return questions.length > 0 && questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed") ? parties.find((party) => party.name === name)?.name : undefined;
 }
 
 /**

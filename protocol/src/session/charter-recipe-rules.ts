@@ -1,7 +1,7 @@
 import type { PropensityQuestion } from "./charter.js";
-import { pointer, type ClauseId, type Problem } from "./charter-clauses.js";
+import { pointer, type Problem } from "./charter-clauses.js";
 import { featureOf, sourceOf, windowUnit } from "./recipe-lowering.js";
-import type { RecipeFeature, TransactionsClause } from "./recipe.js";
+import type { Columns, RecipeFeature, TransactionsClause } from "./recipe.js";
 import { repeats } from "./repeats.js";
 
 type Question = Pick<PropensityQuestion, "features" | "transactions" | "label" | "evaluation">;
@@ -13,15 +13,25 @@ const BOUND_SPAN_MIN = 1e-9;
 /** In the column's unit: of what varies less, a deviation may have no finite reciprocal. */
 const BOUND_SPAN_LEAST = 1e-15;
 
-/** What must hold of a question's columns and of how they come about. `at` is the JSON pointer of the question. */
-export function recipeProblems({ features, transactions, label, evaluation }: Question, at: string): readonly Problem[] {
+/** What must hold of a training's columns and of how they come about. `at` is the JSON pointer of the question. */
+export function recipeProblems(question: Question, at: string): readonly Problem[] {
+  const { transactions, label, evaluation } = question;
+  return [
+    ...columnProblems(question, at),
+    ...(transactions === undefined ? [] : [
+      ...(label.name === transactions.key ? [keyStays(transactions.key, at + pointer("label", "name"), "write another column as the label")] : []),
+      ...holdout(evaluation.holdout, at),
+    ]),
+  ];
+}
+
+/** What must hold of columns, whatever they are for. `at` is the JSON pointer of what lists them. */
+export function columnProblems({ features, transactions }: Pick<Columns, "features" | "transactions">, at: string): readonly Problem[] {
   return [
     ...names(features, at),
     ...features.flatMap((feature, i) => featureProblems(feature, at + pointer("features", i))),
     ...sources(features, at),
-    ...(transactions === undefined ? [] : [
-      ...windows(features, transactions, at), ...key(features, label.name, transactions, at), ...holdout(evaluation.holdout, at),
-    ]),
+    ...(transactions === undefined ? [] : [...windows(features, transactions, at), ...key(features, transactions, at)]),
   ];
 }
 
@@ -123,13 +133,12 @@ function windows(features: readonly RecipeFeature[], transactions: TransactionsC
   ];
 }
 
-function key(features: readonly RecipeFeature[], label: string, { key: column }: TransactionsClause, at: string): readonly Problem[] {
-  const clause: ClauseId = "windows.key-stays";
-  const says = `"${column}" joins the feeds, and stays at the node`;
-  return [
-    ...features.flatMap((feature, i) => (sourceOf(feature).column === column ? [{ clause, path: at + pointer("features", i), says, fix: "remove this feature" }] : [])),
-    ...(label === column ? [{ clause, path: at + pointer("label", "name"), says, fix: "write another column as the label" }] : []),
-  ];
+function key(features: readonly RecipeFeature[], { key: column }: TransactionsClause, at: string): readonly Problem[] {
+  return features.flatMap((feature, i) => (sourceOf(feature).column === column ? [keyStays(column, at + pointer("features", i), "remove this feature")] : []));
+}
+
+function keyStays(column: string, path: string, fix: string): Problem {
+  return { clause: "windows.key-stays", path, says: `"${column}" joins the feeds, and stays at the node`, fix };
 }
 
 function holdout(rows: "own" | "common", at: string): readonly Problem[] {

@@ -5,9 +5,12 @@ import { pointer, type Problem } from "./charter-clauses.js";
 import { encryptedProblems } from "./charter-encrypted-rules.js";
 import { JOINT_ROWS_MAX, PARTIES_MIN, ROUNDS_MAX, ROUND_SHARES_MAX } from "./charter-limits.js";
 import { networkProblems } from "./charter-network-rules.js";
+import { privacyProblems } from "./charter-privacy-rules.js";
 import { questionProblems } from "./charter-question-rules.js";
 import type { Sections } from "./charter-shape.js";
+import { statisticsProblems } from "./charter-statistics-rules.js";
 import { quorumMin } from "./quorum.js";
+import type { Columns } from "./recipe.js";
 import { releasesOfTraining } from "./release-count.js";
 import { schemaJson, schemaOf } from "./schema.js";
 import { statementSizeMax } from "./statement-size.js";
@@ -18,7 +21,7 @@ export function problemsAcross(sections: Sections): readonly Problem[] {
     ...logKey(sections), ...minimumParties(sections), ...names(sections), ...order(sections.parties ?? []), ...keys(sections), ...quorum(sections),
     ...(sections.questions ?? []).flatMap((question, i) => questionProblems(question, pointer("questions", i))),
     ...rows(sections), ...headroom(sections), ...encryptedProblems(sections), ...budget(sections), ...rounds(sections), ...statements(sections),
-    ...networkProblems(sections), ...expiry(sections),
+    ...networkProblems(sections), ...statisticsProblems(sections), ...privacyProblems(sections), ...expiry(sections),
   ];
 }
 
@@ -159,13 +162,17 @@ function rounds({ parties, questions }: Sections): readonly Problem[] {
   });
 }
 
-function statements({ questions, parties }: Sections): readonly Problem[] {
+function statements({ questions, statistics, parties }: Sections): readonly Problem[] {
   const most = Math.floor(statementSizeMax(parties?.length ?? PARTIES_MIN) / 2);
-  return (questions ?? []).flatMap((question, i): readonly Problem[] => {
-    const bytes = canonicalBytes(schemaJson(schemaOf(question))).length;
+  const stated: readonly (readonly [string, Columns])[] = [
+    ...(questions ?? []).map((question, i) => [pointer("questions", i, "features"), question] as const),
+    ...(statistics === undefined ? [] : [[pointer("statistics", "features"), statistics] as const]),
+  ];
+  return stated.flatMap(([path, columns]): readonly Problem[] => {
+    const bytes = canonicalBytes(schemaJson(schemaOf(columns))).length;
     if (bytes <= most) return [];
     return [{
-      clause: "statement.size", path: pointer("questions", i, "features"),
+      clause: "statement.size", path,
       says: `what every company would have to state about these columns takes ${bytes} bytes`, fix: `write shorter names, or fewer columns: ${most} bytes at most`,
     }];
   });

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Charter } from "./charter.js";
 import {
-  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, RELEASES_MAX, ROWS_MAX, SCORE_BINS_MAX, SCORE_BINS_MIN,
+  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, ROWS_MAX, SCORE_BINS_MAX, SCORE_BINS_MIN,
 } from "./charter-limits.js";
 import { network } from "./charter-network.js";
+import { privacy } from "./charter-privacy-schema.js";
 import { features, transactions } from "./charter-recipe-schema.js";
+import { statistics } from "./charter-statistics-schema.js";
 import { text, words } from "./charter-texts.js";
 import { treesSchema } from "./charter-trees.js";
 import { parseDigest, parsePartyId, SLUG } from "./ids.js";
@@ -36,7 +38,7 @@ const evaluation = z.strictObject({
 });
 
 const question = z.strictObject({
-  id: z.literal("propensity.train").describe("propensity.train, the one question there is today"),
+  id: z.literal("propensity.train").describe("propensity.train, the one training there is today"),
   features,
   transactions: transactions.optional(),
   label: z.strictObject({
@@ -72,7 +74,8 @@ export const charterSchema = z.strictObject({
   parties: z.array(party).max(PARTIES_MAX).describe("3 to 64 companies, in the order of their names"),
   minimumParties: z.int().min(1).max(PARTIES_MAX).describe("a whole number from 3; below it nothing is released"),
   quorum: z.int().min(1).max(PARTIES_MAX).describe("how many nodes must help before a sum can be read: more than two thirds of the parties"),
-  questions: z.array(question).min(1).max(1).describe("the closed list of questions that may be asked"),
+  questions: z.array(question).max(1).describe("the closed list of what may be trained; empty where only statistics are asked"),
+  statistics: statistics.optional(),
   rows: z.strictObject({
     perPartyMax: count.describe("the most rows one company may bring, a whole number"),
     perPartyMin: count.min(CELL_ROWS_MIN).describe("the fewest rows one company may bring, a whole number from 10"),
@@ -81,13 +84,7 @@ export const charterSchema = z.strictObject({
   thresholds: z.strictObject({
     categoryRows: count.min(CELL_ROWS_MIN).describe("the fewest joint rows of a category that gets a coefficient of its own, a whole number from 10"),
   }).describe("categoryRows"),
-  privacy: z.strictObject({
-    mechanism: z.literal("none").describe("none, the one mechanism there is today: sums are exact, no noise is added"),
-    note: text.describe("what this means, in the signers' words, on one line of at most 500 characters"),
-    budget: z.strictObject({
-      releasesMax: z.int().min(1).max(RELEASES_MAX).describe("how many sums may be released under this charter, a whole number"),
-    }).describe("releasesMax"),
-  }).describe("mechanism, note, budget"),
+  privacy,
   aggregation: z.strictObject({
     scheme: z.enum(["masked", "encrypted"]).describe("masked: sums under masks that cancel; encrypted: sums under a key that all companies hold together"),
     deadlineMs: z.int().min(DEADLINE_MIN_MS).max(DEADLINE_MAX_MS).describe("how long nodes have to answer, in milliseconds, 1,000 to 3,600,000"),

@@ -8,5 +8,5 @@ export type Language = keyof typeof LANGUAGES;
 
 /** The charter for people who sign it and write no JSON: one line for each thing they should know, what is not protected included. */
 export function charterWords(charter: Charter, language: Language): readonly string[] {
-  return SENTENCE_IDS.map((id) => LANGUAGES[language][id](charter));
+  return SENTENCE_IDS.map((id) => LANGUAGES[language][id](charter)).filter((sentence) => sentence !== "");
 }

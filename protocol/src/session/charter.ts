@@ -1,3 +1,4 @@
+import type { StatisticsClause } from "../statistics/clause.js";
 import type { EvaluationClause, ModelClause } from "../training/clauses.js";
 import type { PartyId } from "./ids.js";
 import type { Recipe } from "./recipe.js";
@@ -18,8 +19,10 @@ export interface Charter {
   readonly minimumParties: number;
   /** So many nodes must help before a sum can be read. */
   readonly quorum: number;
-  /** The closed list of what may be asked. Whatever is not here is refused. */
+  /** The closed list of what may be trained. Whatever is not here is refused. Empty where there are statistics alone. */
   readonly questions: readonly PropensityQuestion[];
+  /** Absent: no statistics are answered. */
+  readonly statistics?: StatisticsClause | undefined;
   readonly rows: RowLimits;
   readonly thresholds: { readonly categoryRows: number };
   readonly privacy: Privacy;
@@ -70,9 +73,25 @@ export interface Aggregation {
   readonly dropouts: "end" | "continue";
 }
 
-/** Differential privacy does not exist here yet, and a charter has to say so. The budget counts sums, and every node counts for itself. */
-export interface Privacy {
+/** Whether noise is added to sums, and how much may be learned from all of them together. Every node counts for itself. */
+export type Privacy = ExactSums | NoisySums;
+
+/** Sums are exact: whoever compares two of them learns what lies between. The budget counts sums. */
+export interface ExactSums {
   readonly mechanism: "none";
   readonly note: string;
   readonly budget: { readonly releasesMax: number };
+}
+
+/**
+ * Every party adds its share of discrete Gaussian noise, such that those of all but `colluders` of a quorum are enough. All answers under the
+ * charter together keep (epsilon, delta)-differential privacy of one row at one company, added or removed.
+ */
+export interface NoisySums {
+  readonly mechanism: "discrete-gaussian";
+  readonly note: string;
+  /** `reserveShare` of epsilon is kept: a node spends it only where its own configuration says so. */
+  readonly budget: { readonly releasesMax: number; readonly epsilon: number; readonly delta: number; readonly reserveShare: number };
+  /** So many parties may pool what they know, the noise they added included, without the rest falling short. */
+  readonly colluders: number;
 }

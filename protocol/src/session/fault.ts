@@ -33,6 +33,7 @@ export const FAULTS = {
   TRAINING_DIVERGED: { blame: "data", retry: false, means: "Newton's method did not reach the gradient tolerance, or a network's local training ran out of numbers or moved nothing", fix: "raise the ridge penalty or the iteration cap in the charter; of a network, lower localRate" },
   TRAINING_DEGENERATE: { blame: "data", retry: false, means: "the joint rows hold only one class, or fewer than the charter asks", fix: "check the label column and the minimum rows of every partner" },
   NODE_REFUSED: { blame: "operator", retry: false, means: "a node refused, and names the clause", fix: "read the clause; change the charter or the request" },
+  BUDGET_SPENT: { blame: "operator", retry: false, means: "the privacy budget does not cover this question", fix: "ask for less, or sign a new charter; at the node, cohortium budget show tells what is left and whose limit it is" },
   DATA_REFUSED: { blame: "data", retry: false, means: "a node's rows do not fit the charter", fix: "the node's own log names the file, column and rule" },
   DATA_CHANGED: { blame: "data", retry: true, means: "a node's rows changed while the session ran", fix: "leave the feed alone during a session, then launch again" },
   LOG_EVIDENCE: { blame: "peer", retry: false, means: "the coordinator's log proof does not verify", fix: "keep the node's checkpoint: it is evidence of a fork" },

@@ -4,10 +4,10 @@ import type { Digest } from "./ids.js";
 import { jsonDigest } from "./json-digest.js";
 import { logOfOnePlus } from "./logarithm.js";
 import { MISSING_WORD } from "./missing-word.js";
-import type { HashRecipe, LogRecipe, Recipe, RecipeFeature, WindowRecipe } from "./recipe.js";
+import type { Columns, HashRecipe, LogRecipe, RecipeFeature, WindowRecipe } from "./recipe.js";
 
 /** What model code sees of a recipe: one number or one word per feature, in charter order. */
-export function featuresOf({ features }: Pick<Recipe, "features">): readonly Feature[] {
+export function featuresOf({ features }: Pick<Columns, "features">): readonly Feature[] {
   return features.map(featureOf);
 }
 
@@ -40,9 +40,11 @@ export function windowUnit({ measure }: WindowRecipe, transactions: { readonly u
 }
 
 /** SHA-256 of the recipe's canonical JSON. Two companies with one digest compute their columns in one way. */
-export function recipeDigest({ features, label, transactions }: Recipe): Digest {
-  const json = z.json().parse(transactions === undefined ? { features, label } : { features, label, transactions });
-  return jsonDigest(json);
+export function recipeDigest({ features, label, transactions, consent }: Columns): Digest {
+  const optional = {
+    ...(label === undefined ? {} : { label }), ...(transactions === undefined ? {} : { transactions }), ...(consent === undefined ? {} : { consent }),
+  };
+  return jsonDigest(z.json().parse({ features, ...optional }));
 }
 
 /** Interval names, such as `[17, 25)`; the last one ends with its edge. */

@@ -97,9 +97,21 @@ export interface WindowRecipe {
   readonly days: number;
 }
 
-/** All that a question says about its columns. */
-export interface Recipe {
+/** All that a question says about its columns. A model predicts a `label`; an answer to a question of statistics has none. */
+export interface Columns {
   readonly features: readonly RecipeFeature[];
-  readonly label: Label;
+  readonly label?: Label | undefined;
   readonly transactions?: TransactionsClause | undefined;
+  readonly consent?: ConsentClause | undefined;
+}
+
+/** Only rows whose `column` holds one of `granted` take part. The column is read at the node and goes no further. */
+export interface ConsentClause {
+  readonly column: string;
+  readonly granted: readonly string[];
+}
+
+/** The columns of a model. */
+export interface Recipe extends Columns {
+  readonly label: Label;
 }

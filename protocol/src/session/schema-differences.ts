@@ -30,8 +30,12 @@ function fromCharter(due: Schema, { schema, claims }: DataStatement): readonly s
 }
 
 function labelWords({ label: due }: Schema, { label }: Schema): readonly string[] {
-  if (label.name === due.name && label.positive === due.positive && label.negative === due.negative) return [];
-  return [`predicts ${label.name} (${label.positive} or ${label.negative}), the charter says ${due.name} (${due.positive} or ${due.negative})`];
+  if (label?.name === due?.name && label?.positive === due?.positive && label?.negative === due?.negative) return [];
+  return [`predicts ${labelText(label)}, the charter says ${labelText(due)}`];
+}
+
+function labelText(label: Schema["label"]): string {
+  return label === null ? "nothing" : `${label.name} (${label.positive} or ${label.negative})`;
 }
 
 function featureWords(due: readonly FeatureWords[], stated: readonly FeatureWords[]): readonly string[] {

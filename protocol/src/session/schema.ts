@@ -3,14 +3,15 @@ import type { Feature, Label } from "../training/features.js";
 import type { Digest } from "./ids.js";
 import { jsonDigest } from "./json-digest.js";
 import { featuresOf, recipeDigest, sourceOf } from "./recipe-lowering.js";
-import type { Recipe, RecipeFeature } from "./recipe.js";
+import type { Columns, RecipeFeature } from "./recipe.js";
 
-/** What the columns of a training mean, as every party of it must state before a number is shared. It follows from the charter alone. */
+/** What the columns of a session mean, as every party of it must state before a number is shared. It follows from the charter alone. */
 export interface Schema {
   /** `recipeDigest`: how the columns are computed. */
   readonly recipe: Digest;
-  readonly label: Label;
-  /** What enters the model, in its order. */
+  /** Null where nothing is predicted. */
+  readonly label: Label | null;
+  /** What enters the model or the answer, in the charter's order. */
   readonly features: readonly FeatureWords[];
   /** What the feeds must hold. */
   readonly sources: readonly SourceWords[];
@@ -30,24 +31,26 @@ export interface SourceWords {
   readonly unit: string | null;
 }
 
-export function schemaOf(recipe: Recipe): Schema {
-  return { recipe: recipeDigest(recipe), label: recipe.label, features: featuresOf(recipe).map(featureWords), sources: sourcesOf(recipe) };
+export function schemaOf(recipe: Columns): Schema {
+  return { recipe: recipeDigest(recipe), label: recipe.label ?? null, features: featuresOf(recipe).map(featureWords), sources: sourcesOf(recipe) };
 }
 
 /** The schema as JSON, for entries of the log. */
 export function schemaJson({ recipe, label, features, sources }: Schema): { readonly [member: string]: Json } {
-  return { recipe, label: { ...label }, features: features.map((feature) => ({ ...feature })), sources: sources.map((source) => ({ ...source })) };
+  const all = { features: features.map((feature) => ({ ...feature })), sources: sources.map((source) => ({ ...source })) };
+  return { recipe, label: label === null ? null : { ...label }, ...all };
 }
 
-/** Every column of every feed, once, in the order the recipe names them; the label is one of them, a window is not. */
-export function sourcesOf({ features, label, transactions }: Recipe): readonly SourceWords[] {
+/** Every column of every feed, once, in the order the recipe names them; the label and what says consent are among them, a window is not. */
+export function sourcesOf({ features, label, transactions, consent }: Columns): readonly SourceWords[] {
   const windows = new Set((transactions?.windows ?? []).map(({ name }) => name));
   const rows = features.map(rowsSource).filter(({ column }) => !windows.has(column));
-  const labelled: SourceWords = { feed: "rows", column: label.name, holds: "words", unit: null };
-  if (transactions === undefined) return once([...rows, labelled]);
+  const named = [...(label === undefined ? [] : [label.name]), ...(consent === undefined ? [] : [consent.column])];
+  const labelled = named.map((column): SourceWords => ({ feed: "rows", column, holds: "words", unit: null }));
+  if (transactions === undefined) return once([...rows, ...labelled]);
   const { key, time, amount, unit, order } = transactions;
   return [
-    ...once([...rows, labelled]),
+    ...once([...rows, ...labelled]),
     { feed: "rows", column: key, holds: "key", unit: null },
     { feed: "transactions", column: key, holds: "key", unit: null },
     { feed: "transactions", column: time, holds: "time", unit: null },

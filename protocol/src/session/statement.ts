@@ -18,7 +18,7 @@ export interface ColumnClaim {
 }
 
 /**
- * What a company states about its data before a training: the schema as its node reads the charter, what its own contract says of each source
+ * What a company states about its data before a session: the schema as its node reads the charter, what its own contract says of each source
  * column (null where there is no contract), a commitment to its table, and what its quality gate found.
  *
  * Reveals: to every party of the charter and every reader of the log, names, types and units of columns, and what a `QualityVector` tells: about how
@@ -30,22 +30,24 @@ export interface DataStatement {
   readonly claims: readonly (ColumnClaim | null)[];
   readonly table: Digest;
   readonly quality: Json;
+  /** Of statistics: cells over fewer rows than this are to be withheld, where the company asks for more than the charter does. */
+  readonly cellRows?: number | undefined;
 }
 
 /** The statement as the body of a `session.data` entry. */
-export function statementJson({ schema, claims, table, quality }: DataStatement): Json {
+export function statementJson({ schema, claims, table, quality, cellRows }: DataStatement): Json {
   const sources = schema.sources.map((source, i) => ({ ...source, contract: claims[i] == null ? null : { ...claims[i] } }));
-  return { ...schemaJson(schema), sources, table, quality };
+  return { ...schemaJson(schema), sources, table, quality, ...(cellRows === undefined ? {} : { cellRows }) };
 }
 
 /** Reads a statement that claims to be one. Says nothing about whether it fits a charter. @throws RangeError if it has another form. */
 export function parseStatement(json: Json): DataStatement {
   const read = statementForm.safeParse(json);
   if (!read.success) throw new RangeError("not a statement about data");
-  const { recipe, label, features, sources, table, quality } = read.data;
+  const { recipe, label, features, sources, table, quality, cellRows } = read.data;
   return {
     schema: { recipe, label, features, sources: sources.map(({ feed, column, holds, unit }) => ({ feed, column, holds, unit })) },
-    claims: sources.map(({ contract }) => contract), table, quality,
+    claims: sources.map(({ contract }) => contract), table, quality, ...(cellRows === undefined ? {} : { cellRows }),
   };
 }
 
@@ -72,6 +74,6 @@ const source = z.strictObject({
 });
 
 const statementForm = z.strictObject({
-  recipe: digest, label: z.strictObject({ name: words, positive: words, negative: words }),
-  features: z.array(feature), sources: z.array(source), table: digest, quality: z.json(),
+  recipe: digest, label: z.strictObject({ name: words, positive: words, negative: words }).nullable(),
+  features: z.array(feature), sources: z.array(source), table: digest, quality: z.json(), cellRows: z.int().min(1).optional(),
 });

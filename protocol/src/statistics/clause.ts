@@ -1,4 +1,4 @@
-import type { RecipeFeature, TransactionsClause } from "../session/recipe.js";
+import type { ConsentClause, RecipeFeature, TransactionsClause } from "../session/recipe.js";
 import type { QueryKind } from "./query.js";
 
 /**
@@ -11,6 +11,5 @@ export interface StatisticsClause {
   readonly transactions?: TransactionsClause | undefined;
   /** A cell over fewer rows is withheld. A node may ask for more in its own configuration; the strictest wins. */
   readonly cellRows: number;
-  /** Only rows whose `column` holds one of `granted` take part. */
-  readonly consent?: { readonly column: string; readonly granted: readonly string[] } | undefined;
+  readonly consent?: ConsentClause | undefined;
 }

@@ -1,5 +1,14 @@
+import { z } from "zod";
+import type { Charter } from "../session/charter.js";
+import type { Digest } from "../session/ids.js";
+import { jsonDigest } from "../session/json-digest.js";
+import { featuresOf } from "../session/recipe-lowering.js";
 import type { Feature } from "../training/features.js";
+import { sumsOf } from "./charge.js";
 import type { StatisticsClause } from "./clause.js";
+import { askedProblems } from "./query-rules.js";
+import { costProblems, fitProblems } from "./query-cost-rules.js";
+import type { QueryProblem } from "./query-problem.js";
 import type { Query, RfmEdges } from "./query.js";
 
 /** How much noise each party adds, and against whom it must be enough. */
@@ -37,4 +46,39 @@ export interface SegmentNoise {
   readonly length: number;
   /** Null for the guard, which is exact. */
   readonly variance: { readonly numerator: bigint; readonly denominator: bigint } | null;
+}
+
+/** Everything for which a charter's nodes would refuse the query; empty if they would answer. What a budget has left, only its ledger knows. */
+export function queryProblems(charter: Charter, query: Query): readonly QueryProblem[] {
+  const { statistics } = charter;
+  if (statistics === undefined) return [{ path: "/kind", says: "the charter allows no statistics", fix: "sign a charter with statistics" }];
+  const asked = [...askedProblems(statistics, query), ...costProblems(charter, query)];
+  return asked.length > 0 ? asked : fitProblems(planFor(charter, statistics, query), charter.aggregation.scheme);
+}
+
+/** @throws RangeError with the first of `queryProblems`, if there are any. */
+export function statisticPlanOf(charter: Charter, query: Query): StatisticPlan {
+  const [problem] = queryProblems(charter, query);
+  if (problem !== undefined || charter.statistics === undefined) throw new RangeError(problem === undefined ? "no statistics" : `${problem.path}: ${problem.says}; ${problem.fix}`);
+  return planFor(charter, charter.statistics, query);
+}
+
+/** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
+export function statisticPlanDigest(plan: StatisticPlan): Digest {
+  return jsonDigest(z.json().parse(plan));
+}
+
+function planFor({ parties, rows, privacy, quorum }: Charter, clause: StatisticsClause, query: Query): StatisticPlan {
+  return {
+    question: "statistics.ask",
+    query,
+    clause,
+    features: featuresOf(clause),
+    parties: parties.length,
+    rowsMaxPerParty: rows.perPartyMax,
+    rowsMinPerParty: rows.perPartyMin,
+    rowsMinJoint: rows.jointMin,
+    noise: privacy.mechanism === "none" ? null : { honest: quorum - privacy.colluders },
+    rounds: sumsOf(query),
+  };
 }

@@ -63,14 +63,17 @@ export interface RfmQuery extends Asked {
   readonly edges: RfmEdges | null;
 }
 
-/** Four ascending edges each: a value's score is how many edges lie below it. */
+/** Four edges each, none below the one before: a value's score is how many edges lie below it. */
 export interface RfmEdges {
   readonly recency: readonly number[];
   readonly frequency: readonly number[];
   readonly monetary: readonly number[];
 }
 
-/** Arms of a test against a control. `shares` is what each arm was meant to get, in the order of the dimension's words; `covariate` was measured before (CUPED). */
+/**
+ * Arms of a test against a control. `shares` is what each arm was meant to get, in the order of the dimension's words; `covariate` was measured
+ * before (CUPED).
+ */
 export interface ExperimentQuery extends Asked {
   readonly kind: "experiment";
   readonly arm: string;

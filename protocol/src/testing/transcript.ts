@@ -3,7 +3,7 @@ import type { Entry } from "../log/entry.js";
 import { explain, type Fault } from "../session/fault.js";
 import type { PartyId } from "../session/ids.js";
 import { instantText } from "../session/instant.js";
-import type { FromNode, ToNode } from "../training/messages.js";
+import type { FromNode, ToNode } from "../conduct/messages.js";
 
 /** One thing that happened in a world, in the order it happened. */
 export type Happening = { readonly atMs: number } & (

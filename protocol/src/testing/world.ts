@@ -15,10 +15,10 @@ import { decodeEvent, encodeEvent } from "../session/codec.js";
 import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
 import { schemaOf } from "../session/schema.js";
-import { conductor, type TrainingConduct } from "../training/conductor.js";
-import type { OwnData } from "../training/handshake.js";
-import type { FromNode, ToNode } from "../training/messages.js";
-import { participant, type AnswerAsked, type TrainingPart } from "../training/participant.js";
+import { conductor, type SessionConduct } from "../conduct/conductor.js";
+import type { OwnData } from "../conduct/handshake.js";
+import type { FromNode, ToNode } from "../conduct/messages.js";
+import { participant, type AnswerAsked, type SessionPart } from "../conduct/participant.js";
 import type { TrainingPlan } from "../training/plan.js";
 import { Dice } from "./dice.js";
 import { EncryptedHosts } from "./encrypted-hosts.js";
@@ -65,8 +65,8 @@ export class World {
   readonly uploads = new Map<string, Words>();
   readonly encrypted: EncryptedHosts;
   readonly members: readonly Member[];
-  readonly nodes = new Map<PartyId, Actor<TrainingPart["event"], FromNode> & { step: Step<TrainingPart> | null; given: TrainingPart["given"] | null }>();
-  readonly coordinator: Actor<TrainingConduct["event"], ToNode> & { step: Step<TrainingConduct>; readonly given: TrainingConduct["given"] };
+  readonly nodes = new Map<PartyId, Actor<SessionPart["event"], FromNode> & { step: Step<SessionPart> | null; given: SessionPart["given"] | null }>();
+  readonly coordinator: Actor<SessionConduct["event"], ToNode> & { step: Step<SessionConduct>; readonly given: SessionConduct["given"] };
   readonly silent = new Set<PartyId>();
   /** Everything, in order, as `transcript` reads it. */
   readonly happenings: Happening[] = [];
@@ -93,7 +93,7 @@ export class World {
   }
 
   /** Delivers letters in a random order, each link in sequence, until nobody has anything left to do. */
-  run(stepsMax = 20_000): Step<TrainingConduct> {
+  run(stepsMax = 20_000): Step<SessionConduct> {
     for (let steps = 0; steps < stepsMax; steps++) {
       const busy = [...this.nodes].filter(([name, node]) => node.inbox.length > 0 && !this.silent.has(name)).map(([name]) => name);
       const choices = this.coordinator.inbox.length > 0 ? [...busy, COORDINATOR] : busy;
@@ -136,7 +136,7 @@ export class World {
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashCoordinator();
   }
 
-  #afterConduct(step: Step<TrainingConduct>): void {
+  #afterConduct(step: Step<SessionConduct>): void {
     for (const entry of step.log) {
       if (this.log.some(({ id }) => id === entry.id)) continue;
       this.log.push(entry);
@@ -153,7 +153,7 @@ export class World {
     }
   }
 
-  #sum(ask: SumAsked): TrainingConduct["event"] {
+  #sum(ask: SumAsked): SessionConduct["event"] {
     const parts = ask.uploads.map(({ root }) => this.uploads.get(root)).filter((words) => words !== undefined);
     const words = sumStretch(parts, ask, ask.remove, 0);
     return { kind: "summed", round: ask.round, root: chunkRootOf(words), words, atMs: this.nowMs };
@@ -173,7 +173,7 @@ export class World {
     }
     // A host opens a session once.
     if (node.given !== null) return;
-    const given: TrainingPart["given"] = {
+    const given: SessionPart["given"] = {
       speaker: { self: message.to, session: SESSION, charter: CHARTER, signer: signerFromSeed(seedOf(message.to, "signing")) },
       coordinator: { name: COORDINATOR, signingKey: this.coordinator.given.speaker.signer.publicKey },
       members: this.members, terms: this.#given.terms, plan: this.#given.plan, offer: message.offer,
@@ -196,7 +196,7 @@ export class World {
     if (this.#dice.chance(this.#given.crashChance ?? 0)) this.#crashNode(name);
   }
 
-  #afterPart(name: PartyId, step: Step<TrainingPart>): void {
+  #afterPart(name: PartyId, step: Step<SessionPart>): void {
     const node = this.nodes.get(name);
     for (const message of step.send) {
       node?.sent.push(message);
@@ -209,7 +209,7 @@ export class World {
     for (const ask of step.ask) if (node?.given != null) node.inbox.push(this.#perform(node.given, ask));
   }
 
-  #end(party: PartyId, step: Exclude<Step<TrainingPart> | Step<TrainingConduct>, { readonly kind: "wait" }>): void {
+  #end(party: PartyId, step: Exclude<Step<SessionPart> | Step<SessionConduct>, { readonly kind: "wait" }>): void {
     this.happenings.push({ kind: "ended", atMs: this.nowMs, party, fault: step.kind === "abort" ? step.fault : null });
   }
 
@@ -217,7 +217,7 @@ export class World {
     if (this.#given.guarded === true) inputs.forEach((input) => this.#inputs.watch(input));
   }
 
-  #perform(given: TrainingPart["given"], ask: TrainingPart["ask"]): TrainingPart["event"] {
+  #perform(given: SessionPart["given"], ask: SessionPart["ask"]): SessionPart["event"] {
     const { self: name } = given.speaker;
     const atMs = this.nowMs;
     switch (ask.kind) {

@@ -1,5 +1,4 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { termsOfOthers, type SumTerms } from "../log/sum-terms.js";
 import type { Charter } from "../session/charter.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
@@ -72,17 +71,6 @@ export function planDigest(plan: TrainingPlan): Digest {
 /** SHA-256 of what a round shows a node: `null` before there is a model, then the model's canonical JSON. */
 export function contextDigest(context: Json): Digest {
   return jsonDigest(context);
-}
-
-interface AskedOf<T> {
-  readonly terms: T;
-  readonly members: readonly { readonly name: PartyId }[];
-  readonly plan: TrainingPlan;
-}
-
-/** What a training asks of its sums: what the charter asks, and where it does without one company, all the others. */
-export function termsIn<T extends SumTerms>({ terms, members, plan: { without } }: AskedOf<T>): T {
-  return without === undefined ? terms : termsOfOthers(terms, members.filter(({ name }) => name !== without).length);
 }
 
 /** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */

@@ -1,12 +1,13 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { decodeFixed, type Segment, type Words } from "@cohortium/crypto/fixed-point";
-import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./advance.js";
+import type { Words } from "@cohortium/crypto/fixed-point";
+import { afterEvaluation, type AdvanceTo, type Evaluating } from "./advance.js";
 import { layoutOf } from "./layout.js";
 import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
 import { modelJson, type Model } from "./model.js";
 import { advanceNetwork, networkFirst, type NetworkProgress } from "./network/progress.js";
 import { updateContext } from "./network/script.js";
 import { clauseOf, layoutTerms, type TrainingPlan } from "./plan.js";
+import { readSum } from "./read-sum.js";
 import { advanceTrees, treesFirst, type TreesProgress } from "./trees/progress.js";
 
 /** Where a training stands between two rounds: the next question, and what the sums so far have led to. */
@@ -39,27 +40,13 @@ export function contextOf(progress: Progress): Json {
  * nothing else, in + − × ÷ and √ alone, so an auditor who has the sums gets the same models to the last bit.
  */
 export function advance(progress: Progress, words: Words, survivors: number, plan: TrainingPlan): Advance {
-  const { segments, ring } = layoutOf(progress.question, layoutTerms(plan));
-  const values = decodeFixed(words, segments, ring);
-  // Every survivor added exactly 1 here; any other number means that masks did not cancel and the rest is noise.
-  if (values[0] !== survivors) return failed("AGGREGATION_GUARD", { survivors });
-  const beyond = segmentBeyond(values, segments, survivors);
-  if (beyond !== null) return failed("AGGREGATION_BOUNDS", { segment: beyond });
+  const read = readSum(words, layoutOf(progress.question, layoutTerms(plan)), survivors);
+  if (read.kind === "failed") return read;
+  const { values } = read;
   switch (progress.kind) {
     case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
     case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
     case "network": return advanceNetwork(values, survivors, progress, plan);
     case "evaluation": return afterEvaluation(values, progress, plan);
   }
-}
-
-/** The first segment with a number that so many honest parties cannot add up to, or null. A bound is enforced by each sender for itself alone. */
-function segmentBeyond(values: Float64Array, segments: readonly Segment[], survivors: number): string | null {
-  let at = 0;
-  for (const { name, length, boundAbs, scaleBits } of segments) {
-    const largest = survivors * (boundAbs + 2 ** -scaleBits);
-    if (!values.subarray(at, at + length).every((value) => Math.abs(value) <= largest)) return name;
-    at += length;
-  }
-  return null;
 }

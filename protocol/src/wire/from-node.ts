@@ -1,7 +1,7 @@
 import { Payload } from "../gen/cohortium/v1/payload.js";
 import type { MembershipFromNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
-import type { FromNode } from "../training/messages.js";
+import type { FromNode } from "../conduct/messages.js";
 import { byPartyList, exactly, parseByParty, parseBytes, parseClause, parseEntryField, parseFaultCode, parseList, parseMessage, parsePart, upTo } from "./fields.js";
 import { BOXES_MAX, BOX_MAX_BYTES, ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES, SHARE_BYTES } from "./limits.js";
 import { WireError } from "./wire-error.js";

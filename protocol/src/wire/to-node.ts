@@ -1,8 +1,10 @@
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { Payload } from "../gen/cohortium/v1/payload.js";
+import type { SessionClosed } from "../gen/cohortium/v1/training.js";
+import type { Released } from "../conduct/release.js";
 import type { MembershipToNode } from "../session/membership.js";
 import type { PartyId } from "../session/ids.js";
-import type { ToNode } from "../training/messages.js";
+import type { ToNode } from "../conduct/messages.js";
 import type { Entry } from "../log/entry.js";
 import { byPartyList, exactly, parseByParty, parseEntries, parseEntryField, parseFaultCode, parseJsonField, parseMessage, parseParties, parseRelayedPart, upTo } from "./fields.js";
 import { ML_KEM_CIPHERTEXT_BYTES, ML_KEM_KEY_BYTES, SEALED_MAX_BYTES } from "./limits.js";
@@ -60,8 +62,7 @@ export function parseToNode(bytes: Uint8Array, to: PartyId): ToNode | Membership
     case "keysReady": return { kind: "keys-ready", to, ready: parseEntryField("ready", message.value.ready) };
     case "decryptionRequested": return { kind: "decrypt", to, agreements: parseEntries("agreements", message.value.agreements) };
     case "sessionClosed": return {
-      kind: "closed", to, close: parseEntryField("close", message.value.close),
-      model: parseJsonField("model", message.value.modelJson), evaluation: parseJsonField("evaluation", message.value.evaluationJson),
+      kind: "closed", to, close: parseEntryField("close", message.value.close), released: parseReleased(message.value),
     };
     case "sessionAborted": return {
       kind: "aborted", to, abort: parseEntryField("abort", message.value.abort), code: parseFaultCode(message.value.code),
@@ -96,11 +97,28 @@ function messageOf(message: ToNode | MembershipToNode): Message {
     case "decrypt": return { $case: "decryptionRequested", value: { agreements: bytesOf(message.agreements) } };
     case "closed": return {
       $case: "sessionClosed",
-      value: { close: message.close.bytes, modelJson: canonicalBytes(message.model), evaluationJson: canonicalBytes(message.evaluation) },
+      value: { close: message.close.bytes, ...releasedFields(message.released) },
     };
     case "aborted": return { $case: "sessionAborted", value: { abort: message.abort.bytes, code: message.code } };
   }
 }
+
+/** A model with its evaluation or an answer, and never both. */
+function parseReleased({ modelJson, evaluationJson, answerJson }: Omit<SessionClosed, "close">): Released {
+  if (answerJson.length === 0) return { kind: "model", model: parseJsonField("model", modelJson), evaluation: parseJsonField("evaluation", evaluationJson) };
+  if (modelJson.length > 0 || evaluationJson.length > 0) throw new WireError("WIRE_MALFORMED", { field: "answer" });
+  return { kind: "answer", answer: parseJsonField("answer", answerJson) };
+}
+
+function releasedFields(released: Released): Omit<SessionClosed, "close"> {
+  const none = { modelJson: NO_BYTES, evaluationJson: NO_BYTES, answerJson: NO_BYTES };
+  switch (released.kind) {
+    case "model": return { ...none, modelJson: canonicalBytes(released.model), evaluationJson: canonicalBytes(released.evaluation) };
+    case "answer": return { ...none, answerJson: canonicalBytes(released.answer) };
+  }
+}
+
+const NO_BYTES = new Uint8Array();
 
 function bytesOf(entries: readonly Entry[]): readonly Uint8Array[] {
   return entries.map((entry) => entry.bytes);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { signEntry } from "../../src/log/entry.js";
 import { contextDigest as contextHash } from "../../src/training/plan.js";
-import type { ToNode } from "../../src/training/messages.js";
+import type { ToNode } from "../../src/conduct/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { World } from "../../src/testing/world.js";
 import { TINY_PLAN, tinyRows } from "../training/tiny-rows.js";
@@ -128,11 +128,11 @@ describe("contradictions and repeats", () => {
     for (const change of [{ model: { coefficients: [9, 9, 9, 9] } }, { evaluation: { auc: 0.99 } }]) {
       const run = world({
         tamper: (message, self) => {
-          if (message.kind !== "closed" || message.to !== DOT) return [message];
-          const model = { ...(message.model as object), ...change.model } as never;
-          const evaluation = { ...(message.evaluation as object), ...change.evaluation } as never;
+          if (message.kind !== "closed" || message.to !== DOT || message.released.kind !== "model") return [message];
+          const model = { ...(message.released.model as object), ...change.model } as never;
+          const evaluation = { ...(message.released.evaluation as object), ...change.evaluation } as never;
           const close = change.model === undefined ? message.close : resigned(message.close, { model: contextHash(model) }, self);
-          return [{ ...message, model, evaluation, close }];
+          return [{ ...message, released: { kind: "model", model, evaluation }, close }];
         },
       });
       run.run();

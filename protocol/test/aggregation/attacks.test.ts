@@ -5,7 +5,7 @@ import type { Words } from "@cohortium/crypto/words";
 import { maskKey, selfSeed } from "../../src/aggregation/keys.js";
 import type { Entry } from "../../src/log/entry.js";
 import { contextDigest as contextHash } from "../../src/training/plan.js";
-import type { ToNode } from "../../src/training/messages.js";
+import type { ToNode } from "../../src/conduct/messages.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { World } from "../../src/testing/world.js";
 import { tinyWords } from "../training/tiny-rows.js";

@@ -73,8 +73,8 @@ describe("one question that was opened over different companies", () => {
     audit(sourceOf(filesOf(entries)), { logKey: LOG_KEY }).notices.map(({ entry, says }) => [entry, says]);
 
   test("is remarked on where the charter lets no company be missing, naming both rounds, and is no finding of its own", () => {
-    const [agreed, fourth] = [Math.max(...all.slice(0, 3).map((party) => at("round.agree", party, 2))), "round 1 of training 5e5e5e5e5e5e"];
-    expect(said("end")).toEqual([[agreed, `moments in round 2 of training 5e5e5e5e5e5e is over harbour, mill, orchard; in ${fourth} it was over ${all.join(", ")}`]]);
+    const [agreed, fourth] = [Math.max(...all.slice(0, 3).map((party) => at("round.agree", party, 2))), "round 1 of session 5e5e5e5e5e5e"];
+    expect(said("end")).toEqual([[agreed, `moments in round 2 of session 5e5e5e5e5e5e is over harbour, mill, orchard; in ${fourth} it was over ${all.join(", ")}`]]);
     expect(said("continue")).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe("one question that was opened over different companies", () => {
     const findings = new Findings();
     const limits = new LimitsAudit(findings);
     sums.forEach(([session, round, survivors, purpose = "moments", model = "m0", without = ""], entry) =>
-      limits.opened(charter(dropouts), { purpose, model, survivors, without }, { entry, session, round }));
+      limits.opened(charter(dropouts), { purpose, model, plan: "p0", survivors, without }, { entry, session, round }));
     return findings.report(null, 0).notices.map(({ entry, code }) => [entry, code]);
   };
   const three = all.slice(0, 3);

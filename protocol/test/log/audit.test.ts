@@ -53,11 +53,11 @@ const without = (index: number) => filesOf(HONEST.toSpliced(index, 1));
 describe("an honest log", () => {
   test("is verified, with every sum computed again, over a party that dropped out, one that fell silent, and without the one that dropped out", () => {
     expect(run(filesOf(HONEST))).toEqual({
-      verified: true, entries: SIZE, checkpointSize: SIZE, sumsRecomputed: 3, findings: [], notices: [],
+      verified: true, entries: SIZE, checkpointSize: SIZE, sumsRecomputed: 3, findings: [], notices: [], privacy: [],
       checks: [
         { name: "checkpoint", count: 1, ok: true }, { name: "witnesses", count: 0, ok: true }, { name: "kept checkpoint", count: 0, ok: true },
         { name: "tree", count: 1, ok: true }, { name: "entries", count: SIZE, ok: true }, { name: "signatures", count: SIZE, ok: true },
-        { name: "charters", count: 1, ok: true }, { name: "schemas", count: 4, ok: true }, { name: "rounds", count: 3, ok: true }, { name: "sums", count: 3, ok: true }, { name: "models", count: 0, ok: true }, { name: "comparisons", count: 0, ok: true },
+        { name: "charters", count: 1, ok: true }, { name: "schemas", count: 4, ok: true }, { name: "rounds", count: 3, ok: true }, { name: "sums", count: 3, ok: true }, { name: "models", count: 0, ok: true }, { name: "answers", count: 0, ok: true }, { name: "budgets", count: 0, ok: true }, { name: "comparisons", count: 0, ok: true },
       ],
     });
   });
@@ -292,9 +292,10 @@ test("a log that is wrong from the start yields the first thousand findings, in 
   expect(checks.find(({ name }) => name === "charters")).toMatchObject({ ok: false });
 });
 
-test("every finding there is was provoked above, but limits in audit-limits.test.ts, columns, guards, models and gains in training/audit*.test.ts, and encrypted sums in aggregation/encrypted/audit.test.ts", () => {
+test("every finding there is was provoked above, but limits in audit-limits.test.ts, columns, guards, models, answers, charges and gains in conduct/audit*.test.ts, and encrypted sums in aggregation/encrypted/audit.test.ts", () => {
   expect(Object.keys(FINDINGS).filter((code) => !seenCodes.has(code))).toEqual([
     "CHARTER_PERIOD", "CHARTER_BUDGET", "SCHEMA_DIFFERS", "ROUND_SCHEME", "CIPHERTEXT_FORM", "SUM_NOISE", "SUM_GUARD", "MODEL_DIFFERS", "CLOSE_DIFFERS",
+    "QUERY_REFUSED", "QUESTION_DIFFERS", "ANSWER_DIFFERS", "BUDGET_OVERSPENT",
     "COMPARISON_PARTY", "COMPARISON_SECOND", "COMPARISON_MODEL", "COMPARISON_CHARTER", "COMPARISON_FORM",
   ]);
 });

@@ -6,18 +6,18 @@ import { signEntry } from "../../src/log/entry.js";
 import { explain, FAULTS, type Fault, type FaultCode } from "../../src/session/fault.js";
 import type { Step } from "../../src/session/machine.js";
 import type { World } from "../../src/testing/world.js";
-import { conductor } from "../../src/training/conductor.js";
-import { participant, type TrainingPart } from "../../src/training/participant.js";
+import { conductor } from "../../src/conduct/conductor.js";
+import { participant, type SessionPart } from "../../src/conduct/participant.js";
 import { encodeFromNode, parseFromNode } from "../../src/wire/from-node.js";
 import { encodeToNode, parseToNode } from "../../src/wire/to-node.js";
-import { ADA, BOB, coordinatorWhere, given, nodeWhere, RECORDED, restated, sentTo, short } from "../training/recorded.js";
+import { ADA, BOB, coordinatorWhere, given, nodeWhere, RECORDED, restated, sentTo, short } from "../conduct/recorded.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 const AT_MS = given(ADA).atMs;
 const codeOf = (step: { readonly kind: string; readonly fault?: Fault } | null | undefined) => (step?.kind === "abort" ? step.fault?.code : step?.kind);
 const ended = (world: World) => codeOf(world.run());
 const endedAt = (world: World) => (world.run(), codeOf(world.nodes.get(ADA)?.step));
-const hears = (at: Step<TrainingPart> & { readonly kind: "wait" }, message: Parameters<World["inject"]>[1]) => codeOf(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
+const hears = (at: Step<SessionPart> & { readonly kind: "wait" }, message: Parameters<World["inject"]>[1]) => codeOf(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
 const atNode = (isIt: Parameters<typeof nodeWhere>[1]) => nodeWhere(ADA, isIt);
 const inPhase = (phase: string) => atNode((state) => state.stage === "rounds" && state.current?.phase === phase);
 const betweenRounds = atNode((state) => state.stage === "rounds" && state.current === null && state.asked.length === 1);
@@ -80,11 +80,12 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   TRAINING_DIVERGED: () => ended(withPlan({ gradientTolerance: 1e-12, iterationsMax: 1 })),
   TRAINING_DEGENERATE: () => ended(withPlan({}, { rowsMinJoint: 5_000 })),
   NODE_REFUSED: () => ended(short({ names: [...RECORDED.nodes.keys()].slice(0, 3), admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
+  BUDGET_SPENT: { file: "node/test/spending.test.ts", title: "beyond the charter's budget is refused before anything is computed" },
   DATA_REFUSED: () => endedAt(short({ admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
   DATA_CHANGED: { file: "node/test/training-work.test.ts", title: "rows that changed since the session began are refused" },
   LOG_EVIDENCE: { file: "node/test/node.test.ts", title: "a message whose entries are not shown to be in the log is not acted on" },
   SESSION_EXPIRED: () => codeOf(participant.step(betweenRounds.state, { kind: "deadline", atMs: given(ADA).expiresAtMs })),
-  SESSION_BROKEN: { file: "protocol/test/training/conductor.test.ts", title: "where a step of ours throws: the log and every party hear of it, and a replay says the same" },
+  SESSION_BROKEN: { file: "protocol/test/conduct/conductor.test.ts", title: "where a step of ours throws: the log and every party hear of it, and a replay says the same" },
   SESSION_CANCELLED: () => codeOf(conductor.step(coordinatorWhere(({ stage }) => stage === "round").state, { kind: "cancelled", atMs: AT_MS })),
 };
 

@@ -2,8 +2,8 @@ import { expect } from "@jest/globals";
 import type { Entry } from "../../src/log/entry.js";
 import { replay } from "../../src/session/machine.js";
 import type { World } from "../../src/testing/world.js";
-import { conductor } from "../../src/training/conductor.js";
-import { participant } from "../../src/training/participant.js";
+import { conductor } from "../../src/conduct/conductor.js";
+import { participant } from "../../src/conduct/participant.js";
 
 type Unmasking = { readonly survivors: string; readonly self: string; readonly orphans: Readonly<Record<string, string>> };
 type Result = { readonly survivors: string; readonly recovered: { readonly self: object; readonly orphans: object } };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { PartyId } from "../../src/session/ids.js";
 import { Dice } from "../../src/testing/dice.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
-import type { FromNode, ToNode } from "../../src/training/messages.js";
+import type { FromNode, ToNode } from "../../src/conduct/messages.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 import { expectSound } from "./invariants.js";
 

@@ -6,7 +6,7 @@ import { signEntry } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { transcript } from "../../src/testing/transcript.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
-import type { ToNode } from "../../src/training/messages.js";
+import type { ToNode } from "../../src/conduct/messages.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 let seal: Seal;

@@ -56,6 +56,30 @@ export const TREES = {
   privacy: { ...SOUND.privacy, budget: { releasesMax: 1_000 } },
 };
 
+/** Statistics alone, with noise, and something of every kind of column. */
+export const STATISTICS = {
+  ...SOUND,
+  questions: [],
+  statistics: {
+    kinds: ["profile", "histogram", "quantiles", "categories", "rfm", "experiment", "drift"],
+    features: [
+      { kind: "categorical", name: "country", categories: ["France", "Germany", "Spain"], otherwise: "Spain" },
+      { kind: "buckets", name: "age", unit: "years", edges: [18, 30, 50, 100] },
+      { kind: "categorical", name: "letter", categories: ["none", "blue", "red"] },
+      { kind: "numeric", name: "spend", unit: "EUR", min: 0, max: 500, outside: "clip" },
+      { kind: "numeric", name: "visits", unit: "visits", min: 0, max: 40 },
+      { kind: "numeric", name: "since", unit: "days", min: 0, max: 400, missing: "indicate" },
+      { kind: "log", name: "income", unit: "EUR", base: 10, min: 0, max: 200_000 },
+    ],
+    cellRows: 20,
+    consent: { column: "agreed", granted: ["yes", "by letter"] },
+  },
+  privacy: { mechanism: "discrete-gaussian", note: "Answers are noisy.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.1 }, colluders: 1 },
+};
+
+/** The same with exact sums. */
+export const EXACT_STATISTICS = { ...STATISTICS, privacy: SOUND.privacy };
+
 /** `SOUND` with the value at a JSON pointer replaced; `undefined` removes it. */
 export function bent(pointer: string, value: unknown, from: object = SOUND): Json {
   const json = structuredClone(from);

@@ -84,8 +84,8 @@ const contract = (party: PartyId) => [{ logicalType: "number", unit: party === H
 function slopeOf(run: World): number {
   const step = run.run();
   if (step.kind !== "done") throw new Error(JSON.stringify(step.kind === "abort" ? step.fault : step.kind));
-  const model = step.result.model;
-  if (model.kind !== "logistic") throw new Error(model.kind);
+  if (step.result.kind !== "model" || step.result.model.kind !== "logistic") throw new Error(step.result.kind);
+  const { model } = step.result;
   return (100 * (model.coefficients[1] ?? Number.NaN)) / (model.deviations[1] ?? Number.NaN);
 }
 

@@ -3,9 +3,9 @@ import type { Terms } from "../../src/aggregation/context.js";
 import type { Entry, EntryType } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
-import type { ToNode } from "../../src/training/messages.js";
-import { loggedTraining } from "./logged-training.js";
-import { restated } from "./recorded.js";
+import type { ToNode } from "../../src/conduct/messages.js";
+import { loggedTraining } from "../conduct/logged-training.js";
+import { restated } from "../conduct/recorded.js";
 import { TINY_PLAN, tinyWords } from "./tiny-rows.js";
 
 const SEVEN = ["ada", "bob", "cleo", "dot", "eve", "fay", "gus"] as PartyId[];

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { PartyId } from "../../src/session/ids.js";
 import { World } from "../../src/testing/world.js";
-import { participant } from "../../src/training/participant.js";
+import { participant } from "../../src/conduct/participant.js";
 import { planDigest } from "../../src/training/plan.js";
-import { loggedTraining, type Told } from "./logged-training.js";
-import { given, ADA, restated } from "./recorded.js";
+import { loggedTraining, type Told } from "../conduct/logged-training.js";
+import { given, ADA, restated } from "../conduct/recorded.js";
 import { TINY_PLAN, tinyRows, tinyWords } from "./tiny-rows.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"];

@@ -6,7 +6,7 @@ import type { LogisticModel } from "../../src/training/logistic/model.js";
 import { modelJson } from "../../src/training/model.js";
 import { layoutTerms } from "../../src/training/plan.js";
 import { advance, contextOf, firstOf, type Progress } from "../../src/training/progress.js";
-import { RECORDED } from "./recorded.js";
+import { RECORDED } from "../conduct/recorded.js";
 import { SHORT_PLAN, TINY_PLAN, tinyAnswers, tinyRows } from "./tiny-rows.js";
 
 const FIRST = firstOf(TINY_PLAN);

@@ -20,7 +20,7 @@ const pooled = (names: readonly PartyId[]) => {
 
 function modelOf(step: ReturnType<World["run"]>): readonly number[] {
   if (step.kind !== "done") throw new Error(`the training ended with ${JSON.stringify(step.kind === "abort" ? step.fault : step.kind)}`);
-  if (step.result.model.kind !== "logistic") throw new Error("the tiny plan asks for a logistic model");
+  if (step.result.kind !== "model" || step.result.model.kind !== "logistic") throw new Error("the tiny plan asks for a logistic model");
   return step.result.model.coefficients;
 }
 

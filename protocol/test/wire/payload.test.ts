@@ -7,7 +7,7 @@ import { Payload } from "../../src/gen/cohortium/v1/payload.js";
 import { signEntry, type EntryType } from "../../src/log/entry.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { MembershipFromNode, MembershipToNode } from "../../src/session/membership.js";
-import type { FromNode, ToNode } from "../../src/training/messages.js";
+import type { FromNode, ToNode } from "../../src/conduct/messages.js";
 import { encodeFromNode, parseFromNode } from "../../src/wire/from-node.js";
 import { encodeToNode, parseToNode } from "../../src/wire/to-node.js";
 
@@ -38,7 +38,8 @@ const TO_NODE: readonly (ToNode | MembershipToNode)[] = [
   { kind: "relayed", to: MILL, entry: entry("key.commit"), part: "share" },
   { kind: "keys-ready", to: MILL, ready: entry("ready") },
   { kind: "decrypt", to: MILL, agreements: [entry("round.agree")] },
-  { kind: "closed", to: MILL, close: entry("session.close"), model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } },
+  { kind: "closed", to: MILL, close: entry("session.close"), released: { kind: "model", model: { w: [1.5] }, evaluation: { auc: 0.75, notes: null } } },
+  { kind: "closed", to: MILL, close: entry("session.close"), released: { kind: "answer", answer: { cells: [12, null] } } },
   { kind: "comparison-published", to: MILL, comparison: entry("comparison") },
   { kind: "aborted", to: MILL, abort: entry("session.abort"), code: "AGGREGATION_TOO_FEW" },
 ];

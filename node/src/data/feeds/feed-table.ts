@@ -1,4 +1,5 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
+import type { LeftOut } from "./left-out.js";
 import type { LogicalType } from "./logical-type.js";
 
 /** One column of a feed. Names are as the source writes them; put `sqlName(name)` into SQL. */
@@ -36,11 +37,15 @@ export interface RowPlaces {
   readonly order: "own" | "canonical";
   /** Lines of the file that are none of its rows, ascending. */
   readonly malformedLines: readonly number[];
+  /** Where rows stood that take no part, ascending, counted from 1 over all rows: nothing is told of them, but the others keep their line numbers. */
+  readonly leftOutPlaces?: readonly number[];
 }
 
 /** A feed that was read into the engine once: every question about it is about the same rows, whatever becomes of its source meanwhile. */
 export interface DigestedFeed extends FeedTable {
   readonly places: RowPlaces;
+  /** Rows that the source has and the table has not. */
+  readonly leftOut: readonly LeftOut[];
   /** The table digest (`row-digest.ts`): equal for equal rows, whatever their form and order. Computed once. */
   digest(): Promise<Digest>;
 }

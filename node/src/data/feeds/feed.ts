@@ -1,3 +1,4 @@
+import type { Subjects } from "./left-out.js";
 import type { LogicalType } from "./logical-type.js";
 
 /** What the rows of a feed are about. */
@@ -21,6 +22,8 @@ export interface Readable {
   readonly name: string;
   readonly source: Source | PlainSource;
   readonly types: Feed["types"];
+  /** Absent where nobody has said it: such a feed is not opened once somebody was removed at the node. */
+  readonly subjects?: Subjects;
 }
 
 /**

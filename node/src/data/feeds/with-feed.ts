@@ -3,6 +3,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
 import type { Readable } from "./feed.js";
 import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
+import { leaveOut, type Deletions } from "./left-out.js";
 import { columnsOfDatabase, readDatabase } from "./read-database.js";
 import { columnsOfFiles, readFiles } from "./read-files.js";
 import { readPlain } from "./read-plain.js";
@@ -19,6 +20,8 @@ export interface FeedSettings {
   readonly threads: number;
   /** Where passwords of databases may stand. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Who was removed at the node; absent where a person looks at feeds of her own. */
+  readonly deletions?: Deletions;
   /** Says what is being done, as in "reads orders.csv: 1,200,000 rows". */
   onProgress(says: string): void;
 }
@@ -85,18 +88,26 @@ async function opened(feed: Readable, { engine, relation, scratch }: Place, sett
   const onProgress = (says: string) => settings.onProgress(`${name}: ${says}`);
   const to = { engine, relation: source.kind === "plain" ? relation : `raw_${relation}`, scratch, onProgress };
   switch (source.kind) {
-    case "plain": return tableOver(engine, { name, relation, ...await readPlain(source, to) });
+    case "plain": return remaining(engine, feed, { name, relation, ...await readPlain(source, to) }, settings);
     case "files": case "postgres": case "mysql": {
       const raw = source.kind === "files" ? await readFiles(source, to) : await readDatabase(source, settings.environment, to);
       onProgress("gives values their types …");
-      return tableOver(engine, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED });
+      return remaining(engine, feed, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED }, settings);
     }
   }
 }
 
 const UNPLACED: RowPlaces = { order: "canonical", malformedLines: [] };
 
-function tableOver(engine: SqlEngine, table: Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">): DigestedFeed {
+type Read = Pick<DigestedFeed, "name" | "relation" | "columns" | "rows" | "places">;
+
+/** The table without the rows that take no part: whatever is asked, counted or hashed from here on is of the others. */
+async function remaining(engine: SqlEngine, { subjects }: Readable, table: Read, { deletions }: FeedSettings): Promise<DigestedFeed> {
+  const { rows, leftOut, places } = await leaveOut(engine, { ...table, feed: table.name }, subjects, deletions);
+  return tableOver(engine, { ...table, rows, leftOut, places: places.length === 0 ? table.places : { ...table.places, leftOutPlaces: places } });
+}
+
+function tableOver(engine: SqlEngine, table: Read & Pick<DigestedFeed, "leftOut">): DigestedFeed {
   const { relation, columns } = table;
   const asked = <T>(answer: Promise<T>): Promise<T> => answer.catch(asUnanswered(table.name));
   let digest: ReturnType<DigestedFeed["digest"]> | null = null;

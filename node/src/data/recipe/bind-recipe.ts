@@ -1,5 +1,5 @@
 import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Recipe, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/session/recipe";
+import type { Columns, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/session/recipe";
 import type { SourceWords } from "@cohortium/protocol/session/schema";
 import { sqlName, type FeedTable } from "../feeds/feed-table.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "../problem.js";
@@ -15,7 +15,8 @@ export interface RecipeTables {
 /** A recipe whose columns were found. Expressions are SQL over the feed they are of; null stands where a problem was reported. */
 export interface BoundRecipe {
   readonly features: readonly BoundFeature[];
-  readonly label: { readonly column: string; readonly word: string | null };
+  /** Absent where nothing is predicted. */
+  readonly label: { readonly column: string; readonly word: string | null } | null;
   readonly transactions: BoundTransactions | null;
   readonly problems: readonly DataProblem[];
 }
@@ -39,7 +40,7 @@ export interface BoundTransactions {
 }
 
 /** Finds every column of a recipe in the feeds, or says all that is wrong with them at once. */
-export function bindRecipe(recipe: Recipe, tables: RecipeTables, words: OwnWords): BoundRecipe {
+export function bindRecipe(recipe: Columns, tables: RecipeTables, words: OwnWords): BoundRecipe {
   const find = new Finder(tables, words);
   const transactions = boundTransactions(recipe.transactions, tables, find);
   const windows = recipe.transactions?.windows ?? [];
@@ -51,9 +52,13 @@ export function bindRecipe(recipe: Recipe, tables: RecipeTables, words: OwnWords
     const sql = found === null ? null : find.as(column, found, holds === "number" ? numberSql(found) : wordSql(found));
     return { feature, column, from: sql === null || found === null ? null : { kind: "column", sql, there: `(${found.sql} IS NOT NULL)` } };
   });
-  const found = find.column({ feed: "rows", column: recipe.label.name, holds: "words", unit: null });
-  const word = found === null ? null : find.as(recipe.label.name, found, wordSql(found));
-  return { features, label: { column: recipe.label.name, word }, transactions, problems: find.problems };
+  const label = recipe.label === undefined ? null : boundLabel(recipe.label.name, find);
+  return { features, label, transactions, problems: find.problems };
+}
+
+function boundLabel(column: string, find: Finder): NonNullable<BoundRecipe["label"]> {
+  const found = find.column({ feed: "rows", column, holds: "words", unit: null });
+  return { column, word: found === null ? null : find.as(column, found, wordSql(found)) };
 }
 
 function boundTransactions(clause: TransactionsClause | undefined, { transactions }: RecipeTables, find: Finder): BoundTransactions | null {

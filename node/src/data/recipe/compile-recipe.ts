@@ -1,5 +1,5 @@
 import { featureOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Recipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { Columns, RecipeFeature } from "@cohortium/protocol/session/recipe";
 import type { DataNoteCode } from "../note.js";
 import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
 import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";
@@ -18,7 +18,7 @@ export interface ColumnRule<Code> extends RowRule<Code> {
 export interface CompiledRecipe {
   /** One row per row, in their order: `f0` … the numbers as `FeatureSql.value` with NaN for null; `p0` … as `packs` says; `n0` … 1 where a note applies. */
   readonly rows: string;
-  /** How the places of the words, in the order of the features, and of the label after them, travel. */
+  /** How the places of the words, in the order of the features, and of the label after them if there is one, travel. */
   readonly packs: readonly Pack[];
   readonly problems: readonly ColumnRule<DataProblemCode>[];
   readonly notes: readonly ColumnRule<DataNoteCode>[];
@@ -34,21 +34,22 @@ export interface CompiledRecipe {
  *
  * Problems come in the order numbers, words, label, as the rows are kept.
  */
-export function compileRecipe(bound: BoundRecipe, { label }: Pick<Recipe, "label">, relation: string): CompiledRecipe {
+export function compileRecipe(bound: BoundRecipe, { label }: Pick<Columns, "label">, relation: string): CompiledRecipe {
   const inputs = bound.features.flatMap((one, i): readonly PreparedFeature[] => {
     const input = inputOf(one, i);
     return input === null ? [] : [{ ...input, ...one, i, sql: featureSql(one.feature, input.input) }];
   });
-  const place = bound.label.word === null ? null : placeSql("y", [label.negative, label.positive]);
+  const listed = label === undefined ? [] : [label.negative, label.positive];
+  const place = bound.label === null || bound.label.word === null ? null : placeSql("y", listed);
   const problems = [
     ...sortedByKind(inputs).flatMap(({ column, sql }) => sql.problems.map((rule) => ({ ...rule, column, absent: sql.absent }))),
-    ...(place === null ? [] : [{ code: "DATA_WRONG_LABEL", column: label.name, when: `(${place} IS NULL)`, rule: `one of ${label.negative}, ${label.positive}`, absent: "y IS NULL" } as const]),
+    ...(place === null ? [] : [{ code: "DATA_WRONG_LABEL", column: bound.label?.column ?? "", when: `(${place} IS NULL)`, rule: `one of ${listed.join(", ")}`, absent: "y IS NULL" } as const]),
   ];
   const notes = inputs.flatMap(({ column, sql }) => sql.notes.map((rule) => ({ ...rule, column, absent: sql.absent })));
   const prepared = preparedSql(bound, inputs, relation);
   const numbers = inputs.filter(isNumber);
   const places = inputs.filter((input) => !isNumber(input)).map(({ feature, sql }) => ({ sql: `coalesce(${sql.value}, ${REFUSED_WORD})`, places: placesOf(feature) }));
-  const packs = packed([...places, { sql: `coalesce(${place ?? "NULL"}, ${REFUSED_WORD})`, places: 2 }]);
+  const packs = packed([...places, ...(label === undefined ? [] : [{ sql: `coalesce(${place ?? "NULL"}, ${REFUSED_WORD})`, places: 2 }])]);
   const columns = [
     ...numbers.map(({ sql }, k) => `CAST(coalesce(${sql.value}, ${NAN}) AS DOUBLE) AS f${k}`), ...packs.map(({ sql }, k) => `${sql} AS p${k}`),
     ...notes.map(({ when }, n) => `CAST(CAST(${when} AS INTEGER) AS DOUBLE) AS n${n}`),
@@ -92,7 +93,7 @@ function preparedSql({ label, transactions, features }: BoundRecipe, inputs: rea
   const place = joins ? ["row_number() OVER () AS seq"] : [];
   const own = inputs.filter(({ from }) => from?.kind === "column").flatMap(({ columns }) => columns);
   // Only names of ours reach the outer query: a feed may have a column of any name.
-  const rows = ["1 AS one", ...place, ...own, ...(label.word === null ? [] : [`${label.word} AS y`])];
+  const rows = ["1 AS one", ...place, ...own, ...(label === null || label.word === null ? [] : [`${label.word} AS y`])];
   if (!joins) return { with: "", select: `SELECT ${rows.join(", ")} FROM ${relation}`, isOrdered: false };
   const bought = inputs.filter(({ from }) => from?.kind === "window").flatMap(({ columns }) => columns);
   const from = `(SELECT ${[...rows, `${transactions.rowKey} AS own_key`].join(", ")} FROM ${relation}) AS feed ${joinSql("feed.own_key")}`;

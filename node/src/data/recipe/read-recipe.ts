@@ -1,6 +1,6 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
@@ -18,7 +18,7 @@ import { keySql } from "./sql-values.js";
 
 /** What the charter says of one party's rows, and what this node says of its own feeds. Malformed lines count where the charter counts rows. */
 export interface RecipeTerms extends RowPlaces {
-  readonly recipe: Recipe;
+  readonly recipe: Columns;
   readonly rowsMin: number;
   readonly rowsMax: number;
   /** A column of the rows, as the feed calls it, whose values must not repeat; null if there is none. */
@@ -81,17 +81,19 @@ async function streamRows(table: FeedTable, { rows: sql, packs, notes }: Compile
   const x = new Float64Array(numerics.length * table.rows);
   const categories = categoricalsOf(features).map(() => new Int32Array(table.rows));
   const y = new Uint8Array(table.rows);
+  // Where nothing is predicted, every row has the same label, and nobody reads it.
+  const words = recipe.label === undefined ? categories : [...categories, y];
   const noted = new Float64Array(notes.length);
   let [from, faults] = [0, 0];
   await table.stream(sql, (chunk) => {
     // More rows than there is room for are counted, and refused.
     if (from + chunk.rows > table.rows) return void (from += chunk.rows);
     numerics.forEach((_, k) => { faults += copyNumbers(numbersOf(chunk, `f${k}`), x, k * table.rows + from); });
-    packs.forEach((pack, k) => { faults += unpack(numbersOf(chunk, `p${k}`), pack, [...categories, y], from); });
+    packs.forEach((pack, k) => { faults += unpack(numbersOf(chunk, `p${k}`), pack, words, from); });
     noted.forEach((count, n) => { noted[n] = count + sum(numbersOf(chunk, `n${n}`)); });
     from += chunk.rows;
   });
-  if (order === "canonical" && faults === 0 && from === table.rows) putInOrder({ rows: table.rows, x, words: [...categories, y] });
+  if (order === "canonical" && faults === 0 && from === table.rows) putInOrder({ rows: table.rows, x, words });
   return { rows: localRows(x, categories, y), given: from, faults, noted };
 }
 

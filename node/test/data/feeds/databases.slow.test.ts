@@ -8,6 +8,10 @@ import { withFeed } from "../../../src/data/feeds/with-feed.js";
 import { feed, files, place, SETTINGS, written } from "./stage.js";
 import { programAt, startMariadb, startPostgres, type Server } from "./servers.js";
 
+const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource.startsWith("TCPSocket")).length;
+/** A worker runs one test file after another, and lines of the one before may still be kept alive. */
+const SOCKETS_OF_OTHERS = sockets();
+
 /** What must be nowhere in a refusal. */
 const [PASSWORD, WRONG] = ["correct-horse-91", "battery-staple-92"];
 const FOLDER = scratchFolder();
@@ -106,10 +110,9 @@ for (const { kind, program } of SERVERS) {
     });
 
     test("leaves no connection behind", async () => {
-      const sockets = () => process.getActiveResourcesInfo().filter((resource) => resource.startsWith("TCPSocket"));
       // A socket that was destroyed is gone a few turns later.
-      for (let turn = 0; turn < 50 && sockets().length > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
-      expect(sockets()).toEqual([]);
+      for (let turn = 0; turn < 250 && sockets() > SOCKETS_OF_OTHERS; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(sockets()).toBeLessThanOrEqual(SOCKETS_OF_OTHERS);
     });
   });
 }

@@ -21,7 +21,7 @@ const RECIPE: Recipe = {
 const WORDS = configuredWords({ age: "Alter", answer: "Antwort" }, { paid: "Betrag" });
 
 test("a recipe asks of each column of the rows what it does with it, in the company's own words", () => {
-  expect(charterTerms({ recipe: RECIPE, rowsMin: 10, rowsMax: 1_000 }, WORDS, "id")).toEqual({
+  expect(charterTerms({ recipe: RECIPE, at: "questions.0", rowsMin: 10, rowsMax: 1_000 }, WORDS, "id")).toEqual({
     rowsMin: 10, rowsMax: 1_000, keyColumn: "id",
     label: { name: "Antwort", positive: "yes", negative: "no", at: "questions.0.label" },
     columns: [
@@ -37,7 +37,7 @@ test("a recipe asks of each column of the rows what it does with it, in the comp
 test("others are told the charter's names of columns, and not the company's", async () => {
   expect([...charterNames(RECIPE, WORDS)]).toEqual([["Alter", "age"], ["balance", "balance"], ["job", "job"], ["store_id", "store_id"], ["Antwort", "answer"]]);
   const table = await tableOver("SELECT CASE WHEN i < 30 THEN NULL ELSE 17 + i % 70 END AS \"Alter\", i * 99 AS balance, 'clerk' AS job, 's' || i AS store_id, CASE i % 2 WHEN 0 THEN 'yes' ELSE 'no' END AS \"Antwort\", i AS customer FROM range(1000) t(i)");
-  const result = await gate(table, { terms: charterTerms({ recipe: RECIPE, rowsMin: 10, rowsMax: 1_000 }, WORDS, "customer") });
+  const result = await gate(table, { terms: charterTerms({ recipe: RECIPE, at: "questions.0", rowsMin: 10, rowsMax: 1_000 }, WORDS, "customer") });
   expect(objections(result)).toEqual(["warn QUALITY_CONSTANT job"]);
   const vector = vectorOf(result, charterNames(RECIPE, WORDS), 10_000);
   expect(vector.rules.flatMap(({ rule, told }) => told.map(({ column, outcome }) => `${outcome} ${rule} ${column}`))).toEqual(["pass QUALITY_NULLS age", "pass QUALITY_EMPTY age", "warn QUALITY_CONSTANT job"]);

@@ -6,7 +6,7 @@ import { keyShareIn, openingNoise } from "../../../src/aggregation/encrypted/key
 import type { Entry } from "../../../src/log/entry.js";
 import type { PartyId } from "../../../src/session/ids.js";
 import { CHARTER, seedOf, SESSION } from "../../../src/testing/world.js";
-import { participant } from "../../../src/training/participant.js";
+import { participant } from "../../../src/conduct/participant.js";
 import { SHORT_PLAN, tinyWords } from "../../training/tiny-rows.js";
 import { ADA, AT_MS, BOB, CLEO, hears, record, type Recording, restated, THREE, world } from "./stage.js";
 

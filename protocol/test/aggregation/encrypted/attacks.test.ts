@@ -9,7 +9,7 @@ import { openSeal } from "@cohortium/crypto/seal";
 import { keyShareIn, openingNoise, referenceOf } from "../../../src/aggregation/encrypted/keys.js";
 import type { Entry } from "../../../src/log/entry.js";
 import type { PartyId } from "../../../src/session/ids.js";
-import { conductor } from "../../../src/training/conductor.js";
+import { conductor } from "../../../src/conduct/conductor.js";
 import { CHARTER, seedOf, SESSION } from "../../../src/testing/world.js";
 import { SHORT_PLAN, tinyWords } from "../../training/tiny-rows.js";
 import { ADA, AT_MS, BOB, CENTRE, CLEO, ended, FIVE, hears, record, type Recording, restated, THREE, world, worldWith } from "./stage.js";

@@ -6,7 +6,7 @@ import { PRIMES, RESIDUE_BYTES } from "@cohortium/crypto/he/parameters";
 import { openSeal } from "@cohortium/crypto/seal";
 import { uploadPath } from "../../../src/log/audit-bytes.js";
 import type { EntryType } from "../../../src/log/entry.js";
-import { loggedTraining, tell, type LoggedTraining, type Told } from "../../training/logged-training.js";
+import { loggedTraining, tell, type LoggedTraining, type Told } from "../../conduct/logged-training.js";
 
 const NAMES = ["ada", "bob", "cleo"];
 let logged: LoggedTraining;

@@ -3,7 +3,7 @@ import { openSeal } from "@cohortium/crypto/seal";
 import type { EntryType } from "../../../src/log/entry.js";
 import type { PartyId } from "../../../src/session/ids.js";
 import type { WorldGiven } from "../../../src/testing/world.js";
-import { loggedTraining, type LoggedTraining } from "../../training/logged-training.js";
+import { loggedTraining, type LoggedTraining } from "../../conduct/logged-training.js";
 import { TINY_PLAN, tinyWords } from "../../training/tiny-rows.js";
 import { networkPlan, networkWords, TINY_NETWORK } from "../../training/network/tiny-network.js";
 import { TREES, TREES_PLAN, treesWords } from "../../training/trees/tiny-trees.js";

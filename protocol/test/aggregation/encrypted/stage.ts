@@ -5,9 +5,9 @@ import type { PartyId } from "../../../src/session/ids.js";
 import type { Machine, Shape, Step } from "../../../src/session/machine.js";
 import { seedOf, World, type WorldGiven } from "../../../src/testing/world.js";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import { conductor, type TrainingConduct } from "../../../src/training/conductor.js";
-import type { FromNode, ToNode } from "../../../src/training/messages.js";
-import { participant, type TrainingPart } from "../../../src/training/participant.js";
+import { conductor, type SessionConduct } from "../../../src/conduct/conductor.js";
+import type { FromNode, ToNode } from "../../../src/conduct/messages.js";
+import { participant, type SessionPart } from "../../../src/conduct/participant.js";
 import { SHORT_PLAN, tinyWords } from "../../training/tiny-rows.js";
 
 export const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
@@ -37,17 +37,17 @@ export class Recording {
     if (world.run().kind !== "done") throw new Error("the recorded training must end well");
   }
 
-  node(name: PartyId, isIt: (state: TrainingPart["state"]) => boolean): Waiting<TrainingPart> {
+  node(name: PartyId, isIt: (state: SessionPart["state"]) => boolean): Waiting<SessionPart> {
     const node = this.world.nodes.get(name)!;
     return firstWhere(participant, node.given!, node.journal, isIt);
   }
 
   /** The node waits in this phase of its round. */
-  inPhase(name: PartyId, phase: string): Waiting<TrainingPart> {
+  inPhase(name: PartyId, phase: string): Waiting<SessionPart> {
     return this.node(name, (state) => state.stage === "rounds" && state.current?.phase === phase);
   }
 
-  coordinator(isIt: (state: TrainingConduct["state"]) => boolean): Waiting<TrainingConduct> {
+  coordinator(isIt: (state: SessionConduct["state"]) => boolean): Waiting<SessionConduct> {
     return firstWhere(conductor, this.world.coordinator.given, this.world.coordinator.journal, isIt);
   }
 
@@ -64,8 +64,8 @@ export class Recording {
 export const record = async (names: readonly PartyId[] = THREE) => new Recording(await world(names));
 
 /** How a node ends, or where it waits, when it hears this. */
-export const hears = (at: Waiting<TrainingPart>, message: Exclude<ToNode, { readonly kind: "offer" }>) => ended(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
-export const ended = (step: Step<TrainingPart> | Step<TrainingConduct>) => (step.kind === "abort" ? step.fault.code : step.kind);
+export const hears = (at: Waiting<SessionPart>, message: Exclude<ToNode, { readonly kind: "offer" }>) => ended(participant.step(at.state, { kind: "heard", message, atMs: AT_MS }));
+export const ended = (step: Step<SessionPart> | Step<SessionConduct>) => (step.kind === "abort" ? step.fault.code : step.kind);
 
 /** The same statement with other members, signed by the one who may say it. */
 export function restated(entry: Entry, body: object, statement: object = {}): Entry {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { explain } from "../../../src/session/fault.js";
 import { replay } from "../../../src/session/machine.js";
 import type { World } from "../../../src/testing/world.js";
-import { conductor } from "../../../src/training/conductor.js";
-import { participant } from "../../../src/training/participant.js";
+import { conductor } from "../../../src/conduct/conductor.js";
+import { participant } from "../../../src/conduct/participant.js";
 import { ADA, BOB, ended, FIVE, termsFor, THREE, world } from "./stage.js";
 
 const resultsOf = ({ log }: World) => log.filter(({ statement }) => statement.type === "round.result").map(({ statement }) => (statement.body as { root: string }).root);

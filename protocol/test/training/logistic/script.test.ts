@@ -3,7 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { parseLogisticModel, type LogisticModel } from "../../../src/training/logistic/model.js";
 import { modelJson } from "../../../src/training/model.js";
 import { mayFollow, readScene, type Scene } from "../../../src/training/script.js";
-import { sentTo, ADA } from "../recorded.js";
+import { sentTo, ADA } from "../../conduct/recorded.js";
 import { SHORT_PLAN } from "../tiny-rows.js";
 
 const ZERO = parseLogisticModel(sentTo(ADA, "round", 2).context as Readonly<Record<string, unknown>>, SHORT_PLAN.features);

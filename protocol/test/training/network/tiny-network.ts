@@ -9,7 +9,7 @@ import { inputColumns, layersOver, type NetworkModel } from "../../../src/traini
 import { norm } from "../../../src/training/network/step.js";
 import { stripsOf } from "../../../src/training/network/strips.js";
 import { packUpdate } from "../../../src/training/network/update.js";
-import type { AnswerAsked } from "../../../src/training/participant.js";
+import type { AnswerAsked } from "../../../src/conduct/participant.js";
 import { layoutTerms, type TrainingPlan } from "../../../src/training/plan.js";
 import { TINY_PLAN, tinyAnswers, tinyRows, type TinyRow } from "../tiny-rows.js";
 

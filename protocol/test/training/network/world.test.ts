@@ -23,7 +23,7 @@ function world(clause: Partial<NetworkClause> = {}, more: Partial<WorldGiven> = 
 
 function modelOf(step: ReturnType<World["run"]>): NetworkModel {
   if (step.kind !== "done") throw new Error(`the training ended with ${JSON.stringify(step.kind === "abort" ? step.fault : step.kind)}`);
-  if (step.result.model.kind !== "network") throw new Error("a network was to be trained");
+  if (step.result.kind !== "model" || step.result.model.kind !== "network") throw new Error("a network was to be trained");
   return step.result.model;
 }
 

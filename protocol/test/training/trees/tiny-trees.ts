@@ -5,7 +5,7 @@ import { plainContributor, plainLogit, type PlainRow } from "../../../src/testin
 import type { TreesClause } from "../../../src/training/clauses.js";
 import { binOf, packHistogram } from "../../../src/training/evaluation.js";
 import { layoutOf } from "../../../src/training/layout.js";
-import type { AnswerAsked } from "../../../src/training/participant.js";
+import type { AnswerAsked } from "../../../src/conduct/participant.js";
 import { layoutTerms, type TrainingPlan } from "../../../src/training/plan.js";
 import type { TreesScene } from "../../../src/training/trees/script.js";
 import { TINY_PLAN, tinyRows } from "../tiny-rows.js";

@@ -4,7 +4,7 @@ import { plainContributor } from "../../../src/testing/plain-trees.js";
 import { World, type WorldGiven } from "../../../src/testing/world.js";
 import { modelDigest, modelJson, type Model } from "../../../src/training/model.js";
 import { growPooled } from "../../../src/training/trees/pooled.js";
-import { loggedTraining, type Told } from "../logged-training.js";
+import { loggedTraining, type Told } from "../../conduct/logged-training.js";
 import { plainRows, TREES, TREES_PLAN, treesWords } from "./tiny-trees.js";
 
 const FIVE = ["ada", "bob", "cleo", "dot", "eve"] as PartyId[];
@@ -21,6 +21,7 @@ const pooled = (names: readonly PartyId[]): Model => {
 
 function modelOf(step: ReturnType<World["run"]>): Model {
   if (step.kind !== "done") throw new Error(`the training ended with ${JSON.stringify(step.kind === "abort" ? step.fault : step.kind)}`);
+  if (step.result.kind !== "model") throw new Error("trees were to be trained");
   return step.result.model;
 }
 
@@ -47,7 +48,7 @@ describe("trees in a seeded world", () => {
     const run = world({ plan, answer: (party, ask) => treesWords(party, ask, plan) });
     const model = modelOf(run.run());
     expect(model.iteration).toBeLessThan(10);
-    expect([...run.nodes.values()].map(({ step }) => step?.kind === "done" && modelDigest(step.result.model))).toEqual(FIVE.map(() => modelDigest(model)));
+    expect([...run.nodes.values()].map(({ step }) => step?.kind === "done" && step.result.kind === "model" && modelDigest(step.result.model))).toEqual(FIVE.map(() => modelDigest(model)));
   });
 
   test("survive a company that falls silent in any round", () => {

@@ -37,14 +37,15 @@ export interface StatementsListed {
 }
 
 /**
- * The training is over. Model and evaluation are RFC 8785 JSON.
+ * The session is over: with a model and its evaluation, or with an answer, each RFC 8785 JSON; what is not there is empty.
  *
- * Reveals: the joint model and its evaluation on the joint held-out rows, to every party of the charter.
+ * Reveals: the joint model and its evaluation on the joint held-out rows, or the answer to what was asked, to every party of the charter.
  */
 export interface SessionClosed {
   readonly close: Uint8Array;
   readonly modelJson: Uint8Array;
   readonly evaluationJson: Uint8Array;
+  readonly answerJson: Uint8Array;
 }
 
 /**
@@ -197,7 +198,12 @@ export const StatementsListed: MessageFns<StatementsListed> = {
 };
 
 function createBaseSessionClosed(): SessionClosed {
-  return { close: new Uint8Array(0), modelJson: new Uint8Array(0), evaluationJson: new Uint8Array(0) };
+  return {
+    close: new Uint8Array(0),
+    modelJson: new Uint8Array(0),
+    evaluationJson: new Uint8Array(0),
+    answerJson: new Uint8Array(0),
+  };
 }
 
 export const SessionClosed: MessageFns<SessionClosed> = {
@@ -210,6 +216,9 @@ export const SessionClosed: MessageFns<SessionClosed> = {
     }
     if (message.evaluationJson.length !== 0) {
       writer.uint32(26).bytes(message.evaluationJson);
+    }
+    if (message.answerJson.length !== 0) {
+      writer.uint32(34).bytes(message.answerJson);
     }
     return writer;
   },
@@ -249,6 +258,14 @@ export const SessionClosed: MessageFns<SessionClosed> = {
             }
 
             message.evaluationJson = reader.bytes();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.answerJson = reader.bytes();
             continue;
           }
         }

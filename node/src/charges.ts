@@ -1,0 +1,90 @@
+import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
+
+/** What one released vector cost, in 10^-9 of ρ. `rowSet` names the rows it was computed from, whatever their order; `query` the question as it was asked. */
+export interface Charge {
+  readonly atMs: number;
+  readonly charter: string;
+  readonly session: string;
+  readonly round: number;
+  readonly query: string;
+  readonly kind: string;
+  readonly nanoRho: number;
+  readonly rowSet: string;
+}
+
+/** How much may be spent, in 10^-9 of ρ: under one charter, and at this node under all of them; null where the node sets itself no ceiling. */
+export interface SpendingLimits {
+  readonly charter: number;
+  readonly own: number | null;
+}
+
+/** Which of the limits a charge would exceed. */
+export type Overspent = "charter" | "own";
+
+/** What was spent on the same rows under other charters. */
+export interface SpentElsewhere {
+  readonly nanoRho: number;
+  readonly charters: number;
+}
+
+/** Lines come in order and stay as they are: what was spent never comes back. */
+export const CHARGES_SCHEMA = `
+  CREATE TABLE charges (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, at_ms INTEGER NOT NULL, charter TEXT NOT NULL, session TEXT NOT NULL, round INTEGER NOT NULL, query TEXT NOT NULL,
+    kind TEXT NOT NULL, nano_rho INTEGER NOT NULL CHECK (nano_rho >= 0), row_set TEXT NOT NULL, UNIQUE (session, round)
+  ) STRICT;
+  CREATE INDEX charges_by_charter ON charges (charter);
+  CREATE TRIGGER charges_stay BEFORE DELETE ON charges BEGIN SELECT RAISE(ABORT, 'what was spent never comes back'); END;
+  CREATE TRIGGER charges_stay_as_they_are BEFORE UPDATE ON charges BEGIN SELECT RAISE(ABORT, 'what was spent never changes'); END;
+`;
+
+/** This node's own account of privacy. A charge is kept in the transaction that keeps the words it was paid for. */
+export class Charges {
+  readonly #db: Database;
+
+  constructor(database: Database) {
+    this.#db = database;
+  }
+
+  /** @throws Error if this round was charged before. */
+  keep({ atMs, charter, session, round, query, kind, nanoRho, rowSet }: Charge): void {
+    this.#db.prepare("INSERT INTO charges (at_ms, charter, session, round, query, kind, nano_rho, row_set) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .run(atMs, charter, session, round, query, kind, nanoRho, rowSet);
+  }
+
+  /** The limit that another charge of this size would exceed; null if it exceeds none. What is no whole number exceeds the charter's. */
+  exceeds({ charter, nanoRho }: Pick<Charge, "charter" | "nanoRho">, limits: SpendingLimits): Overspent | null {
+    if (!(Number.isSafeInteger(nanoRho) && nanoRho >= 0 && this.under(charter) + nanoRho <= limits.charter)) return "charter";
+    return limits.own === null || this.inAll() + nanoRho <= limits.own ? null : "own";
+  }
+
+  /** In 10^-9 of ρ. */
+  under(charter: string): number {
+    return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE charter = ?").get(charter) ?? {}, "spent");
+  }
+
+  /** In 10^-9 of ρ, under all charters: ρ adds up, also over questions that were asked of other rows of the same people. */
+  inAll(): number {
+    return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges").get() ?? {}, "spent");
+  }
+
+  /** What the rows have cost under other charters. @param rowSet - null for whatever rows this node has had. */
+  elsewhere(charter: string, rowSet: string | null): SpentElsewhere {
+    const row = this.#db.prepare(`
+      SELECT coalesce(sum(nano_rho), 0) AS spent, count(DISTINCT charter) AS charters FROM charges
+      WHERE charter <> ?1 AND nano_rho > 0 AND (?2 IS NULL OR row_set = ?2)`).get(charter, rowSet) ?? {};
+    return { nanoRho: integerOf(row, "spent"), charters: integerOf(row, "charters") };
+  }
+
+  /** In the order they were made. @param charter - null for all. */
+  lines(charter: string | null): readonly Charge[] {
+    return this.#db.prepare("SELECT * FROM charges WHERE ?1 IS NULL OR charter = ?1 ORDER BY n").all(charter).map(chargeOf);
+  }
+}
+
+function chargeOf(row: Row): Charge {
+  return {
+    atMs: integerOf(row, "at_ms"), charter: textOf(row, "charter"), session: textOf(row, "session"), round: integerOf(row, "round"), query: textOf(row, "query"),
+    kind: textOf(row, "kind"), nanoRho: integerOf(row, "nano_rho"), rowSet: textOf(row, "row_set"),
+  };
+}

@@ -1,0 +1,192 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Charge, Judged, LoggedClose, LoggedComparison, LoggedData, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
+import type { Finding, FindingCode } from "../log/audit-report.js";
+import { sumAgain } from "../log/audit-sums.js";
+import type { AuditSource } from "../log/audit-tree.js";
+import { checkCharter } from "../session/charter-check.js";
+import { jsonDigest } from "../session/json-digest.js";
+import type { DataStatement } from "../session/statement.js";
+import { modelDigest } from "../training/model.js";
+import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
+import { begin, type Begun, type Underway } from "./audit-beginning.js";
+import { disagreement, readStatement } from "./handshake.js";
+import { sessionPlanDigest } from "./plan.js";
+import { releaseDigests, type ReleaseDigests } from "./release.js";
+import { advance, chargeIn, contextOf, layoutIn, questionOf } from "./standing.js";
+
+/** How far the sums have carried a session. */
+type Followed =
+  | Begun
+  | { readonly kind: "released"; readonly due: ReleaseDigests };
+
+/** What a milestone made of a session, and what is to be said about it. */
+interface Step {
+  readonly followed: Followed;
+  readonly judged: Judged;
+}
+
+/** One session as the auditor follows it: what each round costs whoever answers it, and of how much. */
+interface Session {
+  readonly followed: Followed;
+  readonly budgetNanoRho: number | null;
+  readonly charges: ReadonlyMap<number, number>;
+}
+
+const NOTHING: Judged = { sum: false, follows: null, findings: [], charge: null };
+
+/**
+ * For `AuditOptions.rounds`: computes each sum again, and from the sums every question, every model, every answer and the release, so that the
+ * auditor sees the computation and not only its rounds. A coordinator that showed the nodes a model of its own making, to learn more from their
+ * answers, is found at its offer, whether or not it logged the sum; one that releases something else than the sums led to, at the close. Of
+ * statistics it also says what every contribution costs.
+ *
+ * The steps are + − × ÷ and √ alone (IEEE 754), so the auditor's machine gets the same bits.
+ * Reveals: to whoever holds the uploads and the log, the sums, the joint models and the answers.
+ */
+export function sessionAuditor(): RoundAuditor {
+  const sessions = new Map<string, Session>();
+  return (milestone, source) => {
+    const session = sessions.get(milestone.session) ?? opened(milestone);
+    const { followed, judged } = follow(session.followed, milestone, source);
+    const charges = milestone.kind === "offered" ? new Map(session.charges).set(milestone.round, costOf(followed)) : session.charges;
+    sessions.set(milestone.session, { ...session, followed, charges });
+    return { ...judged, charge: chargeOn(session, milestone) };
+  };
+}
+
+function opened({ charter, offered }: Milestone): Session {
+  const { begun, budgetNanoRho } = begin(charter, offered);
+  return { followed: begun, budgetNanoRho, charges: new Map() };
+}
+
+function costOf(followed: Followed): number {
+  return followed.kind === "underway" ? chargeIn(followed.standing) : 0;
+}
+
+function chargeOn({ budgetNanoRho, charges }: Session, milestone: Milestone): Charge {
+  return { nanoRho: milestone.kind === "contributed" ? charges.get(milestone.round) ?? 0 : 0, budgetNanoRho };
+}
+
+function follow(followed: Followed, milestone: Milestone, source: AuditSource): Step {
+  switch (milestone.kind) {
+    case "begun": return { followed, judged: { ...NOTHING, findings: followed.kind === "lost" && milestone.offered.query !== null ? [refused(milestone, followed.because)] : [] } };
+    case "stated": return { followed: afterStatement(followed, milestone), judged: NOTHING };
+    case "offered": return afterOffer(followed, milestone);
+    case "contributed": return { followed, judged: NOTHING };
+    case "completed": return afterRound(followed, milestone, source);
+    case "kept": return { followed, judged: verdict(milestone, "MODEL_DIFFERS", objectionToModel(followed, milestone)) };
+    case "closed": return { followed, judged: verdict(milestone, closeCode(milestone), objectionToClose(followed, milestone)) };
+    case "compared": return { followed, judged: { ...NOTHING, findings: objectionsToComparison(milestone) } };
+  }
+}
+
+function refused({ entry }: Milestone, because: string): Finding {
+  return { entry, code: "QUERY_REFUSED", says: `what is asked is nothing that the charter allows: ${because}` };
+}
+
+/** A statement that differs is no offence: it is what ends a session before its first round. */
+function afterStatement(followed: Followed, { party, data }: LoggedData): Followed {
+  return followed.kind === "underway" ? { ...followed, stated: new Map(followed.stated).set(party, readStatement(data.statement)) } : followed;
+}
+
+function afterOffer(followed: Followed, offer: LoggedOffer): Step {
+  const says = objectionToOffer(followed, offer);
+  const { findings, ...counts } = verdict(offer, offer.offered.query === null ? "MODEL_DIFFERS" : "QUESTION_DIFFERS", says);
+  const judged: Judged = { ...counts, findings: [...findings, ...schemaFindings(followed, offer)] };
+  // What the nodes answered to another question says nothing about where the session stands.
+  if (followed.kind === "underway" && says !== null) return { followed: { kind: "lost", because: "an earlier round asked something else" }, judged };
+  return { followed, judged };
+}
+
+/** Whoever is asked for numbers has stated the charter's columns. Who stated nothing is the log's own finding. */
+function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): readonly Finding[] {
+  if (followed.kind !== "underway") return [];
+  const { standing: { plan }, stated } = followed;
+  const readable = new Map([...stated].flatMap(([party, statement]): readonly (readonly [string, DataStatement])[] => (statement === null ? [] : [[party, statement]])));
+  const fault = disagreement(plan, asked.parties.filter((party) => stated.has(party)), readable);
+  return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
+}
+
+function afterRound(followed: Followed, round: LoggedRound, source: AuditSource): Step {
+  const again = sumAgain(round, source);
+  const judged: Judged = { ...NOTHING, sum: again.kind === "sum", findings: again.kind === "sum" ? [] : again.findings };
+  if (followed.kind !== "underway") return { followed, judged };
+  if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
+  const next = advance(followed.standing, again.words, round.uploads.length, [...followed.stated.values()]);
+  switch (next.kind) {
+    case "next": return { followed: { ...followed, standing: next.standing }, judged };
+    case "released": return { followed: { kind: "released", due: releaseDigests(next.release) }, judged };
+    case "failed": {
+      const lost: Followed = { kind: "lost", because: `the session had to end with ${next.code}` };
+      return { followed: lost, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, findings: [noise(round)] } : judged };
+    }
+  }
+}
+
+/** The sum is that of the uploads, and yet not one of answers: somebody did not keep to the protocol, and the log says so only by an abort. */
+function noise({ entry, uploads }: LoggedRound): Finding {
+  return { entry, code: "SUM_GUARD", says: `the guard of the sum does not count its ${uploads.length} survivors: a mask did not cancel, or a party sent something else than an answer` };
+}
+
+/** Why this is not the question that follows; null if it is. */
+function objectionToOffer(followed: Followed, { asked }: LoggedOffer): string | null {
+  if (followed.kind !== "underway") return `the round asks where no question follows: ${whyOver(followed)}`;
+  const { standing } = followed;
+  const { ring, words } = layoutIn(standing);
+  if (asked.plan !== sessionPlanDigest(standing.plan)) return "the round's plan is not the one that follows from the charter";
+  if (asked.purpose !== questionOf(standing).kind) return `the round asks for ${asked.purpose} where the sums before it lead to ${questionOf(standing).kind}`;
+  if (asked.model !== jsonDigest(contextOf(standing))) return "what the round shows does not follow from the sums before it";
+  if (asked.ring !== ring || asked.words !== words) return `the round asks for ${asked.words} words of ${asked.ring} bits where its question has ${words} of ${ring}`;
+  return null;
+}
+
+function objectionToModel(followed: Followed, { model }: LoggedModel): string | null {
+  if (followed.kind !== "underway") return `a model where none follows: ${whyOver(followed)}`;
+  const due = modelIn(followed);
+  const isDue = due !== null && model.hash === modelDigest(due) && model.iteration === due.iteration && model.purpose === due.kind;
+  return isDue ? null : "the model is not the one that follows from the sums before it";
+}
+
+function modelIn({ standing }: Underway) {
+  return standing.kind === "training" ? standing.progress.model : null;
+}
+
+function closeCode({ close }: LoggedClose): FindingCode {
+  return close.released.kind === "model" ? "CLOSE_DIFFERS" : "ANSWER_DIFFERS";
+}
+
+function objectionToClose(followed: Followed, { close: { released } }: LoggedClose): string | null {
+  switch (followed.kind) {
+    case "underway": return "the session is closed before its last sum";
+    case "lost": return `the release follows from nothing: ${whyOver(followed)}`;
+    case "released": {
+      const { due } = followed;
+      if (due.kind === "answer") return released.kind === "answer" && released.answer === due.answer ? null : "the released answer is not the one that follows from the sums";
+      if (released.kind !== "model" || released.model !== due.model) return "the released model is not the one that was evaluated";
+      return released.evaluation === due.evaluation ? null : "the released evaluation is not the one that follows from the sums";
+    }
+  }
+}
+
+/** Whether the charter lets a company publish its gain, and whether it says no more than it may. What it says about its rows nobody can check. */
+function objectionsToComparison({ entry, party, charter, comparison }: LoggedComparison): readonly Finding[] {
+  const numbers = parsePartnerNumbers(comparison.numbers);
+  return [
+    ...(isShared(charter) ? [] : [{ entry, code: "COMPARISON_CHARTER", says: `${party} publishes its gain, which the charter keeps at its node` } as const]),
+    ...(numbers !== null ? [] : [{ entry, code: "COMPARISON_FORM", says: `what ${party} publishes is not of the form agreed, or says more than it may` } as const]),
+  ];
+}
+
+function isShared(charter: Json): boolean {
+  const check = checkCharter(charter);
+  return check.kind === "ok" && sharesGains(check.charter);
+}
+
+function whyOver(followed: Exclude<Followed, { kind: "underway" }>): string {
+  return followed.kind === "lost" ? followed.because : "everything was released before";
+}
+
+function verdict({ entry, offered }: Milestone, code: FindingCode, says: string | null): Judged {
+  if (says !== null) return { ...NOTHING, findings: [{ entry, code, says }] };
+  return { ...NOTHING, follows: offered.query === null ? "models" : "answers" };
+}

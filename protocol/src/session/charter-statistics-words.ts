@@ -1,0 +1,53 @@
+import type { StatisticsClause } from "../statistics/clause.js";
+import type { QueryKind } from "../statistics/query.js";
+import type { NoisySums } from "./charter.js";
+import { grouped } from "./charter-sentences.js";
+
+const KINDS_ENGLISH: Readonly<Record<QueryKind, string>> = {
+  profile: "how a cohort differs from all rows", histogram: "how a measure is spread", quantiles: "a measure's quantiles", categories: "how often each word of a column occurs",
+  rfm: "recency, frequency and monetary value in fifths", experiment: "how the arms of a test compare", drift: "how a column is distributed, absent values included",
+};
+
+const KINDS_CHINESE: Readonly<Record<QueryKind, string>> = {
+  profile: "某一人群与全体的差异", histogram: "数值的分布", quantiles: "数值的分位数", categories: "某列各词出现的次数",
+  rfm: "最近一次消费、消费频率和消费金额的五等分", experiment: "试验各组的比较", drift: "某列的分布（含缺值）",
+};
+
+/** What signers should know of statistics: what may be asked of which columns, of whose rows. `alone`: there are no trainings beside. */
+export function statisticsEnglish({ kinds, features, consent }: StatisticsClause, alone: boolean): string {
+  const columns = features.map(({ name }) => name).join(", ");
+  const agreed = consent === undefined ? "All rows take part: no column says who agreed."
+    : `Only rows whose "${consent.column}" is ${consent.granted.map((word) => `"${word}"`).join(" or ")} take part.`;
+  return `${alone ? "They allow" : "Beside that they allow"} statistics of the rows, and of these kinds alone: ${kinds.map((kind) => KINDS_ENGLISH[kind]).join("; ")}. They rest on these columns: ${columns}. Every question stands in the log before anybody answers it; no code crosses a company's border. ${agreed}`;
+}
+
+export function statisticsChinese({ kinds, features, consent }: StatisticsClause, alone: boolean): string {
+  const agreed = consent === undefined ? "全部行都参与统计：没有列表明谁已同意。" : `只有“${consent.column}”为${consent.granted.map((word) => `“${word}”`).join("或")}的行参与统计。`;
+  return `${alone ? "允许" : "此外允许"}对数据作统计，且仅限以下几类：${kinds.map((kind) => KINDS_CHINESE[kind]).join("；")}。所用的列：${features.map(({ name }) => name).join("、")}。每个问题都在任何一方作答之前记入日志；代码不会跨越企业边界。${agreed}`;
+}
+
+/** What is not shown, and who counts as one. */
+export function withheldEnglish({ cellRows }: StatisticsClause): string {
+  return `A cell over fewer than ${grouped(cellRows)} rows is withheld, and so is what it would follow from; a company may ask for more rows. This is how answers are shown, not what protects: a row counts as one person, and who stands in several rows, or at several companies, counts several times.`;
+}
+
+export function withheldChinese({ cellRows }: StatisticsClause): string {
+  return `少于 ${grouped(cellRows)} 行的单元格不予显示，能据以推算它的数值也不予显示；企业可以要求更多的行数。这只是显示的规则，并非保护的手段：一行算作一个人，在多行中或在多家企业出现的人按多人计。`;
+}
+
+export function noiseEnglish({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
+  return `Every company adds its share of random noise to every sum. ${colluders === 0 ? "As long as no company tells what it added" : `Even if ${colluders === 1 ? "one company that helps tells what it" : `${grouped(colluders)} companies that help tell what they`} added`}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. A node that does not add its share weakens that. In the signers' words: ${note}`;
+}
+
+export function noiseChinese({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
+  return `每家企业在每个合计值中加入自己的一份随机噪声；${colluders === 0 ? "前提是各企业都不透露自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。不加入噪声的节点会削弱这一保证。签署方的说明：${note}`;
+}
+
+/** How much of the budget lies aside, as part of a sentence. */
+export function reserveEnglish({ budget: { epsilon, reserveShare } }: NoisySums): string {
+  return `The answers may cost ε = ${epsilon} together${reserveShare === 0 ? "" : `, ${Number((reserveShare * 100).toFixed(2))} % of it only at nodes whose owners open the reserve`}; what is spent does not come back.`;
+}
+
+export function reserveChinese({ budget: { epsilon, reserveShare } }: NoisySums): string {
+  return `隐私预算共 ε = ${epsilon}${reserveShare === 0 ? "" : `，其中 ${Number((reserveShare * 100).toFixed(2))}% 为储备，仅当节点的所有者启用时才可使用`}；用去的不再恢复。`;
+}

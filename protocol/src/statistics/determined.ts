@@ -1,0 +1,80 @@
+import type { RegionVector } from "./region.js";
+
+/**
+ * What follows from published sums: a number is determined by others exactly if its vector is a combination of theirs. Gaussian elimination in
+ * whole numbers, so nothing is rounded and every machine decides alike.
+ */
+export class Knowledge {
+  readonly #rows: Row[] = [];
+  #secrets: RegionVector[] = [];
+
+  /** Whether a number with this vector follows from what has been published. */
+  knows(vector: RegionVector): boolean {
+    return this.#reduced(vector).size === 0;
+  }
+
+  /** From now on this must not become determined either. */
+  keep(secret: RegionVector): void {
+    this.#secrets.push(this.#reduced(secret));
+  }
+
+  /** Publishes a number, whatever follows from it. */
+  learn(vector: RegionVector): void {
+    this.#accept(this.#reduced(vector));
+  }
+
+  /** Publishes a number, unless a secret that was not determined would be after it. Says whether it did. */
+  learnUnlessTelling(vector: RegionVector): boolean {
+    const row = this.#reduced(vector);
+    if (row.size === 0) return true;
+    const pivot = pivotOf(row);
+    const tells = this.#secrets.some((secret) => secret.size > 0 && secret.has(pivot.term) && eliminated(secret, { row, pivot }).size === 0);
+    if (!tells) this.#accept(row);
+    return !tells;
+  }
+
+  #accept(row: RegionVector): void {
+    if (row.size === 0) return;
+    const next: Row = { row, pivot: pivotOf(row) };
+    this.#rows.push(next);
+    this.#secrets = this.#secrets.map((secret) => eliminated(secret, next));
+  }
+
+  /** In the order in which rows came: a later row has no pivot of an earlier one, so one pass is enough. */
+  #reduced(vector: RegionVector): RegionVector {
+    return this.#rows.reduce((rest, row) => eliminated(rest, row), vector);
+  }
+}
+
+interface Row {
+  readonly row: RegionVector;
+  readonly pivot: { readonly term: string; readonly coefficient: bigint };
+}
+
+function pivotOf(row: RegionVector): Row["pivot"] {
+  for (const [term, coefficient] of row) return { term, coefficient };
+  throw new RangeError("a vector of nothing has no pivot");
+}
+
+/** `vector · p − row · v`, where p and v are the two coefficients at the row's pivot, divided by what all of it has in common. */
+function eliminated(vector: RegionVector, { row, pivot }: Row): RegionVector {
+  const own = vector.get(pivot.term);
+  if (own === undefined) return vector;
+  const rest = new Map<string, bigint>();
+  for (const [term, coefficient] of vector) rest.set(term, coefficient * pivot.coefficient);
+  for (const [term, coefficient] of row) {
+    const left = (rest.get(term) ?? 0n) - coefficient * own;
+    if (left === 0n) rest.delete(term);
+    else rest.set(term, left);
+  }
+  let common = 0n;
+  for (const coefficient of rest.values()) common = greatestCommonDivisor(common, coefficient);
+  if (common > 1n) for (const [term, coefficient] of rest) rest.set(term, coefficient / common);
+  return rest;
+}
+
+function greatestCommonDivisor(a: bigint, b: bigint): bigint {
+  let [x, y] = [a < 0n ? -a : a, b < 0n ? -b : b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}

@@ -1,0 +1,109 @@
+import type { Cell, ProfileAnswer, ProfileMeasure, ProfileWord } from "./answer.js";
+import {
+  at, cohortRegion, counted, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft, type Placed, type Screen,
+} from "./draft.js";
+import { ratio, times, NOT_NEGATIVE, type Estimate } from "./estimate.js";
+import { dimensionOf, measureOf } from "./parts.js";
+import type { StatisticPlan } from "./plan.js";
+import type { ProfileQuery } from "./query.js";
+import { EVERYBODY, type Region } from "./region.js";
+import type { Released } from "./released.js";
+
+/** Counts of a cohort beside those of all rows, by dimension; sums and means of measures. An index of 100 is what all rows have. */
+export function profileDraft(released: Released, query: ProfileQuery, plan: StatisticPlan, terms: AnswerTerms): Draft {
+  const [base, rows] = [only(released.numbers("rows (all)")), only(released.numbers("rows (cohort)"))];
+  const dimensions = query.by.map((dimension) => ({
+    dimension, words: dimensionOf(plan, dimension).categories,
+    base: released.numbers(`counts of ${dimension} (all)`), rows: released.numbers(`counts of ${dimension} (cohort)`),
+  }));
+  const counts = [base, rows, ...dimensions.flatMap((one) => [...one.base, ...one.rows])];
+  const whole: Pair = { base: { count: base, place: 0 }, rows: { count: rows, place: 1 } };
+  const blocks = blocksOf(query, plan);
+  return {
+    cells: profileRegions(query, plan).map((region, place) => counted(region, at(counts, place))),
+    groups: blocks.flatMap(({ first, length }) => [
+      { whole: 0, parts: placesFrom(first, length) }, { whole: 1, parts: placesFrom(first + length, length) },
+    ]),
+    everybody: base,
+    answer: (screen): ProfileAnswer => ({
+      kind: "profile", ...common(screen, whole, plan, terms),
+      dimensions: dimensions.map(({ dimension, words, ...numbers }, d) => ({
+        dimension,
+        words: words.map((word, i) => wordOf(screen, word, whole, {
+          base: { count: at(numbers.base, i), place: at(blocks, d).first + i },
+          rows: { count: at(numbers.rows, i), place: at(blocks, d).first + words.length + i },
+        })),
+      })),
+      measures: query.measures.map((measure) => measureOfCohort(screen, { released, plan, whole }, measure)),
+    }),
+  };
+}
+
+/** What each count of a profile counts: all rows, the cohort's, then for each dimension the words of all rows and of the cohort's. */
+export function profileRegions(query: ProfileQuery, plan: Pick<StatisticPlan, "features">): readonly Region[] {
+  const cohort = cohortRegion(query.cohort, plan);
+  return [EVERYBODY, cohort, ...query.by.flatMap((dimension) => {
+    const sides = dimensionOf(plan, dimension).categories.map((word) => wordsSide(plan, dimension, [word]));
+    return [...sides.map((side) => [side]), ...sides.map((side) => [...cohort, side])];
+  })];
+}
+
+/** The counts of an answer in that order. */
+export function profileCounts({ base, rows, dimensions }: ProfileAnswer): readonly Cell[] {
+  return [base, rows, ...dimensions.flatMap(({ words }) => [...words.map((word) => word.base), ...words.map((word) => word.rows)])];
+}
+
+interface Pair {
+  readonly base: Placed;
+  readonly rows: Placed;
+}
+
+interface Sums {
+  readonly released: Released;
+  readonly plan: StatisticPlan;
+  readonly whole: Pair;
+}
+
+function common(screen: Screen, { base, rows }: Pair, { noise }: StatisticPlan, { cellRows, survivors }: AnswerTerms) {
+  return {
+    ...rowsAndShare(screen, rows, base), base: screen.cell(base.count, [base.place], NOT_NEGATIVE), firms: survivors, cellRows, noise: noise !== null,
+  };
+}
+
+function wordOf(screen: Screen, word: string, whole: Pair, { base, rows }: Pair): ProfileWord {
+  const ofCohort = rowsAndShare(screen, rows, whole.rows);
+  const ofAll = rowsAndShare(screen, base, whole.base);
+  return {
+    word, rows: ofCohort.rows, base: ofAll.rows, share: ofCohort.share, baseShare: ofAll.share,
+    index: indexOf(screen, [ratio(rows.count, whole.rows.count), ratio(base.count, whole.base.count)], [0, 1, base.place, rows.place]),
+  };
+}
+
+function measureOfCohort(screen: Screen, { released, plan, whole }: Sums, measure: string): ProfileMeasure {
+  const { unit, min, max } = measureOf(plan, measure);
+  const [baseSum, sum] = [only(released.numbers(`sum of ${measure} (all)`)), only(released.numbers(`sum of ${measure} (cohort)`))];
+  const [baseMean, mean] = [ratio(baseSum, whole.base.count), ratio(sum, whole.rows.count)];
+  return {
+    measure, unit, sum: screen.cell(sum, [1]), mean: screen.cell(mean, [1], [min, max]),
+    baseSum: screen.cell(baseSum, [0]), baseMean: screen.cell(baseMean, [0], [min, max]), index: indexOf(screen, [mean, baseMean], [0, 1]),
+  };
+}
+
+function indexOf(screen: Screen, [part, base]: readonly [Estimate | null, Estimate | null], places: readonly number[]): Cell {
+  const quotient = part === null || base === null ? null : ratio(part, base);
+  return screen.cell(quotient === null ? null : times(100, quotient), places);
+}
+
+/** Where the counts of each dimension begin, and how many words it has. */
+function blocksOf({ by }: ProfileQuery, plan: StatisticPlan): readonly { readonly first: number; readonly length: number }[] {
+  let first = 2;
+  return by.map((dimension) => {
+    const block = { first, length: dimensionOf(plan, dimension).categories.length };
+    first += 2 * block.length;
+    return block;
+  });
+}
+
+function only(numbers: readonly Estimate[]): Estimate {
+  return at(numbers, 0);
+}

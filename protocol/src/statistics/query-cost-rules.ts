@@ -1,0 +1,67 @@
+import { ciphertextsFor } from "@cohortium/crypto/he/packing";
+import type { Charter } from "../session/charter.js";
+import { HALVES_PER_ROUND_MAX } from "../session/charter-limits.js";
+import { budgetOf } from "../session/privacy-budget.js";
+import { chargeOf, sumsOf } from "./charge.js";
+import { gridOf, RING, type GridTerms } from "./grids.js";
+import { cellCount, partsOf, type Part } from "./parts.js";
+import type { QueryProblem } from "./query-problem.js";
+import type { Query, RfmEdges } from "./query.js";
+
+/** Whether the charter's budgets can cover the query at all, were they untouched. */
+export function costProblems(charter: Charter, query: Query): readonly QueryProblem[] {
+  return [...spent(charter, query), ...released(charter, query)];
+}
+
+/**
+ * Whether every sum the query takes can be laid out. Of RFM without edges the second is as large whatever edges the first finds.
+ *
+ * @param terms - Of a query that `askedProblems` and `costProblems` have no word against.
+ */
+export function fitProblems(terms: GridTerms, scheme: Charter["aggregation"]["scheme"]): readonly QueryProblem[] {
+  return questionsOf(terms.query).flatMap((question): readonly QueryProblem[] => {
+    const parts = partsOf(question, terms);
+    const share = { nanoRho: BigInt(chargeOf(question, terms)), parts: BigInt(parts.length) };
+    return [...parts.filter((part) => gridOf(part, share, terms) === null).map(unfit), ...(scheme === "encrypted" ? encrypted(parts, terms) : [])];
+  });
+}
+
+function spent(charter: Charter, query: Query): readonly QueryProblem[] {
+  const path = "/nanoRho";
+  const budget = budgetOf(charter);
+  if (budget === null) {
+    return query.nanoRho === 0 ? [] : [{ path, says: "under this charter sums are exact, and no privacy budget is spent", fix: "write 0" }];
+  }
+  if (!(query.nanoRho >= sumsOf(query))) return [{ path, says: "an answer that costs nothing would be noise without end", fix: "write what it may cost, in 10^-9 of rho, or an epsilon" }];
+  const whole = budget.nanoRho + budget.reserveNanoRho;
+  if (query.nanoRho <= whole) return [];
+  return [{ path, says: `the answer would cost ${query.nanoRho}, and the whole budget of the charter is ${whole}`, fix: `write ${budget.nanoRho} or less` }];
+}
+
+function released({ privacy }: Charter, query: Query): readonly QueryProblem[] {
+  const { releasesMax } = privacy.budget;
+  if (sumsOf(query) <= releasesMax) return [];
+  return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: "give the edges, or sign a charter with a larger budget" }];
+}
+
+function questionsOf(query: Query): readonly { readonly edges: RfmEdges | null }[] {
+  if (query.kind !== "rfm") return [{ edges: null }];
+  return query.edges === null ? [{ edges: null }, { edges: ANY_EDGES }] : [query];
+}
+
+const FIFTHS = [0, 0, 0, 0];
+const ANY_EDGES: RfmEdges = { recency: FIFTHS, frequency: FIFTHS, monetary: FIFTHS };
+
+function unfit({ name }: Part): QueryProblem {
+  return {
+    path: "/kind", says: `the ${name} cannot be known to a millionth of its range: the column's bounds are too wide, too narrow, or far from zero for what they span`,
+    fix: "sign a charter that takes the column in another unit, or counts it from a nearer zero",
+  };
+}
+
+function encrypted(parts: readonly Part[], terms: GridTerms): readonly QueryProblem[] {
+  const needed = ciphertextsFor(RING, 1 + parts.reduce((words, { cells }) => words + cellCount(cells, terms), 0));
+  const most = Math.floor(HALVES_PER_ROUND_MAX / terms.parties);
+  if (needed <= most) return [];
+  return [{ path: "/kind", says: `the sum takes ${needed} ciphertexts of each party, and with so many parties ${most} are the most`, fix: "ask for fewer columns or cells" }];
+}

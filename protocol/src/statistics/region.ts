@@ -1,0 +1,143 @@
+/**
+ * The rows that a number counts, as a product of sides: rows that hold one of these words in this column, and lie between those cuts in that one.
+ * Of several regions together, what adds up to what is linear algebra; this file makes vectors of them.
+ */
+export type Region = readonly Side[];
+
+export type Side =
+  | { readonly kind: "words"; readonly axis: string; readonly all: readonly string[]; readonly words: readonly string[] }
+  /** `mayBeAbsent` says that the column also has rows without a value, which lie in no range. */
+  | { readonly kind: "range"; readonly axis: string; readonly from: Cut | null; readonly to: Cut | null; readonly mayBeAbsent: boolean }
+  | { readonly kind: "absent"; readonly axis: string };
+
+/** A place between two values: just above `at`, or just below it. Null stands for the end of what the column may hold. */
+export interface Cut {
+  readonly at: number;
+  readonly above: boolean;
+}
+
+/** Every row. */
+export const EVERYBODY: Region = [];
+
+/** Coefficients by term. Two regions are the same rows if and only if their vectors are equal. */
+export type RegionVector = ReadonlyMap<string, bigint>;
+
+/** Which elements of each axis a region takes; an axis that does not occur is taken whole. */
+export type Elements = ReadonlyMap<string, ReadonlySet<number>>;
+
+/** Axes cut as finely as any of the regions cut them. */
+export interface Axes {
+  elements(region: Region): Elements;
+  vector(region: Region): RegionVector;
+}
+
+/**
+ * Each axis is a list of elements: words, or the intervals between all cuts that occur, and absence. The indicator of a set of elements is written
+ * in the basis "all, first, second, …, last but one", so that a column which a region does not mention adds no terms.
+ */
+export function axesOf(regions: readonly Region[]): Axes {
+  const axes = new Map<string, Axis>();
+  for (const side of regions.flat()) axes.set(side.axis, joined(axes.get(side.axis), side));
+  const elements = (region: Region): Elements => {
+    const taken = new Map<string, ReadonlySet<number>>();
+    for (const side of region) {
+      const own = elementsOf(axisNamed(axes, side.axis), side);
+      const before = taken.get(side.axis);
+      taken.set(side.axis, before === undefined ? own : new Set([...own].filter((element) => before.has(element))));
+    }
+    return new Map([...taken].filter(([name, set]) => set.size < sizeOf(axisNamed(axes, name))).sort(([a], [b]) => (a < b ? -1 : 1)));
+  };
+  return { elements, vector: (region) => vectorOf(elements(region), (name) => sizeOf(axisNamed(axes, name))) };
+}
+
+/** Whether every row of `inner` is one of `outer` too. */
+export function within(inner: Elements, outer: Elements): boolean {
+  return [...outer].every(([axis, set]) => {
+    const own = inner.get(axis);
+    return own !== undefined && [...own].every((element) => set.has(element));
+  });
+}
+
+/** The rows of one region that are not in another, which lies within it. */
+export function difference(outer: RegionVector, inner: RegionVector): RegionVector {
+  const rest = new Map(outer);
+  for (const [term, coefficient] of inner) {
+    const left = (rest.get(term) ?? 0n) - coefficient;
+    if (left === 0n) rest.delete(term);
+    else rest.set(term, left);
+  }
+  return rest;
+}
+
+type Axis = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly mayBeAbsent: boolean };
+
+function joined(axis: Axis | undefined, side: Side): Axis {
+  switch (side.kind) {
+    case "words":
+      if (axis?.kind === "range") throw new RangeError(`${side.axis} is a measure and a dimension`);
+      return { kind: "words", words: [...new Set([...(axis?.words ?? []), ...side.all])] };
+    case "range": {
+      if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
+      const cuts = [...(axis?.cuts ?? []), side.from, side.to].filter((cut) => cut !== null).sort(byPlace);
+      const distinct = cuts.filter((cut, i) => i === 0 || byPlace(cut, cuts[i - 1] ?? cut) !== 0);
+      return { kind: "range", cuts: distinct, mayBeAbsent: side.mayBeAbsent || (axis?.mayBeAbsent ?? false) };
+    }
+    case "absent":
+      if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
+      return { kind: "range", cuts: axis?.cuts ?? [], mayBeAbsent: true };
+  }
+}
+
+function byPlace(a: Cut, b: Cut): number {
+  return a.at - b.at || Number(a.above) - Number(b.above);
+}
+
+function elementsOf(axis: Axis, side: Side): ReadonlySet<number> {
+  switch (side.kind) {
+    case "words": return new Set(axis.kind === "words" ? side.words.map((word) => axis.words.indexOf(word)) : []);
+    case "range": {
+      const cuts = axis.kind === "range" ? axis.cuts : [];
+      const [first, end] = [side.from === null ? 0 : 1 + placeOf(cuts, side.from), side.to === null ? cuts.length + 1 : 1 + placeOf(cuts, side.to)];
+      return new Set(Array.from({ length: Math.max(0, end - first) }, (_, i) => first + i));
+    }
+    case "absent": return new Set([sizeOf(axis) - 1]);
+  }
+}
+
+function placeOf(cuts: readonly Cut[], cut: Cut): number {
+  return cuts.findIndex((one) => byPlace(one, cut) === 0);
+}
+
+function sizeOf(axis: Axis): number {
+  switch (axis.kind) {
+    case "words": return axis.words.length;
+    case "range": return axis.cuts.length + 1 + (axis.mayBeAbsent ? 1 : 0);
+  }
+}
+
+function axisNamed(axes: ReadonlyMap<string, Axis>, name: string): Axis {
+  const axis = axes.get(name);
+  if (axis === undefined) throw new RangeError(`no region was given with a side on ${name}`);
+  return axis;
+}
+
+/** The product of its sides, multiplied out. */
+function vectorOf(elements: Elements, sizeOfAxis: (name: string) => number): RegionVector {
+  let terms: readonly (readonly [string, bigint])[] = [["", 1n]];
+  for (const [name, set] of elements) {
+    const last = sizeOfAxis(name) - 1;
+    const side: (readonly [string, bigint])[] = set.has(last)
+      ? [["", 1n], ...range(last).filter((element) => !set.has(element)).map((element) => [`${JSON.stringify(name)}${element};`, -1n] as const)]
+      : [...set].map((element) => [`${JSON.stringify(name)}${element};`, 1n] as const);
+    if (terms.length * side.length > TERMS_MAX) throw new RangeError(`a region has more than ${TERMS_MAX} terms`);
+    terms = terms.flatMap(([key, coefficient]) => side.map(([more, sign]) => [key + more, coefficient * sign] as const));
+  }
+  return new Map(terms);
+}
+
+/** Conditions on three columns of twenty words each have 8,000 terms. */
+const TERMS_MAX = 20_000;
+
+function range(length: number): readonly number[] {
+  return Array.from({ length }, (_, i) => i);
+}

@@ -1,0 +1,121 @@
+import { type Cell, type RfmAnswer, type RfmScore, type Shown } from "./answer.js";
+import { equalCells } from "./cells.js";
+import { at, counted, placesFrom, presentSide, scoreSides, type AnswerTerms, type Draft, type Screen } from "./draft.js";
+import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
+import { measureOf } from "./parts.js";
+import type { StatisticPlan } from "./plan.js";
+import { quantileOf } from "./quantile-reading.js";
+import { RFM_BINS, SCORES } from "./query-limits.js";
+import type { RfmEdges, RfmQuery } from "./query.js";
+import type { Region } from "./region.js";
+import type { Released } from "./released.js";
+
+/** The edges by which an answer scores, and the cells that found ones lie in. */
+export type RfmScale = Readonly<Record<Role, readonly Shown[]>>;
+
+type Role = (typeof ROLES)[number];
+
+const ROLES = ["recency", "frequency", "monetary"] as const;
+
+/** Where fifths end. */
+const FIFTHS = [0.2, 0.4, 0.6, 0.8] as const;
+
+/** Edges from the three histograms of a first sum, at 20, 40, 60 and 80 %. Null where nobody, or nothing but noise, was counted. */
+export function foundScale(released: Released, query: RfmQuery, plan: StatisticPlan): RfmScale | null {
+  const [recency, frequency, monetary] = ROLES.map((role) => {
+    const edges = equalCells(measureOf(plan, query[role]), RFM_BINS, "log");
+    const found = FIFTHS.map((share) => quantileOf(released.numbers(`counts by ${role}`), edges, share));
+    const whole = found.filter((edge) => edge !== null);
+    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value > (whole[i - 1]?.value ?? value)) ? whole : null;
+  });
+  return recency && frequency && monetary ? { recency, frequency, monetary } : null;
+}
+
+/** The scale that a query brings along. */
+export function givenScale({ recency, frequency, monetary }: RfmEdges): RfmScale {
+  const exactly = (edges: readonly number[]) => edges.map((value) => ({ value, low: value, high: value }));
+  return { recency: exactly(recency), frequency: exactly(frequency), monetary: exactly(monetary) };
+}
+
+/** The edges alone: what the second sum asks the nodes by. */
+export function edgesOf({ recency, frequency, monetary }: RfmScale): RfmEdges {
+  const values = (edges: readonly Shown[]) => edges.map(({ value }) => value);
+  return { recency: values(recency), frequency: values(frequency), monetary: values(monetary) };
+}
+
+/**
+ * Rows and spend by recency and frequency in fifths, 5 the best of each; rows by monetary value. A row without one of the three values is in none.
+ * The day that recency counts back from is the charter's.
+ */
+export function rfmDraft(released: Released, scale: RfmScale, plan: StatisticPlan & { readonly query: RfmQuery }, terms: AnswerTerms): Draft {
+  const { query } = plan;
+  const [grid, spend] = [released.numbers("counts of the grid"), released.numbers("spend of the grid")];
+  const rows = added(grid);
+  const bySpend = released.numbers("counts by monetary score");
+  const byRecency = SCALE.map((r) => added(SCALE.map((f) => at(grid, cellAt(r, f)))));
+  const byFrequency = SCALE.map((f) => added(SCALE.map((r) => at(grid, cellAt(r, f)))));
+  const counts = [rows, ...grid, ...byRecency, ...byFrequency, ...bySpend];
+  return {
+    cells: rfmRegions(query, edgesOf(scale), plan).map((region, place) => counted(region, at(counts, place))),
+    groups: rfmGroups(),
+    everybody: null,
+    answer: (screen): RfmAnswer => ({
+      kind: "rfm", rows: screen.cell(rows, [0], NOT_NEGATIVE), firms: terms.survivors, cellRows: terms.cellRows, noise: plan.noise !== null,
+      scores: ROLES.map((role, i) => scoreOf(screen, { role, scale, plan, counts: at([byRecency, byFrequency, bySpend], i), first: at(MARGINS, i) })),
+      grid: SCALE.map((r) => SCALE.map((f) => ({
+        rows: screen.cell(at(grid, cellAt(r, f)), [1 + cellAt(r, f)], NOT_NEGATIVE), spend: screen.cell(at(spend, cellAt(r, f)), [1 + cellAt(r, f)]),
+      }))),
+      spend: screen.cell(added(spend), [0]),
+    }),
+  };
+}
+
+/** All rows with the three values; the grid, row by row; by recency, frequency and monetary score alone. */
+export function rfmRegions(query: RfmQuery, edges: RfmEdges, plan: Pick<StatisticPlan, "features">): readonly Region[] {
+  const whole: Region = ROLES.map((role) => presentSide(plan, query[role]));
+  const recency = scoreSides(plan, query.recency, edges.recency).toReversed();
+  const frequency = scoreSides(plan, query.frequency, edges.frequency);
+  const monetary = scoreSides(plan, query.monetary, edges.monetary);
+  return [
+    whole, ...recency.flatMap((r) => frequency.map((f): Region => [...whole, r, f])),
+    ...[recency, frequency, monetary].flatMap((sides) => sides.map((side): Region => [...whole, side])),
+  ];
+}
+
+export function rfmCounts({ rows, grid, scores }: RfmAnswer): readonly Cell[] {
+  return [rows, ...grid.flatMap((row) => row.map((cell) => cell.rows)), ...scores.flatMap((score) => score.rows)];
+}
+
+/** Scores from 0 on, here alone. */
+const SCALE = placesFrom(0, SCORES);
+/** Where the counts by recency, frequency and monetary score begin. */
+const MARGINS = [0, 1, 2].map((margin) => 1 + SCORES * SCORES + margin * SCORES);
+
+function cellAt(recency: number, frequency: number): number {
+  return recency * SCORES + frequency;
+}
+
+function rfmGroups(): Draft["groups"] {
+  const [byRecency, byFrequency] = MARGINS.map((first) => placesFrom(first, SCORES));
+  return [
+    ...MARGINS.map((first) => ({ whole: 0, parts: placesFrom(first, SCORES) })),
+    ...SCALE.map((r) => ({ whole: at(byRecency ?? [], r), parts: SCALE.map((f) => 1 + cellAt(r, f)) })),
+    ...SCALE.map((f) => ({ whole: at(byFrequency ?? [], f), parts: SCALE.map((r) => 1 + cellAt(r, f)) })),
+  ];
+}
+
+interface Scored {
+  readonly role: Role;
+  readonly scale: RfmScale;
+  readonly plan: StatisticPlan & { readonly query: RfmQuery };
+  readonly counts: readonly Estimate[];
+  readonly first: number;
+}
+
+function scoreOf(screen: Screen, { role, scale, plan, counts, first }: Scored): RfmScore {
+  const column = plan.query[role];
+  return {
+    of: role, column, unit: measureOf(plan, column).unit, edges: scale[role],
+    rows: counts.map((count, i) => screen.cell(count, [first + i], NOT_NEGATIVE)),
+  };
+}

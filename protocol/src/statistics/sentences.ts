@@ -1,0 +1,81 @@
+import { isShown, type Answer, type Cell, type ExperimentAnswer, type QuantilesAnswer, type RfmAnswer } from "./answer.js";
+
+/** What an answer is to be read with, in plain sentences: on how much it rests, how exact it is, and what of it is withheld and why. */
+export function sentencesOf(answer: Answer): readonly string[] {
+  return [basis(answer), exactness(answer), ...ofKind(answer), ...withheldOf(answer)];
+}
+
+function basis({ rows, firms, cellRows }: Answer): string {
+  const people = isShown(rows) ? `${roundedFor(rows)} people` : `a number of people that is withheld (< ${cellRows}, or such a number would follow from it)`;
+  return `Based on ${people} in ${firms} ${firms === 1 ? "firm" : "firms"}; one row is one person, so whoever is at two firms counts twice.`;
+}
+
+function exactness({ noise, kind }: Answer): string {
+  const sample = kind === "experiment" ? " of chance in the sample" : "";
+  if (noise) return `Noise was added by every firm; with 95 % confidence each true number lies in its interval, which counts the noise${sample === "" ? "" : ` and the part${sample}`} in.`;
+  return sample === "" ? "No noise was added: the numbers are exact sums." : `No noise was added: the sums are exact, and the 95 % intervals are those${sample}.`;
+}
+
+function ofKind(answer: Answer): readonly string[] {
+  switch (answer.kind) {
+    case "profile": return ["An index of 100 means as frequent (or as large) in the cohort as among all rows."];
+    case "histogram": return ["A cell goes from its first edge, included, to the next, excluded; the last edge belongs to the last cell."];
+    case "quantiles": return quantilesSentences(answer);
+    case "categories": return [];
+    case "rfm": return rfmSentences(answer);
+    case "experiment": return experimentSentences(answer);
+    case "drift": return ["Each firm compares its own rows with this at home; what comes out stays there."];
+  }
+}
+
+function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly string[] {
+  const withheld = quantiles.some(({ at }) => !isShown(at));
+  return [
+    "Quantiles are read off counts in cells, so each is exact to the width of its cell, which its interval shows.",
+    ...(withheld ? [`A quantile with fewer than ${cellRows} people above or below it is withheld.`] : []),
+  ];
+}
+
+function rfmSentences({ scores }: RfmAnswer): readonly string[] {
+  const found = scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
+  return [
+    "5 is the best score on all three: most recent, most frequent, highest spend. A value equal to an edge stays below it.",
+    found ? "The edges were read off counts in cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
+  ];
+}
+
+function experimentSentences({ sampleRatio, effects }: ExperimentAnswer): readonly string[] {
+  const adjusted = effects.some((effect) => effect.adjusted !== null);
+  return [
+    ...(Object.hasOwn(sampleRatio, "withheld") ? ["The sizes of the arms cannot be checked, as some are withheld."] : ratioSentences(sampleRatio)),
+    ...(adjusted ? ["Adjusted effects use what was known before the test (CUPED); they estimate the same, with less scatter."] : []),
+  ];
+}
+
+function ratioSentences(sampleRatio: ExperimentAnswer["sampleRatio"]): readonly string[] {
+  if (!("alarm" in sampleRatio)) return [];
+  const { chiSquare, degrees, p, alarm } = sampleRatio;
+  const numbers = `chi-square ${chiSquare.toFixed(2)} on ${degrees}, p ${p < 0.0001 ? "below 0.0001" : p.toFixed(4)}`;
+  return [alarm
+    ? `The arms do not have the sizes they were meant to have (${numbers}): do not believe any effect before the cause is found.`
+    : `The arms have the sizes they were meant to have (${numbers}).`];
+}
+
+function withheldOf(answer: Answer): readonly string[] {
+  const count = countWithheld(answer);
+  if (count === 0) return [];
+  const numbers = count === 1 ? "One number is" : `${count} numbers are`;
+  return [`${numbers} withheld, because a cell has fewer than ${answer.cellRows} people, or because such a cell would follow from it. Withheld is not zero.`];
+}
+
+/** Numbers in their own right: not the explanations above. */
+function countWithheld(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  if (Object.hasOwn(value, "withheld")) return 1;
+  return Object.values(value).reduce<number>((sum, inner) => sum + countWithheld(inner), 0);
+}
+
+function roundedFor({ value, low, high }: Extract<Cell, { readonly value: number }>): string {
+  const whole = Math.round(value).toLocaleString("en-US");
+  return low < high ? `about ${whole} (${Math.round(low).toLocaleString("en-US")} to ${Math.round(high).toLocaleString("en-US")})` : whole;
+}

@@ -1,0 +1,88 @@
+import { isShown, type Answer, type Cell } from "./answer.js";
+import { categoriesCounts, categoriesRegions } from "./categories.js";
+import { driftCounts, driftRegions } from "./drift.js";
+import { experimentCounts, experimentRegions } from "./experiment.js";
+import { histogramCounts, histogramRegions } from "./histogram.js";
+import { dimensionOf } from "./parts.js";
+import type { StatisticPlan } from "./plan.js";
+import { profileCounts, profileRegions } from "./profile.js";
+import { quantilesCounts, quantilesRegions } from "./quantiles.js";
+import type { Query } from "./query.js";
+import type { Region } from "./region.js";
+import { rfmCounts, rfmRegions } from "./rfm.js";
+import { NO_EARLIER, type Earlier } from "./suppress.js";
+
+/** An answer that was given under the same charter, and what it was the answer to. */
+export interface EarlierAnswer {
+  readonly query: Query;
+  readonly answer: Answer;
+}
+
+/**
+ * What earlier answers let one know: counts over rows that hold these words in those columns and lie between these edges of those measures. All
+ * kinds of questions are covered, and any mixture of them; two answers tell about the same rows where they name the same columns.
+ *
+ * Not covered: that one column follows from another (an age and its bands, a measure and its logarithm), rows that came or went between two
+ * answers, the values that quantiles have, and what means and sums tell beyond the counts they rest on. A count that one answer withheld stays
+ * withheld in later ones.
+ */
+export function earlierOf(answers: readonly EarlierAnswer[], plan: Pick<StatisticPlan, "features">): Earlier {
+  return answers.reduce<Earlier>((known, one) => {
+    const counts = countsOf(one, plan);
+    return {
+      shown: [...known.shown, ...counts.flatMap(({ region, cell }) => (isShown(cell) ? [{ region, count: cell.value }] : []))],
+      withheld: [...known.withheld, ...counts.flatMap(({ region, cell }) => (isShown(cell) ? [] : [region]))],
+    };
+  }, NO_EARLIER);
+}
+
+interface CountShown {
+  readonly region: Region;
+  readonly cell: Cell;
+}
+
+function countsOf(earlier: EarlierAnswer, plan: Pick<StatisticPlan, "features">): readonly CountShown[] {
+  const { regions, counts } = placedCounts(earlier, plan);
+  return regions.flatMap((region, i) => {
+    const cell = counts[i] ?? null;
+    return cell === null ? [] : [{ region, cell }];
+  });
+}
+
+interface Placed {
+  readonly regions: readonly Region[];
+  readonly counts: readonly (Cell | null)[];
+}
+
+/** @throws RangeError if the answer is not of the query's kind. */
+function placedCounts({ query, answer }: EarlierAnswer, plan: Pick<StatisticPlan, "features">): Placed {
+  switch (answer.kind) {
+    case "profile": return { regions: profileRegions(ofKind(query, answer.kind), plan), counts: profileCounts(answer) };
+    case "histogram": return { regions: histogramRegions(ofKind(query, answer.kind), plan), counts: histogramCounts(answer) };
+    case "quantiles": return { regions: quantilesRegions(ofKind(query, answer.kind), plan), counts: quantilesCounts(answer) };
+    case "categories": {
+      const own = ofKind(query, answer.kind);
+      const listed = answer.top.map(({ word }) => word);
+      return { regions: categoriesRegions(own, plan, listed), counts: categoriesCounts(answer, dimensionOf(plan, own.dimension).categories) };
+    }
+    case "rfm": {
+      const [recency, frequency, monetary] = answer.scores.map(({ edges }) => edges.map(({ value }) => value));
+      if (!recency || !frequency || !monetary) throw new RangeError("an answer of three scores expected");
+      return { regions: rfmRegions(ofKind(query, answer.kind), { recency, frequency, monetary }, plan), counts: rfmCounts(answer) };
+    }
+    case "experiment": return { regions: experimentRegions(ofKind(query, answer.kind), plan), counts: experimentCounts(answer) };
+    case "drift": {
+      const own = ofKind(query, answer.kind);
+      return { regions: driftRegions(own, plan), counts: driftCounts(answer, own, plan) };
+    }
+  }
+}
+
+function ofKind<K extends Query["kind"]>(query: Query, kind: K): Extract<Query, { readonly kind: K }> {
+  if (!isOfKind(query, kind)) throw new RangeError(`an answer of kind ${kind} to a question of kind ${query.kind}`);
+  return query;
+}
+
+function isOfKind<K extends Query["kind"]>(query: Query, kind: K): query is Extract<Query, { readonly kind: K }> {
+  return query.kind === kind;
+}
