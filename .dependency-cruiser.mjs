@@ -44,8 +44,6 @@ const PROTOCOL = [
   },
   only("log-at-the-bottom", "^protocol/src/log/", "^(crypto/src|protocol/src/log)/", "an auditor verifies with the log alone, in a browser too"),
   only("aggregation-above-session", "^protocol/src/aggregation/", "^(crypto/src|protocol/src/(session|log|aggregation))/", "a sum does not know what is summed"),
-  only("budget-above-session", "^protocol/src/budget/", "^(crypto/src|protocol/src/(session|budget))/", "what privacy costs is arithmetic: it does not know what is asked, or who"),
-  { name: "sums-know-no-budget", severity: "error", comment: "how much noise a sum needs is decided above it", from: { path: "^protocol/src/(session|log|aggregation)/" }, to: { path: "^protocol/src/budget/" } },
   only("training-above-aggregation", "^protocol/src/training/", "^(crypto/src|protocol/src/(session|log|aggregation|training))/", "a machine never meets the wire or the host"),
   only("budget-knows-charters", "^protocol/src/budget/", "^(crypto/src|protocol/src/(session|budget))/", "what an answer costs does not depend on how it is computed"),
   only("statistics-above-aggregation", "^protocol/src/statistics/", "^(crypto/src|protocol/src/(session|log|aggregation|budget|statistics))/|^protocol/src/training/(features|layout-parts|sigmoid)[.]ts$",
