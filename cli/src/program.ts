@@ -11,6 +11,7 @@ import { FEED } from "./commands/feed.js";
 import { MODEL } from "./commands/model.js";
 import { NODE } from "./commands/node.js";
 import { QUALITY } from "./commands/quality.js";
+import { QUESTION } from "./commands/question.js";
 import { ROUND } from "./commands/round.js";
 import { SCHEMA } from "./commands/schema.js";
 import type { Command, CommandGroup, Context, Options } from "./context.js";
@@ -20,7 +21,9 @@ import { paintFor } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
-export const GROUPS: readonly CommandGroup[] = [COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG];
+export const GROUPS: readonly CommandGroup[] = [
+  COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG,
+];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */
 export function programOver(world: World, version: string, conclude: (outcome: Outcome) => void): Parser {

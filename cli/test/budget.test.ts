@@ -14,9 +14,9 @@ const FORECAST = { charter: CHARTER, name: "answers", expires: NOISY.expires, le
 const CHARGE = { atMs: NOW_MS, charter: CHARTER, session: "5e".repeat(16), round: 1, query: "9a".repeat(32), kind: "profile", nanoRho: 270_000, rowSet: "77".repeat(32) };
 
 /** A node that answers so; what it was asked is kept. */
-const node = async (answers: Readonly<Record<string, unknown>>) => {
+const node = async (answers: Readonly<Record<`/${string}`, unknown>>) => {
   const queries: Record<string, unknown>[] = [];
-  const routes = Object.entries(answers).map(([path, body]): Route => ({ method: "GET", path, handle: ({ query }) => (queries.push({ path, ...query }), json(body)) }));
+  const routes = Object.entries(answers).map(([path, body]): Route => ({ method: "GET", path: path as `/${string}`, handle: ({ query }) => (queries.push({ path, ...query }), json(body)) }));
   const { folder } = await openStage("node", routes);
   return { queries, run: (...args: readonly string[]) => play(["--folder", folder, ...args]) };
 };

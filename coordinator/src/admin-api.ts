@@ -3,11 +3,13 @@ import type { Route, RouteRequest } from "@cohortium/protocol/host/http-route";
 import { json, parseInput } from "@cohortium/protocol/host/http-route";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { StreamEvent } from "@cohortium/protocol/host/event-stream";
-import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
+import type { PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { withAbsence, type Seen } from "./absence.js";
 import type { Coordinator } from "./coordinator.js";
 import { partyNamed } from "./enrolments.js";
+import { digestIn, sessionIn } from "./foreign.js";
+import { questionRoutes } from "./question-api.js";
 import type { TrainingView } from "./training-view.js";
 
 /** What the routes need beside the coordinator itself. */
@@ -20,7 +22,11 @@ export interface AdminContext {
 
 /** The operator's API. Everything a person can do to a coordinator goes through here. */
 export function adminRoutes(context: AdminContext): readonly Route[] {
-  return [...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(context.coordinator)];
+  const { coordinator } = context;
+  return [
+    ...statusRoutes(context), ...enrolmentRoutes(context), ...charterRoutes(context), ...trainingRoutes(context), ...modelRoutes(coordinator),
+    ...questionRoutes(coordinator),
+  ];
 }
 
 function statusRoutes({ coordinator, facts, connected }: AdminContext): readonly Route[] {
@@ -97,17 +103,17 @@ function trainingRoutes({ coordinator, connected }: AdminContext): readonly Rout
       },
     },
     { method: "GET", path: "/v1/trainings", handle: () => json({ trainings: trainings.views().map(told) }) },
-    { method: "GET", path: "/v1/trainings/:session", handle: ({ params }) => json(view(sessionIn(params))) },
+    { method: "GET", path: "/v1/trainings/:session", handle: ({ params }) => json(view(sessionIn(params["session"]))) },
     {
       method: "GET", path: "/v1/trainings/:session/events", handle: (request) => {
-        const session = sessionIn(request.params);
+        const session = sessionIn(request.params["session"]);
         view(session);
         return { kind: "events", events: progress(() => view(session), feed.listen(request.signal), request) };
       },
     },
     {
       method: "POST", path: "/v1/trainings/:session/cancel", handle: ({ params }) => {
-        const session = sessionIn(params);
+        const session = sessionIn(params["session"]);
         view(session);
         if (!trainings.cancel(session)) throw new Refusal({ code: "SESSION_OVER", title: "this training is over", detail: session, fix: "nothing is left to cancel", status: 409 });
         return json(view(session));
@@ -159,21 +165,4 @@ function aucIn(evaluation: unknown): number | null {
 
 function partyIn(params: RouteRequest["params"]): PartyId {
   return partyNamed(params["party"] ?? "");
-}
-
-function digestIn(text: string | undefined): Digest {
-  return reading("a digest", () => parseDigest(text ?? ""));
-}
-
-function sessionIn(params: RouteRequest["params"]): SessionId {
-  return reading("a session", () => parseSessionId(params["session"] ?? ""));
-}
-
-function reading<T>(what: string, parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof RangeError) throw new Refusal({ code: "REQUEST_INVALID", title: `not ${what}`, detail: error.message });
-    throw error;
-  }
 }

@@ -15,6 +15,7 @@ import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
 import { witnessVerifierKey } from "@cohortium/protocol/log/cosignature";
 import type { Entry } from "@cohortium/protocol/log/entry";
+import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
 import { citedEntries } from "@cohortium/protocol/conduct/cited";
@@ -31,6 +32,9 @@ import { companyToLeaveOut } from "./leave-one-out.js";
 import type { LogStore } from "./log-store.js";
 import { state, type Office } from "./office.js";
 import { PartyBook } from "./parties.js";
+import { QuestionSchedules } from "./question-schedules.js";
+import { Questions } from "./questions.js";
+import { QuestionStore } from "./questions-store.js";
 import { ModelRegistry, Statements } from "./store.js";
 import { Trainings } from "./trainings.js";
 import type { Uploads } from "./uploads.js";
@@ -64,6 +68,8 @@ export class Coordinator implements ExchangeHost {
   readonly registry: ModelRegistry;
   readonly trainings: Trainings;
   readonly comparisons: Comparisons;
+  readonly questions: Questions;
+  readonly schedules: QuestionSchedules;
   readonly feed = new EventFeed();
   readonly logKey: string;
   readonly #parts: CoordinatorParts;
@@ -91,12 +97,22 @@ export class Coordinator implements ExchangeHost {
     this.comparisons = new Comparisons(this.#office, this.registry, this.charters);
     this.trainings = new Trainings({
       self, signer, journal: new Journal(database, nowMs), registry: this.registry, uploads, logger, metrics, nowMs,
-      answers: { keep: () => undefined },
+      answers: { keep: ({ session, answer }) => this.questions.answered(session, answer), under: (charter) => this.questions.answersUnder(charter) },
       charterInForce: (digest) => this.charters.inForce(digest),
-      publish: (entries) => void publish(entries),
+      publish: (entries) => {
+        publish(entries);
+        this.questions.published(entries);
+      },
       post: ({ key, message }, { session, charter }) => this.#post(key, message, session, charter),
       changed: (session) => this.feed.publish({ event: "progress", data: this.trainings.view(session) }),
     });
+    const store = new QuestionStore(database);
+    this.questions = new Questions({
+      store, logger, nowMs, freshSession,
+      charterToday: (charter) => this.#charterToday(charter), charterInForce: (digest) => this.charters.inForce(digest),
+      launch: (session, charter, query) => this.trainings.launch(session, charter, { query }), view: (session) => this.trainings.view(session),
+    });
+    this.schedules = new QuestionSchedules({ store, questions: this.questions, logger, nowMs });
   }
 
   /** Brings the log up to what the database says happened, then goes on with everything that was under way. */
@@ -108,6 +124,8 @@ export class Coordinator implements ExchangeHost {
     this.charters.recover();
     this.comparisons.recover();
     this.trainings.recover();
+    this.questions.recover();
+    this.schedules.recover();
   }
 
   /**
@@ -117,14 +135,13 @@ export class Coordinator implements ExchangeHost {
    * @throws Refusal if the charter is not in force, or does not allow to do without that company.
    */
   launch(charter: Digest, without: string | null = null): SessionId {
-    const text = this.charters.inForce(charter);
-    if (text === null) throw this.charters.outdated(charter) ?? new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
-    const now = this.#parts.nowMs();
-    if (!(Date.parse(text.notBefore) <= now && now < Date.parse(text.expires))) {
-      throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
+    const text = this.#charterToday(charter);
+    if (text.questions.length === 0) {
+      const fix = "ask with cohortium question ask, or propose a charter that lists a training";
+      throw new Refusal({ code: "CHARTER_NO_TRAINING", title: "this charter lists no training", detail: "it allows statistics alone", rule: "request.question", fix });
     }
     const left = without === null ? null : companyToLeaveOut(text, without);
-    const session = parseSessionId(toHex(freshEntropy().subarray(0, 16)));
+    const session = freshSession();
     this.trainings.launch(session, charter, { without: left });
     return session;
   }
@@ -214,6 +231,15 @@ export class Coordinator implements ExchangeHost {
     return true;
   }
 
+  /** @throws Refusal unless the charter is in force and holds now. */
+  #charterToday(charter: Digest): Charter {
+    const text = this.charters.inForce(charter);
+    if (text === null) throw this.charters.outdated(charter) ?? new Refusal({ code: "CHARTER_NOT_IN_FORCE", title: "this charter is not in force", detail: charter, fix: "see who has not signed with: cohortium charter ls" });
+    const now = this.#parts.nowMs();
+    if (Date.parse(text.notBefore) <= now && now < Date.parse(text.expires)) return text;
+    throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: `it holds from ${text.notBefore} to ${text.expires}`, rule: "request.period", fix: "propose a new charter" });
+  }
+
   #post(key: string, message: ToNode | MembershipToNode, session: SessionId | "-", charter: Digest): void {
     const { uploads } = this.#parts;
     const bulk = message.kind !== "relayed" || session === "-" ? null
@@ -221,6 +247,10 @@ export class Coordinator implements ExchangeHost {
     this.#letters.post({ peer: message.to, key, session, charter, payload: encodeToNode(message), bulk });
     this.#parts.kick(message.to);
   }
+}
+
+function freshSession(): SessionId {
+  return parseSessionId(toHex(freshEntropy().subarray(0, 16)));
 }
 
 function received(verdict: string, seq: number): Receipt {

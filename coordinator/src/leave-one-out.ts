@@ -11,7 +11,7 @@ import { quorumMin } from "@cohortium/protocol/session/quorum";
  */
 export function companyToLeaveOut(charter: Charter, without: string): PartyId {
   const rule = "request.leave-one-out";
-  if (!(charter.questions.length > 0 && charter.questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed"))) {
+  if (!charter.questions.every(({ evaluation }) => evaluation.leaveOneOut === "allowed")) {
     throw new Refusal({
       code: "CHARTER_LEAVE_ONE_OUT", title: "this charter does not allow a training without one company", detail: `it has no evaluation.leaveOneOut`, rule,
       fix: "propose a charter with evaluation.leaveOneOut: allowed and holdout: common; its words say what that lays open",

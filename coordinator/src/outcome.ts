@@ -4,6 +4,7 @@ import type { Outcome } from "@cohortium/protocol/host/driver";
 import { explain, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
 import { measureJson } from "@cohortium/protocol/training/advance";
 import type { Digest, SessionId } from "@cohortium/protocol/session/ids";
+import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { evaluationJson } from "@cohortium/protocol/training/evaluation";
 
@@ -15,6 +16,14 @@ export interface AnswerKept {
   readonly answer: Json;
   readonly digest: string;
   readonly atMs: number;
+}
+
+/** Who keeps answers. */
+export interface AnswerBook {
+  /** Comes again after a crash in between, with another time: the first one of a session stays. */
+  keep(answer: AnswerKept): void;
+  /** All that were kept under a charter, also those that were asked again since, in the order in which they were. */
+  under(charter: Digest): readonly EarlierAnswer[];
 }
 
 /** What the registry keeps of how a session ended; an answer itself is kept elsewhere. */

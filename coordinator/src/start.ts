@@ -68,6 +68,7 @@ async function assemble(folder: string, config: CoordinatorConfig, { logger, met
     kick: (party) => open.exchange?.kick(party), decided: (codeId) => open.enrolment?.decided(codeId),
   });
   shutdown.onClose("trainings", () => coordinator.trainings.close());
+  shutdown.onClose("schedules", () => coordinator.schedules.close());
   coordinator.recover();
 
   const credentials = { ...server, authorityPem: authority.keyed.certificatePem };

@@ -4,6 +4,7 @@ import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
 import { bytesOf, integerOf, openDatabase, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import { decodeEvent, encodeEvent } from "@cohortium/protocol/session/codec";
+import { QUESTIONS_SCHEMA } from "./questions-store.js";
 
 const COORDINATOR_SCHEMA = `
   CREATE TABLE codes (
@@ -37,7 +38,7 @@ const QUERY_SCHEMA = `
 `;
 
 export function openCoordinatorDatabase(path: string): Database {
-  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA, QUERY_SCHEMA]);
+  return openDatabase(path, [JOURNAL_SCHEMA, COORDINATOR_SCHEMA, IDEMPOTENCY_SCHEMA, LEFT_OUT_SCHEMA, QUERY_SCHEMA, QUESTIONS_SCHEMA]);
 }
 
 /**

@@ -26,7 +26,7 @@ import type { SumAsked } from "@cohortium/protocol/aggregation/round-leader";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { givenOf, parseGiven, type About } from "./launched.js";
-import { outcomeJson, type AnswerKept } from "./outcome.js";
+import { outcomeJson, type AnswerBook } from "./outcome.js";
 import type { KeptModel, ModelRegistry } from "./store.js";
 import { viewOf, type TrainingView } from "./training-view.js";
 import type { Uploads } from "./uploads.js";
@@ -38,8 +38,7 @@ export interface TrainingsHost {
   readonly journal: Journal;
   readonly registry: ModelRegistry;
   readonly uploads: Uploads;
-  /** Keeps answers. Comes again after a crash in between, with another time: the first one stays. */
-  readonly answers: { keep(answer: AnswerKept): void };
+  readonly answers: AnswerBook;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -188,7 +187,11 @@ export class Trainings {
         running.driver?.advance({ kind: "deadline", atMs: this.#host.nowMs() }, () => true);
         this.#watch(session);
       }),
-      conclude: (outcome) => setImmediate(() => this.#conclude(session, running, outcome)),
+      conclude: (outcome) => {
+        // At once: the next answer has to respect every one whose close is in the log.
+        if (outcome.kind === "done" && outcome.result.kind === "answer") this.#answered(session, running, outcome.result);
+        setImmediate(() => this.#conclude(session, running, outcome));
+      },
     };
   }
 
@@ -214,7 +217,8 @@ export class Trainings {
   async #sum(session: SessionId, running: Running, ask: SumAsked | OpeningAsked): Promise<void> {
     const event = await this.#added(session, ask);
     try {
-      if (!this.#closed) running.driver?.advance(event, () => true);
+      const earlier = "query" in running.request ? { earlier: this.#host.answers.under(running.charter) } : {};
+      if (!this.#closed) running.driver?.advance({ ...event, ...earlier }, () => true);
       this.#watch(session);
     } catch (error) {
       this.#host.logger.error("a sum could not be taken up; a restart tries again", { session, round: ask.round, because: messageOf(error) });
@@ -238,7 +242,10 @@ export class Trainings {
   #conclude(session: SessionId, running: Running, outcome: Outcome<SessionConduct>): void {
     if (this.#closed) return;
     const { journal, registry, metrics, logger, nowMs } = this.#host;
-    if (outcome.kind === "done") this.#released(session, running, outcome.result);
+    if (outcome.kind === "done" && outcome.result.kind === "model") {
+      const { model, digest, evaluation } = outcome.result;
+      this.#keep({ session, charter: running.charter, digest, model, evaluation: evaluationJson(evaluation) });
+    }
     registry.end(session, nowMs(), outcomeJson(outcome));
     journal.end(session, { kind: outcome.kind });
     this.#wakes.drop(session);
@@ -249,12 +256,8 @@ export class Trainings {
     this.#host.changed(session);
   }
 
-  #released(session: SessionId, { charter, request }: Running, result: Concluded): void {
-    const { answers, nowMs } = this.#host;
-    switch (result.kind) {
-      case "model": return this.#keep({ session, charter, digest: result.digest, model: result.model, evaluation: evaluationJson(result.evaluation) });
-      case "answer": if ("query" in request) answers.keep({ session, charter, query: request.query, answer: result.answer, digest: result.digest, atMs: nowMs() });
-    }
+  #answered(session: SessionId, { charter, request }: Running, { answer, digest }: Extract<Concluded, { readonly kind: "answer" }>): void {
+    if ("query" in request) this.#host.answers.keep({ session, charter, query: request.query, answer, digest, atMs: this.#host.nowMs() });
   }
 
   /** Measures how long each phase takes, and tells those who watch. */

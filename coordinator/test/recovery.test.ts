@@ -29,7 +29,7 @@ test("a training that cannot be taken up after a restart keeps neither the proce
   const uploads = new Uploads(scratchFolder());
   const offered: string[] = [];
   const host: TrainingsHost = {
-    self, signer, journal, registry, uploads, logger, metrics: createMetrics(), nowMs, answers: { keep: () => undefined },
+    self, signer, journal, registry, uploads, logger, metrics: createMetrics(), nowMs, answers: { keep: () => undefined, under: () => [] },
     charterInForce: (one) => charters.inForce(one), publish: () => undefined, changed: () => undefined,
     post: ({ message }, { session }) => void offered.push(`${message.kind} ${session}`),
   };

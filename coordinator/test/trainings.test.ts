@@ -34,6 +34,12 @@ async function withoutMill(): Promise<{ readonly session: SessionId; readonly wh
   return { session, wholeBytes: trainings.uploadBytes(MILL, { session, round: 1 }) ?? 0 };
 }
 
+test("a charter of statistics alone launches no training, and says so", async () => {
+  const statistics = { kinds: ["drift"], features: [{ kind: "numeric", name: "age", unit: "years", min: 17, max: 100 }], cellRows: 10 };
+  const alone = await circle.agree("asking", { questions: [], statistics });
+  expect(() => circle.coordinator.launch(alone)).toThrow(expect.objectContaining({ code: "CHARTER_NO_TRAINING", rule: "request.question", exitCode: 4 }));
+});
+
 describe("while a round waits for an upload, chunks", () => {
   let session: SessionId;
   let wholeBytes: number;

@@ -6,6 +6,7 @@ import type { LinkState } from "@cohortium/protocol/host/exchange-client";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 import { budgetRoutes, spentElsewhere, type BudgetDesk } from "./budget-desk.js";
 import type { CohortiumNode } from "./node.js";
+import { isAnswered, questionRoutes } from "./question-desk.js";
 
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
@@ -46,7 +47,8 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
-        trainings: node.store.trainings().map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
+        trainings: node.store.trainings().filter((kept) => !isAnswered(kept))
+          .map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),
     },
     {
@@ -57,6 +59,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
             : [])),
       }),
     },
+    ...questionRoutes(node.store),
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
   ];
 }

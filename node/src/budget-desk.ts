@@ -83,7 +83,7 @@ export function budgetRoutes(desk: BudgetDesk): readonly Route[] {
     { method: "GET", path: "/v1/budget", handle: () => json(budgetsOf(desk)) },
     {
       method: "GET", path: "/v1/budget/forecast", handle: ({ query }) => {
-        const { price, share } = parseInput(z.object({ price: z.coerce.number().int().min(1).optional(), share: z.coerce.number().gt(0).max(1).optional() }), query);
+        const { price, share } = parseInput(priceQuery, query);
         const isTwice = price !== undefined && share !== undefined;
         if (isTwice) throw new Refusal({ code: "REQUEST_INVALID", title: "a price is a number or a share", detail: "both were given" });
         return json({ forecasts: forecastsOf(desk, price !== undefined ? { nanoRho: price } : share !== undefined ? { share } : null) });
@@ -97,6 +97,8 @@ export function budgetRoutes(desk: BudgetDesk): readonly Route[] {
     },
   ];
 }
+
+const priceQuery = z.object({ price: z.coerce.number().int().min(1).optional(), share: z.coerce.number().gt(0).max(1).optional() });
 
 function knownTo({ charters, ledger }: BudgetDesk): readonly KnownCharter[] {
   const shown = charters.views().filter(({ digest, state }) => state === "in-force" || ledger.charges.lines(digest).length > 0);

@@ -52,6 +52,12 @@ export class Charges {
       .run(atMs, charter, session, round, query, kind, nanoRho, rowSet);
   }
 
+  /** Null where the round was not charged. */
+  of(session: string, round: number): Charge | null {
+    const row = this.#db.prepare("SELECT * FROM charges WHERE session = ? AND round = ?").get(session, round);
+    return row === undefined ? null : chargeOf(row);
+  }
+
   /** The limit that another charge of this size would exceed; null if it exceeds none. What is no whole number exceeds the charter's. */
   exceeds({ charter, nanoRho }: Pick<Charge, "charter" | "nanoRho">, limits: SpendingLimits): Overspent | null {
     if (!(Number.isSafeInteger(nanoRho) && nanoRho >= 0 && this.under(charter) + nanoRho <= limits.charter)) return "charter";

@@ -219,12 +219,18 @@ export class Egress {
     });
   }
 
+  #saidOf({ session, round, question }: Release): string {
+    const charge = this.ledger.charges.of(session, round);
+    if (charge === null) return `masked ${question}`;
+    return charge.nanoRho === 0 ? `masked ${charge.kind}` : `masked ${charge.kind}, with this node's share of the noise,`;
+  }
+
   #bulkOf(message: Letter["message"], session: string, round: number): Leaving | null {
     switch (message.kind) {
       case "uploaded": {
         const release = this.ledger.release(session, round);
         if (release === null) throw new Error("an upload without a release");
-        const meaning = `masked ${release.question} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`;
+        const meaning = `${this.#saidOf(release)} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`;
         return { kind: "masked-vector", meaning, ...release };
       }
       case "shown": case "decrypted": {

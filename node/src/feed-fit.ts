@@ -1,7 +1,8 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter, PropensityQuestion } from "@cohortium/protocol/session/charter";
+import { columnsIn } from "@cohortium/protocol/session/charter-columns";
+import type { Columns } from "@cohortium/protocol/session/recipe";
 import { sourcesOf } from "@cohortium/protocol/session/schema";
-import { planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { readHeader } from "./data/csv-header.js";
 import type { CsvFile } from "./data/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";
@@ -12,7 +13,7 @@ import { explainProblem, fileProblem, HEADER_PROBLEMS, type DataProblem } from "
 import { CHARTER_WORDS, type OwnWords } from "./data/recipe/own-words.js";
 import { NO_FILE, type Feed, type FeedFile, type NamedFeeds } from "./rows.js";
 
-/** Why a training under a charter would refuse one of this node's files. `says` holds no name and no value from the file. */
+/** Why a training or a question of statistics under a charter would refuse one of this node's files. `says` holds no name and no value from the file. */
 export interface FitProblem extends FeedFile {
   readonly code: string;
   readonly says: string;
@@ -20,30 +21,31 @@ export interface FitProblem extends FeedFile {
 
 /**
  * What can be told without reading rows: that files and feeds can be opened, have the charter's columns, and the common held-out file is the one
- * agreed on. Empty promises no more than that: whether each row fits, a training says.
+ * agreed on. Empty promises no more than that: whether each row fits, a session says.
  */
 export async function fitOf(feed: Feed, charter: Charter): Promise<readonly FitProblem[]> {
-  const plan = planOf(charter);
-  return [...await rowsFit(feed, plan), ...await holdoutFit(feed, plan)];
+  const held = await Promise.all(charter.questions.map((question) => holdoutFit(feed, question)));
+  return [...await rowsFit(feed, columnsIn(charter)), ...held.flat()];
 }
 
-async function rowsFit(feed: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+async function rowsFit(feed: Feed, recipes: readonly Columns[]): Promise<readonly FitProblem[]> {
   const { rows, words, named } = feed;
-  if (named !== null) return namedFit(feed, named, plan);
+  if (named !== null) return namedFit(feed, named, recipes);
   const file: FeedFile = { file: "rows", path: rows.path };
   if (rows.path === "") return [told(file, fileProblem("DATA_ROWS_UNSET", SETTING, 0))];
-  const columns = [...columnsOf(plan, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
+  const columns = [...columnsOf(recipes, words), ...(rows.keyColumn === null ? [] : [rows.keyColumn])];
   return (await headerProblems(rows, columns)).map((problem) => told(file, problem));
 }
 
 /** Whether the feeds that were named can be opened, and have the charter's columns. */
-async function namedFit({ rows: { keyColumn, path }, words, settings }: Feed, named: NamedFeeds, plan: TrainingPlan): Promise<readonly FitProblem[]> {
+async function namedFit({ rows: { keyColumn, path }, words, settings }: Feed, named: NamedFeeds, recipes: readonly Columns[]): Promise<readonly FitProblem[]> {
   const file: FeedFile = { file: "rows", path };
   const key = keyColumn === null ? [] : [keyColumn];
   try {
     const { rows, transactions } = named.open();
-    const problems = await absentIn(rows, [...columnsOf(plan, words), ...key], settings);
-    const bought = transactions === null || plan.recipe.transactions === undefined ? [] : await absentIn(transactions, columnsOf(plan, words, "transactions"), settings);
+    const problems = await absentIn(rows, [...columnsOf(recipes, words), ...key], settings);
+    const ofPurchases = columnsOf(recipes, words, "transactions");
+    const bought = transactions === null || ofPurchases.length === 0 ? [] : await absentIn(transactions, ofPurchases, settings);
     return [...problems, ...bought].map((problem) => told(file, problem));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -57,12 +59,12 @@ async function absentIn(feed: Readable, columns: readonly string[], settings: Fe
   return columns.filter((column) => !names.includes(column)).map((column) => ({ ...fileProblem("DATA_COLUMN_MISSING", `the feed ${feed.name} with every column of the charter`, 1), column }));
 }
 
-async function holdoutFit({ holdout }: Feed, plan: TrainingPlan): Promise<readonly FitProblem[]> {
-  if (plan.evaluation.holdout === "own") return [];
+async function holdoutFit({ holdout }: Feed, question: PropensityQuestion): Promise<readonly FitProblem[]> {
+  if (question.evaluation.holdout === "own") return [];
   const file: FeedFile = { file: "holdout", path: holdout?.path ?? "" };
   if (holdout === null) return [told(file, fileProblem("DATA_HOLDOUT_UNSET", SETTING, 0))];
-  const other = await otherThanAgreed(holdout.path, plan.evaluation.holdoutDigest ?? NO_FILE);
-  const problems = other === null ? await headerProblems(holdout, columnsOf(plan, CHARTER_WORDS)) : [other];
+  const other = await otherThanAgreed(holdout.path, question.evaluation.holdoutDigest ?? NO_FILE);
+  const problems = other === null ? await headerProblems(holdout, columnsOf([question], CHARTER_WORDS)) : [other];
   return problems.map((problem) => told(file, problem));
 }
 
@@ -79,8 +81,8 @@ async function headerProblems(file: CsvFile, columns: readonly string[]): Promis
 const SETTING = "a file in node.yaml";
 const HEADER = "a header with every column of the charter";
 
-function columnsOf({ recipe }: TrainingPlan, words: OwnWords, of: "rows" | "transactions" = "rows"): readonly string[] {
-  return sourcesOf(recipe).filter(({ feed }) => feed === of).map((source) => words.columnOf(source));
+function columnsOf(recipes: readonly Columns[], words: OwnWords, of: "rows" | "transactions" = "rows"): readonly string[] {
+  return [...new Set(recipes.flatMap(sourcesOf).filter(({ feed }) => feed === of).map((source) => words.columnOf(source)))];
 }
 
 function told(file: FeedFile, problem: DataProblem): FitProblem {

@@ -96,7 +96,7 @@ export class CohortiumNode implements ExchangeHost {
     this.trainings.recover();
   }
 
-  /** Why a training under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
+  /** Why a session under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
   fitOf(digest: string): Promise<readonly FitProblem[]> {
     return fitOf(this.#parts.feed, this.charters.text(digest));
   }

@@ -17,12 +17,3 @@ export interface SessionWork {
   /** The session is over here. */
   close(): void;
 }
-
-/** A session of a kind that this node does not answer. */
-export function refusing(clause: string, nowMs: () => number): SessionWork {
-  return {
-    resultOf: () => Promise.resolve({ kind: "refused", code: "NODE_REFUSED", clause, atMs: nowMs() }),
-    conclude: ({ kind, answered }) => Promise.resolve({ outcome: { kind, answered }, own: null }),
-    close: () => undefined,
-  };
-}

@@ -114,6 +114,18 @@ describe("an answer that is encrypted", () => {
     expect(await egress.release({ ...TERMS, releasesMax: 0 }, asked({ hide: { scheme: "encrypted", shares } }), () => computed(1, 1))).toMatchObject({ code: "NODE_REFUSED", clause: "request.budget" });
   });
 
+  test("of answers is charged with its release, and two at once do not both pass what is left", async () => {
+    const { egress, own, folder } = at(ADA);
+    const privacy = { kind: "priced", noise: null, charge: { atMs: 7, query: "q", kind: "profile", nanoRho: 600, rowSet: "r" }, limits: { charter: 1_000, own: null } } as const;
+    const released = await Promise.all([SESSION, "77".repeat(16)].map((id) => {
+      const root = egress.ciphertexts.makeKey({ ...own, session: id });
+      return egress.release({ ...TERMS, id, privacy }, asked({ hide: { scheme: "encrypted", shares: { [ADA]: root } } }), () => computed(1, 1));
+    }));
+    expect(released.filter(({ kind }) => kind === "refused")).toEqual([{ kind: "refused", code: "BUDGET_SPENT", clause: "request.privacy-budget" }]);
+    expect([egress.ledger.charges.under(DIGEST), egress.ledger.releasesUnder(DIGEST)]).toEqual([600, 1]);
+    expect(readdirSync(folder).filter((name) => /\.c[01]$/.test(name))).toHaveLength(2);
+  });
+
   test.each([[1, ["encrypted", "refused"]], [2, ["encrypted", "encrypted"]]])("two at once do not both pass a budget of one; control: of %i", async (releasesMax, kinds) => {
     const { egress, own, folder } = at(ADA);
     const released = await Promise.all([SESSION, "77".repeat(16)].map((id) => {

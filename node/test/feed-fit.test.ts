@@ -11,6 +11,7 @@ import { fitOf } from "../src/feed-fit.js";
 import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
 import { CHARTER, CHARTER_JSON, charterOf } from "./stage.js";
+import { EXACT, NOISY, NOISY_JSON } from "./statistics/stage.js";
 
 const CANARY = "canary7f3a";
 const fileOf = (text: string): string => {
@@ -43,10 +44,34 @@ describe("a file fits a charter", () => {
     expect(JSON.stringify(told)).not.toContain(CANARY);
   });
 
+  test("of statistics alone with the columns of its questions, and of both with those of both", async () => {
+    const header = "region;visits;days;spend\n";
+    expect(await codes(rowsOnly(header), NOISY)).toEqual([]);
+    expect(await codes(rowsOnly("region;visits;days\n"), NOISY)).toEqual(["rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly(header), EXACT)).toEqual(["rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly(`age;job;answer;${header}`), EXACT)).toEqual([]);
+  });
+
+  test("of statistics with the column that says who agreed", async () => {
+    const charter = charterOf({ ...NOISY_JSON, statistics: { ...NOISY_JSON.statistics, consent: { column: "agreed", granted: ["yes"] } } });
+    expect(await codes(rowsOnly("region;visits;days;spend\n"), charter)).toEqual(["rows DATA_COLUMN_MISSING"]);
+    expect(await codes(rowsOnly("agreed;region;visits;days;spend\n"), charter)).toEqual([]);
+  });
+
   test("not if it is not there, or not configured", async () => {
     expect(await codes({ rows: csv("/nowhere/rows.csv"), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_FILE_MISSING"]);
     expect(await codes({ rows: csv(""), holdout: null, ...REST }, CHARTER)).toEqual(["rows DATA_ROWS_UNSET"]);
   });
+});
+
+test("a file for statistics needs their columns and the one that says who agreed, with or without a training beside", async () => {
+  const statistics = { kinds: ["profile"], features: [{ kind: "categorical", name: "country", categories: ["France", "Spain"] }], cellRows: 10, consent: { column: "agreed", granted: ["yes"] } };
+  const alone = charterOf({ ...(CHARTER_JSON as object), questions: [], statistics });
+  expect(await codes(rowsOnly("country;agreed\n"), alone)).toEqual([]);
+  expect((await fitOf(rowsOnly("country;job\n"), alone)).map(({ says }) => says)).toEqual([expect.stringContaining("DATA_COLUMN_MISSING in column agreed")]);
+  const both = charterOf({ ...(CHARTER_JSON as object), statistics });
+  expect(await codes(rowsOnly("answer;job;age;country;agreed\n"), both)).toEqual([]);
+  expect(await codes(rowsOnly("answer;age\n"), both)).toEqual(["rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING", "rows DATA_COLUMN_MISSING"]);
 });
 
 describe("a feed that was named", () => {

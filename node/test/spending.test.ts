@@ -5,13 +5,14 @@ import fc from "fast-check";
 import { encodeFixed, type Segment } from "@cohortium/crypto/fixed-point";
 import { applyMasks } from "@cohortium/crypto/masking";
 import { wordsFromBytes } from "@cohortium/crypto/words";
+import { signEntry } from "@cohortium/protocol/log/entry";
 import { openDatabase } from "@cohortium/protocol/host/sqlite";
 import type { SegmentNoise } from "@cohortium/protocol/statistics/plan";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { Egress, type Egressed, type ReleasePrivacy, type ReleaseTerms } from "../src/egress.js";
 import { CHARGES_SCHEMA } from "../src/charges.js";
 import { NODE_MIGRATIONS, openNodeDatabase } from "../src/store.js";
-import { asked, DIGEST, MASKS, SESSION } from "./stage.js";
+import { asked, CENTRE, DIGEST, MASKS, SELF, SESSION, signerOf, statement } from "./stage.js";
 
 type Priced = Extract<ReleasePrivacy, { readonly kind: "priced" }>;
 
@@ -181,6 +182,18 @@ describe("a node that stops between computing and sending", () => {
     expect([again, unmasked(again)]).toEqual([first, words]);
     expect(egress.ledger.charges.under(DIGEST)).toBe(1_000);
   });
+});
+
+test("a vector that was paid for is listed by what it answers, and whether it carries noise", async () => {
+  const said = async (privacy: Partial<Priced>) => {
+    const { egress } = fresh();
+    await egress.release(terms(privacy.noise === null ? 0 : 10, {}, privacy), asked(), computed);
+    const upload = signEntry({ ...statement(SELF, "round.upload", {}).statement, session: SESSION, round: 1 }, signerOf(SELF));
+    egress.letter({ key: "k", message: { kind: "uploaded", from: SELF, upload, atMs: 0 }, payload: new Uint8Array(4) }, { recipient: CENTRE, session: SESSION, atMs: 7, perPartner: "own" }, () => undefined);
+    return egress.ledger.lines(null, null).find(({ kind }) => kind === "masked-vector")?.meaning;
+  };
+  expect(await said({})).toMatch(/^masked profile, with this node's share of the noise, of 7 numbers; unreadable/);
+  expect(await said({ noise: null })).toMatch(/^masked profile of 7 numbers; unreadable/);
 });
 
 describe("the account", () => {

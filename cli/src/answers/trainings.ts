@@ -21,7 +21,7 @@ export const trainingView = z.object({
   waitingFor: z.object({ parties: z.array(line), what: line, forSeconds: z.number(), deadlineInSeconds: z.number() }).nullable(),
   says: line,
   rounds: z.array(z.object({
-    round: z.number(), kind: line, survivors: z.array(line), rows: z.number(), measure: measure.nullable(),
+    round: z.number(), kind: line, survivors: z.array(line), rows: z.number().nullable(), measure: measure.nullable(),
   })),
   model: digest.nullable(),
   evaluation: evaluation.nullable(),

@@ -9,7 +9,8 @@ import { facts, table } from "./table.js";
 export function roundLine({ round, kind, survivors, rows, measure }: RoundDone): string {
   const told = measure === null ? "" : `, ${measured(measure)}`;
   const strips = stripsText(measure?.strips ?? []);
-  return `round ${round} (${kind}): ${count(rows)} rows of ${survivors.join(", ")}${told}${strips === "" ? "" : ` ${strips}`}`;
+  const of = rows === null ? "" : `${count(rows)} rows of `;
+  return `round ${round} (${kind}): ${of}${survivors.join(", ")}${told}${strips === "" ? "" : ` ${strips}`}`;
 }
 
 /** What a running training does now, and how long somebody has to act. */
@@ -72,7 +73,7 @@ export function gainText(comparison: OwnComparison, paint: Paint): string {
 }
 
 function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
-  const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, count(rows), survivors.join(", "), measure === null ? "" : measured(measure), stripsText(measure?.strips ?? [])]);
+  const lines = rounds.map(({ round, kind, survivors, rows, measure }) => [String(round), kind, rows === null ? "" : count(rows), survivors.join(", "), measure === null ? "" : measured(measure), stripsText(measure?.strips ?? [])]);
   const columns = [{ head: "round", right: true }, { head: "kind" }, { head: "rows", right: true }, { head: "parties" }, { head: "" }, { head: "" }];
   return [table(columns, lines, { paint, empty: "" }), ...stripsLegend(rounds.flatMap(({ measure }) => measure?.strips ?? []))].join("\n");
 }

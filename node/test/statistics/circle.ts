@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
-import { toHex } from "@cohortium/crypto/bytes";
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
-import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { sha256 } from "@cohortium/crypto/hash";
 import { bytesOfWords, wordsFromBytes, type Words } from "@cohortium/crypto/words";
-import { utf8 } from "@cohortium/crypto/bytes";
 import type { Member } from "@cohortium/protocol/aggregation/context";
 import { sumStretch } from "@cohortium/protocol/aggregation/sum";
 import { conductor, type SessionConduct } from "@cohortium/protocol/conduct/conductor";

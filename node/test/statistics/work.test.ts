@@ -16,7 +16,7 @@ const admit = { kind: "admit" } as const;
 const OTHER = "77".repeat(16);
 const WHOLE = budgetOf(NOISY)?.nanoRho ?? 0;
 
-const numbersIn = (folder: string, charter = NOISY, session = SESSION) => {
+const numbersIn = (folder: string, charter = NOISY, session: string = SESSION) => {
   const plan = statisticPlanOf(charter, charter === EXACT ? { ...COUNT, nanoRho: 0 } : COUNT);
   const words = wordsFromBytes(64, new Uint8Array(readFileSync(join(folder, `${session}-1.words`))));
   applyMasks(words, MASKS.map(({ key }) => ({ key, sign: -1 })), 0);

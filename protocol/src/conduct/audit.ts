@@ -6,18 +6,20 @@ import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { DataStatement } from "../session/statement.js";
+import type { EarlierAnswer } from "../statistics/sequence.js";
 import { modelDigest } from "../training/model.js";
 import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
 import { begin, type Begun, type Underway } from "./audit-beginning.js";
+import { parseEarlier } from "./earlier.js";
 import { disagreement, readStatement } from "./handshake.js";
 import { sessionPlanDigest } from "./plan.js";
-import { releaseDigests, type ReleaseDigests } from "./release.js";
+import { releaseDigests, type Release } from "./release.js";
 import { advance, chargeIn, contextOf, layoutIn, questionOf } from "./standing.js";
 
 /** How far the sums have carried a session. */
 type Followed =
   | Begun
-  | { readonly kind: "released"; readonly due: ReleaseDigests };
+  | { readonly kind: "released"; readonly release: Release };
 
 /** What a milestone made of a session, and what is to be said about it. */
 interface Step {
@@ -30,6 +32,12 @@ interface Session {
   readonly followed: Followed;
   readonly budgetNanoRho: number | null;
   readonly charges: ReadonlyMap<number, number>;
+}
+
+/** The files beside the log, and what was answered before under the same charter. */
+interface Beside {
+  readonly source: AuditSource;
+  readonly earlier: readonly EarlierAnswer[];
 }
 
 const NOTHING: Judged = { sum: false, follows: null, findings: [], charge: null };
@@ -45,9 +53,13 @@ const NOTHING: Judged = { sum: false, follows: null, findings: [], charge: null 
  */
 export function sessionAuditor(): RoundAuditor {
   const sessions = new Map<string, Session>();
+  const answers = new Map<string, readonly EarlierAnswer[]>();
   return (milestone, source) => {
     const session = sessions.get(milestone.session) ?? opened(milestone);
-    const { followed, judged } = follow(session.followed, milestone, source);
+    const earlier = answers.get(milestone.charterDigest) ?? [];
+    const { followed, judged } = follow(session.followed, milestone, { source, earlier });
+    const answer = milestone.kind === "closed" ? answerOf(session, milestone) : null;
+    if (answer !== null) answers.set(milestone.charterDigest, [...earlier, answer]);
     const charges = milestone.kind === "offered" ? new Map(session.charges).set(milestone.round, costOf(followed)) : session.charges;
     sessions.set(milestone.session, { ...session, followed, charges });
     return { ...judged, charge: chargeOn(session, milestone) };
@@ -59,6 +71,11 @@ function opened({ charter, offered }: Milestone): Session {
   return { followed: begun, budgetNanoRho, charges: new Map() };
 }
 
+/** What was answered by now, whatever the close says: later answers have to go with it. */
+function answerOf({ followed }: Session, { offered: { query } }: Milestone): EarlierAnswer | null {
+  return followed.kind === "released" && followed.release.kind === "answer" ? parseEarlier(query, followed.release.answer) : null;
+}
+
 function costOf(followed: Followed): number {
   return followed.kind === "underway" ? chargeIn(followed.standing) : 0;
 }
@@ -67,13 +84,13 @@ function chargeOn({ budgetNanoRho, charges }: Session, milestone: Milestone): Ch
   return { nanoRho: milestone.kind === "contributed" ? charges.get(milestone.round) ?? 0 : 0, budgetNanoRho };
 }
 
-function follow(followed: Followed, milestone: Milestone, source: AuditSource): Step {
+function follow(followed: Followed, milestone: Milestone, beside: Beside): Step {
   switch (milestone.kind) {
     case "begun": return { followed, judged: { ...NOTHING, findings: followed.kind === "lost" && milestone.offered.query !== null ? [refused(milestone, followed.because)] : [] } };
     case "stated": return { followed: afterStatement(followed, milestone), judged: NOTHING };
     case "offered": return afterOffer(followed, milestone);
     case "contributed": return { followed, judged: NOTHING };
-    case "completed": return afterRound(followed, milestone, source);
+    case "completed": return afterRound(followed, milestone, beside);
     case "kept": return { followed, judged: verdict(milestone, "MODEL_DIFFERS", objectionToModel(followed, milestone)) };
     case "closed": return { followed, judged: verdict(milestone, closeCode(milestone), objectionToClose(followed, milestone)) };
     case "compared": return { followed, judged: { ...NOTHING, findings: objectionsToComparison(milestone) } };
@@ -107,15 +124,15 @@ function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): read
   return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
 }
 
-function afterRound(followed: Followed, round: LoggedRound, source: AuditSource): Step {
+function afterRound(followed: Followed, round: LoggedRound, { source, earlier }: Beside): Step {
   const again = sumAgain(round, source);
   const judged: Judged = { ...NOTHING, sum: again.kind === "sum", findings: again.kind === "sum" ? [] : again.findings };
   if (followed.kind !== "underway") return { followed, judged };
   if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
-  const next = advance(followed.standing, again.words, round.uploads.length, [...followed.stated.values()]);
+  const next = advance(followed.standing, again.words, round.uploads.length, { stated: [...followed.stated.values()], earlier });
   switch (next.kind) {
     case "next": return { followed: { ...followed, standing: next.standing }, judged };
-    case "released": return { followed: { kind: "released", due: releaseDigests(next.release) }, judged };
+    case "released": return { followed: { kind: "released", release: next.release }, judged };
     case "failed": {
       const lost: Followed = { kind: "lost", because: `the session had to end with ${next.code}` };
       return { followed: lost, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, findings: [noise(round)] } : judged };
@@ -160,7 +177,7 @@ function objectionToClose(followed: Followed, { close: { released } }: LoggedClo
     case "underway": return "the session is closed before its last sum";
     case "lost": return `the release follows from nothing: ${whyOver(followed)}`;
     case "released": {
-      const { due } = followed;
+      const due = releaseDigests(followed.release);
       if (due.kind === "answer") return released.kind === "answer" && released.answer === due.answer ? null : "the released answer is not the one that follows from the sums";
       if (released.kind !== "model" || released.model !== due.model) return "the released model is not the one that was evaluated";
       return released.evaluation === due.evaluation ? null : "the released evaluation is not the one that follows from the sums";

@@ -7,6 +7,7 @@ import type { RoundSum } from "../aggregation/round-leader.js";
 import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { Digest, PartyId } from "../session/ids.js";
+import type { EarlierAnswer } from "../statistics/sequence.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { Machine, Step } from "../session/machine.js";
 import type { DataStatement } from "../session/statement.js";
@@ -43,6 +44,12 @@ export interface ModelKept {
   readonly digest: string;
 }
 
+/**
+ * A sum of statistics comes with what was released under its charter before, in the order of the log: two answers together shall not tell what one
+ * of them withholds.
+ */
+type Beside<Event> = Event & { readonly earlier?: readonly EarlierAnswer[] | undefined };
+
 interface Given {
   readonly speaker: Speaker;
   readonly members: readonly Member[];
@@ -58,6 +65,8 @@ interface Base extends Given {
   readonly silent: readonly PartyId[];
   /** What each party states about its columns, as it signed it. */
   readonly stated: Readonly<Record<string, Entry>>;
+  /** What was answered under the charter before the sum that is being read. */
+  readonly earlier: readonly EarlierAnswer[];
 }
 
 type Conducting = Base & (
@@ -68,7 +77,7 @@ type Conducting = Base & (
 export interface SessionConduct {
   readonly given: Given;
   readonly state: Conducting;
-  readonly event: FromNode | Deadline | Summed | Opened | Unopened | Cancelled;
+  readonly event: FromNode | Deadline | Beside<Summed> | Beside<Opened> | Unopened | Cancelled;
   readonly send: ToNode;
   readonly ask: LeadingRound["ask"] | ModelKept;
   readonly result: Concluded;
@@ -86,7 +95,7 @@ export const conductor: Machine<SessionConduct> = {
     const offer = say(given.speaker, { type: "session.offer", round: NO_ROUND, atMs: given.atMs }, offerBody(given.plan));
     const { speaker, members, plan, atMs } = given;
     const terms = termsIn(given);
-    const base: Base = { ...given, terms, done: [], gone: [], silent: [], stated: {} };
+    const base: Base = { ...given, terms, done: [], gone: [], silent: [], stated: {}, earlier: [] };
     const step = liftSetup(base, leadingSetup.open({ speaker, members, terms, rounds: plan.rounds, atMs }), atMs);
     const offers: readonly ToNode[] = members.map(({ name }) => ({ kind: "offer", to: name, offer }));
     return { ...step, log: [offer, ...step.log], send: [...offers, ...step.send] };
@@ -126,7 +135,9 @@ function inRound(state: Conducting & { readonly stage: "round" }, event: Exclude
       if (entryOf(event).statement.round !== state.leading.round) return wait(state, state.leading.untilMs);
       return liftRound(state, leadingRound.step(state.leading, event), event.atMs);
     }
-    case "declined": case "summed": case "opened": case "unopened": case "deadline":
+    case "summed": case "opened":
+      return liftRound({ ...state, earlier: event.earlier ?? [] }, leadingRound.step(state.leading, event), event.atMs);
+    case "declined": case "unopened": case "deadline":
       return liftRound(state, leadingRound.step(state.leading, event), event.atMs);
     case "stated": case "joined": case "encapsulated": case "shared": case "key-committed":
       return wait(state, state.leading.untilMs);
@@ -221,7 +232,7 @@ function liftRound(state: Conducting & { readonly stage: "round" }, step: Step<L
 }
 
 function afterRound(state: Conducting & { readonly stage: "round" }, sum: RoundSum, atMs: number): Step<SessionConduct> {
-  const advanced = advance(state.standing, sum.words, sum.survivors.length, statementsIn(state));
+  const advanced = advance(state.standing, sum.words, sum.survivors.length, { stated: statementsIn(state), earlier: state.earlier });
   if (advanced.kind === "failed") return end(state, { code: advanced.code, detail: { round: state.leading.round, ...advanced.detail } }, atMs);
   const done: readonly RoundDone[] = [...state.done, doneOf(state, sum, advanced)];
   const next: Base = { ...base(state), done, gone: state.leading.gone, silent: sum.silent };
@@ -265,8 +276,8 @@ function end(state: Base, fault: Fault, atMs: number): Step<SessionConduct> {
   return { kind: "abort", fault, log: [entry], send: state.members.map(({ name }) => ({ kind: "aborted", to: name, abort: entry, code: fault.code })) };
 }
 
-function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated }: Base): Base {
-  return { speaker, members, terms, plan, atMs, done, gone, silent, stated };
+function base({ speaker, members, terms, plan, atMs, done, gone, silent, stated, earlier }: Base): Base {
+  return { speaker, members, terms, plan, atMs, done, gone, silent, stated, earlier };
 }
 
 function wait(state: Conducting, untilMs: number): Step<SessionConduct> {

@@ -5,6 +5,7 @@ import { chargeOf } from "../statistics/charge.js";
 import { advanceStatistic, firstStatistic, statisticContext, type StatisticProgress } from "../statistics/progress.js";
 import { statisticLayout } from "../statistics/layout.js";
 import type { StatisticPlan } from "../statistics/plan.js";
+import type { EarlierAnswer } from "../statistics/sequence.js";
 import type { Failed, Measure } from "../training/advance.js";
 import type { Layout } from "../training/layout-parts.js";
 import { layoutOf } from "../training/layout.js";
@@ -27,8 +28,13 @@ export type Advance =
   | { readonly kind: "released"; readonly release: Release; readonly rows: number | null }
   | Failed;
 
-/** What parties stated about their data; null what cannot be read. */
-type Stated = readonly (DataStatement | null)[];
+/** What an answer is to respect. */
+export interface Beside {
+  /** What parties stated about their data; null what cannot be read. */
+  readonly stated: readonly (DataStatement | null)[];
+  /** What was answered under the same charter before, in the order of the log. */
+  readonly earlier: readonly EarlierAnswer[];
+}
 
 /** Where a session begins. */
 export function firstStanding(plan: SessionPlan): Standing {
@@ -60,13 +66,13 @@ export function layoutIn(standing: Standing): Layout {
 }
 
 /**
- * Takes one step of a session: a function of the sum and of all that parties stated before it, in + − × ÷ and √ alone, so an auditor who has both gets
+ * Takes one step of a session: a function of the sum and of what the log says before it, in + − × ÷ and √ alone, so an auditor who has both gets
  * the same model or answer to the last bit.
  */
-export function advance(standing: Standing, words: Words, survivors: number, stated: Stated): Advance {
+export function advance(standing: Standing, words: Words, survivors: number, beside: Beside): Advance {
   switch (standing.kind) {
     case "training": return trainedOn(standing, words, survivors);
-    case "statistic": return answeredWith(standing, words, survivors, stated);
+    case "statistic": return answeredWith(standing, words, survivors, beside);
   }
 }
 
@@ -79,10 +85,10 @@ function trainedOn({ plan, progress }: Extract<Standing, { readonly kind: "train
   }
 }
 
-function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "statistic" }>, words: Words, survivors: number, stated: Stated): Advance {
+function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "statistic" }>, words: Words, survivors: number, beside: Beside): Advance {
   const sum = readSum(words, statisticLayout(progress.question, plan), survivors);
   if (sum.kind === "failed") return sum;
-  const next = advanceStatistic(sum.values, progress, plan, { cellRows: strictest(plan, stated), survivors });
+  const next = advanceStatistic(sum.values, progress, plan, { cellRows: strictest(plan, beside.stated), survivors, earlier: beside.earlier });
   switch (next.kind) {
     case "next": return { kind: "next", standing: { kind: "statistic", plan, progress: next.progress }, rows: null, measure: null, keep: null };
     case "answered": return { kind: "released", release: { kind: "answer", answer: next.answer }, rows: null };
@@ -91,7 +97,7 @@ function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "st
 }
 
 /** Below how many rows a cell is withheld: as the strictest asks, the charter or whoever stated something, also if it then fell silent. */
-function strictest({ clause }: StatisticPlan, stated: Stated): number {
+function strictest({ clause }: StatisticPlan, stated: Beside["stated"]): number {
   return Math.max(clause.cellRows, ...stated.map((statement) => statement?.cellRows ?? 1));
 }
 

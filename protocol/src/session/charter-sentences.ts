@@ -1,16 +1,11 @@
 import type { Charter } from "./charter.js";
-import type { Columns, RecipeFeature } from "./recipe.js";
+import type { RecipeFeature } from "./recipe.js";
 
 /** What a signer must have read, in this order. Every language has a sentence for each, empty where the charter has no such thing. */
 export const SENTENCE_IDS = ["parties", "purpose", "question", "statistics", "columns", "rows", "released", "gains", "categories", "withheld", "quorum", "budget", "noise", "operator", "period"] as const;
 
 /** One language's sentences. Each is complete without the others, so that a page may show them apart. */
 export type Sentences = { readonly [Id in (typeof SENTENCE_IDS)[number]]: (charter: Charter) => string };
-
-/** All columns a charter says something of: those of its training, then those of its statistics. */
-export function columnsIn({ questions, statistics }: Charter): readonly Columns[] {
-  return [...questions, ...(statistics === undefined ? [] : [statistics])];
-}
 
 /** 41188 as 41,188, which both languages write so. */
 export function grouped(value: number): string {

@@ -36,11 +36,11 @@ export function withheldChinese({ cellRows }: StatisticsClause): string {
 }
 
 export function noiseEnglish({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
-  return `Every company adds its share of random noise to every sum. ${colluders === 0 ? "As long as no company tells what it added" : `Even if ${colluders === 1 ? "one company that helps tells what it" : `${grouped(colluders)} companies that help tell what they`} added`}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. A node that does not add its share weakens that. In the signers' words: ${note}`;
+  return `Every company adds its share of random noise to every sum. ${colluders === 0 ? "As long as no company tells or uses what it knows of the noise it added" : `Even if ${colluders === 1 ? "one company that helps tells what it" : `${grouped(colluders)} companies that help tell what they`} added`}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. A node that does not add its share weakens that. In the signers' words: ${note}`;
 }
 
 export function noiseChinese({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
-  return `每家企业在每个合计值中加入自己的一份随机噪声；${colluders === 0 ? "前提是各企业都不透露自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。不加入噪声的节点会削弱这一保证。签署方的说明：${note}`;
+  return `每家企业在每个合计值中加入自己的一份随机噪声；${colluders === 0 ? "前提是各企业都不透露、也不利用自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。不加入噪声的节点会削弱这一保证。签署方的说明：${note}`;
 }
 
 /** How much of the budget lies aside, as part of a sentence. */

@@ -1,8 +1,9 @@
 import type { ModelClause } from "../training/clauses.js";
 import type { Charter } from "./charter.js";
+import { columnsIn } from "./charter-columns.js";
 import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { networkLearnedChinese } from "./charter-network-words.js";
-import { columnsIn, exceptions, grouped, type Sentences } from "./charter-sentences.js";
+import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
 import { noiseChinese, reserveChinese, statisticsChinese, withheldChinese } from "./charter-statistics-words.js";
 
 export const CHINESE: Sentences = {

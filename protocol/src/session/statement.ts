@@ -22,7 +22,8 @@ export interface ColumnClaim {
  * column (null where there is no contract), a commitment to its table, and what its quality gate found.
  *
  * Reveals: to every party of the charter and every reader of the log, names, types and units of columns, and what a `QualityVector` tells: about how
- * many rows there are, and counts and rates of quality. No value; of the table nothing, also not that it is the table of another training.
+ * many rows there are, and counts and rates of quality; under a charter with noise nothing of this, because no noise is on it. No value; of the table
+ * nothing, also not that it is the table of another training.
  */
 export interface DataStatement {
   readonly schema: Schema;

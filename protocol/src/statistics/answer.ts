@@ -52,7 +52,7 @@ export interface ProfileWord {
   readonly index: Cell;
 }
 
-/** Over the rows in which the measure is present. */
+/** Means are over all rows: of a measure that may be absent no charter lets anybody ask them. */
 export interface ProfileMeasure {
   readonly measure: string;
   readonly unit: string;

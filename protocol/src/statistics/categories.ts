@@ -1,5 +1,5 @@
 import { isShown, type CategoriesAnswer, type Cell, type CountedWord } from "./answer.js";
-import { at, cohortRegion, counted, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft } from "./draft.js";
+import { at, cohortRegion, counted, numbersOver, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft } from "./draft.js";
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { dimensionOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
@@ -13,7 +13,8 @@ import type { Released } from "./released.js";
  */
 export function categoriesDraft(released: Released, query: CategoriesQuery, plan: StatisticPlan, terms: AnswerTerms): Draft {
   const { categories } = dimensionOf(plan, query.dimension);
-  const counts = released.numbers(`counts of ${query.dimension}`);
+  const words = categories.map((word) => [...cohortRegion(query.cohort, plan), wordsSide(plan, query.dimension, [word])]);
+  const counts = numbersOver(words, released.numbers(`counts of ${query.dimension}`));
   const top = topPlaces(counts, query.top, terms.cellRows);
   const unlisted = placesFrom(0, counts.length).filter((i) => !top.includes(i));
   const whole = { count: added(counts), place: 0 };

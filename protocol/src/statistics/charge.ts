@@ -14,3 +14,15 @@ export function chargeOf({ edges }: { readonly edges: RfmEdges | null }, { query
 export function sumsOf(query: Query): 1 | 2 {
   return query.kind === "rfm" && query.edges === null ? 2 : 1;
 }
+
+/**
+ * A question for each sum an answer takes, as far as it decides how large the numbers are and what they cost: of RFM without edges the second is
+ * the same in that, whatever edges the first finds.
+ */
+export function everyQuestion(query: Query): readonly { readonly edges: RfmEdges | null }[] {
+  if (query.kind !== "rfm") return [{ edges: null }];
+  return query.edges === null ? [{ edges: null }, { edges: ANY_EDGES }] : [query];
+}
+
+const FIFTHS = [0, 0, 0, 0];
+const ANY_EDGES: RfmEdges = { recency: FIFTHS, frequency: FIFTHS, monetary: FIFTHS };

@@ -60,17 +60,27 @@ function pivotOf(row: RegionVector): Row["pivot"] {
 function eliminated(vector: RegionVector, { row, pivot }: Row): RegionVector {
   const own = vector.get(pivot.term);
   if (own === undefined) return vector;
-  const rest = new Map<string, bigint>();
-  for (const [term, coefficient] of vector) rest.set(term, coefficient * pivot.coefficient);
+  const isUnit = pivot.coefficient === 1n || pivot.coefficient === -1n;
+  const rest = new Map(vector);
+  // Regions are made of zeros and ones, and so pivots are nearly always ±1; nothing else need be touched then.
+  if (!isUnit) for (const [term, coefficient] of vector) rest.set(term, coefficient * pivot.coefficient);
+  const factor = isUnit ? own * pivot.coefficient : own;
   for (const [term, coefficient] of row) {
-    const left = (rest.get(term) ?? 0n) - coefficient * own;
+    const left = (rest.get(term) ?? 0n) - coefficient * factor;
     if (left === 0n) rest.delete(term);
     else rest.set(term, left);
   }
+  return isUnit ? rest : reducedByCommon(rest);
+}
+
+function reducedByCommon(vector: Map<string, bigint>): RegionVector {
   let common = 0n;
-  for (const coefficient of rest.values()) common = greatestCommonDivisor(common, coefficient);
-  if (common > 1n) for (const [term, coefficient] of rest) rest.set(term, coefficient / common);
-  return rest;
+  for (const coefficient of vector.values()) {
+    common = greatestCommonDivisor(common, coefficient);
+    if (common === 1n) return vector;
+  }
+  for (const [term, coefficient] of vector) vector.set(term, coefficient / common);
+  return vector;
 }
 
 function greatestCommonDivisor(a: bigint, b: bigint): bigint {

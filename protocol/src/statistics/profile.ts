@@ -1,6 +1,6 @@
 import type { Cell, ProfileAnswer, ProfileMeasure, ProfileWord } from "./answer.js";
 import {
-  at, cohortRegion, counted, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft, type Placed, type Screen,
+  at, cohortRegion, counted, numbersOver, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft, type Placed, type Screen,
 } from "./draft.js";
 import { ratio, times, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { dimensionOf, measureOf } from "./parts.js";
@@ -12,27 +12,26 @@ import type { Released } from "./released.js";
 /** Counts of a cohort beside those of all rows, by dimension; sums and means of measures. An index of 100 is what all rows have. */
 export function profileDraft(released: Released, query: ProfileQuery, plan: StatisticPlan, terms: AnswerTerms): Draft {
   const [base, rows] = [only(released.numbers("rows (all)")), only(released.numbers("rows (cohort)"))];
-  const dimensions = query.by.map((dimension) => ({
-    dimension, words: dimensionOf(plan, dimension).categories,
-    base: released.numbers(`counts of ${dimension} (all)`), rows: released.numbers(`counts of ${dimension} (cohort)`),
-  }));
-  const counts = [base, rows, ...dimensions.flatMap((one) => [...one.base, ...one.rows])];
+  const regions = profileRegions(query, plan);
+  const counts = numbersOver(regions, [base, rows, ...query.by.flatMap((dimension) => (
+    OVER.flatMap((over) => released.numbers(`counts of ${dimension} (${over})`))))]);
   const whole: Pair = { base: { count: base, place: 0 }, rows: { count: rows, place: 1 } };
   const blocks = blocksOf(query, plan);
+  const placed = (place: number): Placed => ({ count: at(counts, place), place });
   return {
-    cells: profileRegions(query, plan).map((region, place) => counted(region, at(counts, place))),
+    cells: regions.map((region, place) => counted(region, at(counts, place))),
     groups: blocks.flatMap(({ first, length }) => [
       { whole: 0, parts: placesFrom(first, length) }, { whole: 1, parts: placesFrom(first + length, length) },
     ]),
     everybody: base,
     answer: (screen): ProfileAnswer => ({
       kind: "profile", ...common(screen, whole, plan, terms),
-      dimensions: dimensions.map(({ dimension, words, ...numbers }, d) => ({
+      dimensions: query.by.map((dimension, d) => ({
         dimension,
-        words: words.map((word, i) => wordOf(screen, word, whole, {
-          base: { count: at(numbers.base, i), place: at(blocks, d).first + i },
-          rows: { count: at(numbers.rows, i), place: at(blocks, d).first + words.length + i },
-        })),
+        words: dimensionOf(plan, dimension).categories.map((word, i, { length }) => {
+          const first = at(blocks, d).first + i;
+          return wordOf(screen, word, whole, { base: placed(first), rows: placed(first + length) });
+        }),
       })),
       measures: query.measures.map((measure) => measureOfCohort(screen, { released, plan, whole }, measure)),
     }),
@@ -52,6 +51,8 @@ export function profileRegions(query: ProfileQuery, plan: Pick<StatisticPlan, "f
 export function profileCounts({ base, rows, dimensions }: ProfileAnswer): readonly Cell[] {
   return [base, rows, ...dimensions.flatMap(({ words }) => [...words.map((word) => word.base), ...words.map((word) => word.rows)])];
 }
+
+const OVER = ["all", "cohort"] as const;
 
 interface Pair {
   readonly base: Placed;

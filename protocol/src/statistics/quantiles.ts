@@ -16,7 +16,7 @@ export function quantilesDraft(released: Released, query: QuantilesQuery, plan: 
   const rows = added(counts);
   const at = (probability: number): Cell => {
     const fewest = Math.min(probability, 1 - probability) * rows.value;
-    return (fewest >= cellRows ? quantileOf(counts, edges, probability) : null) ?? withheldBelow(cellRows);
+    return (fewest >= cellRows ? quantileOf({ counts, edges, isWhole: false }, probability) : null) ?? withheldBelow(cellRows);
   };
   return {
     cells: quantilesRegions(query, plan).map((region) => counted(region, rows)), groups: [], everybody: null,

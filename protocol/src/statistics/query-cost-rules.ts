@@ -2,11 +2,11 @@ import { ciphertextsFor } from "@cohortium/crypto/he/packing";
 import type { Charter } from "../session/charter.js";
 import { HALVES_PER_ROUND_MAX } from "../session/charter-limits.js";
 import { budgetOf } from "../session/privacy-budget.js";
-import { chargeOf, sumsOf } from "./charge.js";
+import { chargeOf, everyQuestion, sumsOf } from "./charge.js";
 import { gridOf, RING, type GridTerms } from "./grids.js";
 import { cellCount, partsOf, type Part } from "./parts.js";
 import type { QueryProblem } from "./query-problem.js";
-import type { Query, RfmEdges } from "./query.js";
+import type { Query } from "./query.js";
 
 /** Whether the charter's budgets can cover the query at all, were they untouched. */
 export function costProblems(charter: Charter, query: Query): readonly QueryProblem[] {
@@ -14,12 +14,12 @@ export function costProblems(charter: Charter, query: Query): readonly QueryProb
 }
 
 /**
- * Whether every sum the query takes can be laid out. Of RFM without edges the second is as large whatever edges the first finds.
+ * Whether every sum the query takes can be laid out.
  *
  * @param terms - Of a query that `askedProblems` and `costProblems` have no word against.
  */
 export function fitProblems(terms: GridTerms, scheme: Charter["aggregation"]["scheme"]): readonly QueryProblem[] {
-  return questionsOf(terms.query).flatMap((question): readonly QueryProblem[] => {
+  return everyQuestion(terms.query).flatMap((question): readonly QueryProblem[] => {
     const parts = partsOf(question, terms);
     const share = { nanoRho: BigInt(chargeOf(question, terms)), parts: BigInt(parts.length) };
     return [...parts.filter((part) => gridOf(part, share, terms) === null).map(unfit), ...(scheme === "encrypted" ? encrypted(parts, terms) : [])];
@@ -43,14 +43,6 @@ function released({ privacy }: Charter, query: Query): readonly QueryProblem[] {
   if (sumsOf(query) <= releasesMax) return [];
   return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: "give the edges, or sign a charter with a larger budget" }];
 }
-
-function questionsOf(query: Query): readonly { readonly edges: RfmEdges | null }[] {
-  if (query.kind !== "rfm") return [{ edges: null }];
-  return query.edges === null ? [{ edges: null }, { edges: ANY_EDGES }] : [query];
-}
-
-const FIFTHS = [0, 0, 0, 0];
-const ANY_EDGES: RfmEdges = { recency: FIFTHS, frequency: FIFTHS, monetary: FIFTHS };
 
 function unfit({ name }: Part): QueryProblem {
   return {

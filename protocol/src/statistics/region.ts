@@ -25,19 +25,20 @@ export type RegionVector = ReadonlyMap<string, bigint>;
 /** Which elements of each axis a region takes; an axis that does not occur is taken whole. */
 export type Elements = ReadonlyMap<string, ReadonlySet<number>>;
 
-/** Axes cut as finely as any of the regions cut them. */
+/** Axes cut as finely as the regions together cut them. */
 export interface Axes {
   elements(region: Region): Elements;
   vector(region: Region): RegionVector;
 }
 
 /**
- * Each axis is a list of elements: words, or the intervals between all cuts that occur, and absence. The indicator of a set of elements is written
+ * Each axis is a list of elements: classes of words, or the intervals between all cuts that occur, and absence. The indicator of a set of elements is written
  * in the basis "all, first, second, …, last but one", so that a column which a region does not mention adds no terms.
  */
 export function axesOf(regions: readonly Region[]): Axes {
-  const axes = new Map<string, Axis>();
-  for (const side of regions.flat()) axes.set(side.axis, joined(axes.get(side.axis), side));
+  const sides = new Map<string, Side[]>();
+  for (const side of regions.flat()) sides.set(side.axis, [...(sides.get(side.axis) ?? []), side]);
+  const axes = new Map([...sides].map(([name, own]) => [name, axisOf(name, own)]));
   const elements = (region: Region): Elements => {
     const taken = new Map<string, ReadonlySet<number>>();
     for (const side of region) {
@@ -52,10 +53,12 @@ export function axesOf(regions: readonly Region[]): Axes {
 
 /** Whether every row of `inner` is one of `outer` too. */
 export function within(inner: Elements, outer: Elements): boolean {
-  return [...outer].every(([axis, set]) => {
+  for (const [axis, set] of outer) {
     const own = inner.get(axis);
-    return own !== undefined && [...own].every((element) => set.has(element));
-  });
+    if (own === undefined || own.size > set.size) return false;
+    for (const element of own) if (!set.has(element)) return false;
+  }
+  return true;
 }
 
 /** The rows of one region that are not in another, which lies within it. */
@@ -69,23 +72,27 @@ export function difference(outer: RegionVector, inner: RegionVector): RegionVect
   return rest;
 }
 
-type Axis = { readonly kind: "words"; readonly words: readonly string[] } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly mayBeAbsent: boolean };
+type Axis = { readonly kind: "words"; readonly classOf: ReadonlyMap<string, number>; readonly classes: number } | { readonly kind: "range"; readonly cuts: readonly Cut[]; readonly mayBeAbsent: boolean };
 
-function joined(axis: Axis | undefined, side: Side): Axis {
-  switch (side.kind) {
-    case "words":
-      if (axis?.kind === "range") throw new RangeError(`${side.axis} is a measure and a dimension`);
-      return { kind: "words", words: [...new Set([...(axis?.words ?? []), ...side.all])] };
-    case "range": {
-      if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
-      const cuts = [...(axis?.cuts ?? []), side.from, side.to].filter((cut) => cut !== null).sort(byPlace);
-      const distinct = cuts.filter((cut, i) => i === 0 || byPlace(cut, cuts[i - 1] ?? cut) !== 0);
-      return { kind: "range", cuts: distinct, mayBeAbsent: side.mayBeAbsent || (axis?.mayBeAbsent ?? false) };
-    }
-    case "absent":
-      if (axis?.kind === "words") throw new RangeError(`${side.axis} is a dimension and a measure`);
-      return { kind: "range", cuts: axis?.cuts ?? [], mayBeAbsent: true };
-  }
+function axisOf(name: string, sides: readonly Side[]): Axis {
+  const words = sides.filter((side) => side.kind === "words");
+  if (words.length === sides.length) return wordClasses(words);
+  if (words.length > 0) throw new RangeError(`${name} is a measure and a dimension`);
+  const cuts = sides.flatMap((side) => (side.kind === "range" ? [side.from, side.to] : [])).filter((cut) => cut !== null).sort(byPlace);
+  return {
+    kind: "range", cuts: cuts.filter((cut, i) => i === 0 || byPlace(cut, cuts[i - 1] ?? cut) !== 0),
+    mayBeAbsent: sides.some((side) => side.kind === "absent" || (side.kind === "range" && side.mayBeAbsent)),
+  };
+}
+
+/** Words that no side tells apart are one element; those that no side takes come last, so that a side of many words has few terms. */
+function wordClasses(sides: readonly Extract<Side, { readonly kind: "words" }>[]): Axis {
+  const distinct = new Map(sides.map((side) => [side.words.join("\n"), side.words]));
+  const signs = new Map<string, number[]>(sides.flatMap(({ all }) => all).map((word) => [word, []]));
+  [...distinct.values()].forEach((words, i) => { for (const word of words) signs.get(word)?.push(i); });
+  const keys = [...new Set([...signs.values()].map((sign) => sign.join()))].sort((a, b) => Number(a === "") - Number(b === ""));
+  const placeOfKey = new Map(keys.map((key, i) => [key, i]));
+  return { kind: "words", classes: keys.length, classOf: new Map([...signs].map(([word, sign]) => [word, placeOfKey.get(sign.join()) ?? 0])) };
 }
 
 function byPlace(a: Cut, b: Cut): number {
@@ -94,7 +101,7 @@ function byPlace(a: Cut, b: Cut): number {
 
 function elementsOf(axis: Axis, side: Side): ReadonlySet<number> {
   switch (side.kind) {
-    case "words": return new Set(axis.kind === "words" ? side.words.map((word) => axis.words.indexOf(word)) : []);
+    case "words": return new Set(axis.kind === "words" ? side.words.flatMap((word) => axis.classOf.get(word) ?? []) : []);
     case "range": {
       const cuts = axis.kind === "range" ? axis.cuts : [];
       const [first, end] = [side.from === null ? 0 : 1 + placeOf(cuts, side.from), side.to === null ? cuts.length + 1 : 1 + placeOf(cuts, side.to)];
@@ -110,7 +117,7 @@ function placeOf(cuts: readonly Cut[], cut: Cut): number {
 
 function sizeOf(axis: Axis): number {
   switch (axis.kind) {
-    case "words": return axis.words.length;
+    case "words": return axis.classes;
     case "range": return axis.cuts.length + 1 + (axis.mayBeAbsent ? 1 : 0);
   }
 }

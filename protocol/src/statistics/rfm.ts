@@ -1,6 +1,6 @@
 import { type Cell, type RfmAnswer, type RfmScore, type Shown } from "./answer.js";
 import { equalCells } from "./cells.js";
-import { at, counted, placesFrom, presentSide, scoreSides, type AnswerTerms, type Draft, type Screen } from "./draft.js";
+import { at, counted, numbersOver, placesFrom, presentSide, scoreSides, type AnswerTerms, type Draft, type Screen } from "./draft.js";
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { measureOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
@@ -24,9 +24,11 @@ const FIFTHS = [0.2, 0.4, 0.6, 0.8] as const;
 export function foundScale(released: Released, query: RfmQuery, plan: StatisticPlan): RfmScale | null {
   const [recency, frequency, monetary] = ROLES.map((role) => {
     const edges = equalCells(measureOf(plan, query[role]), RFM_BINS, "log");
-    const found = FIFTHS.map((share) => quantileOf(released.numbers(`counts by ${role}`), edges, share));
+    // Days and purchases are counted; money is not.
+    const cells = { counts: released.numbers(`counts by ${role}`), edges, isWhole: role !== "monetary" };
+    const found = FIFTHS.map((share) => quantileOf(cells, share));
     const whole = found.filter((edge) => edge !== null);
-    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value > (whole[i - 1]?.value ?? value)) ? whole : null;
+    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value >= (whole[i - 1]?.value ?? value)) ? whole : null;
   });
   return recency && frequency && monetary ? { recency, frequency, monetary } : null;
 }
@@ -49,14 +51,16 @@ export function edgesOf({ recency, frequency, monetary }: RfmScale): RfmEdges {
  */
 export function rfmDraft(released: Released, scale: RfmScale, plan: StatisticPlan & { readonly query: RfmQuery }, terms: AnswerTerms): Draft {
   const { query } = plan;
-  const [grid, spend] = [released.numbers("counts of the grid"), released.numbers("spend of the grid")];
+  const regions = rfmRegions(query, edgesOf(scale), plan);
+  const cells = regions.slice(1, 1 + SCORES * SCORES);
+  const [grid, spend] = [numbersOver(cells, released.numbers("counts of the grid")), numbersOver(cells, released.numbers("spend of the grid"))];
   const rows = added(grid);
-  const bySpend = released.numbers("counts by monetary score");
+  const bySpend = numbersOver(regions.slice(-SCORES), released.numbers("counts by monetary score"));
   const byRecency = SCALE.map((r) => added(SCALE.map((f) => at(grid, cellAt(r, f)))));
   const byFrequency = SCALE.map((f) => added(SCALE.map((r) => at(grid, cellAt(r, f)))));
   const counts = [rows, ...grid, ...byRecency, ...byFrequency, ...bySpend];
   return {
-    cells: rfmRegions(query, edgesOf(scale), plan).map((region, place) => counted(region, at(counts, place))),
+    cells: regions.map((region, place) => counted(region, at(counts, place))),
     groups: rfmGroups(),
     everybody: null,
     answer: (screen): RfmAnswer => ({

@@ -47,18 +47,18 @@ function rfmSentences({ scores }: RfmAnswer): readonly string[] {
 function experimentSentences({ sampleRatio, effects }: ExperimentAnswer): readonly string[] {
   const adjusted = effects.some((effect) => effect.adjusted !== null);
   return [
-    ...(Object.hasOwn(sampleRatio, "withheld") ? ["The sizes of the arms cannot be checked, as some are withheld."] : ratioSentences(sampleRatio)),
+    ratioSentence(sampleRatio),
     ...(adjusted ? ["Adjusted effects use what was known before the test (CUPED); they estimate the same, with less scatter."] : []),
   ];
 }
 
-function ratioSentences(sampleRatio: ExperimentAnswer["sampleRatio"]): readonly string[] {
-  if (!("alarm" in sampleRatio)) return [];
+function ratioSentence(sampleRatio: ExperimentAnswer["sampleRatio"]): string {
+  if (!("alarm" in sampleRatio)) return "The sizes of the arms cannot be checked, as some are withheld.";
   const { chiSquare, degrees, p, alarm } = sampleRatio;
   const numbers = `chi-square ${chiSquare.toFixed(2)} on ${degrees}, p ${p < 0.0001 ? "below 0.0001" : p.toFixed(4)}`;
-  return [alarm
+  return alarm
     ? `The arms do not have the sizes they were meant to have (${numbers}): do not believe any effect before the cause is found.`
-    : `The arms have the sizes they were meant to have (${numbers}).`];
+    : `The arms have the sizes they were meant to have (${numbers}).`;
 }
 
 function withheldOf(answer: Answer): readonly string[] {

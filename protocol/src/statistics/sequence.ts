@@ -10,7 +10,7 @@ import { quantilesCounts, quantilesRegions } from "./quantiles.js";
 import type { Query } from "./query.js";
 import type { Region } from "./region.js";
 import { rfmCounts, rfmRegions } from "./rfm.js";
-import { NO_EARLIER, type Earlier } from "./suppress.js";
+import type { Earlier } from "./suppress.js";
 
 /** An answer that was given under the same charter, and what it was the answer to. */
 export interface EarlierAnswer {
@@ -22,18 +22,21 @@ export interface EarlierAnswer {
  * What earlier answers let one know: counts over rows that hold these words in those columns and lie between these edges of those measures. All
  * kinds of questions are covered, and any mixture of them; two answers tell about the same rows where they name the same columns.
  *
- * Not covered: that one column follows from another (an age and its bands, a measure and its logarithm), rows that came or went between two
- * answers, the values that quantiles have, and what means and sums tell beyond the counts they rest on. A count that one answer withheld stays
- * withheld in later ones.
+ * Not covered: counts that nobody asked for and that follow from three or more others, as one may ask for them when it is too late (the
+ * difference of two is covered, asked or not); that one column follows from another (an age and its bands, a measure and its logarithm); rows that
+ * came or went between two answers; the values that quantiles have; what means and sums tell beyond the counts they rest on. A count that one
+ * answer withheld stays withheld in later ones.
  */
 export function earlierOf(answers: readonly EarlierAnswer[], plan: Pick<StatisticPlan, "features">): Earlier {
-  return answers.reduce<Earlier>((known, one) => {
-    const counts = countsOf(one, plan);
-    return {
-      shown: [...known.shown, ...counts.flatMap(({ region, cell }) => (isShown(cell) ? [{ region, count: cell.value }] : []))],
-      withheld: [...known.withheld, ...counts.flatMap(({ region, cell }) => (isShown(cell) ? [] : [region]))],
-    };
-  }, NO_EARLIER);
+  const shown = new Map<string, { readonly region: Region; readonly count: number }>();
+  const withheld = new Map<string, Region>();
+  for (const { region, cell } of answers.flatMap((one) => countsOf(one, plan))) {
+    // A question that is repeated asks for the same regions each time, and need not be remembered each time.
+    const key = JSON.stringify(region);
+    if (isShown(cell)) shown.set(key, { region, count: cell.value });
+    else withheld.set(key, region);
+  }
+  return { shown: [...shown.values()], withheld: [...withheld.values()] };
 }
 
 interface CountShown {

@@ -1,12 +1,13 @@
+import { orNull } from "../session/or-null.js";
 import { Knowledge } from "./determined.js";
 import { axesOf, difference, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
 
 /**
  * Which counts of an answer are withheld, so that none over fewer than k rows is shown or follows from what is.
  *
- * Claims:   no withheld count is a combination of shown ones, of this answer and the earlier ones given, whatever the weights; where shown parts
- *           of a shown whole leave some out, these have k rows or more together; of two shown counts, one within the other, the difference
- *           has k rows or more.
+ * Claims:   no withheld count is a combination of shown ones, of this answer and the earlier ones given, whatever the weights, unless it already
+ *           was one of the earlier ones alone. Where shown parts of a shown whole leave some out, these have k rows or more together. Of two
+ *           shown counts, one within the other, the difference has k rows or more.
  * Assumes:  a node's row is counted as what it is; that the earlier answers given are all there are.
  * Strength: exact, in whole numbers. A withheld count is not determined; how far it can be narrowed down by knowing that counts are not
  *           negative is measured by the tests, and not bounded here.
@@ -44,11 +45,16 @@ export const NO_EARLIER: Earlier = { shown: [], withheld: [] };
 /** So many cells of earlier answers can be taken into account; with more of them nothing is shown any more, until the charter is signed anew. */
 export const EARLIER_CELLS_MAX = 4_000;
 
-/** Places among the cells. */
+/** Places among the cells. What by its own description counts nobody, such as the women of a cohort of men, is not withheld: there is nothing to tell. */
 export function withheldCells(question: Suppression): ReadonlySet<number> {
+  const { cells, earlier } = question;
+  const isMuch = earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX;
+  // A region of too many terms is refused, and nothing is shown where it cannot be decided what.
+  return (isMuch ? null : orNull(() => decided(question))) ?? new Set(cells.keys());
+}
+
+function decided(question: Suppression): ReadonlySet<number> {
   const { cells, earlier, cellRows } = question;
-  const everything = new Set(cells.keys());
-  if (earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX) return everything;
   const axes = axesOf([...cells, ...earlier.shown].map(({ region }) => region).concat(earlier.withheld));
   const measured = cells.map((cell, place) => ({ ...measuredCount(cell, axes), place, listed: cell.listed }));
   const before = earlier.shown.map((one) => measuredCount(one, axes));
@@ -94,7 +100,7 @@ function oneTurn({ measured, before, secrets, forced, cellRows }: Turn): Readonl
   const candidates = measured.filter(({ count, place, listed }) => listed && count >= cellRows && !forced.has(place));
   const shown = candidates.toSorted((a, b) => b.count - a.count || a.place - b.place).filter(({ vector }) => knowledge.learnUnlessTelling(vector));
   const places = new Set(shown.map(({ place }) => place));
-  return new Set(measured.map(({ place }) => place).filter((place) => !places.has(place)));
+  return new Set(measured.filter(({ place, vector }) => !places.has(place) && vector.size > 0).map(({ place }) => place));
 }
 
 /** The rows by which one count that may be shown exceeds another within it, where they are fewer than k. */

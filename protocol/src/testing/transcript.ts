@@ -11,7 +11,7 @@ export type Happening = { readonly atMs: number } & (
   | { readonly kind: "logged"; readonly entry: Entry }
   | { readonly kind: "silent"; readonly party: PartyId }
   | { readonly kind: "time-is-up" }
-  | { readonly kind: "ended"; readonly party: PartyId; readonly fault: Fault | null }
+  | { readonly kind: "ended"; readonly party: PartyId; readonly fault: Fault | null; readonly has: "model" | "answer" | null }
 );
 
 /**
@@ -37,7 +37,7 @@ function lineOf(happening: Happening): readonly Line[] {
     case "logged": return happening.entry.statement.type === "round.result" ? note(happening.entry.statement.actor, opened(happening.entry)) : [];
     case "silent": return note(happening.party, "falls silent");
     case "time-is-up": return note("coordinator", "waits no longer");
-    case "ended": return note(happening.party, happening.fault === null ? "has the joint model" : `ends: ${explain(happening.fault).split(";")[0] ?? ""}`);
+    case "ended": return note(happening.party, happening.fault === null ? `has the ${happening.has === "answer" ? "answer" : "joint model"}` : `ends: ${explain(happening.fault).split(";")[0] ?? ""}`);
   }
 }
 
@@ -72,7 +72,7 @@ function said(message: ToNode | FromNode): string {
     case "shared": return `Shared: seeds of ${message.boxes.length} rounds in shares, sealed for ${others(message.sealed)}. Reveals nothing.`;
     case "shares": return `SharesRelayed: ${names(message.ready, "parties")} are ready. Reveals who is.`;
     case "round": return `RoundOffered: round ${message.offer.statement.round}, ${text(message.offer, "kind")} among ${names(message.offer, "parties")}. `
-      + `Reveals ${message.context === null ? "the question" : "the joint model so far"}.`;
+      + `Reveals ${message.context === null || text(message.offer, "kind") === "statistic" ? "the question" : "the joint model so far"}.`;
     case "uploaded": return `Uploaded: round ${message.upload.statement.round}, ${text(message.upload, "words")} masked words. Reveals nothing.`;
     case "survivors": return `SurvivorsListed: round ${message.survivors.statement.round}, ${names(message.survivors, "uploads")}. Reveals who uploaded in time.`;
     case "agreed": return `Agreed: round ${message.agree.statement.round}, to this list and no other. Reveals that.`;
@@ -91,7 +91,7 @@ function said(message: ToNode | FromNode): string {
     case "sealed": return `Sealed: round ${message.ciphertext.statement.round}, ${text(message.ciphertext, "words")} encrypted words. Reveals nothing.`;
     case "decrypt": return `DecryptionRequested: round ${message.agreements[0]?.statement.round ?? 0}, signed by ${list(message.agreements.map(({ statement }) => statement.actor))}. Reveals that all agreed.`;
     case "decrypted": return `Decrypted: round ${message.decryption.statement.round}, its part of the sum. Reveals the sum, once all have.`;
-    case "closed": return "SessionClosed. Reveals the joint model and its evaluation.";
+    case "closed": return `SessionClosed. Reveals ${message.released.kind === "model" ? "the joint model and its evaluation" : "the answer"}.`;
     case "aborted": return `SessionAborted: ${message.code}. Reveals the code.`;
   }
 }

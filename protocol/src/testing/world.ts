@@ -14,12 +14,12 @@ import type { Entry } from "../log/entry.js";
 import { decodeEvent, encodeEvent } from "../session/codec.js";
 import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
-import { schemaOf } from "../session/schema.js";
 import { conductor, type SessionConduct } from "../conduct/conductor.js";
+import { sessionSchema, type SessionPlan } from "../conduct/plan.js";
 import type { OwnData } from "../conduct/handshake.js";
 import type { FromNode, ToNode } from "../conduct/messages.js";
 import { participant, type AnswerAsked, type SessionPart } from "../conduct/participant.js";
-import type { TrainingPlan } from "../training/plan.js";
+import type { EarlierAnswer } from "../statistics/sequence.js";
 import { Dice } from "./dice.js";
 import { EncryptedHosts } from "./encrypted-hosts.js";
 import type { Happening } from "./transcript.js";
@@ -30,7 +30,7 @@ export interface WorldGiven {
   readonly seed: number;
   readonly names: readonly PartyId[];
   readonly terms: Terms;
-  readonly plan: TrainingPlan;
+  readonly plan: SessionPlan;
   /** What a party's rows answer, before masks. */
   readonly answer: (party: PartyId, ask: AnswerAsked) => Words;
   /** For encrypted sums. */
@@ -47,6 +47,10 @@ export interface WorldGiven {
   readonly guarded?: boolean;
   /** What a party's own contract says of its columns; without it, nothing. */
   readonly contract?: (party: PartyId) => OwnData["claims"];
+  /** Below how many rows a party wants cells withheld; without it, none says. */
+  readonly cellRows?: (party: PartyId) => number | undefined;
+  /** What was answered under the charter before. */
+  readonly earlier?: readonly EarlierAnswer[];
   /** A host that refuses what the node's own rules refuse. */
   readonly admits?: (party: PartyId) => { readonly code: "DATA_REFUSED"; readonly clause: string } | null;
 }
@@ -59,7 +63,7 @@ interface Actor<E, S> {
 
 const COORDINATOR = parsePartyId("coordinator");
 
-/** Runs one training to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
+/** Runs one session to its end. Every crash goes through the codec and `replay`, and must send the same bytes again. */
 export class World {
   readonly log: Entry[] = [];
   readonly uploads = new Map<string, Words>();
@@ -148,9 +152,13 @@ export class World {
     }
     if (step.kind !== "wait") return this.#end(COORDINATOR, step);
     for (const ask of step.ask) {
-      if (ask.kind === "sum") this.coordinator.inbox.push(this.#sum(ask));
-      if (ask.kind === "open") this.coordinator.inbox.push(this.encrypted.open(ask, this.nowMs));
+      if (ask.kind === "sum") this.coordinator.inbox.push({ ...this.#sum(ask), ...this.#beside });
+      if (ask.kind === "open") this.coordinator.inbox.push({ ...this.encrypted.open(ask, this.nowMs), ...this.#beside });
     }
+  }
+
+  get #beside(): { readonly earlier?: readonly EarlierAnswer[] } {
+    return this.#given.earlier === undefined ? {} : { earlier: this.#given.earlier };
   }
 
   #sum(ask: SumAsked): SessionConduct["event"] {
@@ -210,7 +218,8 @@ export class World {
   }
 
   #end(party: PartyId, step: Exclude<Step<SessionPart> | Step<SessionConduct>, { readonly kind: "wait" }>): void {
-    this.happenings.push({ kind: "ended", atMs: this.nowMs, party, fault: step.kind === "abort" ? step.fault : null });
+    const ends = step.kind === "abort" ? { fault: step.fault, has: null } : { fault: null, has: step.result.kind };
+    this.happenings.push({ kind: "ended", atMs: this.nowMs, party, ...ends });
   }
 
   #guard(...inputs: readonly unknown[]): void {
@@ -223,8 +232,10 @@ export class World {
     switch (ask.kind) {
       case "admit": {
         const refusal = this.#given.admits?.(name) ?? null;
-        const claims = this.#given.contract?.(name) ?? schemaOf(this.#given.plan.recipe).sources.map(() => null);
-        return refusal === null ? { kind: "admitted", data: { table: tableOf(name), claims, quality: null }, atMs } : { kind: "refused", ...refusal, atMs };
+        const claims = this.#given.contract?.(name) ?? sessionSchema(this.#given.plan).sources.map(() => null);
+        const cellRows = this.#given.cellRows?.(name);
+        const data = { table: tableOf(name), claims, quality: null, ...(cellRows === undefined ? {} : { cellRows }) };
+        return refusal === null ? { kind: "admitted", data, atMs } : { kind: "refused", ...refusal, atMs };
       }
       case "permit": return { kind: "permitted", round: ask.round, atMs };
       case "make-key": return this.encrypted.makeKey(given, atMs);

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCharterYaml } from "../../src/host/charter-yaml.js";
@@ -25,6 +26,11 @@ test.each([["trees", 1], ["network", 2]] as const)("the page's example of a mode
   const { model } = readCharterYaml(yaml) as unknown as { readonly model: { readonly kind: string } };
   expect(model.kind).toBe(kind);
   expect(checkCharter(bent("/questions/0/model", model, bent("/privacy/budget/releasesMax", 2_000) as object))).toMatchObject({ kind: "ok" });
+});
+
+test("the page's example of statistics is sound", () => {
+  const [yaml = ""] = [...PAGE.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text ?? "").filter((text) => text.startsWith("questions: []"));
+  expect(checkCharter({ ...SOUND, ...(readCharterYaml(yaml) as object) } as Json)).toMatchObject({ kind: "ok" });
 });
 
 test("the page's example is a sound charter of the digest the page gives", () => {

@@ -74,3 +74,100 @@ describe("a thousand random tables", () => {
     expect(widths[Math.floor(widths.length / 2)]).toBeGreaterThan(K);
   });
 });
+
+/** A thousand people at random: words of three columns, some of them rare. */
+function people(dice: Dice) {
+  const columns = { a: words("a", 2 + dice.roll(3)), b: words("b", 2 + dice.roll(3)), c: words("c", 2 + dice.roll(2)) };
+  const rare = (all: readonly string[]) => all[dice.chance(0.6) ? 0 : dice.chance(0.6) ? Math.min(1, all.length - 1) : dice.roll(all.length)]!;
+  const rows = Array.from({ length: 30 + dice.roll(300) }, () => ({ a: rare(columns.a), b: rare(columns.b), c: rare(columns.c) }));
+  return { columns, rows };
+}
+
+type People = ReturnType<typeof people>;
+
+/** What a profile of a random cohort by random columns counts. */
+function randomQuestion({ columns, rows }: People, dice: Dice): Table {
+  const names = ["a", "b", "c"] as const;
+  const S = (name: typeof names[number], ...own: readonly string[]) => side(name, columns[name], ...own);
+  const cohort: Region = names.filter(() => dice.chance(0.4)).map((name) => S(name, ...columns[name].filter((_, i) => i === 0 || dice.chance(0.5))));
+  const by = names.filter(() => dice.chance(0.5));
+  const regions: Region[] = [EVERYBODY, cohort, ...by.flatMap((name) => columns[name].flatMap((word): Region[] => [[S(name, word)], [...cohort, S(name, word)]]))];
+  const counts = (region: Region) => rows.filter((row) => region.every((one) => one.kind === "words" && one.words.includes(row[one.axis as "a"]))).length;
+  return { dimensions: columns, cells: regions.map((region) => cell(region, counts(region))), groups: [] };
+}
+
+/**
+ * Asks four questions one after the other. Says how many withheld counts follow from all that was shown; and how many of them did so before they were
+ * asked for, when it is too late to withhold anything. Of 4,000 such sequences three have one of these.
+ */
+function sequence(seed: number, remembers: boolean): { readonly followed: number; readonly late: number; readonly withheld: number; readonly shown: number } {
+  const dice = new Dice(seed);
+  const all = people(dice);
+  const attacker = new Attacker(all.columns);
+  let earlier: Earlier = NO_EARLIER;
+  let late = 0;
+  for (let asked = 0; asked < 4; asked++) {
+    const table = randomQuestion(all, dice);
+    const withheld = withheldCells({ ...table, cellRows: K, earlier: remembers ? earlier : NO_EARLIER });
+    const shown = table.cells.filter((_, place) => !withheld.has(place));
+    late += attacker.determines([...withheld].map((place) => table.cells[place]!.region)).filter(Boolean).length;
+    for (const { region, count } of shown) attacker.see(region, count);
+    earlier = { shown: [...earlier.shown, ...shown], withheld: [...earlier.withheld, ...table.cells.filter((_, place) => withheld.has(place)).map(({ region }) => region)] };
+  }
+  return { followed: attacker.determines(earlier.withheld).filter(Boolean).length, late, withheld: earlier.withheld.length, shown: earlier.shown.length };
+}
+
+describe("two hundred and fifty sequences of four questions", () => {
+  const seeds = Array.from({ length: 250 }, (_, i) => i + 1);
+
+  test("no count that any answer withheld follows from all answers together, and most counts are shown", () => {
+    const results = seeds.map((seed) => sequence(seed, true));
+    expect(results.filter(({ followed, late }) => followed > late)).toEqual([]);
+    expect(results.filter(({ late }) => late > 0).length).toBeLessThan(3);
+    expect(results.reduce((sum, { shown }) => sum + shown, 0)).toBeGreaterThan(results.reduce((sum, { withheld }) => sum + withheld, 0));
+  });
+
+  test("control: answers that do not remember each other tell what they withheld", () => {
+    expect(seeds.filter((seed) => sequence(seed, false).followed > sequence(seed, true).late).length).toBeGreaterThan(30);
+  });
+});
+
+describe("differences", () => {
+  const all = words("a", 3);
+  const shownOf = (cells: readonly CountedRegion[], earlier = NO_EARLIER) => {
+    const withheld = withheldCells({ cells, groups: [], cellRows: K, earlier });
+    return cells.map(({ count }, place) => (withheld.has(place) ? null : count));
+  };
+
+  test("a count that differs from one around it by fewer than k is withheld, by k exactly it is shown", () => {
+    expect(shownOf([cell(EVERYBODY, 100), cell([side("a", all, "a0", "a1")], 90)])).toEqual([100, null]);
+    expect(shownOf([cell(EVERYBODY, 100), cell([side("a", all, "a0", "a1")], 89)])).toEqual([100, 89]);
+    expect(shownOf([cell([side("a", all, "a0", "a1")], 90)], { shown: [{ region: EVERYBODY, count: 100 }], withheld: [] })).toEqual([null]);
+  });
+
+  test("the same rows in other words are not a difference", () => {
+    expect(shownOf([cell(EVERYBODY, 100), cell([side("a", all, ...all)], 100)])).toEqual([100, 100]);
+  });
+
+  test("ranges of a measure add up with each other, whatever their edges", () => {
+    const range = (from: number | null, to: number | null): Region => [{ kind: "range", axis: "m", from: from === null ? null : { at: from, above: false }, to: to === null ? null : { at: to, above: false }, mayBeAbsent: false }];
+    const before: Earlier = { shown: [{ region: EVERYBODY, count: 500 }, { region: range(null, 10), count: 200 }], withheld: [range(10, 20)] };
+    // From 20 on is what is left of all, less those below 10 and those between.
+    expect(shownOf([cell(range(20, null), 295)], before)).toEqual([null]);
+    expect(shownOf([cell(range(30, null), 100)], before)).toEqual([100]);
+  });
+
+  test("a count withheld before stays withheld, also if noise carries it above k", () => {
+    expect(shownOf([cell([side("a", all, "a0")], 40)], { shown: [], withheld: [[side("a", all, "a0")]] })).toEqual([null]);
+  });
+
+  test("with more to remember than can be taken into account, nothing is shown", () => {
+    const shown = Array.from({ length: EARLIER_CELLS_MAX + 1 }, () => ({ region: EVERYBODY, count: 100 }));
+    expect(shownOf([cell(EVERYBODY, 100)], { shown, withheld: [] })).toEqual([null]);
+    expect(shownOf([cell(EVERYBODY, 100)], { shown: shown.slice(1), withheld: [] })).toEqual([100]);
+  });
+
+  test("a count that is not a number is withheld", () => {
+    expect(shownOf([cell(EVERYBODY, Number.NaN), cell([side("a", all, "a0")], 50)])).toEqual([null, 50]);
+  });
+});

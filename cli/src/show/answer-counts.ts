@@ -1,0 +1,40 @@
+import { isShown, type CategoriesAnswer, type Cell, type DriftAnswer, type HistogramAnswer, type QuantilesAnswer, type RowsAndShare } from "@cohortium/protocol/statistics/answer";
+import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
+import { count } from "./amounts.js";
+import type { Paint } from "./paint.js";
+import { table, type Column } from "./table.js";
+
+const COUNTED: readonly Column[] = [{ head: "rows", right: true }, { head: "share", right: true }, { head: "" }];
+
+export function histogramText({ measure, unit, edges, cells }: HistogramAnswer, paint: Paint): string {
+  const rows = cells.map((cell, i) => [`${quantityForm(edges[i] ?? NaN)} to ${quantityForm(edges[i + 1] ?? NaN)}`, ...counted(cell, cells)]);
+  return table([{ head: `${measure} (${unit})` }, ...COUNTED], rows, { paint, empty: "no cells" });
+}
+
+export function quantilesText({ measure, unit, quantiles }: QuantilesAnswer, paint: Paint): string {
+  const rows = quantiles.map(({ probability, at }) => [shareForm(probability), cellText(at, quantityForm)]);
+  return table([{ head: "of the rows", right: true }, { head: `have at most (${measure}, ${unit})` }], rows, { paint, empty: "no quantiles" });
+}
+
+export function categoriesText({ dimension, top, others }: CategoriesAnswer, paint: Paint): string {
+  const rest = others === null ? [] : [[`${count(others.words)} other ${others.words === 1 ? "word" : "words"}`, cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
+  const rows = [...top.map((cell) => [cell.word, ...counted(cell, top)]), ...rest];
+  return table([{ head: dimension }, ...COUNTED], rows, { paint, empty: "no words" });
+}
+
+export function driftText({ column, unit, cells, missing }: DriftAnswer, paint: Paint): string {
+  const rows = [...cells.map((cell) => [cell.word, ...counted(cell, cells)]), ["(missing)", cellText(missing.rows, rowsForm), cellText(missing.share, shareForm)]];
+  return table([{ head: unit === null ? column : `${column} (${unit})` }, ...COUNTED], rows, { paint, empty: "no cells" });
+}
+
+const BAR_WIDTH = 30;
+
+function counted({ rows, share }: RowsAndShare, among: readonly RowsAndShare[]): readonly string[] {
+  const most = Math.max(...among.map((cell) => heightOf(cell.rows)));
+  const bar = most > 0 ? "#".repeat(Math.round((heightOf(rows) / most) * BAR_WIDTH)) : "";
+  return [cellText(rows, rowsForm), cellText(share, shareForm), bar];
+}
+
+function heightOf(cell: Cell): number {
+  return isShown(cell) ? Math.max(0, cell.value) : 0;
+}

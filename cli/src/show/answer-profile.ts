@@ -1,0 +1,24 @@
+import type { ProfileAnswer } from "@cohortium/protocol/statistics/answer";
+import { cellText, indexForm, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
+import type { Paint } from "./paint.js";
+import { table } from "./table.js";
+
+/** A table a dimension, then the measures: the cohort beside all rows. */
+export function profileText({ rows, base, share, dimensions, measures }: ProfileAnswer, paint: Paint): string {
+  const cohort = `The cohort: ${cellText(rows, rowsForm)} of ${cellText(base, rowsForm)} rows, ${cellText(share, shareForm)}.`;
+  const tables = dimensions.map(({ dimension, words }) => table(
+    [{ head: dimension }, ...["rows", "share", "of all rows", "share", "index"].map((head) => ({ head, right: true }))],
+    words.map(({ word, rows: own, share: part, base: all, baseShare: whole, index }) => [
+      word, cellText(own, rowsForm), cellText(part, shareForm), cellText(all, rowsForm), cellText(whole, shareForm), cellText(index, indexForm),
+    ]),
+    { paint, empty: `no words of ${dimension}` },
+  ));
+  return [cohort, ...tables, ...(measures.length === 0 ? [] : [measuresText(measures, paint)])].join("\n\n");
+}
+
+function measuresText(measures: ProfileAnswer["measures"], paint: Paint): string {
+  const columns = [{ head: "measure" }, ...["sum", "mean", "sum of all", "mean of all", "index"].map((head) => ({ head, right: true }))];
+  return table(columns, measures.map(({ measure, unit, sum, mean, baseSum, baseMean, index }) => [
+    `${measure} (${unit})`, ...[sum, mean, baseSum, baseMean].map((cell) => cellText(cell, quantityForm)), cellText(index, indexForm),
+  ]), { paint, empty: "" });
+}

@@ -1,0 +1,45 @@
+import type { Price } from "../question/price.js";
+import { count } from "./amounts.js";
+import { quantityForm } from "./answer-cells.js";
+import type { Paint } from "./paint.js";
+import { budgetShare } from "./question.js";
+import { facts, table } from "./table.js";
+
+/** What a question would cost under a charter. Shares are of the whole budget; null where answers cost nothing. */
+export interface Priced {
+  readonly price: Price;
+  readonly charter: string;
+  readonly cellRows: number;
+  readonly rows: number;
+  readonly cost: Cost | null;
+}
+
+export interface Cost {
+  readonly share: number;
+  readonly left: number;
+  /** How often the same could be asked after it; below 0 if it cannot be asked. */
+  readonly more: number;
+  readonly epsilon: number;
+}
+
+/** The price in plain words, then what to expect of each part of the answer. */
+export function priceText({ price, charter, cellRows, rows, cost }: Priced, paint: Paint): string {
+  const isNoisy = cost !== null;
+  const columns = [{ head: "part" }, { head: "cells", right: true }, ...(isNoisy ? [{ head: "error to expect", right: true }, { head: "95 % interval", right: true }] : []), { head: "likely withheld", right: true }];
+  const lines = price.parts.map(({ name, cells, errorAbs, interval95, withheld }) => [
+    name, count(cells), ...(isNoisy ? [quantityForm(errorAbs), `± ${quantityForm(interval95)}`] : []), withheld === null ? "" : withheld === 0 ? "none" : `${count(withheld)} of ${count(cells)}`,
+  ]);
+  return [
+    facts([["charter", charter], ["sums", String(price.sums)], ["price", costText(cost, paint)]]), "",
+    table(columns, lines, { paint, empty: "" }), "",
+    `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
+  ].join("\n");
+}
+
+function costText(cost: Cost | null, paint: Paint): string {
+  if (cost === null) return "nothing: this charter's sums are exact";
+  const { share, left, more, epsilon } = cost;
+  const price = `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself)`;
+  if (more < 0) return `${price}; ${paint.bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}`;
+  return `${price}, of which ${budgetShare(left, 1)} is left: ${more === 0 ? "none" : `about ${count(more)}`} more of this kind`;
+}

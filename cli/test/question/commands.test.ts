@@ -1,0 +1,225 @@
+import { describe, expect, test } from "@jest/globals";
+import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
+import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Route } from "@cohortium/protocol/host/http-route";
+import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
+
+const NOISY = "a1".repeat(32);
+const EXACT = "e0".repeat(32);
+const TRAINING_ONLY = "b7".repeat(32);
+const SESSION = "5e".repeat(16);
+const DIGEST = "d1".repeat(32);
+
+const STATISTICS = {
+  kinds: ["categories", "profile"], cellRows: 25,
+  features: [{ kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 }],
+};
+const NOISE = { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 100, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
+const CHARTERS = new Map<string, object>([
+  [NOISY, { ...SOUND, name: "noisy", questions: [], statistics: STATISTICS, privacy: NOISE }],
+  [EXACT, { ...SOUND, name: "plain", questions: [], statistics: STATISTICS }],
+  [TRAINING_ONLY, { ...SOUND, name: "models" }],
+]);
+
+function charterRoutes(...digests: readonly string[]): readonly Route[] {
+  const about = (digest: string) => ({ digest, name: (CHARTERS.get(digest) as { name: string }).name, state: "in-force", expires: SOUND.expires });
+  return [
+    get("/v1/charters", { charters: digests.map(about) }),
+    { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => ({ kind: "json", status: 200, body: { ...about(params["digest"] ?? ""), words: [], charter: CHARTERS.get(params["digest"] ?? "") } }) },
+  ];
+}
+
+const shown = (value: number) => ({ value, low: value - 2, high: value + 2 });
+const ANSWER = {
+  kind: "categories", rows: shown(100), firms: 3, cellRows: 25, noise: true, dimension: "channel",
+  top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "< 25" }, share: { withheld: "< 25" } },
+};
+const VIEW = {
+  session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, schedule: null, state: "done",
+  askedAtMs: NOW_MS, answeredAt: "2026-11-22T10:00:05.000Z", says: "answered", round: 1, fault: null, answer: ANSWER, answerDigest: DIGEST,
+};
+const REPLY = { session: SESSION, charter: NOISY, queryDigest: DIGEST, costs: 1_000 };
+const TRAINING = {
+  session: SESSION, charter: NOISY, state: "done", startedAtMs: NOW_MS, endedAtMs: NOW_MS, round: 1, kind: "statistic", phase: "ended", waitingFor: null, says: "answered after 1 sum",
+  rounds: [{ round: 1, kind: "statistic", survivors: ["harbour", "lantern", "meadow"], rows: 0, measure: null }], model: null, evaluation: null, fault: null,
+};
+const events = (view: unknown): Route => ({ method: "GET", path: "/v1/trainings/:session/events", handle: () => ({ kind: "events", events: (async function* () { yield { event: "progress", data: view }; })() }) });
+const KIND = ["categories", "--dimension", "channel", "--top", "2"];
+
+describe("question ask", () => {
+  test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
+    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    expect(asked).toEqual([{ path: "/v1/questions", body: { charter: NOISY, query: { ...VIEW.query, nanoRho: expect.any(Number) }, fresh: false } }]);
+    const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
+    expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
+    expect(err).toContain(`asked ${SESSION} under noisy`);
+    expect(out).toContain([
+      "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (< 25)            withheld (< 25)", "",
+    ].join("\n"));
+    expect(out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
+    expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
+    expect(code).toBe(0);
+  });
+
+  test("shows what is kept at once, says when it was answered, and that it costs nothing", async () => {
+    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
+    const { code, out } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    expect(out).toContain("Kept: answered on 2026-11-20 08:00:00 UTC in 5e5e5e5e5e5e; this costs nothing. To ask the companies anew and pay for it: --fresh");
+    expect(code).toBe(0);
+  });
+
+  test("with --fresh, --detach and a file asks so, and does not wait", async () => {
+    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const file = `${folderWith([["ask.yaml", "kind: profile\nby: [channel]\nmeasures: [spend]\ncohort: { channel: [Web] }\n"]])}/ask.yaml`;
+    const { code, out } = await play(["question", "ask", "--file", file, "--charter", "plain", "--fresh", "--detach"], { folder });
+    expect(asked).toEqual([{ path: "/v1/questions", body: { charter: EXACT, fresh: true, query: { kind: "profile", cohort: [{ dimension: "channel", words: ["Web"] }], by: ["channel"], measures: ["spend"], nanoRho: 0 } } }]);
+    expect(out).toContain("To see the answer: cohortium question result 5e5e5e5e5e5e");
+    expect(code).toBe(0);
+  });
+
+  test.each<[string, readonly string[], number, string, string]>([
+    ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the whole charter has 1", "give --epsilon"],
+    ["a price where there is none", [...KIND, "--charter", "plain", "--epsilon", "0.1"], 2, "--epsilon: this charter adds no noise", "leave it out"],
+    ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: ", "write "],
+    ["a word nobody has", ["profile", "--by", "channel", "--cohort", "channel=Webb", "--charter", "plain"], 4, '--cohort: "channel" has no word "Webb"', "Web"],
+    ["a dimension nobody has", ["profile", "--by", "chanel", "--charter", "plain"], 4, "--by: ", "channel"],
+    ["a kind that is not allowed", ["drift", "--column", "channel", "--charter", "plain"], 4, "the kind of question: ", "ask one of: categories, profile"],
+    ["bins beyond any limit", ["drift", "--column", "channel", "--bins", "5000", "--charter", "plain"], 2, "--bins: ", "see what it takes"],
+    ["two charters to choose from", KIND, 2, "there is more than one charter in force that allows statistics", "name one"],
+    ["a charter without statistics", [...KIND, "--charter", "models"], 4, "models (b7b7b7b7b7b7) has no clause named statistics", "name another charter"],
+    ["a file and a flag", ["--file", "x.yaml", "--dimension", "channel"], 2, "--dimension: the question stands in x.yaml already", "write it there"],
+    ["a file that is not there", ["--file", "/nowhere/x.yaml"], 2, "/nowhere/x.yaml", "name the YAML or JSON file"],
+  ])("with %s is refused with cause and remedy, and nothing is asked", async (_, args, exit, cause, fix) => {
+    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const { code, err } = await play(["question", "ask", ...args], { folder });
+    expect(err).toContain(cause);
+    expect(err).toContain(fix);
+    expect({ code, asked }).toEqual({ code: exit, asked: [] });
+  });
+
+  test("hands on the coordinator's refusal, with exit code 5 for a budget that is spent", async () => {
+    const spent: Route = { method: "POST", path: "/v1/questions", handle: () => { throw new Refusal({ code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", detail: "it costs 4 % of the budget, and 1 % is left" }); } };
+    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), spent]);
+    expect(await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("it costs 4 % of the budget") });
+  });
+
+  test("ends with the exit code of the node that refused", async () => {
+    const fault = { code: "NODE_REFUSED", cause: "BUDGET_SPENT", says: "meadow refused", fix: "ask for less", side: "operator" };
+    const aborted = { ...VIEW, state: "aborted", answeredAt: null, answer: null, answerDigest: null, says: "meadow refused", fault };
+    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
+    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    expect(err).toContain(`somebody asks the same already: ${SESSION}`);
+    expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");
+    expect(code).toBe(5);
+  });
+});
+
+describe("the catalogue", () => {
+  test("says what each kind answers, and which the charter allows", async () => {
+    const { folder } = await openStage("coordinator", charterRoutes(EXACT));
+    const { out, code } = await play(["question", "ls"], { folder });
+    expect(out).toMatch(/^question +allowed +answers +needs$/m);
+    expect(out).toMatch(/^profile +yes +how a cohort differs/m);
+    expect(out).toMatch(/^rfm +no +how recently/m);
+    expect(out).toContain("Under plain: dimensions channel; measures spend.");
+    expect(code).toBe(0);
+  });
+
+  test("can be read before there is a charter, or a process", async () => {
+    expect(await play(["question", "ls"])).toMatchObject({ code: 0, out: expect.stringContaining("No charter in force here allows statistics.") });
+    expect(await play(["question", "ls", "--charter", "plain"])).toMatchObject({ code: 2 });
+  });
+
+  test("of one kind declares inputs, sensitivity, bounds, threshold, mechanism and output", async () => {
+    const { folder } = await openStage("node", charterRoutes(NOISY));
+    const { out } = await play(["question", "show", "experiment"], { folder });
+    for (const part of [/^--control +needed/m, /^--covariate +a measure taken before/m, /^sensitivity +one arm's count by 1/m, /^bounds +/m, /^threshold +cells over fewer than 25 rows/m, /^mechanism +discrete Gaussian noise/m, /^output +/m]) expect(out).toMatch(part);
+    expect(await play(["question", "show", "experimnt"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("did you mean experiment?") });
+    expect(JSON.parse((await play(["question", "show", "rfm", "--json"], { folder })).out)).toMatchObject({ kind: "rfm", inputs: expect.arrayContaining([expect.objectContaining({ flag: "--edges", needed: false })]) });
+  });
+});
+
+describe("what was asked", () => {
+  test("is listed, and one is shown by the beginning of its name", async () => {
+    const running = { ...VIEW, session: "5f".repeat(16), state: "running", answeredAt: null, answer: null, answerDigest: null, says: "waiting for meadow", schedule: "0a1b2c3d" };
+    const { folder } = await openStage("coordinator", [get("/v1/questions", { questions: [VIEW, running] }), get("/v1/questions/:session", VIEW)]);
+    expect((await play(["question", "status"], { folder })).out).toBe([
+      "session       question    charter       state    asked                answered             by                 says",
+      "5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done     2026-11-22 10:00:00  2026-11-22 10:00:05                     answered",
+      "5f5f5f5f5f5f  categories  a1a1a1a1a1a1  running  2026-11-22 10:00:00                       schedule 0a1b2c3d  waiting for meadow", "",
+    ].join("\n"));
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories, cohort [], dimension channel, top 2\n");
+    expect(await play(["question", "result", "77"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('there is no question "77"') });
+    expect(JSON.parse((await play(["question", "result", "5e", "--json"], { folder })).out)).toEqual(VIEW);
+  });
+});
+
+describe("question schedule", () => {
+  const SCHEDULE = { id: "0a1b2c3d", charter: EXACT, query: { kind: "categories" }, every: 2, unit: "weeks", start: "2027-01-04T07:00:00.000Z", next: "2027-01-18T07:00:00.000Z", runs: 1, state: "on", because: "" };
+
+  test("adds, lists and removes", async () => {
+    const { folder, asked } = await openStage("coordinator", [
+      ...charterRoutes(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
+    ]);
+    expect(await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder })).toMatchObject({ code: 0 });
+    expect((await play(["question", "schedule", "ls"], { folder })).out).toBe([
+      "schedule  question    charter       every    next (UTC)           runs  state  because",
+      "0a1b2c3d  categories  e0e0e0e0e0e0  2 weeks  2027-01-18 07:00:00     1  on", "",
+    ].join("\n"));
+    expect(await play(["question", "schedule", "rm", "0a"], { folder, answers: ["y"] })).toMatchObject({ code: 0 });
+    expect(asked).toEqual([
+      { path: "/v1/question-schedules", body: { charter: EXACT, query: { ...VIEW.query, nanoRho: 0 }, every: 2, unit: "weeks", start: "2027-01-04T08:00:00+01:00" } },
+      { path: "/v1/question-schedules/0a1b2c3d/remove", body: {} },
+    ]);
+  });
+
+  test.each([
+    [["ad"], "did you mean add?"], [["add", ...KIND], "--every: it is missing"], [["add", ...KIND, "--every", "often"], '--every: "often" is no rhythm'], [["add", ...KIND, "--every", "0days"], "is no rhythm"],
+    [["add", ...KIND, "--every", "1day", "--start", "2027-01-04T08:00:00"], "is no RFC 3339 time with an offset"], [["add", ...KIND, "--every", "1day", "--start", "tomorrow"], "is no RFC 3339 time"], [["rm"], "none is named"],
+  ])("%j is refused in words", async (args, cause) => {
+    const { folder, asked } = await openStage("coordinator", charterRoutes(EXACT));
+    expect(await play(["question", "schedule", ...args], { folder })).toMatchObject({ code: 2, err: expect.stringContaining(cause) });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("question plan", () => {
+  const BUDGET = { limit: 33_000_000, spent: 3_300_000 };
+  const PROFILE = ["profile", "--by", "channel", "--measure", "spend", "--cohort", "channel=Web", "--charter"];
+
+  test("tells price, error and what is likely withheld before anything is asked", async () => {
+    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY), get("/v1/charters/:digest/budget", BUDGET)]);
+    const { code, out } = await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1", "--rows", "1000"], { folder });
+    expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 90 % is left: about 91 more of this kind$/m);
+    expect(out).toMatch(/^part +cells +error to expect +95 % interval +likely withheld$/m);
+    expect(out).toMatch(/^counts of channel \(all\) +2 +\d+(\.\d+)? +± \d+(\.\d+)? +none$/m);
+    expect(out).toMatch(/^sum of spend \(cohort\) +1 +[\d,.]+ +± [\d,.]+$/m);
+    expect(out).toContain("Reckoned with 1,000 rows that lie evenly in the cells, and the noise of all companies. Cells over fewer than 25 rows are withheld. Nothing was asked.");
+    expect({ code, asked }).toEqual({ code: 0, asked: [] });
+  });
+
+  test("expects an error that falls as the price rises, and that is that of the noise", async () => {
+    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), get("/v1/charters/:digest/budget", BUDGET)]);
+    const errorAt = async (epsilon: string) => {
+      const { price } = JSON.parse((await play(["question", "plan", ...KIND, "--epsilon", epsilon, "--json"], { folder })).out) as { price: { nanoRho: number; parts: { errorAbs: number }[] } };
+      return { error: price.parts[0]?.errorAbs ?? NaN, rho: price.nanoRho / NANO };
+    };
+    const [small, large] = [await errorAt("0.05"), await errorAt("0.5")];
+    expect(small.error).toBeGreaterThan(5 * large.error);
+    // Three of the four companies' noise is enough for ρ; all four add theirs.
+    for (const { error, rho } of [small, large]) expect(error / (Math.sqrt((4 / 3) / (2 * rho)) * Math.sqrt(2 / Math.PI))).toBeCloseTo(1, 2);
+  });
+
+  test("says when the budget would not cover it, and that a charter without noise asks for nothing", async () => {
+    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), get("/v1/charters/:digest/budget", { ...BUDGET, spent: 32_990_000 })]);
+    expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused");
+    const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, spent: 0 })]);
+    const { out } = await play(["question", "plan", ...PROFILE, "plain", "--rows", "40"], exact);
+    expect(out).toMatch(/^price +nothing: this charter's sums are exact$/m);
+    expect(out).toMatch(/^counts of channel \(cohort\) +2 +2 of 2$/m);
+    expect(await play(["question", "plan", ...PROFILE, "plain", "--rows", "few"], exact)).toMatchObject({ code: 2 });
+  });
+});

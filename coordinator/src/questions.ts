@@ -1,0 +1,216 @@
+import { fromUtf8 } from "@cohortium/crypto/bytes";
+import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
+import type { Logger } from "@cohortium/protocol/host/logger";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Entry } from "@cohortium/protocol/log/entry";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import type { Answer } from "@cohortium/protocol/statistics/answer";
+import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
+import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
+import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
+import { askedReply, questionView, type AskedReply, type QuestionView } from "./question-view.js";
+import type { KeptQuestion, QuestionStore } from "./questions-store.js";
+import type { TrainingView } from "./training-view.js";
+
+/** What questions need of the coordinator around them. */
+export interface QuestionsHost {
+  readonly store: QuestionStore;
+  readonly logger: Logger;
+  readonly nowMs: () => number;
+  /** @throws Refusal unless the charter is in force and holds now. */
+  charterToday(charter: Digest): Charter;
+  /** Whether it holds or not; null for one that was never in force. */
+  charterInForce(charter: string): Charter | null;
+  freshSession(): SessionId;
+  launch(session: SessionId, charter: Digest, query: Query): void;
+  view(session: SessionId): TrainingView | null;
+}
+
+/** What somebody asks. `query` is unparsed. */
+export interface Ask {
+  readonly charter: Digest;
+  readonly query: Json;
+  /** Ask the companies anew, and pay for it, also where an answer is kept. */
+  readonly fresh: boolean;
+  /** The request's Idempotency-Key: a repeat after a crash finds what the first began. */
+  readonly request: string | null;
+}
+
+/** A question that is known and allowed, and not yet asked. */
+interface Admitted {
+  readonly charter: Digest;
+  readonly query: Query;
+  readonly digest: Digest;
+}
+
+/**
+ * The desk where questions are asked. Each is a session of its own; its answer is kept, and whoever asks the same again gets the same bytes.
+ *
+ * What it says of the budget is what this coordinator saw; each node keeps its own account and refuses by that.
+ */
+export class Questions {
+  readonly #host: QuestionsHost;
+
+  constructor(host: QuestionsHost) {
+    this.#host = host;
+  }
+
+  /** Asks what a crash kept from being asked. Call when trainings have recovered. */
+  recover(): void {
+    for (const { session, charter, query } of this.#host.store.questions()) {
+      if (this.#host.view(parseSessionId(session)) === null) this.#launch(parseSessionId(session), parseDigest(charter), parseQuery(query));
+    }
+  }
+
+  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION or BUDGET_SPENT, all before anything is computed anywhere. */
+  ask({ charter, query, fresh, request }: Ask): AskedReply {
+    const { store } = this.#host;
+    const begun = request === null ? null : store.asked(request);
+    if (begun !== null) return askedReply("launched", begun, null);
+    const admitted = this.admit(charter, query);
+    const kept = fresh ? null : store.kept(charter, admitted.digest);
+    if (kept !== null) return askedReply("kept", kept.question, kept.answer);
+    const running = fresh ? undefined : this.#running().find((one) => one.charter === charter && one.digest === admitted.digest);
+    if (running !== undefined) return askedReply("running", running, null);
+    return askedReply("launched", this.launch(this.#host.freshSession(), admitted, { request, schedule: null }), null);
+  }
+
+  /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY or CHARTER_QUESTION. */
+  admit(charter: Digest, query: Json): Admitted {
+    const read = readQuery(query);
+    const text = this.#host.charterToday(charter);
+    const problems = queryProblems(text, read);
+    if (problems.length === 0) return { charter, query: read, digest: queryDigest(read) };
+    const isPrice = budgetOf(text) !== null && read.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
+    throw new Refusal({
+      code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
+      detail: problems.map(({ path, says }) => `${path}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
+    });
+  }
+
+  /** Begins a session for it. @throws Refusal BUDGET_SPENT if what is left would not cover it. */
+  launch(session: SessionId, { charter, query, digest }: Admitted, { request, schedule }: Pick<KeptQuestion, "request" | "schedule">): KeptQuestion {
+    this.assertCovered(charter, query);
+    const { store, nowMs } = this.#host;
+    store.ask({ session, charter, digest, query: queryJson(query), nanoRho: query.nanoRho, askedMs: nowMs(), request, schedule });
+    this.#launch(session, charter, query);
+    return this.#known(session);
+  }
+
+  /** @throws Refusal BUDGET_SPENT unless the charter's budget covers this question too. */
+  assertCovered(charter: Digest, { nanoRho }: Query): void {
+    const { limit, spent } = this.budget(charter);
+    // Written so that NaN refuses.
+    if (limit === null || spent + nanoRho <= limit) return;
+    throw new Refusal({
+      code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.privacy-budget",
+      detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit - spent), limit)} is left; nothing was computed`,
+      fix: "ask with a smaller --epsilon, ask again for an answer that is kept, or sign a new charter",
+    });
+  }
+
+  /** In 10^-9 of ρ. `limit` is null where no noise is added; `spent` counts what is under way as if it were done. */
+  budget(charter: Digest): { readonly limit: number | null; readonly spent: number } {
+    const text = this.#host.charterInForce(charter);
+    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one), 0);
+    return { limit: text === null ? 0 : budgetOf(text)?.nanoRho ?? null, spent };
+  }
+
+  /** A statistic's session ended with this answer. */
+  answered(session: SessionId, answer: Json): void {
+    this.#host.store.answer(session, canonicalBytes(answer), this.#host.nowMs());
+  }
+
+  /** What was answered under a charter before, in order: what a next answer must not help to tell. */
+  answersUnder(charter: Digest): readonly EarlierAnswer[] {
+    return this.#host.store.answersUnder(charter).map(({ question, answer }) => ({ query: parseQuery(question.query), answer: parseAnswer(answer) }));
+  }
+
+  /** These stand in the log. A sum that a company has sent something for is paid for, also if nobody ever reads it. */
+  published(entries: readonly Entry[]): void {
+    for (const { statement: { type, session, round } } of entries) if (type === "round.upload") this.#host.store.uploaded(session, round);
+  }
+
+  /** Whether this session is a question's. */
+  knows(session: string): boolean {
+    return this.#host.store.question(session) !== null;
+  }
+
+  view(session: string): QuestionView | null {
+    const question = this.#host.store.question(session);
+    return question === null ? null : this.#viewOf(question);
+  }
+
+  /** The oldest first. */
+  views(): readonly QuestionView[] {
+    return this.#host.store.questions().map((question) => this.#viewOf(question));
+  }
+
+  /** The answer's bytes, the same each time; null while there is none. */
+  answerOf(session: string): Uint8Array | null {
+    return this.#host.store.answerOf(session);
+  }
+
+  /** What the schedule has asked last. */
+  lastOf(schedule: string): QuestionView | null {
+    const last = this.#host.store.questions().findLast((one) => one.schedule === schedule);
+    return last === undefined ? null : this.#viewOf(last);
+  }
+
+  #running(): readonly KeptQuestion[] {
+    return this.#host.store.questions().filter(({ session, answeredMs }) => answeredMs === null && this.#host.view(parseSessionId(session))?.state === "running");
+  }
+
+  #charged(question: KeptQuestion): number {
+    const state = this.#viewOf(question).state;
+    if (state !== "aborted") return question.nanoRho;
+    const charter = this.#host.charterInForce(question.charter);
+    const query = parseQuery(question.query);
+    if (charter === null || question.uploaded >= sumsOf(query)) return question.nanoRho;
+    return question.uploaded === 0 ? 0 : chargeOf({ edges: null }, statisticPlanOf(charter, query));
+  }
+
+  #viewOf(question: KeptQuestion): QuestionView {
+    return questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+  }
+
+  #known(session: SessionId): KeptQuestion {
+    const question = this.#host.store.question(session);
+    if (question === null) throw new Error("a question that was asked is known");
+    return question;
+  }
+
+  /** A session that cannot begin stays in the list, so that people see it; it never ran, so it costs nothing. */
+  #launch(session: SessionId, charter: Digest, query: Query): void {
+    try {
+      this.#host.charterToday(charter);
+      this.#host.launch(session, charter, query);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      this.#host.logger.warn("a question could not be asked", { session, because: error.title });
+    }
+  }
+}
+
+/** @throws Refusal REQUEST_QUERY naming the place at fault. */
+function readQuery(json: Json): Query {
+  try {
+    return parseQuery(json);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Refusal({ code: "REQUEST_QUERY", title: "this is no question of the catalogue", detail: error.message, fix: "see what each takes with: cohortium question show" }, { cause: error });
+  }
+}
+
+/** What this coordinator has written itself. */
+function parseAnswer(bytes: Uint8Array): Answer {
+  return JSON.parse(fromUtf8(bytes)) as Answer;
+}
+
+function share(part: number, whole: number): string {
+  return `${whole > 0 ? ((100 * part) / whole).toPrecision(2) : "all"} %`;
+}

@@ -1,0 +1,98 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Entry } from "@cohortium/protocol/log/entry";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { Charters } from "../src/charters.js";
+import { QuestionSchedules } from "../src/question-schedules.js";
+import { Questions } from "../src/questions.js";
+import { QuestionStore } from "../src/questions-store.js";
+import { openCoordinatorDatabase } from "../src/store.js";
+import type { TrainingView } from "../src/training-view.js";
+import { draft, office } from "./stage.js";
+
+export const NOISY = "a1".repeat(32) as Digest;
+export const EXACT = "e0".repeat(32) as Digest;
+const STATISTICS = {
+  kinds: ["categories", "histogram", "rfm"], cellRows: 10,
+  features: [
+    { kind: "categorical", name: "channel", categories: ["Web", "Phone"] },
+    ...["recency", "frequency", "monetary"].map((name) => ({ kind: "numeric", name, unit: "units", min: 0, max: 400 })),
+  ],
+};
+const PRIVACY = { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 100, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
+
+function charterOf(change: object): Charter {
+  const check = checkCharter(new Charters(office()).plan(draft({ questions: [], statistics: STATISTICS, ...change })).charter);
+  if (check.kind === "ok") return check.charter;
+  throw new Error(JSON.stringify(check.problems));
+}
+const CHARTERS = new Map<string, Charter>([[NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})]]);
+export const WHOLE = budgetOf(charterOf({ privacy: PRIVACY }))?.nanoRho ?? 0;
+
+export const categories = (nanoRho: number, change: object = {}): Json => ({ kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho, ...change });
+export const rfm = (nanoRho: number): Json => ({ kind: "rfm", recency: "recency", frequency: "frequency", monetary: "monetary", edges: null, nanoRho });
+export const ANSWER: Json = { kind: "categories", rows: 30 };
+
+/** A desk over a database in memory; sessions run until the test says how they ended. */
+export class Desk {
+  readonly database = openCoordinatorDatabase(":memory:");
+  readonly store = new QuestionStore(this.database);
+  readonly launched: SessionId[] = [];
+  readonly sessions = new Map<string, Pick<TrainingView, "state" | "says" | "round" | "fault">>();
+  nowMs = Date.parse("2027-01-04T07:00:00Z");
+  expired = false;
+  crashes = false;
+  #fresh = 0;
+  questions = this.#questions();
+
+  #questions(): Questions {
+    return new Questions({
+      store: this.store, logger: office().logger, nowMs: () => this.nowMs,
+      charterToday: (digest) => {
+        const charter = CHARTERS.get(digest);
+        if (charter === undefined || this.expired) throw new Refusal({ code: "CHARTER_EXPIRED", title: "the charter does not hold today", detail: "" });
+        return charter;
+      },
+      charterInForce: (digest) => CHARTERS.get(digest) ?? null,
+      freshSession: () => parseSessionId((++this.#fresh).toString(16).padStart(32, "0")),
+      launch: (session) => {
+        if (this.crashes) throw new Error("a power cut");
+        this.launched.push(session);
+        this.sessions.set(session, { state: "running", says: "sums", round: 1, fault: null });
+      },
+      view: (session) => (this.sessions.get(session) ?? null) as TrainingView | null,
+    });
+  }
+
+  /** The process ends and another starts over the same database. */
+  restart(): void {
+    this.crashes = false;
+    this.questions = this.#questions();
+    this.questions.recover();
+  }
+
+  schedules(): QuestionSchedules {
+    return new QuestionSchedules({ store: this.store, questions: this.questions, logger: office().logger, nowMs: () => this.nowMs });
+  }
+
+  ask(query: Json, { charter = NOISY, fresh = false, request = null }: { charter?: Digest; fresh?: boolean; request?: string | null } = {}) {
+    return this.questions.ask({ charter, query, fresh, request });
+  }
+
+  answer(session: string, answer = ANSWER): void {
+    this.questions.answered(parseSessionId(session), answer);
+    this.sessions.set(session, { state: "done", says: "answered", round: 1, fault: null });
+  }
+
+  abort(session: string, cause = "AGGREGATION_TOO_FEW"): void {
+    this.sessions.set(session, { state: "aborted", says: "too few", round: 0, fault: { code: "NODE_REFUSED", cause, says: "too few", fix: "", side: "operator" } });
+  }
+
+  /** A company's masked words for this sum are in the log. */
+  uploaded(session: string, round: number): void {
+    this.questions.published([{ statement: { type: "round.upload", session, round } } as Entry]);
+  }
+}

@@ -1,0 +1,209 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Digest } from "@cohortium/protocol/session/ids";
+import type { QuestionSchedules } from "../src/question-schedules.js";
+import { ANSWER, categories, Desk, EXACT, NOISY, rfm, WHOLE } from "./question-desk.js";
+
+let desk: Desk;
+beforeEach(() => { desk = new Desk(); });
+const refused = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    const { code, exitCode, detail } = error as Refusal;
+    return { code, exitCode, detail };
+  }
+  return null;
+};
+
+describe("a question", () => {
+  test("is launched once, and asked again gives the same bytes at no cost", () => {
+    const first = desk.ask(categories(1_000));
+    expect(first).toMatchObject({ kind: "launched", costs: 1_000, answer: null });
+    desk.answer(first.session);
+    desk.nowMs += 86_400_000;
+    const again = desk.ask(categories(1_000, { cohort: [] }));
+    expect(again).toMatchObject({ kind: "kept", session: first.session, costs: 0, answeredAt: "2027-01-04T07:00:00.000Z", answer: ANSWER });
+    expect(desk.questions.answerOf(first.session)).toEqual(new TextEncoder().encode('{"kind":"categories","rows":30}'));
+    expect(desk.launched).toHaveLength(1);
+    expect(desk.questions.budget(NOISY).spent).toBe(1_000);
+  });
+
+  test("asked while it runs is joined, not launched twice", () => {
+    const { session } = desk.ask(categories(1_000));
+    expect(desk.ask(categories(1_000))).toMatchObject({ kind: "running", session, costs: 0 });
+    expect(desk.launched).toEqual([session]);
+  });
+
+  test("asked with fresh is charged anew; the newest answer is then the one that is kept, and the older stays", () => {
+    const { session: older } = desk.ask(categories(1_000));
+    desk.answer(older);
+    desk.nowMs += 1;
+    const { session: newer } = desk.ask(categories(1_000), { fresh: true });
+    expect(newer).not.toBe(older);
+    desk.answer(newer, { kind: "categories", rows: 31 });
+    expect(desk.ask(categories(1_000))).toMatchObject({ kind: "kept", session: newer });
+    expect(desk.questions.answerOf(older)).not.toEqual(desk.questions.answerOf(newer));
+    expect(desk.questions.budget(NOISY).spent).toBe(2_000);
+  });
+
+  test("with another price, cohort or charter is another question", () => {
+    for (const [query, charter] of [[categories(1_000), NOISY], [categories(1_001), NOISY], [categories(1_000, { cohort: [{ dimension: "channel", words: ["Web"] }] }), NOISY], [categories(0), EXACT]] as const) {
+      desk.answer(desk.ask(query, { charter }).session);
+    }
+    expect(desk.launched).toHaveLength(4);
+  });
+
+  test("under one Idempotency-Key is asked once, also when it is fresh and a crash came between", () => {
+    const { session } = desk.ask(categories(1_000), { fresh: true, request: "key-1" });
+    desk.restart();
+    expect(desk.ask(categories(1_000), { fresh: true, request: "key-1" })).toMatchObject({ session });
+    expect(desk.ask(categories(1_000), { fresh: true, request: "key-2" }).session).not.toBe(session);
+  });
+
+  test("that was written down when the power went is asked at the next start", () => {
+    desk.crashes = true;
+    expect(() => desk.ask(categories(1_000))).toThrow("a power cut");
+    desk.restart();
+    expect(desk.launched).toHaveLength(1);
+    expect(desk.questions.views()).toMatchObject([{ state: "running" }]);
+    desk.restart();
+    expect(desk.launched).toHaveLength(1);
+  });
+
+  test.each<[string, Json, Digest, object]>([
+    ["that is none", { kind: "sql", query: "select *" }, NOISY, { code: "REQUEST_QUERY", exitCode: 2 }],
+    ["about a word nobody has", categories(1_000, { cohort: [{ dimension: "channel", words: ["Fax"] }] }), NOISY, { code: "CHARTER_QUESTION", exitCode: 4, detail: expect.stringContaining("/cohort/0/words/0") }],
+    ["of a kind that is not listed", { kind: "drift", column: "recency", bins: 10, nanoRho: 1_000 }, NOISY, { code: "CHARTER_QUESTION", exitCode: 4 }],
+    ["for nothing where noise is due", categories(0), NOISY, { code: "CHARTER_QUESTION", exitCode: 4 }],
+    ["for a price where there is none", categories(1_000), EXACT, { code: "CHARTER_QUESTION", exitCode: 4 }],
+    ["for more than there ever was", categories(WHOLE + 1), NOISY, { code: "BUDGET_SPENT", exitCode: 5 }],
+  ])("%s is refused before anything is launched", (_, query, charter, expected) => {
+    expect(refused(() => desk.ask(query, { charter }))).toMatchObject(expected);
+    expect(desk.questions.views()).toEqual([]);
+  });
+});
+
+describe("the budget", () => {
+  test("covers what costs exactly the rest, and not a coin more", () => {
+    desk.answer(desk.ask(categories(WHOLE - 500)).session);
+    expect(refused(() => desk.ask(categories(501)))).toMatchObject({ code: "BUDGET_SPENT", exitCode: 5, detail: expect.stringContaining("nothing was computed") });
+    expect(desk.ask(categories(500))).toMatchObject({ kind: "launched" });
+    expect(desk.questions.budget(NOISY)).toEqual({ limit: WHOLE, spent: WHOLE });
+    // What is kept stays free.
+    expect(desk.ask(categories(WHOLE - 500))).toMatchObject({ kind: "kept", costs: 0 });
+  });
+
+  test("counts what is under way, so that two cannot overspend together", () => {
+    desk.ask(categories(WHOLE - 500));
+    expect(refused(() => desk.ask(categories(501)))).toMatchObject({ exitCode: 5 });
+  });
+
+  test("is not touched by a session in which nobody sent anything, and keeps what one has cost that ended in the middle", () => {
+    const { session: early } = desk.ask(categories(1_000));
+    desk.abort(early);
+    expect(desk.questions.budget(NOISY).spent).toBe(0);
+    const { session: late } = desk.ask(rfm(1_001));
+    desk.uploaded(late, 1);
+    desk.abort(late);
+    expect(desk.questions.budget(NOISY).spent).toBe(500);
+    desk.uploaded(late, 2);
+    expect(desk.questions.budget(NOISY).spent).toBe(1_001);
+  });
+
+  test("of a charter without noise has no end here", () => {
+    desk.ask(categories(0), { charter: EXACT });
+    expect(desk.questions.budget(EXACT)).toEqual({ limit: null, spent: 0 });
+  });
+});
+
+describe("a schedule", () => {
+  const DAY_MS = 86_400_000;
+  const weekly = (nanoRho: number) => ({ charter: NOISY, query: categories(nanoRho), every: 1, unit: "weeks", startMs: null } as const);
+  const due = (schedules: QuestionSchedules) => {
+    schedules.recover();
+    return schedules.views();
+  };
+
+  test("asks at its time, each time anew", () => {
+    const schedules = desk.schedules();
+    expect(schedules.add("s1", weekly(1_000))).toMatchObject({ runs: 1, next: "2027-01-11T07:00:00.000Z", state: "on" });
+    desk.answer(desk.launched[0] ?? "");
+    expect(due(schedules)).toMatchObject([{ runs: 1 }]);
+    desk.nowMs += 7 * DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 2, next: "2027-01-18T07:00:00.000Z" }]);
+    expect(new Set(desk.launched).size).toBe(2);
+    expect(desk.questions.views()).toMatchObject([{ schedule: "s1", state: "done" }, { schedule: "s1", state: "running" }]);
+    schedules.close();
+  });
+
+  test("stops when the budget would not cover its next time, and says so", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(Math.floor(WHOLE / 2) - 10));
+    desk.answer(desk.launched[0] ?? "");
+    desk.nowMs += 7 * DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 2, state: "stopped: budget", next: null, because: expect.stringContaining("privacy budget") }]);
+    desk.nowMs += 70 * DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 2 }]);
+    schedules.close();
+  });
+
+  test("stops when a node says that its budget is spent", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(1_000));
+    desk.abort(desk.launched[0] ?? "", "BUDGET_SPENT");
+    desk.nowMs += 7 * DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 1, state: "stopped: budget" }]);
+    schedules.close();
+  });
+
+  test("ends with its charter", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(1_000));
+    desk.answer(desk.launched[0] ?? "");
+    desk.nowMs += 7 * DAY_MS;
+    desk.expired = true;
+    expect(due(schedules)).toMatchObject([{ runs: 1, state: "stopped: charter", because: expect.stringContaining("does not hold today") }]);
+    schedules.close();
+  });
+
+  test("survives a restart, and asks once for all the times it missed", () => {
+    desk.schedules().add("s1", weekly(1_000));
+    desk.answer(desk.launched[0] ?? "");
+    desk.nowMs += 30 * DAY_MS;
+    desk.restart();
+    expect(due(desk.schedules())).toMatchObject([{ runs: 2, next: "2027-02-08T07:00:00.000Z" }]);
+    expect(desk.launched).toHaveLength(2);
+  });
+
+  test("whose time a crash kept from being noted does not ask it twice", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", { ...weekly(1_000), startMs: desk.nowMs + DAY_MS });
+    desk.nowMs += DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 1 }]);
+    desk.answer(desk.launched[0] ?? "");
+    // As it was before the run was noted.
+    desk.database.prepare("UPDATE question_schedules SET runs = 0, next_ms = ?").run(desk.nowMs);
+    expect(due(desk.schedules())).toMatchObject([{ runs: 1, next: "2027-01-12T07:00:00.000Z" }]);
+    expect(desk.launched).toHaveLength(1);
+  });
+
+  test("lets a question that is still running end before it asks again", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(1_000));
+    desk.nowMs += 7 * DAY_MS;
+    expect(due(schedules)).toMatchObject([{ runs: 1, next: "2027-01-18T07:00:00.000Z", state: "on" }]);
+    schedules.close();
+  });
+
+  test("that is removed asks no more, and one that could not be asked now is refused", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(1_000));
+    expect(schedules.remove("s1")).toMatchObject({ state: "removed", next: null });
+    expect(schedules.remove("s2")).toBeNull();
+    expect(refused(() => schedules.add("s3", weekly(WHOLE)))).toMatchObject({ exitCode: 5 });
+    expect(schedules.views()).toHaveLength(1);
+    schedules.close();
+  });
+});

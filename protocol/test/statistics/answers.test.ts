@@ -1,0 +1,263 @@
+import { describe, expect, test } from "@jest/globals";
+import { canonicalText } from "@cohortium/crypto/canonical-json";
+import { answerJson, isShown, type Answer, type CategoriesAnswer, type Cell, type DriftAnswer, type ExperimentAnswer, type HistogramAnswer, type ProfileAnswer, type QuantilesAnswer, type RfmAnswer, type Shown } from "../../src/statistics/answer.js";
+import type { StatisticPlan } from "../../src/statistics/plan.js";
+import { advanceStatistic, firstStatistic, statisticContext } from "../../src/statistics/progress.js";
+import type { Query } from "../../src/statistics/query.js";
+import { sentencesOf } from "../../src/statistics/sentences.js";
+import { earlierOf } from "../../src/statistics/sequence.js";
+import type { Feature } from "../../src/training/features.js";
+import { Dice } from "../../src/testing/dice.js";
+import { answerTo, dealt, normal, planFor, sumOver, type Row } from "./pooled.js";
+
+const CITIES = ["Bern", "Chur", "Genf", "Olten"];
+const FEATURES: readonly Feature[] = [
+  { kind: "categorical", name: "city", categories: CITIES },
+  { kind: "categorical", name: "plan", categories: ["free", "paid", "(missing)"] },
+  { kind: "categorical", name: "arm", categories: ["none", "mail"] },
+  { kind: "numeric", name: "age", unit: "years", min: 0, max: 100, missing: "indicate" },
+  { kind: "numeric", name: "days", unit: "days", min: 0, max: 365 },
+  { kind: "numeric", name: "orders", unit: "purchases", min: 0, max: 50 },
+  { kind: "numeric", name: "spend", unit: "CHF", min: 0, max: 1_000 },
+];
+
+/** A thousand people; few in Olten, some without an age or a plan. */
+function people(seed: number, length = 1_000): readonly Row[] {
+  const dice = new Dice(seed);
+  return Array.from({ length }, () => ({
+    city: dice.chance(0.008) ? "Olten" : CITIES[dice.roll(3)]!, plan: dice.chance(0.1) ? "(missing)" : dice.chance(0.3) ? "paid" : "free",
+    arm: dice.chance(0.5) ? "mail" : "none", age: dice.chance(0.05) ? Number.NaN : 18 + dice.roll(70),
+    days: dice.roll(366), orders: dice.roll(51), spend: dice.roll(100_001) / 100,
+  }));
+}
+
+const QUERIES = {
+  profile: { kind: "profile", cohort: [{ dimension: "plan", words: ["paid"] }], by: ["city", "plan"], measures: ["spend"], nanoRho: 0 },
+  histogram: { kind: "histogram", cohort: [], measure: "age", edges: [0, 18, 40, 65, 100], nanoRho: 0 },
+  quantiles: { kind: "quantiles", cohort: [], measure: "spend", probabilities: [0.005, 0.5, 0.9], bins: 100, spacing: "linear", nanoRho: 0 },
+  categories: { kind: "categories", cohort: [], dimension: "city", top: 3, nanoRho: 0 },
+  rfm: { kind: "rfm", recency: "days", frequency: "orders", monetary: "spend", edges: null, nanoRho: 0 },
+  experiment: { kind: "experiment", arm: "arm", control: "none", shares: [0.5, 0.5], metrics: ["spend"], covariate: "orders", from: "2026-01-01", to: "2026-02-01", nanoRho: 0 },
+  drift: { kind: "drift", column: "age", bins: 10, nanoRho: 0 },
+} as const satisfies Record<string, Query>;
+const KINDS = Object.values<Query>(QUERIES);
+
+const ROWS = people(1);
+const ask = <T extends Answer>(query: Query, rows = ROWS, changes: Partial<StatisticPlan> = {}) => answerTo(dealt(rows), planFor(FEATURES, query, changes)) as T;
+const value = (cell: Cell) => (isShown(cell) ? cell.value : cell.withheld);
+const count = (keep: (row: Row) => boolean) => ROWS.filter(keep).length;
+
+describe("without noise", () => {
+  test("a profile counts words of the cohort and of all; a word nobody of the cohort can have is zero, not withheld", () => {
+    const { dimensions, rows, base, share } = ask<ProfileAnswer>(QUERIES.profile);
+    const paid = count((row) => row["plan"] === "paid");
+    expect([value(base), value(rows), value(share)]).toEqual([1_000, paid, paid / 1_000]);
+    const [cities, plans] = dimensions;
+    expect(cities!.words.slice(0, 1).map((word) => [word.word, value(word.base), value(word.rows)])).toEqual([["Bern", count((row) => row["city"] === "Bern"), count((row) => row["city"] === "Bern" && row["plan"] === "paid")]]);
+    expect(plans!.words.map((word) => [word.word, value(word.rows)])).toEqual([["free", 0], ["paid", paid], ["(missing)", 0]]);
+    expect(value(plans!.words[1]!.index)).toBeCloseTo(100 * 1_000 / paid, 9);
+  });
+
+  test("few people in one city are withheld, and with them another city of the same list", () => {
+    const olten = count((row) => row["city"] === "Olten");
+    expect(olten).toBeGreaterThan(0);
+    expect(olten).toBeLessThan(11);
+    const [cities] = ask<ProfileAnswer>(QUERIES.profile).dimensions;
+    for (const which of ["rows", "base"] as const) expect(cities!.words.filter((word) => !isShown(word[which])).length).toBe(2);
+    for (const { rows, share, base, index } of cities!.words) if (!isShown(rows) || !isShown(base)) expect([isShown(share) && isShown(rows), isShown(index)]).toEqual([isShown(rows), false]);
+  });
+
+  test("a histogram counts who has a value, and shares add up to one", () => {
+    const { rows, cells } = ask<HistogramAnswer>(QUERIES.histogram);
+    expect(value(rows)).toBe(count((row) => !Number.isNaN(row["age"])));
+    expect(cells.map((cell) => value(cell.rows))).toEqual([{ from: 0, to: 18 }, { from: 18, to: 40 }, { from: 40, to: 65 }, { from: 65, to: 101 }].map(({ from, to }) => {
+      const inside = count((row) => Number(row["age"]) >= from && Number(row["age"]) < to);
+      return inside < 11 ? "< 11" : inside;
+    }).map((cell, _, all) => (all.filter((one) => one === "< 11").length === 1 && cell === Math.min(...all.filter((one) => typeof one === "number")) ? "< 11" : cell)));
+  });
+
+  test("a quantile with fewer than k people on one side is withheld, the others lie in the cell of the exact one", () => {
+    const { quantiles } = ask<QuantilesAnswer>(QUERIES.quantiles);
+    const sorted = ROWS.map((row) => Number(row["spend"])).sort((a, b) => a - b);
+    expect(quantiles[0]!.at).toEqual({ withheld: "< 11" });
+    for (const { probability, at } of quantiles.slice(1)) expect(Math.abs((at as Shown).value - sorted[probability * 1_000 - 1]!)).toBeLessThanOrEqual(10);
+  });
+
+  test("the most frequent words come first; the rest is withheld where it is few, and then one more", () => {
+    const { top, others } = ask<CategoriesAnswer>(QUERIES.categories);
+    const shown = top.filter((one) => isShown(one.rows));
+    expect(shown.map(({ rows }) => value(rows))).toEqual(shown.map(({ rows }) => value(rows)).toSorted((a, b) => Number(b) - Number(a)));
+    expect([shown.length, others]).toEqual([2, { words: 1, rows: { withheld: "< 11" }, share: { withheld: "< 11" } }]);
+  });
+
+  test("ties are ranked by the order of words, and words below k stand at the end by it", () => {
+    const rows = [...Array.from({ length: 30 }, () => ({ city: "Genf" })), ...Array.from({ length: 30 }, () => ({ city: "Bern" })), ...Array.from({ length: 8 }, () => ({ city: "Olten" })), ...Array.from({ length: 9 }, () => ({ city: "Chur" }))];
+    const { top } = ask<CategoriesAnswer>({ ...QUERIES.categories, top: 4 }, rows);
+    expect(top.map(({ word, rows: cell }) => [word, value(cell)])).toEqual([["Bern", 30], ["Genf", 30], ["Chur", "< 11"], ["Olten", "< 11"]]);
+  });
+
+  test("fifths score in two sums, and what the second asks by is shown to the nodes", () => {
+    const plan = planFor(FEATURES, QUERIES.rfm);
+    const first = firstStatistic(plan);
+    expect(statisticContext(first)).toEqual({ step: 0, edges: null });
+    const next = advanceStatistic(sumOver(dealt(ROWS), first.question, plan), first, plan, { cellRows: 11, survivors: 3 });
+    if (next.kind !== "next") throw new Error(next.kind);
+    expect(statisticContext(next.progress)).toMatchObject({ step: 1, edges: next.progress.question.edges });
+    const { grid, scores, rows } = ask<RfmAnswer>(QUERIES.rfm);
+    expect(value(rows)).toBe(1_000);
+    for (const { rows: byScore } of scores) for (const cell of byScore) expect(Math.abs(Number(value(cell)) - 200)).toBeLessThan(40);
+    expect(grid.flat().every((cell) => isShown(cell.rows) === isShown(cell.spend))).toBe(true);
+  });
+
+  test("between two equal edges is nobody, which is no secret", () => {
+    const edges = { recency: [73, 146, 219, 292], frequency: [10, 10, 30, 40], monetary: [200, 400, 600, 800] };
+    const { scores, grid } = ask<RfmAnswer>({ ...QUERIES.rfm, edges });
+    expect(scores[1]!.rows.map(value)[1]).toBe(0);
+    expect(grid.map((row) => [value(row[1]!.rows), value(row[1]!.spend)])).toEqual(grid.map(() => [0, 0]));
+  });
+
+  test("an experiment has effects for each arm but the control, adjusted where a covariate was registered", () => {
+    const { effects, arms, sampleRatio } = ask<ExperimentAnswer>(QUERIES.experiment);
+    expect(arms.map(({ arm, control }) => [arm, control])).toEqual([["none", true], ["mail", false]]);
+    expect(effects).toEqual([expect.objectContaining({ arm: "mail", metric: "spend", adjusted: expect.objectContaining({ theta: expect.any(Number) }) })]);
+    expect(ask<ExperimentAnswer>({ ...QUERIES.experiment, covariate: null }).effects[0]!.adjusted).toBeNull();
+    expect(sampleRatio).toMatchObject({ alarm: false });
+  });
+
+  test("arms below k tell nothing: no size, no mean, no effect, no sample ratio", () => {
+    const { arms, effects, sampleRatio } = ask<ExperimentAnswer>(QUERIES.experiment, ROWS.filter((row, i) => row["arm"] === "none" || i < 12));
+    expect(arms.map(({ rows, metrics }) => [isShown(rows), isShown(metrics[0]!.mean)])).toEqual([[false, false], [false, false]]);
+    expect([effects[0]!.plain, effects[0]!.adjusted, sampleRatio]).toEqual([{ withheld: "< 11" }, { withheld: "< 11" }, { withheld: "< 11" }]);
+  });
+
+  test("drift counts who has no value; a column that cannot be absent has none missing, for certain", () => {
+    const { missing, rows, cells } = ask<DriftAnswer>(QUERIES.drift);
+    expect([value(rows), value(missing.rows)]).toEqual([1_000, count((row) => Number.isNaN(row["age"]))]);
+    expect(cells.map(({ word }) => word).slice(0, 2)).toEqual(["[0, 10)", "[10, 20)"]);
+    expect(value(ask<DriftAnswer>({ ...QUERIES.drift, column: "city" }).missing.rows)).toBe(0);
+    expect(value(ask<DriftAnswer>({ ...QUERIES.drift, column: "plan" }).missing.rows)).toBe(count((row) => row["plan"] === "(missing)"));
+  });
+
+  test("fewer rows than the charter asks for end the session", () => {
+    const plan = planFor(FEATURES, QUERIES.profile, { rowsMinJoint: 1_001 });
+    const first = firstStatistic(plan);
+    const values = sumOver(dealt(ROWS), first.question, plan);
+    expect(advanceStatistic(values, first, plan, { cellRows: 11, survivors: 3 })).toEqual({ kind: "failed", code: "TRAINING_DEGENERATE", detail: { rowsMinJoint: 1_001 } });
+    expect(advanceStatistic(values, first, { ...plan, rowsMinJoint: 1_000 }, { cellRows: 11, survivors: 3 })).toMatchObject({ kind: "answered" });
+    expect(() => advanceStatistic(values.subarray(1), first, plan, { cellRows: 11, survivors: 3 })).toThrow(RangeError);
+  });
+
+  test("of nobody there are no fifths", () => {
+    const plan = planFor(FEATURES, QUERIES.rfm);
+    const first = firstStatistic(plan);
+    expect(advanceStatistic(sumOver(dealt([]), first.question, plan), first, plan, { cellRows: 11, survivors: 3 })).toMatchObject({ kind: "failed", code: "TRAINING_DEGENERATE" });
+  });
+});
+
+describe("every kind", () => {
+  test.each(KINDS)("$kind: the companies' order, and how rows are dealt out, change nothing", (query) => {
+    const plan = planFor(FEATURES, query);
+    const [three, again] = [answerTo(dealt(ROWS), plan), answerTo(dealt(ROWS).toReversed(), plan)];
+    expect(canonicalText(answerJson(again))).toBe(canonicalText(answerJson(three)));
+    const five = answerTo(dealt(ROWS, 5), plan);
+    expect({ ...five, firms: 3 }).toEqual(three);
+  });
+
+  test.each(KINDS)("$kind: whatever the noise, an answer is JSON, and every interval holds its value", (query) => {
+    const dice = new Dice(9);
+    for (const [rows, nanoRho] of [[people(2, 40), 1_000_000], [people(3, 3), 20_000_000], [[], 5_000_000], [ROWS, 100_000_000]] as const) {
+      for (let run = 0; run < 5; run++) {
+        const plan = planFor(FEATURES, { ...query, nanoRho }, { noise: { honest: 2 }, rowsMinJoint: 0 });
+        let answer: Answer;
+        try {
+          answer = answerTo(dealt(rows), plan, {}, dice);
+        } catch (problem) {
+          // The one way not to answer: nothing but noise was counted.
+          expect(String(problem)).toMatch(/TRAINING_DEGENERATE/);
+          continue;
+        }
+        expect(canonicalText(answerJson(answer))).toContain(`"kind":"${query.kind}"`);
+        for (const cell of shownIn(answer)) expect(cell.low <= cell.value && cell.value <= cell.high).toBe(true);
+        expect(sentencesOf(answer).join(" ")).toMatch(/Noise was added by every firm/);
+      }
+    }
+  });
+
+  test.each(KINDS)("$kind: the same answer twice adds nothing, so what the first shows the second shows too", (query) => {
+    const plan = planFor(FEATURES, query);
+    const answer = answerTo(dealt(ROWS), plan);
+    expect(answerTo(dealt(ROWS), plan, { earlier: [{ query, answer }] })).toEqual(answer);
+    const { shown, withheld } = earlierOf([{ query, answer }], plan);
+    expect(shown.length + withheld.length).toBeGreaterThan(0);
+  });
+});
+
+test("intervals of noise hold the exact counts, shares, indices and sums about 95 times of 100", () => {
+  const plan = planFor(FEATURES, { ...QUERIES.profile, by: ["plan"], cohort: [{ dimension: "city", words: ["Bern", "Chur"] }], nanoRho: 30_000_000 }, { noise: { honest: 2 } });
+  const exact = answerTo(dealt(ROWS), planFor(FEATURES, { ...plan.query, nanoRho: 0 })) as ProfileAnswer;
+  const dice = new Dice(21);
+  const numbers = ({ rows, base, share, dimensions, measures }: ProfileAnswer) => [rows, base, share, ...dimensions.flatMap(({ words }) => words.flatMap((word) => [word.rows, word.share, word.index])), ...measures.flatMap((one) => [one.sum, one.mean, one.index])] as Shown[];
+  const held = Array.from({ length: 100 }, () => {
+    const noisy = numbers(answerTo(dealt(ROWS), plan, {}, dice) as ProfileAnswer);
+    return numbers(exact).flatMap(({ value: truth }, i) => (isShown(noisy[i]!) ? [noisy[i].low <= truth && truth <= noisy[i].high] : []));
+  }).flat();
+  const share = held.filter(Boolean).length / held.length;
+  expect(held.length).toBeGreaterThan(1_000);
+  expect(share).toBeGreaterThan(0.93);
+  expect(share).toBeLessThan(0.97);
+});
+
+describe("answers that remember each other", () => {
+  // 300 in Bern of whom 295 are free; asked apart, the five that pay would follow.
+  const rows = [...Array.from({ length: 295 }, () => ({ city: "Bern", plan: "free" })), ...Array.from({ length: 5 }, () => ({ city: "Bern", plan: "paid" })), ...Array.from({ length: 200 }, (_, i) => ({ city: "Chur", plan: i % 2 === 0 ? "free" : "paid" }))];
+  const cities: Query = { ...QUERIES.categories, dimension: "city", top: 4 };
+  const free: Query = { ...cities, cohort: [{ dimension: "plan", words: ["free"] }] };
+  const row = (answer: CategoriesAnswer, word: string) => value(answer.top.find((one) => one.word === word)!.rows);
+
+  test("what one asks is withheld where another answer and it would tell about five people", () => {
+    const first = answerTo(dealt(rows), planFor(FEATURES, cities)) as CategoriesAnswer;
+    expect(row(first, "Bern")).toBe(300);
+    const alone = answerTo(dealt(rows), planFor(FEATURES, free)) as CategoriesAnswer;
+    expect(row(alone, "Bern")).toBe(295);
+    const after = answerTo(dealt(rows), planFor(FEATURES, free), { earlier: [{ query: cities, answer: first }] }) as CategoriesAnswer;
+    expect(row(after, "Bern")).toBe("< 11");
+  });
+
+  test("also where the other answer is of another kind", () => {
+    const profile: Query = { kind: "profile", cohort: [], by: ["city"], measures: [], nanoRho: 0 };
+    const first = answerTo(dealt(rows), planFor(FEATURES, profile));
+    const after = answerTo(dealt(rows), planFor(FEATURES, free), { earlier: [{ query: profile, answer: first }] }) as CategoriesAnswer;
+    expect(row(after, "Bern")).toBe("< 11");
+  });
+
+  test("an answer is not read as one to a question of another kind", () => {
+    const first = answerTo(dealt(rows), planFor(FEATURES, cities));
+    expect(() => earlierOf([{ query: QUERIES.drift, answer: first }], { features: FEATURES })).toThrow(RangeError);
+  });
+});
+
+test("sentences say on how much an answer rests, that withheld is not zero, and what fifths mean", () => {
+  expect(sentencesOf(ask(QUERIES.categories))).toEqual([
+    "Based on 1,000 people in 3 firms; one row is one person, so whoever is at two firms counts twice.",
+    "No noise was added: the numbers are exact sums.",
+    "4 numbers are withheld, because a cell has fewer than 11 people, or because such a cell would follow from it. Withheld is not zero.",
+  ]);
+  expect(sentencesOf(ask(QUERIES.rfm)).join(" ")).toContain("5 is the best score on all three");
+  expect(sentencesOf(ask(QUERIES.quantiles)).join(" ")).toContain("fewer than 11 people above or below");
+  expect(sentencesOf(ask(QUERIES.drift)).join(" ")).toContain("at home");
+  expect(sentencesOf(ask(QUERIES.experiment)).join(" ")).toMatch(/The arms have the sizes .*CUPED/);
+  const nobody = ask<HistogramAnswer>(QUERIES.histogram, people(4, 5));
+  expect(sentencesOf(nobody)[0]).toContain("a number of people that is withheld");
+});
+
+function shownIn(value: unknown): readonly Shown[] {
+  if (typeof value !== "object" || value === null) return [];
+  const own = Object.hasOwn(value, "low") ? [value as Shown] : [];
+  return [...own, ...Object.values(value).flatMap(shownIn)];
+}
+
+test("normal numbers of the tests are normal", () => {
+  const dice = new Dice(1);
+  const drawn = Array.from({ length: 20_000 }, () => normal(dice));
+  expect(drawn.reduce((sum, one) => sum + one * one, 0) / drawn.length).toBeCloseTo(1, 1);
+});
