@@ -79,12 +79,16 @@ export function composed(loss: PrivacyLoss, times: number): PrivacyLoss {
   const [re, im] = [new Float64Array(size), new Float64Array(size)];
   re.set(loss.mass);
   transform({ re, im }, "forward");
-  for (let i = 0; i < size; i++) {
-    const [a, b] = [re[i] ?? 0, im[i] ?? 0];
-    const [modulus, angle] = [(a * a + b * b) ** (times / 2), Math.atan2(b, a) * times];
+  // The transform of real numbers is its own mirror image.
+  for (let i = 0; i <= size / 2; i++) {
+    const a = re[i] ?? 0;
+    const b = im[i] ?? 0;
+    const modulus = (a * a + b * b) ** (times / 2);
     // Most frequencies of a smooth density are gone after many steps.
-    re[i] = modulus > 0 ? modulus * Math.cos(angle) : 0;
-    im[i] = modulus > 0 ? modulus * Math.sin(angle) : 0;
+    const angle = modulus > 0 ? Math.atan2(b, a) * times : 0;
+    re[i] = re[(size - i) % size] = modulus * Math.cos(angle);
+    im[i] = modulus * Math.sin(angle);
+    im[(size - i) % size] = -(im[i] ?? 0);
   }
   transform({ re, im }, "inverse");
   const mass = new Float64Array(to - from + 1);
