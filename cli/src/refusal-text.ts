@@ -20,7 +20,8 @@ export function refusalText(refusal: Refusal, paint: Paint): string {
 
 /** Whose move it is. */
 export function sideOf({ code, exitCode }: Pick<Refusal, "code" | "exitCode">): string {
-  return isFault(code) ? SIDE_OF_BLAME[FAULTS[code].blame] : SIDE_OF_EXIT[exitCode];
+  // A budget is the charter's, whoever asked.
+  return isFault(code) && code !== "BUDGET_SPENT" ? SIDE_OF_BLAME[FAULTS[code].blame] : SIDE_OF_EXIT[exitCode];
 }
 
 const SIDE_OF_BLAME = {

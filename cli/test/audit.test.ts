@@ -1,5 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { filesOf, honestEntries, LOG_KEY, say, type Files } from "../../protocol/test/log/small-log.js";
+import { loggedStatistics } from "../../protocol/test/conduct/logged-statistics.js";
+import { charterOfStatistics, PROFILE, THREE } from "../../protocol/test/conduct/tiny-statistics.js";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { folderWith, play } from "./stage.js";
 
 const HONEST = honestEntries();
@@ -49,6 +52,22 @@ describe("audit verify", () => {
     expect(out).toMatch(/sums +3 +ok\nmodels +0 +failed\n/);
     expect(out).toContain("MODEL_DIFFERS");
     expect(code).toBe(6);
+  });
+
+  test("says of questions how many were answered, and how much of the budget they cost", async () => {
+    const charter = charterOfStatistics(THREE, "noisy");
+    const { told, files, digest } = loggedStatistics(charter, [{ ...PROFILE, nanoRho: 10_000_000 }, { ...PROFILE, nanoRho: 5_000_000 }]);
+    const { code, out } = await play(["audit", "verify", folderWith(files(told))]);
+    expect(out).toMatch(/answers +4 +ok\nbudgets +6 +ok\n/);
+    const budget = budgetOf(charter);
+    const whole = (budget?.nanoRho ?? 0) + (budget?.reserveNanoRho ?? 0);
+    expect(out).toContain(`${digest.slice(0, 12)}        2  ${(100 * 15_000_000 / whole).toFixed(1)} % (0.015000 of ${(whole / 1e9).toFixed(6)} ρ)`);
+    expect(code).toBe(0);
+    const exact = loggedStatistics(charterOfStatistics(THREE), [PROFILE]);
+    expect((await play(["audit", "verify", folderWith(exact.files(exact.told))])).out).toContain("1  no noise");
+    const sentence = told.findIndex(({ statement }) => statement.type === "session.offer");
+    expect((await play(["audit", "show", folderWith(files(told)), String(sentence)])).out).toContain("asks a question of statistics: profile");
+    expect((await play(["audit", "show", folderWith(files(told)), String(told.length - 1)])).out).toMatch(/closes the session with answer [0-9a-f]{12}/);
   });
 
   test("says what it could not know without a key and a kept checkpoint", async () => {

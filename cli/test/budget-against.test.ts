@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { json } from "@cohortium/protocol/host/http-route";
-import { Circle, peopleOf } from "../../node/test/statistics/circle.js";
+import { Circle, peopleOf } from "./question-circle.js";
 import { COUNT, RFM } from "../../node/test/statistics/stage.js";
 import { SELF } from "../../node/test/stage.js";
 import { accountGaps, chargesLogged } from "../src/charges-logged.js";

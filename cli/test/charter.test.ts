@@ -60,6 +60,14 @@ describe("a partner signs", () => {
     expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(told);
   });
 
+  test("knowing what the people in her rows bear already: a new charter is no new budget", async () => {
+    const charter = { ...partnerCharter(A, "spring", "proposed"), elsewhere: { nanoRho: 2_000_000, charters: 1, epsilon: 0.3, delta: 1e-6 } };
+    const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter] }), fits(), ...decided("signed")]);
+    const told = "The people in this node's rows bear ε 0.30 at δ 1e-6 already, under another charter; this one is no new budget for them, it adds up.\n";
+    expect((await play(["charter", "plan"], { folder })).out).toContain(told);
+    expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(told);
+  });
+
   test("nothing that nobody proposed", async () => {
     const { folder } = await partnerWith(partnerCharter(C, "winter", "in-force"));
     expect((await play(["charter", "sign"], { folder })).err).toMatch(/there is no charter waiting for your signature\n[^]*to do +see all there is with: cohortium charter ls\n/);

@@ -9,8 +9,16 @@ export interface About {
   readonly request: SessionRequest;
 }
 
+/** `without` is empty where nobody is left out; `query` is null for a training. */
+interface Given {
+  readonly charter: string;
+  readonly atMs: number;
+  readonly without: string;
+  readonly query: Json;
+}
+
 /** What is journalled of a session when it is launched. */
-export function givenOf({ charter, request }: About, atMs: number): { readonly charter: string; readonly atMs: number; readonly without: string; readonly query: Json } {
+export function givenOf({ charter, request }: About, atMs: number): Given {
   return "query" in request ? { charter, atMs, without: "", query: queryJson(request.query) } : { charter, atMs, without: request.without ?? "", query: null };
 }
 

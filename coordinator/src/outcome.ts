@@ -30,7 +30,8 @@ export interface AnswerBook {
 export function outcomeJson(outcome: Outcome<SessionConduct>): Json {
   if (outcome.kind === "aborted") return { kind: "aborted", fault: faultJson(outcome.fault) };
   const { result } = outcome;
-  const rounds = result.rounds.map(({ measure, ...round }) => ({ ...round, measure: measure === null ? null : measureJson(measure), survivors: [...round.survivors] }));
+  const rounds = result.rounds.map(({ measure, survivors, ...round }) => (
+    { ...round, measure: measure === null ? null : measureJson(measure), survivors: [...survivors] }));
   switch (result.kind) {
     case "model": return { kind: "done", model: result.digest, evaluation: evaluationJson(result.evaluation), rounds };
     case "answer": return { kind: "answered", answer: result.digest, rounds };

@@ -137,6 +137,21 @@ describe("a training", () => {
     expect(node.egress.ledger.lines(SESSION, null)).toMatchObject([{ kind: "declined", meaning: "this node refuses, by rule TRAINING_PLAN" }]);
   });
 
+  test.each([
+    ["that the charter does not allow", { kind: "categories", cohort: [], dimension: "job", top: 3, nanoRho: 0 }], ["that cannot be read", { kind: "everything" }], ["that is missing", null],
+  ])("is declined for a query %s: nothing follows from it that this node could take part in", async (_, query) => {
+    const { node, tell, logger } = await inForce();
+    const body = { question: "statistics.ask", plan: "00".repeat(32), ...(query === null ? {} : { query }) };
+    const asks = signEntry({ ...statement(CENTRE, "session.offer", body).statement, session: SESSION }, signerOf(CENTRE));
+    expect(await tell({ kind: "offer", to: SELF, offer: asks }, { session: SESSION })).toMatchObject({ kind: "received" });
+    expect(node.egress.ledger.lines(SESSION, null)).toMatchObject([{ kind: "declined", meaning: "this node refuses, by rule NODE_REFUSED" }]);
+    expect(node.trainings.statuses()).toEqual([]);
+    expect(logger.lines.join()).toContain("request.query");
+    // The session is over here, and what comes in it changes nothing.
+    node.recover();
+    expect(node.egress.ledger.lines(SESSION, null)).toHaveLength(1);
+  });
+
   test("is under one charter: a letter in it that names another is refused", async () => {
     const { tell } = await inForce();
     await tell(OFFER, { session: SESSION });

@@ -8,7 +8,7 @@ import { given, pathOf, textOption, type CommandGroup, type Context, type Option
 import { fileBytes } from "../file-bytes.js";
 import { entryAt, logFolder } from "../log-folder.js";
 import { done, type Outcome } from "../outcome.js";
-import { count } from "../show/amounts.js";
+import { count, short } from "../show/amounts.js";
 import { entrySentence } from "../show/entry.js";
 import type { Paint } from "../show/paint.js";
 import { plainLine, plainText } from "../show/plain.js";
@@ -20,7 +20,7 @@ export const AUDIT: CommandGroup = {
   says: "check a published log offline, trusting nobody who wrote it (auditor)",
   commands: [
     {
-      usage: "verify <folder>", says: "signatures, tree, charters, the order of every round; every sum and every model computed again", example: "audit verify ./hub/public --checkpoint kept.txt",
+      usage: "verify <folder>", says: "signatures, tree, charters, the order of every round; every sum, model and answer computed again, and what answers cost", example: "audit verify ./hub/public --checkpoint kept.txt",
       options: [
         ["--checkpoint <file>", "a checkpoint somebody else kept: the log must contain all it did then"],
         ["--log-key <key>", "the log's verifier key from whom you trust; otherwise the log is held to the key it states itself"],
@@ -66,6 +66,7 @@ function reportText(report: AuditReport, caveats: readonly string[], at: At): st
     verdictText(report, at),
     "",
     table([{ head: "check" }, { head: "looked at", right: true }, { head: "result" }], checks, { paint, empty: "" }),
+    ...(report.privacy.length === 0 ? [] : ["", privacyText(report, paint)]),
     ...(report.findings.length === 0 ? [] : ["", findingsText(report, paint)]),
     ...(report.notices.length === 0 ? [] : ["", noticesText(report, paint)]),
     ...(caveats.length === 0 ? [] : ["", ...caveats.map((caveat) => paint.dim(caveat))]),
@@ -89,6 +90,22 @@ function findingsText({ findings }: AuditReport, paint: Paint): string {
   const rest = findings.length - rows.length;
   const lines = table([{ head: "entry", right: true }, { head: "finding" }, { head: "says" }], rows, { paint, empty: "" });
   return rest === 0 ? lines : `${lines}\nand ${count(rest)} more; --json has all of them`;
+}
+
+/** Of each charter what the company charged most has spent. */
+function privacyText({ privacy }: AuditReport, paint: Paint): string {
+  const rows = privacy.map(({ charter, answers, chargedNanoRho, budgetNanoRho }) => [
+    short(charter), count(answers), budgetNanoRho === null ? "no noise" : `${percent(chargedNanoRho, budgetNanoRho)} (${rho(chargedNanoRho)} of ${rho(budgetNanoRho)} ρ)`,
+  ]);
+  return table([{ head: "charter" }, { head: "answers", right: true }, { head: "budget spent" }], rows, { paint, empty: "" });
+}
+
+function percent(part: number, whole: number): string {
+  return `${(100 * part / whole).toFixed(1)} %`;
+}
+
+function rho(nanoRho: number): string {
+  return (nanoRho / 1e9).toFixed(6);
 }
 
 /** They change no verdict; somebody should know. */

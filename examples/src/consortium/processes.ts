@@ -10,7 +10,8 @@ import { z } from "zod";
 /** The command line, built: what a partner or an operator would type. */
 const CLI = join(import.meta.dirname, "..", "..", "..", "cli", "dist", "main.js");
 
-const START_TIMEOUT_MS = 20_000;
+/** Also on a machine that has much else to do. */
+const START_TIMEOUT_MS = 60_000;
 
 /** One coordinator or node in a folder of its own, as a process of its own. */
 export class LocalProcess {

@@ -1,10 +1,11 @@
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { budgetOf, NANO } from "@cohortium/protocol/session/privacy-budget";
-import type { Charge, SpentElsewhere } from "../charges.js";
+import type { SpentElsewhere } from "../charges.js";
 import type { Ledger } from "../ledger.js";
 import { limitsOf, type PrivacySettings } from "./limits.js";
 import { paceOf, type Pace } from "./pace.js";
+import { questionsOf, type PaidQuestion } from "./paid-questions.js";
 
 /** A charter as this node keeps it. */
 export interface KnownCharter {
@@ -97,24 +98,6 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
     questions: latestOfKind(asked).map((one) => ({ kind: one.kind, nanoRho: one.nanoRho, more: coveredBy(left, releases.max - releases.made, one) })),
     pace: paceOf(asked, left, nowMs), elsewhere: { ...elsewhere, epsilon: epsilonOfRho(elsewhere.nanoRho / NANO, delta) },
   };
-}
-
-/** A question as it was paid for: all its sums. */
-export interface PaidQuestion {
-  readonly kind: string;
-  readonly atMs: number;
-  readonly nanoRho: number;
-  readonly sums: number;
-}
-
-/** In the order in which they were asked. */
-export function questionsOf(charges: readonly Charge[]): readonly PaidQuestion[] {
-  const bySession = new Map<string, PaidQuestion>();
-  for (const { session, kind, atMs, nanoRho } of charges) {
-    const before = bySession.get(session);
-    bySession.set(session, { kind, atMs: before?.atMs ?? atMs, nanoRho: (before?.nanoRho ?? 0) + nanoRho, sums: (before?.sums ?? 0) + 1 });
-  }
-  return [...bySession.values()];
 }
 
 function latestOfKind(asked: readonly PaidQuestion[]): readonly PaidQuestion[] {

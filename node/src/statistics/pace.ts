@@ -1,4 +1,4 @@
-import type { PaidQuestion } from "./accounts.js";
+import type { PaidQuestion } from "./paid-questions.js";
 
 /** How fast a budget is spent. `runsOutAtMs` is when it would not cover another such day's share; null where nothing is spent. */
 export interface Pace {

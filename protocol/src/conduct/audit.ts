@@ -5,7 +5,6 @@ import { sumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
 import { jsonDigest } from "../session/json-digest.js";
-import type { DataStatement } from "../session/statement.js";
 import type { EarlierAnswer } from "../statistics/sequence.js";
 import { modelDigest } from "../training/model.js";
 import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
@@ -119,7 +118,7 @@ function afterOffer(followed: Followed, offer: LoggedOffer): Step {
 function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): readonly Finding[] {
   if (followed.kind !== "underway") return [];
   const { standing: { plan }, stated } = followed;
-  const readable = new Map([...stated].flatMap(([party, statement]): readonly (readonly [string, DataStatement])[] => (statement === null ? [] : [[party, statement]])));
+  const readable = new Map([...stated].flatMap(([party, statement]) => (statement === null ? [] : [[party, statement] as const])));
   const fault = disagreement(plan, asked.parties.filter((party) => stated.has(party)), readable);
   return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
 }

@@ -29,7 +29,7 @@ export function driftDraft(released: Released, query: DriftQuery, plan: Statisti
         const count = at(counts, i);
         return { word, ...rowsAndShare(screen, { count, place: 1 + i }, whole, count.variance) };
       }),
-      missing: isComplete ? NONE_MISSING : rowsAndShare(screen, missing, whole, missing.count.variance),
+      missing: rowsAndShare(screen, missing, whole, missing.count.variance),
     }),
   };
 }
@@ -46,9 +46,6 @@ export function driftRegions(query: DriftQuery, plan: Pick<StatisticPlan, "featu
 export function driftCounts({ rows, cells, missing }: DriftAnswer, query: DriftQuery, plan: Pick<StatisticPlan, "features">): readonly Cell[] {
   return [rows, ...cells.map((cell) => cell.rows), ...(driftColumn(query, plan).isComplete ? [] : [missing.rows])];
 }
-
-const ZERO: Cell = { value: 0, low: 0, high: 0 };
-const NONE_MISSING = { rows: ZERO, share: ZERO };
 
 interface DriftColumn {
   readonly words: readonly string[];

@@ -53,7 +53,7 @@ export function queryProblems(charter: Charter, query: Query): readonly QueryPro
   const { statistics } = charter;
   if (statistics === undefined) return [{ path: "/kind", says: "the charter allows no statistics", fix: "sign a charter with statistics" }];
   const asked = [...askedProblems(statistics, query), ...costProblems(charter, query)];
-  return asked.length > 0 ? asked : fitProblems(planFor(charter, statistics, query), charter.aggregation.scheme);
+  return asked.length > 0 ? asked : fitProblems(planFor(charter, statistics, query));
 }
 
 /** @throws RangeError with the first of `queryProblems`, if there are any. */

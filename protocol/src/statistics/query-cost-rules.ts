@@ -1,16 +1,17 @@
-import { ciphertextsFor } from "@cohortium/crypto/he/packing";
+import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import type { Charter } from "../session/charter.js";
-import { HALVES_PER_ROUND_MAX } from "../session/charter-limits.js";
 import { budgetOf } from "../session/privacy-budget.js";
 import { chargeOf, everyQuestion, sumsOf } from "./charge.js";
-import { gridOf, RING, type GridTerms } from "./grids.js";
+import { gridOf, type GridTerms } from "./grids.js";
 import { cellCount, partsOf, type Part } from "./parts.js";
 import type { QueryProblem } from "./query-problem.js";
+import { NUMBERS_MAX, QUERY_SIZE_MAX_BYTES } from "./query-limits.js";
+import { queryJson } from "./query-schema.js";
 import type { Query } from "./query.js";
 
-/** Whether the charter's budgets can cover the query at all, were they untouched. */
+/** Whether the charter's budgets can cover the query at all, were they untouched, and the log can hold it. */
 export function costProblems(charter: Charter, query: Query): readonly QueryProblem[] {
-  return [...spent(charter, query), ...released(charter, query)];
+  return [...spent(charter, query), ...released(charter, query), ...long(query)];
 }
 
 /**
@@ -18,11 +19,11 @@ export function costProblems(charter: Charter, query: Query): readonly QueryProb
  *
  * @param terms - Of a query that `askedProblems` and `costProblems` have no word against.
  */
-export function fitProblems(terms: GridTerms, scheme: Charter["aggregation"]["scheme"]): readonly QueryProblem[] {
+export function fitProblems(terms: GridTerms): readonly QueryProblem[] {
   return everyQuestion(terms.query).flatMap((question): readonly QueryProblem[] => {
     const parts = partsOf(question, terms);
     const share = { nanoRho: BigInt(chargeOf(question, terms)), parts: BigInt(parts.length) };
-    return [...parts.filter((part) => gridOf(part, share, terms) === null).map(unfit), ...(scheme === "encrypted" ? encrypted(parts, terms) : [])];
+    return [...parts.filter((part) => gridOf(part, share, terms) === null).map(unfit), ...large(parts, terms)];
   });
 }
 
@@ -44,6 +45,12 @@ function released({ privacy }: Charter, query: Query): readonly QueryProblem[] {
   return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: "give the edges, or sign a charter with a larger budget" }];
 }
 
+function long(query: Query): readonly QueryProblem[] {
+  const bytes = canonicalBytes(queryJson(query)).length;
+  if (bytes <= QUERY_SIZE_MAX_BYTES) return [];
+  return [{ path: "", says: `the query is ${bytes} bytes long, and the log holds ${QUERY_SIZE_MAX_BYTES}`, fix: "list fewer words or edges" }];
+}
+
 function unfit({ name }: Part): QueryProblem {
   return {
     path: "/kind", says: `the ${name} cannot be known to a millionth of its range: the column's bounds are too wide, too narrow, or far from zero for what they span`,
@@ -51,9 +58,8 @@ function unfit({ name }: Part): QueryProblem {
   };
 }
 
-function encrypted(parts: readonly Part[], terms: GridTerms): readonly QueryProblem[] {
-  const needed = ciphertextsFor(RING, 1 + parts.reduce((words, { cells }) => words + cellCount(cells, terms), 0));
-  const most = Math.floor(HALVES_PER_ROUND_MAX / terms.parties);
-  if (needed <= most) return [];
-  return [{ path: "/kind", says: `the sum takes ${needed} ciphertexts of each party, and with so many parties ${most} are the most`, fix: "ask for fewer columns or cells" }];
+function large(parts: readonly Part[], terms: GridTerms): readonly QueryProblem[] {
+  const numbers = parts.reduce((words, { cells }) => words + cellCount(cells, terms), 0);
+  if (numbers <= NUMBERS_MAX) return [];
+  return [{ path: "/kind", says: `the answer would be read off from ${numbers} numbers, and ${NUMBERS_MAX} are the most`, fix: "ask for fewer columns, or for columns with fewer words" }];
 }

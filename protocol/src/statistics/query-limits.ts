@@ -17,3 +17,10 @@ export const NANO_RHO_MAX = 1_000_000_000_000;
 export const RFM_BINS = 64;
 /** Scores run from 1 to so many, the best. */
 export const SCORES = 5;
+/**
+ * An answer has some 200 bytes for each number it is read off from, and travels in one message; looking for what must be withheld with a cell takes
+ * time by the cube of them, a few seconds for so many. Two parts of 1,000 words fit.
+ */
+export const NUMBERS_MAX = 2_048;
+/** A query stands in one log entry, whose length has 16 bits, with the offer around it. */
+export const QUERY_SIZE_MAX_BYTES = 32_000;

@@ -1,3 +1,4 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { member } from "../aggregation/round-statements.js";
 import type { Entry } from "../log/entry.js";
 import { explain, type Fault } from "../session/fault.js";
@@ -72,7 +73,7 @@ function said(message: ToNode | FromNode): string {
     case "shared": return `Shared: seeds of ${message.boxes.length} rounds in shares, sealed for ${others(message.sealed)}. Reveals nothing.`;
     case "shares": return `SharesRelayed: ${names(message.ready, "parties")} are ready. Reveals who is.`;
     case "round": return `RoundOffered: round ${message.offer.statement.round}, ${text(message.offer, "kind")} among ${names(message.offer, "parties")}. `
-      + `Reveals ${message.context === null || text(message.offer, "kind") === "statistic" ? "the question" : "the joint model so far"}.`;
+      + `Reveals ${shownIn(message.offer, message.context)}.`;
     case "uploaded": return `Uploaded: round ${message.upload.statement.round}, ${text(message.upload, "words")} masked words. Reveals nothing.`;
     case "survivors": return `SurvivorsListed: round ${message.survivors.statement.round}, ${names(message.survivors, "uploads")}. Reveals who uploaded in time.`;
     case "agreed": return `Agreed: round ${message.agree.statement.round}, to this list and no other. Reveals that.`;
@@ -94,6 +95,12 @@ function said(message: ToNode | FromNode): string {
     case "closed": return `SessionClosed. Reveals ${message.released.kind === "model" ? "the joint model and its evaluation" : "the answer"}.`;
     case "aborted": return `SessionAborted: ${message.code}. Reveals the code.`;
   }
+}
+
+/** What a round shows whoever is asked. */
+function shownIn(offer: Entry, context: Json): string {
+  if (text(offer, "kind") === "statistic") return offer.statement.round === 1 ? "the question" : "what the sum before it found";
+  return context === null ? "the question" : "the joint model so far";
 }
 
 /** What the log keeps of an opened sum. */

@@ -1,4 +1,4 @@
-import { equalBytes, toHex } from "@cohortium/crypto/bytes";
+import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { applyMasks } from "@cohortium/crypto/masking";
@@ -11,7 +11,6 @@ import { inOrder } from "../aggregation/context.js";
 import type { SumAsked } from "../aggregation/round-leader.js";
 import { sumStretch } from "../aggregation/sum.js";
 import type { Entry } from "../log/entry.js";
-import { decodeEvent, encodeEvent } from "../session/codec.js";
 import { parseDigest, parsePartyId, parseSessionId, type Digest, type PartyId } from "../session/ids.js";
 import { replay, type Step } from "../session/machine.js";
 import { conductor, type SessionConduct } from "../conduct/conductor.js";
@@ -22,6 +21,7 @@ import { participant, type AnswerAsked, type SessionPart } from "../conduct/part
 import type { EarlierAnswer } from "../statistics/sequence.js";
 import { Dice } from "./dice.js";
 import { EncryptedHosts } from "./encrypted-hosts.js";
+import { expectSame, parseJournal, sentBy } from "./replayed.js";
 import type { Happening } from "./transcript.js";
 import { Untouched } from "./untouched.js";
 
@@ -282,26 +282,4 @@ function tableOf(name: PartyId): Digest {
 
 function chunkRootOf(words: Words): string {
   return toHex(chunkRoot(bytesOfWords(words)));
-}
-
-/** A journal as it comes back from disk. */
-function parseJournal<E>(journal: readonly E[]): readonly E[] {
-  return journal.map((event) => decodeEvent(encodeEvent(event)) as E);
-}
-
-/** Everything a session sends when it is replayed, in order. */
-function sentBy<P extends { given: unknown; state: unknown; event: unknown; send: unknown; ask: unknown; result: unknown }>(
-  machine: { open(given: P["given"]): Step<P>; step(state: P["state"], event: P["event"]): Step<P> }, given: P["given"], events: readonly P["event"][]): readonly P["send"][] {
-  let step = machine.open(given);
-  const sent = [...step.send];
-  for (const event of events) {
-    if (step.kind !== "wait") break;
-    step = machine.step(step.state, event);
-    sent.push(...step.send);
-  }
-  return sent;
-}
-
-function expectSame(replayed: readonly unknown[], live: readonly unknown[]): void {
-  if (!equalBytes(encodeEvent(replayed), encodeEvent(live))) throw new Error("a replay sent other bytes than the live session");
 }

@@ -85,7 +85,7 @@ function charterOf(names: readonly string[], more: NonNullable<Agreement["clause
 }
 
 /** Every statement signed, and quoted by the id it then has. */
-function signed(list: readonly Told[], charter: string) {
+export function signed(list: readonly Told[], charter: string) {
   const renamed = new Map<string, string>([[QUOTED, charter]]);
   return list.map(({ id, statement }) => {
     const text = JSON.stringify(statement).replaceAll(/[0-9a-f]{64}/g, (digest) => renamed.get(digest) ?? digest);

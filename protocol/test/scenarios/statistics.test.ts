@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { openSeal } from "@cohortium/crypto/seal";
 import { jsonDigest } from "../../src/session/json-digest.js";
 import type { PartyId } from "../../src/session/ids.js";
 import type { ProfileAnswer, RfmAnswer } from "../../src/statistics/answer.js";
@@ -81,6 +82,13 @@ describe("a question to three companies", () => {
     expect([next().rows, next().base]).not.toEqual([cohort, exactly(customersOf(THREE).length)]);
     expect(next([{ query: BY_COUNTRY, answer: all }]).rows).toEqual({ withheld: "< 20" });
   });
+});
+
+test("is answered under encrypted sums too, by all", async () => {
+  const seal = await openSeal();
+  const charter = charterOfStatistics(THREE, "exact", [["/aggregation/scheme", "encrypted"], ["/aggregation/dropouts", "end"], ["/statistics/cellRows", 10]]);
+  const run = askedWorld(charter, PROFILE, { seal, crashChance: 0.2 });
+  expect(answerOf<ProfileAnswer>(run)).toMatchObject({ firms: 3, base: exactly(customersOf(THREE).length) });
 });
 
 describe("bad weather", () => {

@@ -4,6 +4,8 @@ import { Dice } from "../../src/testing/dice.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
 import type { FromNode, ToNode } from "../../src/conduct/messages.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
+import { charterOfStatistics, RFM, tinyAnswer } from "../conduct/tiny-statistics.js";
+import { statisticPlanOf } from "../../src/statistics/plan.js";
 import { expectSound } from "./invariants.js";
 
 const NAMES = ["ada", "bob", "cleo", "dot", "eve", "fay"] as PartyId[];
@@ -33,8 +35,14 @@ class Link<M extends ToNode | FromNode> {
   }
 }
 
+/** A question of two sums. */
+function askedOf(names: readonly PartyId[]): Pick<WorldGiven, "plan" | "answer"> {
+  const plan = statisticPlanOf(charterOfStatistics(names), RFM);
+  return { plan, answer: (party, ask) => tinyAnswer(party, ask, plan) };
+}
+
 /** A consortium in bad weather: everything about it follows from the seed. */
-function storm(seed: number, weather: { readonly links: number; readonly silences: number }): World {
+function storm(seed: number, weather: { readonly links: number; readonly silences: number }, asks: "model" | "answer" = "model"): World {
   const dice = new Dice(seed);
   const names = NAMES.slice(0, 3 + dice.roll(4));
   const plan = { ...SHORT_PLAN, parties: names.length };
@@ -43,8 +51,8 @@ function storm(seed: number, weather: { readonly links: number; readonly silence
   const heard = new Map<PartyId, number>();
   const [down, up] = [new Link<ToNode>(dice, weather.links), new Link<FromNode>(dice, weather.links)];
   const given: WorldGiven = {
-    seed, names, plan, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: dice.chance(0.5) ? "end" : "continue" }, guarded: true, crashChance: 0.02,
-    answer: (party, ask) => tinyWords(party, ask, plan),
+    seed, names, terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: dice.chance(0.5) ? "end" : "continue" }, guarded: true, crashChance: 0.02,
+    ...(asks === "model" ? { plan, answer: (party, ask) => tinyWords(party, ask, plan) } : askedOf(names)),
     silentWhen: (party) => {
       const count = heard.get(party) ?? 0;
       heard.set(party, count + 1);
@@ -70,6 +78,12 @@ describe("no step throws, no input is changed, no sum is opened twice, and every
     const ends = seeds(10).map((seed) => endOf(storm(seed, { links: 0, silences: 0.2 })));
     // Each run either succeeds or says that too few were left; both happen.
     expect(new Set(ends)).toEqual(new Set(["done", "AGGREGATION_TOO_FEW"]));
+  });
+
+  test("when a question is asked and not a model", () => {
+    const ends = seeds(16).map((seed) => endOf(storm(seed, { links: 0.02, silences: 0.15 }, "answer")));
+    expect(ends).toContain("done");
+    expect(ends.some((end) => end !== "done")).toBe(true);
   });
 
   test("when letters come twice or in the wrong order as well", () => {

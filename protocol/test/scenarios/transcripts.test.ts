@@ -7,6 +7,7 @@ import type { PartyId } from "../../src/session/ids.js";
 import { transcript } from "../../src/testing/transcript.js";
 import { World, type WorldGiven } from "../../src/testing/world.js";
 import type { ToNode } from "../../src/conduct/messages.js";
+import { askedWorld, charterOfStatistics, RFM, THREE } from "../conduct/tiny-statistics.js";
 import { SHORT_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 let seal: Seal;
@@ -42,6 +43,7 @@ test.each([
   ["silent-at-unmasking", () => world(FIVE, silentAt("dot", "unmask"))],
   ["silence-ends-a-training", () => world(FIVE, { terms: { minimumParties: 3, quorum: 3, scheme: "masked", deadlineMs: 30_000, dropouts: "end" }, silentWhen: (party, message) => party === "dot" && message.kind === "round" && message.offer.statement.round === 2 })],
   ["second-list-of-survivors", withSecondList],
+  ["three-parties-asked", () => askedWorld(charterOfStatistics(THREE), RFM, { seed: 2 })],
   ["three-parties-encrypted", () => world(FIVE.slice(0, 3), { terms: { minimumParties: 3, quorum: 3, scheme: "encrypted", deadlineMs: 30_000, dropouts: "end" } })],
 ] as const)("%s reads as its transcript says", (name, make) => {
   const path = fileURLToPath(new URL(`${name}.txt`, import.meta.url));

@@ -84,7 +84,7 @@ describe("the sample ratio", () => {
     expect(sampleRatioOf([of(-3, 9), of(2, 9)], [0.5, 0.5])).toBeNull();
   });
 
-  test.each([[[0.5, 0.5]], [[0.9, 0.1]], [[0.2, 0.3, 0.5]]])("with noise on sound arms of %p it rings less than three times in a thousand", (shares) => {
+  test.each([[[0.5, 0.5], 12], [[0.9, 0.1], 12], [[0.9, 0.1], 50], [[0.2, 0.3, 0.5], 30]] as const)("on sound arms of %p with noise of σ = %i it rings less than three times in a thousand", (shares, sigma) => {
     const dice = new Dice(3);
     let rang = 0;
     for (let run = 0; run < 2_000; run++) {
@@ -94,7 +94,7 @@ describe("the sample ratio", () => {
         while (arm < shares.length - 1 && left >= shares[arm]!) left -= shares[arm++]!;
         n[arm]!++;
       }
-      if (sampleRatioOf(n.map((exact) => of(exact + 12 * normal(dice), 144)), shares)!.alarm) rang++;
+      if (sampleRatioOf(n.map((exact) => of(exact + sigma * normal(dice), sigma * sigma)), shares)!.alarm) rang++;
     }
     expect(rang).toBeLessThan(6);
   });

@@ -2,10 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { chargeOf } from "../../src/statistics/charge.js";
 import { queryProblems, statisticPlanDigest, statisticPlanOf } from "../../src/statistics/plan.js";
-import { fitProblems } from "../../src/statistics/query-cost-rules.js";
 import { parseQuery, queryDigest, queryJson } from "../../src/statistics/query-schema.js";
 import type { Query } from "../../src/statistics/query.js";
-import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, sound, STATISTICS } from "../session/charter-fixture.js";
 import { bentQuery, EACH, EDGES, EXACT, NOISY, QUERIES, RFM_WITH_EDGES, unpaid } from "./queries.js";
 
 describe("a query", () => {
@@ -117,15 +116,22 @@ describe("a node's charter refuses", () => {
     expect(() => statisticPlanOf(charter, QUERIES.profile)).toThrow(RangeError);
   });
 
-  test("more ciphertexts than a round may have", () => {
-    const hashes = Array.from({ length: 32 }, (_, i) => ({ kind: "hash", name: `h${i}`, buckets: 1_000, salt: "s" }));
-    const charter = sound(bent("/statistics/features", [...STATISTICS.statistics.features, ...hashes], EXACT_STATISTICS));
-    const plan = statisticPlanOf(charter, { ...QUERIES.profile, nanoRho: 0, by: hashes.map(({ name }) => name) });
-    // 64,000 numbers are 11 ciphertexts; 23 parties may send 11 each, and 24 may not.
-    expect(fitProblems({ ...plan, parties: 23 }, "encrypted")).toEqual([]);
-    expect(fitProblems({ ...plan, parties: 24 }, "masked")).toEqual([]);
-    expect(fitProblems({ ...plan, parties: 24 }, "encrypted"))
-      .toEqual([{ path: "/kind", says: "the sum takes 11 ciphertexts of each party, and with so many parties 10 are the most", fix: "ask for fewer columns or cells" }]);
+  test("more numbers than an answer may be read off from", () => {
+    const hashes = Array.from({ length: 2 }, (_, i) => ({ kind: "hash", name: `h${i}`, buckets: [1_000, 23][i], salt: "s" }));
+    const charter = sound(bent("/statistics/features", [...STATISTICS.statistics.features, ...hashes], STATISTICS));
+    const wide = (...by: readonly string[]): Query => ({ ...QUERIES.profile, measures: [], by });
+    // Of all rows and of the cohort each: the rows, and those with each word.
+    expect(queryProblems(charter, wide("h0", "h1"))).toEqual([]);
+    const [problem, ...others] = queryProblems(charter, wide("h0", "h1", "age"));
+    expect([problem?.says, others]).toEqual(["the answer would be read off from 2054 numbers, and 2048 are the most", []]);
+  });
+
+  test("a query that no entry of the log holds", () => {
+    const words = Array.from({ length: 500 }, (_, i) => String(i).padEnd(70, "x"));
+    const charter = sound(bent("/statistics/features/0", { kind: "categorical", name: "country", categories: words }, STATISTICS));
+    expect(queryProblems(charter, { ...QUERIES.profile, cohort: [{ dimension: "country", words: words.slice(0, 400) }] })).toEqual([]);
+    expect(queryProblems(charter, { ...QUERIES.profile, cohort: [{ dimension: "country", words }] }))
+      .toEqual([{ path: "", says: expect.stringMatching(/^the query is 36\d\d\d bytes long/), fix: "list fewer words or edges" }]);
   });
 });
 

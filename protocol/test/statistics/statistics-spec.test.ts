@@ -14,7 +14,7 @@ import { QUERIES } from "./queries.js";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../spec/statistics.md"), "utf8");
 const block = (language: string) => new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(PAGE)?.[1] ?? "";
-const charter: Charter = sound({ ...SOUND, questions: [], ...(readCharterYaml(block("yaml")) as object) } as Json);
+const charter: Charter = sound({ ...SOUND, questions: [], ...(readCharterYaml(block("yaml")) as object) });
 const query = parseQuery(JSON.parse(block("json")) as Json);
 
 test("the page's charter is sound, and answers the page's query at the price the page gives", () => {

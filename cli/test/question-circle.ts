@@ -16,9 +16,9 @@ import type { PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import type { Step } from "@cohortium/protocol/session/machine";
 import { statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
-import { filesOf, LOG_KEY, ORIGIN, type Files } from "../../../protocol/test/log/small-log.js";
-import { CENTRE, charterOf, MILL, NOW_MS, QUARRY, seedOf, SELF, signerOf } from "../stage.js";
-import { NOISY_JSON, place } from "./stage.js";
+import { filesOf, LOG_KEY, ORIGIN, type Files } from "../../protocol/test/log/small-log.js";
+import { CENTRE, charterOf, MILL, NOW_MS, QUARRY, seedOf, SELF, signerOf } from "../../node/test/stage.js";
+import { NOISY_JSON, place } from "../../node/test/statistics/stage.js";
 
 export const PARTIES = [SELF, MILL, QUARRY];
 

@@ -3,10 +3,10 @@ import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import { audit } from "@cohortium/protocol/log/audit";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { charterDigest } from "@cohortium/protocol/session/charter-digest";
-import { LOG_KEY, sourceOf } from "../../../protocol/test/log/small-log.js";
-import { SELF } from "../stage.js";
-import { Circle, CHARTER, peopleOf } from "./circle.js";
-import { COUNT, RFM } from "./stage.js";
+import { LOG_KEY, sourceOf } from "../../protocol/test/log/small-log.js";
+import { SELF } from "../../node/test/stage.js";
+import { Circle, CHARTER, peopleOf } from "./question-circle.js";
+import { COUNT, RFM } from "../../node/test/statistics/stage.js";
 
 const { nanoRho: WHOLE, reserveNanoRho: RESERVE } = budgetOf(CHARTER) ?? { nanoRho: 0, reserveNanoRho: 0 };
 

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { EntryType } from "../../src/log/entry.js";
+import { budgetOf } from "../../src/session/privacy-budget.js";
+import { loggedStatistics, sessionOf } from "./logged-statistics.js";
+import type { Told } from "./logged-training.js";
+import { charterOfStatistics, PROFILE, RFM, THREE } from "./tiny-statistics.js";
+
+type Body = Readonly<Record<string, Json>>;
+const EXACT = loggedStatistics(charterOfStatistics(THREE), [PROFILE, RFM]);
+const NOISY_CHARTER = charterOfStatistics(THREE, "noisy");
+const BUDGET = (({ nanoRho, reserveNanoRho }) => nanoRho + reserveNanoRho)(budgetOf(NOISY_CHARTER) ?? { nanoRho: 0, reserveNanoRho: 0 });
+const COST = Math.floor(BUDGET / 3);
+const NOISY = loggedStatistics(NOISY_CHARTER, [{ ...PROFILE, nanoRho: COST }, { ...RFM, nanoRho: COST }]);
+
+const indexOf = (told: readonly Told[], type: EntryType, question = 1, round = 0) =>
+  told.findIndex(({ statement }) => statement.type === type && statement.session === sessionOf(question) && statement.round === round);
+/** The log with one statement's body changed. */
+const changed = (told: readonly Told[], index: number, change: Body) =>
+  told.map((one, i) => (i === index ? { ...one, statement: { ...one.statement, body: { ...(one.statement.body as Body), ...change } } } : one));
+const codesOf = ({ findings }: ReturnType<typeof EXACT.check>) => findings.map(({ entry, code }) => [entry, code]);
+
+describe("an honest log of questions", () => {
+  test("is verified: sums, questions and answers, and what they cost each company", () => {
+    const report = NOISY.check(NOISY.told);
+    expect(codesOf(report)).toEqual([]);
+    expect(report.checks.filter(({ name }) => ["sums", "models", "answers", "budgets"].includes(name))).toEqual([
+      { name: "sums", count: 3, ok: true }, { name: "models", count: 0, ok: true },
+      // Three questions and two answers; three companies, three sums.
+      { name: "answers", count: 5, ok: true }, { name: "budgets", count: 9, ok: true },
+    ]);
+    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, answers: 2 }]);
+  });
+
+  test("under a charter of exact sums costs nothing, and says that nothing bounds it", () => {
+    const report = EXACT.check(EXACT.told);
+    expect(codesOf(report)).toEqual([]);
+    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, answers: 2 }]);
+  });
+});
+
+describe("a coordinator is found that", () => {
+  const { told, check } = EXACT;
+
+  test("logs another answer than the sums led to", () => {
+    const close = indexOf(told, "session.close");
+    expect(codesOf(check(changed(told, close, { answer: "ab".repeat(32) })))).toEqual([[close, "ANSWER_DIFFERS"]]);
+  });
+
+  test("shows in an answer what a company wants withheld", () => {
+    const strict = loggedStatistics(charterOfStatistics(THREE), [{ ...PROFILE, cohort: [], by: ["country"] }], { cellRows: (party) => (party === "bob" ? 40 : undefined) });
+    expect(codesOf(strict.check(strict.told))).toEqual([]);
+    const stated = strict.told.findIndex(({ statement }) => statement.type === "session.data" && statement.actor === "bob");
+    // Bob's wish does not reach the answer.
+    const close = indexOf(strict.told, "session.close");
+    expect(codesOf(strict.check(changed(strict.told, stated, { cellRows: 10 })))).toEqual([[close, "ANSWER_DIFFERS"]]);
+  });
+
+  test("closes a question with a model, or with both", () => {
+    const close = indexOf(told, "session.close");
+    const model = { model: "ab".repeat(32), evaluation: "cd".repeat(32) };
+    const closed = told.map((one, i) => (i === close ? { ...one, statement: { ...one.statement, body: model } } : one));
+    expect(codesOf(check(closed))).toEqual([[close, "CLOSE_DIFFERS"]]);
+    expect(codesOf(check(changed(told, close, model)))[0]).toEqual([close, "ENTRY_BODY"]);
+  });
+
+  test("closes after the first of two sums", () => {
+    const cut = told.filter(({ statement }) => !(statement.session === sessionOf(2) && statement.round === 2));
+    expect(codesOf(check(cut))).toEqual([[indexOf(cut, "session.close", 2), "ANSWER_DIFFERS"]]);
+  });
+
+  test("asks for the grid by other edges than the first sum found", () => {
+    const offer = indexOf(told, "round.offer", 2, 2);
+    expect(codesOf(check(changed(told, offer, { model: "ab".repeat(32) })))).toEqual([[offer, "QUESTION_DIFFERS"], [indexOf(told, "session.close", 2), "ANSWER_DIFFERS"]]);
+  });
+
+  test("logs a query that the charter does not allow", () => {
+    const offer = indexOf(told, "session.offer");
+    const found = check(changed(told, offer, { query: { ...PROFILE, by: ["shoe size"] } as unknown as Json }));
+    expect(codesOf(found)[0]).toEqual([offer, "QUERY_REFUSED"]);
+    expect(found.findings[0]?.says).toContain("/by/0");
+  });
+
+  test("logs a query that nobody can read", () => {
+    const offer = indexOf(told, "session.offer");
+    expect(codesOf(check(changed(told, offer, { query: { kind: "everything" } })))[0]).toEqual([offer, "QUERY_REFUSED"]);
+  });
+
+  test("logs another query than was asked", () => {
+    const offer = indexOf(told, "session.offer");
+    expect(codesOf(check(changed(told, offer, { query: { ...PROFILE, measures: [] } as unknown as Json })))[0]).toEqual([indexOf(told, "round.offer", 1, 1), "QUESTION_DIFFERS"]);
+  });
+
+  test("logs no query, or one beside a training", () => {
+    const offer = indexOf(told, "session.offer");
+    const { query: _, ...rest } = told[offer]?.statement.body as Body & { query: Json };
+    const bare = told.map((one, i) => (i === offer ? { ...one, statement: { ...one.statement, body: rest } } : one));
+    expect(codesOf(check(bare))[0]).toEqual([offer, "ENTRY_BODY"]);
+    expect(codesOf(check(changed(told, offer, { question: "propensity.train" })))[0]).toEqual([offer, "ENTRY_BODY"]);
+  });
+});
+
+describe("a budget", () => {
+  test("that is overspent is found where it is, once for every company", () => {
+    const { told, check } = loggedStatistics(NOISY_CHARTER, Array.from({ length: 5 }, () => ({ ...PROFILE, nanoRho: COST })));
+    const report = check(told);
+    const over = report.findings;
+    expect(over.map(({ entry, code }) => [told[entry ?? 0]?.statement.session, told[entry ?? 0]?.statement.type, code])).toEqual(THREE.map(() => [sessionOf(4), "round.upload", "BUDGET_OVERSPENT"]));
+    expect(over.map(({ says }) => says.split(" ")[0]).sort()).toEqual(THREE);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: 5 * COST, answers: 5 }]);
+  });
+
+  test("that is spent to the last coin is not", () => {
+    const last = BUDGET - 2 * COST;
+    const whole = loggedStatistics(NOISY_CHARTER, [{ ...PROFILE, nanoRho: COST }, { ...PROFILE, nanoRho: COST }, { ...PROFILE, nanoRho: last }]);
+    const report = whole.check(whole.told);
+    expect(codesOf(report)).toEqual([]);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: BUDGET, budgetNanoRho: BUDGET, answers: 3 }]);
+    const more = loggedStatistics(NOISY_CHARTER, [{ ...PROFILE, nanoRho: COST }, { ...PROFILE, nanoRho: COST }, { ...PROFILE, nanoRho: last + 1 }]);
+    expect(codesOf(more.check(more.told)).map(([, code]) => code)).toEqual(THREE.map(() => "BUDGET_OVERSPENT"));
+  });
+
+  test("is charged for what is answered, whether or not it is ever opened, and once for what is logged twice", () => {
+    const cut = NOISY.told.filter(({ statement }) => statement.session !== sessionOf(2) && !["round.survivors", "round.agree", "round.unmask", "round.result", "session.close"].includes(statement.type));
+    const report = NOISY.check(cut);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: COST, answers: 0 }]);
+    const upload = cut.find(({ statement }) => statement.type === "round.upload");
+    expect(NOISY.check([...cut, ...(upload === undefined ? [] : [upload])]).privacy).toMatchObject([{ chargedNanoRho: COST, answers: 0 }]);
+  });
+});
