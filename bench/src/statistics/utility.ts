@@ -21,6 +21,7 @@ export function measureUtility(quick: boolean): Section {
     notes: [
       "error = |noisy − plain| ÷ |plain| over the numbers that both answers show, except where the plain one is 0; over all runs.",
       "inside = the share of those numbers whose plain value lies in the interval that the noisy answer gives (95 % meant; an experiment's also covers its sample).",
+      "RFM's fifths are found under noise too: where an edge moves, its cells hold other people than the plain answer's, which no interval is about.",
       "withheld = of the numbers that the plain answer shows, those that the noisy one does not. Rows are made up: a letter and a call do bring sales.",
     ],
     columns: [
