@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { keySql } from "../recipe/sql-values.js";
 import type { SqlEngine } from "../duckdb.js";
-import { sqlName, sqlText, type FeedColumn } from "./feed-table.js";
+import { sqlName, sqlText, type FeedColumn, type LeftOut } from "./feed-table.js";
 
 /** Whose rows a feed holds: who is in which row, which rows may take part, or that the file is one that all companies share and nobody changes. */
 export type Subjects =
@@ -22,13 +22,6 @@ export interface Deletions {
   tokens(): readonly string[];
   /** The key of the HMAC, XORed with ipad and opad (RFC 2104, §2): 64 bytes in hex each. Lent to the engine in memory alone. */
   pads(): { readonly inner: string; readonly outer: string };
-}
-
-/** Rows that were left out: why, by which column, how many, and where they stood, counted from 1 over the rows that were there before. */
-export interface LeftOut {
-  readonly because: "deleted" | "no-consent";
-  readonly column: string;
-  readonly rows: number;
 }
 
 export interface Remaining {
