@@ -27,6 +27,8 @@ export interface TrainingPlan {
   readonly categoryRowsMin: number;
   /** No training runs more rounds than this. */
   readonly rounds: number;
+  /** Whose noise is counted on; absent where sums are exact. */
+  readonly noise?: { readonly honest: number };
   /** The one company that this training does without; absent where all are asked. */
   readonly without?: PartyId;
 }
@@ -57,14 +59,14 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
+  const { recipe, features, label, model, noise, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
   const optional = {
     ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }),
     ...(perPartner === undefined ? {} : { perPartner }),
   };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: clauseJson(model), evaluation: { ...evaluation, ...optional },
+    model: clauseJson(model), evaluation: { ...evaluation, ...optional }, ...(noise === undefined ? {} : { noise: { ...noise } }),
   });
 }
 
@@ -74,8 +76,8 @@ export function contextDigest(context: Json): Digest {
 }
 
 /** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */
-export function layoutTerms({ features, model, evaluation: { scoreBins }, parties, rowsMaxPerParty }: TrainingPlan): LayoutTerms {
-  return { features, model, scoreBins, parties, rowsMaxPerParty };
+export function layoutTerms({ features, model, evaluation: { scoreBins }, parties, rowsMaxPerParty, noise }: TrainingPlan): LayoutTerms {
+  return { features, model, scoreBins, parties, rowsMaxPerParty, noise };
 }
 
 export function minimumsOf({ rowsMinJoint, categoryRowsMin }: Pick<TrainingPlan, "rowsMinJoint" | "categoryRowsMin">): Minimums {
@@ -95,7 +97,10 @@ function isOfKind<Kind extends ModelClause["kind"]>(model: ModelClause, kind: Ki
 /** What JSON has no word for, a key without a value, is left out. */
 function clauseJson(model: ModelClause): Json {
   switch (model.kind) {
-    case "logistic": return { ...model };
+    case "logistic": {
+      const { privacy, ...rest } = model;
+      return { ...rest, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
+    }
     case "trees": {
       const { earlyStopping, ...rest } = model;
       return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
