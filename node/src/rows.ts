@@ -73,11 +73,13 @@ export type RowsRefused = { readonly kind: "refused"; readonly problems: readonl
 export interface Reader<T> {
   readonly party: PartyId;
   readonly parties: readonly PartyId[];
+  /** Secret, from which it follows which rows are held out; null to let the rows decide. */
+  readonly coins: string | null;
   judge(table: FeedTable): Promise<T>;
 }
 
 /** Reads and checks everything a training needs of this node's rows. Each source is read once. */
-export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, judge }: Reader<T>): Promise<RowsRead<T>> {
+export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, coins, judge }: Reader<T>): Promise<RowsRead<T>> {
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
   const { settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
@@ -88,7 +90,7 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   const { rows: { digest, setDigest }, notes, judged } = own;
   const withRows = (rows: Pick<SessionRows, "train" | "held" | "counted">) => checked({ kind: "rows", rows: { ...rows, digest, setDigest, notes }, judged }, plan, rowsFile);
   if (plan.evaluation.holdout === "own") {
-    const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
+    const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare, coins ?? digest);
     return withRows({ train, held, counted: held });
   }
   const heldFile: FeedFile = { file: "holdout", path: feed.holdout?.path ?? "" };

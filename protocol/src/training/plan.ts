@@ -53,6 +53,7 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
     rowsMinJoint: charter.rows.jointMin,
     categoryRowsMin: charter.thresholds.categoryRows,
     rounds: releasesOfTraining(question.model),
+    ...(charter.privacy.mechanism === "none" ? {} : { noise: { honest: charter.quorum - charter.privacy.colluders } }),
     ...(without === null ? {} : { without }),
   };
 }

@@ -56,6 +56,17 @@ export const TREES = {
   privacy: { ...SOUND.privacy, budget: { releasesMax: 1_000 } },
 };
 
+/** The same charter under noise: what the training may tell is part of its model. */
+export const NOISY = {
+  ...SOUND,
+  questions: SOUND.questions.map((question) => ({
+    ...question,
+    model: { ...question.model, privacy: { nanoRho: 17_000_000, rowNormMax: 4, iterations: 5 } },
+    evaluation: { ...question.evaluation, scoreBins: 64 },
+  })),
+  privacy: { mechanism: "discrete-gaussian", note: "Every sum carries noise.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.2 }, colluders: 1 },
+};
+
 /** Statistics alone, with noise, and something of every kind of column. */
 export const STATISTICS = {
   ...SOUND,

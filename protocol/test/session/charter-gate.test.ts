@@ -10,11 +10,11 @@ const NOW = "2027-01-15T08:30:00.123Z";
 const PLAN = "5a".repeat(32) as Digest;
 const [HARBOUR, LANTERN, MEADOW, TOWER, STRANGER] = ["harbour", "lantern", "meadow", "tower", "vale"] as [PartyId, PartyId, PartyId, PartyId, PartyId];
 const REQUEST: TrainingRequest = {
-  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, without: null,
+  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, nanoRho: 0, without: null,
 };
 const WITHOUT_TOWER = { parties: [HARBOUR, LANTERN, MEADOW], without: TOWER };
 const LEAVING_OUT = sound(bent("/questions/0/evaluation", { ...SOUND.questions[0]?.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32), leaveOneOut: "allowed" }));
-const USAGE = { releases: 217 };
+const USAGE = { releases: 217, chargedNanoRho: 0 };
 
 const clauseOf = (request: Partial<TrainingRequest>, nowIso = NOW, usage = USAGE, charter = CHARTER) => {
   const allowance = allowTraining(charter, { ...REQUEST, ...request }, nowIso, usage);
