@@ -10,6 +10,7 @@ import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
 import { measureBackends } from "./network/backends.js";
 import { measureOptimisers } from "./network/optimisers.js";
+import { measurePrivateTraining } from "./private-training.js";
 import { measureRoundCost } from "./round-cost.js";
 import { measureScale } from "./scale.js";
 import { measureTreePrivacy } from "./tree-privacy.js";
@@ -22,6 +23,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
   trees: [async (quick) => [await measureTreeTime(quick)], async (quick) => [await measureTreePrivacy(quick)]],
+  "private-training": [measurePrivateTraining],
   network: [measureBackends, measureOptimisers],
   encrypted: [measureSchemes],
   scale: [async (quick) => [await measureScale(quick)]],

@@ -12,7 +12,8 @@ import { limitsOf } from "./statistics/limits.js";
 import type { Work } from "./training-work.js";
 
 /** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
-export function privacyOf({ plan, charter, session, entropy, settings, nowMs }: Work, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+export function privacyOf(work: Work, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+  const { plan, charter, session, entropy, settings, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact" };
   return {
