@@ -114,7 +114,8 @@ function logisticOf(model: Model): LogisticModel {
 
 /** Row by row to one company after the other. */
 function dealt(rows: LocalRows, first: number): readonly LocalRows[] {
-  return Array.from({ length: PARTIES }, (_, party) => takeRows(rows, Array.from({ length: rows.rows }, (_unused, i) => i).filter((i) => (i + first) % PARTIES === party)));
+  const all = Array.from({ length: rows.rows }, (_, i) => i);
+  return Array.from({ length: PARTIES }, (_, party) => takeRows(rows, all.filter((i) => (i + first) % PARTIES === party)));
 }
 
 function four(value: number): string {
