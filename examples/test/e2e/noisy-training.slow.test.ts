@@ -43,5 +43,7 @@ describe("trainings under noise, with real processes", () => {
     const { code, says } = await typeCommand(tiny.folder, "audit", "verify", tiny.published).ended;
     expect(says).toContain("Verified: ");
     expect(code).toBe(0);
+    const report = JSON.parse((await typeCommand(tiny.folder, "audit", "verify", tiny.published, "--json").ended).says) as { readonly privacy: unknown };
+    expect(report.privacy).toEqual([{ charter, chargedNanoRho: 2 * PRICE, budgetNanoRho: nanoRhoFor(EPSILON, 1e-5), answers: 0 }]);
   });
 });
