@@ -1,8 +1,11 @@
 import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { openStream } from "@cohortium/crypto/entropy";
 import { hmacSha256 } from "@cohortium/crypto/hash";
+import { orderWithin } from "@cohortium/protocol/budget/concentrated";
+import { ORDER_MAX } from "@cohortium/protocol/budget/sampled-charge";
 import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
 import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
+import { sampledStepNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { noiseOf } from "@cohortium/protocol/training/layout";
 import { layoutTerms, planDigest, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { chargeOfQuestion } from "@cohortium/protocol/training/price";
@@ -20,6 +23,15 @@ export function privacyOf(work: Work, { round, question: { kind, model } }: Answ
     kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}` },
     charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
   };
+}
+
+/**
+ * A step on a sample is charged at the order at which the charter's ε is read off; this node's own ceiling may be read off at another, where such a charge
+ * could be too little. Then the training is refused.
+ */
+export function ownCeilingCovers({ plan: { model, noise }, settings: { ceiling } }: Pick<Work, "plan" | "settings">): boolean {
+  if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
+  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
 }
 
 /**

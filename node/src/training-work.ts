@@ -24,7 +24,7 @@ import { NetworkMemory } from "./learning/network/memory.js";
 import { accept } from "./quality-desk.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import type { PrivacySettings } from "./statistics/limits.js";
-import { holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
+import { holdoutCoins, ownCeilingCovers, privacyOf, statedTable } from "./training-privacy.js";
 import { clauseOfGate, clauseOfRows } from "./rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
@@ -115,6 +115,7 @@ export class TrainingWork implements SessionWork {
       logger.warn("a training was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
       return this.#refused("NODE_REFUSED", allowance.clause);
     }
+    if (!ownCeilingCovers(this.#work)) return this.#refused("BUDGET_SPENT", "node.privacy");
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
       const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
@@ -175,8 +176,8 @@ export class TrainingWork implements SessionWork {
 
   /** This node's answer to one round, in the clear: only `egress` may see it. */
   async #compute(scene: Scene, rows: SessionRows): Promise<Computed> {
-    const { plan, self, session, database, logger } = this.#work;
-    this.#learner ??= learnerOf(plan, rows, { party: self, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
+    const { plan, self, session, entropy, database, logger } = this.#work;
+    this.#learner ??= learnerOf(plan, rows, { party: self, entropy, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 

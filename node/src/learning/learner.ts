@@ -2,6 +2,7 @@ import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { SessionRows } from "../rows.js";
 import { logisticAnswer } from "./logistic-answer.js";
+import { noisyNetworkAnswer } from "./network/noisy-answer.js";
 import type { Desk } from "./network/learner.js";
 import { evaluationOf } from "./scores.js";
 import { TreesLearner } from "./trees/learner.js";
@@ -41,6 +42,7 @@ async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: Ses
 
 async function networkAnswer(scene: Scene, rows: SessionRows, { plan, desk }: { readonly plan: TrainingPlan; readonly desk: Desk }): Promise<Float64Array> {
   if (scene.kind !== "network") throw otherKind(scene);
+  if (plan.noise !== undefined) return noisyNetworkAnswer(scene, rows, plan, desk.entropy);
   // The tensor engine costs a fifth of a second and 20 MB, which only who trains networks should pay.
   const learner = await import("./network/learner.js");
   return learner.networkAnswer(scene, rows, plan, desk);

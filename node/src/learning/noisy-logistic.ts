@@ -1,7 +1,7 @@
 import type { LogisticPrivacy } from "@cohortium/protocol/training/clauses";
 import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
-import { packNoisyMoments } from "@cohortium/protocol/training/logistic/noisy-moments";
+import { packNoisyMoments } from "@cohortium/protocol/training/noisy-moments";
 import { packSlopes } from "@cohortium/protocol/training/logistic/noisy-step";
 import { unitOf } from "@cohortium/protocol/training/moments";
 import type { LocalRows } from "../data/local-rows.js";

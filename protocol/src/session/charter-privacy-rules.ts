@@ -1,5 +1,9 @@
-import type { LogisticPrivacy } from "../training/clauses.js";
+import { orderWithin } from "../budget/concentrated.js";
+import { ORDER_MAX } from "../budget/sampled-charge.js";
+import type { ModelClause } from "../training/clauses.js";
+import type { NetworkClause } from "../training/network/clause.js";
 import { budgetOf } from "./privacy-budget.js";
+import { networkPrice } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { HONEST_MIN, SCORE_BINS_EXACT_MIN, SCORE_BINS_NOISY_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
@@ -15,7 +19,7 @@ export function privacyProblems(sections: Sections): readonly Problem[] {
 
 function exactTrainings({ questions }: Sections): readonly Problem[] {
   return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
-    ...(model.kind === "logistic" && model.privacy !== undefined ? [{
+    ...(model.kind !== "trees" && model.privacy !== undefined ? [{
       clause: "privacy.trainings", path: pointer("questions", i, "model", "privacy"),
       says: "the sums of this training are exact: nothing bounds what they tell of a row", fix: "remove it, or write mechanism: discrete-gaussian",
     } as const] : []),
@@ -25,21 +29,47 @@ function exactTrainings({ questions }: Sections): readonly Problem[] {
 
 function noisyTrainings({ questions, privacy }: Sections): readonly Problem[] {
   return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
-    ...(model.kind === "logistic" ? priced(model.privacy, privacy, i) : [training(i, ["model", "kind"], `a training of ${model.kind} would release exact sums`, "write logistic, or mechanism: none")]),
+    ...ofModel(model, privacy, i),
     ...(evaluation.leaveOneOut === undefined ? [] : [training(i, ["evaluation", "leaveOneOut"], "the noise is counted for all companies, not for all but one", "remove it")]),
     ...(evaluation.perPartner === "shared" ? [training(i, ["evaluation", "perPartner"], "what a company publishes of its own rows alone carries no noise", "write own, or remove it")] : []),
     ...(evaluation.scoreBins <= SCORE_BINS_NOISY_MAX ? [] : [scoreBins(i, `noise on each of ${evaluation.scoreBins} bins drowns the scores`, `write ${SCORE_BINS_NOISY_MAX} or fewer; 64 serve well`)]),
   ]);
 }
 
-function priced(clause: LogisticPrivacy | undefined, privacy: Sections["privacy"], i: number): readonly Problem[] {
-  if (clause === undefined) return [training(i, ["model", "privacy"], "the model does not say what its training may tell", "add it: nanoRho, rowNormMax, iterations")];
+function ofModel(model: ModelClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  switch (model.kind) {
+    case "trees": return [training(i, ["model", "kind"], "a training of trees would release exact sums", "write logistic or network, or mechanism: none")];
+    case "logistic":
+      if (model.privacy === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: nanoRho, rowNormMax, iterations")];
+      return priced(model.privacy.nanoRho, "nanoRho", privacy, i);
+    case "network": return ofNetwork(model, privacy, i);
+  }
+}
+
+const UNSAID = "the model does not say what its training may tell";
+
+/** Steps of several rows at once have no account by row; and whether a training got stuck is not read off noise. */
+function ofNetwork({ privacy: clause, rounds, optimiser, stopping, strips }: NetworkClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  if (clause === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: momentsNanoRho, sampleRate, gradientNorm, noiseMultiplier")];
+  if (privacy?.mechanism !== "discrete-gaussian") return [];
+  const promised = privacy.budget;
+  if (!(orderWithin(promised.epsilon, promised.delta) <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, or a larger epsilon")];
+  return [
+    ...(optimiser.kind === "fedprox" || optimiser.kind === "scaffold" ? [training(i, ["model", "optimiser", "kind"], `${optimiser.kind} corrects local training, which there is none of under noise`, "write fedavg, fedadam or fedyogi")] : []),
+    ...(stopping.kind === "rounds" ? [] : [training(i, ["model", "stopping", "kind"], "whether noisy steps got stuck is not known", "write rounds")]),
+    ...(strips === "hidden" ? [] : [training(i, ["model", "strips"], "what is told of one company's step carries no noise of its own", "write hidden")]),
+    ...priced(networkPrice({ rounds }, clause, promised), "noiseMultiplier", privacy, i),
+  ];
+}
+
+function priced(nanoRho: number, key: string, privacy: Sections["privacy"], i: number): readonly Problem[] {
   const whole = privacy === undefined ? null : budgetOf({ privacy });
   const most = whole === null ? 0 : whole.nanoRho + whole.reserveNanoRho;
-  if (clause.nanoRho <= most) return [];
+  if (nanoRho <= most) return [];
   return [{
-    clause: "privacy.budget", path: pointer("questions", i, "model", "privacy", "nanoRho"),
-    says: `a training would cost ${clause.nanoRho}, and the whole budget of the charter is ${most}`, fix: `write ${most} or less, or a larger epsilon`,
+    clause: "privacy.budget", path: pointer("questions", i, "model", "privacy", key),
+    says: `a training would cost ${nanoRho}, and the whole budget of the charter is ${most}`,
+    fix: key === "nanoRho" ? `write ${most} or less, or a larger epsilon` : "write more noise, fewer rounds, a smaller sample, or a larger epsilon",
   }];
 }
 

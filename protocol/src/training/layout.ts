@@ -2,9 +2,12 @@ import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "./l
 import { rhoOfSum } from "./charges.js";
 import type { LogisticPrivacy } from "./clauses.js";
 import { newtonLayout, type NewtonQuestion } from "./logistic/layout.js";
-import { noisyMomentParts, noisyNewtonParts } from "./logistic/noisy-parts.js";
+import { noisyNewtonParts } from "./logistic/noisy-parts.js";
 import { momentLayout, type MomentsQuestion } from "./moments-layout.js";
+import { noisyMomentParts } from "./noisy-moments.js";
 import { noiseOfSum, noisyGrids, noisyLayout, type NoisyGrid, type NoisyPart, type NoisySum, type SegmentNoise } from "./noisy-layout.js";
+import { stepNoiseNanoRho } from "../session/sampled-price.js";
+import type { NetworkClause, NetworkPrivacy } from "./network/clause.js";
 import { updateLayout, type UpdateQuestion } from "./network/update.js";
 import type { BinsQuestion } from "./trees/bins.js";
 import { binsLayout, levelLayout } from "./trees/layout.js";
@@ -58,15 +61,33 @@ function evaluationLayout({ scoreBins, rowsMaxPerParty: rows }: LayoutTerms): La
   return laidOut(32, [...headSegments(rows), exact("positives by score", scoreBins, rows), exact("negatives by score", scoreBins, rows)]);
 }
 
-function noisySumOf(question: Question, { features, model, scoreBins }: LayoutTerms): NoisySum {
+function noisySumOf(question: Question, terms: LayoutTerms): NoisySum {
+  const { features, model, scoreBins } = terms;
+  if (model.kind === "network") return networkSumOf(question, terms, model);
   const privacy = model.kind === "logistic" ? model.privacy : undefined;
   if (privacy === undefined) throw new RangeError("the charter does not say what a training of this kind may tell");
   switch (question.kind) {
     case "moments": return { parts: noisyMomentParts(features), nanoRho: rhoOfSum(question.kind, 0, privacy) };
     case "newton": return newtonSum(question, features, privacy);
     case "evaluation": return { parts: [scoresPart(scoreBins)], nanoRho: rhoOfSum(question.kind, 0, privacy) };
-    case "bins": case "level": case "update": throw new RangeError("only the sums of a logistic training carry noise");
+    case "bins": case "level": case "update": throw new RangeError("a logistic training asks no such question");
   }
+}
+
+function networkSumOf(question: Question, { features, scoreBins, noise }: LayoutTerms, { rounds, privacy }: NetworkClause): NoisySum {
+  if (privacy === undefined || noise?.stepNanoRho === undefined) throw new RangeError("the charter does not say what a training of this kind may tell");
+  switch (question.kind) {
+    case "moments": return { parts: noisyMomentParts(features), nanoRho: privacy.momentsNanoRho };
+    case "update": return { parts: [gradientPart(question, privacy)], nanoRho: stepNoiseNanoRho(privacy) };
+    // Other rows than those that are trained on, each of which may be told of as much as one of these.
+    case "evaluation": return { parts: [scoresPart(scoreBins)], nanoRho: privacy.momentsNanoRho + rounds * noise.stepNanoRho };
+    case "newton": case "bins": case "level": throw new RangeError("the training of a network asks no such question");
+  }
+}
+
+/** The gradients of the rows in the sample, each scaled down to its bound. */
+function gradientPart({ model }: UpdateQuestion, { gradientNorm }: NetworkPrivacy): NoisyPart {
+  return { name: "gradient", length: model.weights.length, reach: { kind: "norm", bound: gradientNorm }, weight: 1 };
 }
 
 function newtonSum({ kind, model }: NewtonQuestion, features: LayoutTerms["features"], privacy: LogisticPrivacy): NoisySum {

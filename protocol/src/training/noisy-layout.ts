@@ -4,6 +4,8 @@ import { exact, laidOut, type Layout } from "./layout-parts.js";
 /** How many of those who took part are taken to be honest and to have added their share of noise: the quorum less the colluders the charter assumes. */
 export interface NoiseTerms {
   readonly honest: number;
+  /** Of a network: what one step on a sample of rows adds to the account, in 10^-9 of ρ. */
+  readonly stepNanoRho?: number | undefined;
 }
 
 /** How far one row, added or removed, can move a part of a sum. */

@@ -1,14 +1,16 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Charter } from "../session/charter.js";
+import type { Charter, NoisySums } from "../session/charter.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
 import { featuresOf, recipeDigest } from "../session/recipe-lowering.js";
 import type { Recipe } from "../session/recipe.js";
+import { sampledStepNanoRho } from "../session/sampled-price.js";
 import { releasesOfTraining } from "../session/release-count.js";
 import type { EvaluationClause, ModelClause } from "./clauses.js";
 import type { Feature, Label } from "./features.js";
 import type { LayoutTerms } from "./layout-parts.js";
 import type { Minimums } from "./moments.js";
+import type { NoiseTerms } from "./noisy-layout.js";
 
 /** Everything that decides what a training computes. It follows from the charter alone, so both sides derive it and compare digests. */
 export interface TrainingPlan {
@@ -28,7 +30,7 @@ export interface TrainingPlan {
   /** No training runs more rounds than this. */
   readonly rounds: number;
   /** Whose noise is counted on; absent where sums are exact. */
-  readonly noise?: { readonly honest: number };
+  readonly noise?: NoiseTerms;
   /** The one company that this training does without; absent where all are asked. */
   readonly without?: PartyId;
 }
@@ -53,9 +55,14 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
     rowsMinJoint: charter.rows.jointMin,
     categoryRowsMin: charter.thresholds.categoryRows,
     rounds: releasesOfTraining(question.model),
-    ...(charter.privacy.mechanism === "none" ? {} : { noise: { honest: charter.quorum - charter.privacy.colluders } }),
+    ...(charter.privacy.mechanism === "none" ? {} : { noise: noiseTermsOf(charter, charter.privacy, question.model) }),
     ...(without === null ? {} : { without }),
   };
+}
+
+function noiseTermsOf({ quorum }: Charter, { colluders, budget }: NoisySums, model: ModelClause): NoiseTerms {
+  const honest = quorum - colluders;
+  return model.kind === "network" && model.privacy !== undefined ? { honest, stepNanoRho: sampledStepNanoRho(model.privacy, budget) } : { honest };
 }
 
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
@@ -67,7 +74,7 @@ export function planDigest(plan: TrainingPlan): Digest {
   };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: clauseJson(model), evaluation: { ...evaluation, ...optional }, ...(noise === undefined ? {} : { noise: { ...noise } }),
+    model: clauseJson(model), evaluation: { ...evaluation, ...optional }, ...(noise === undefined ? {} : { noise: noiseJson(noise) }),
   });
 }
 
@@ -95,6 +102,10 @@ function isOfKind<Kind extends ModelClause["kind"]>(model: ModelClause, kind: Ki
   return model.kind === kind;
 }
 
+function noiseJson({ honest, stepNanoRho }: NoiseTerms): Json {
+  return { honest, ...(stepNanoRho === undefined ? {} : { stepNanoRho }) };
+}
+
 /** What JSON has no word for, a key without a value, is left out. */
 function clauseJson(model: ModelClause): Json {
   switch (model.kind) {
@@ -106,7 +117,10 @@ function clauseJson(model: ModelClause): Json {
       const { earlyStopping, ...rest } = model;
       return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
     }
-    case "network": return { ...model, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping } };
+    case "network": {
+      const { privacy, ...rest } = model;
+      return { ...rest, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping }, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./adva
 import { gridsOf, layoutOf } from "./layout.js";
 import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
 import { modelJson, type Model } from "./model.js";
+import { advanceNoisyNetwork } from "./network/noisy-advance.js";
 import { advanceNetwork, networkFirst, type NetworkProgress } from "./network/progress.js";
 import { updateContext } from "./network/script.js";
 import { evaluateNoisy } from "./noisy-evaluation.js";
@@ -48,7 +49,7 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   switch (progress.kind) {
     case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
     case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
-    case "network": return advanceNetwork(values, survivors, progress, plan);
+    case "network": return plan.noise === undefined ? advanceNetwork(values, survivors, progress, plan) : advanceNoisyNetwork(values, survivors, progress, plan);
     case "evaluation": return plan.noise === undefined ? afterEvaluation(values, progress, plan) : afterNoisyEvaluation(values, survivors, progress, plan);
   }
 }

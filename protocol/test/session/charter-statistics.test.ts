@@ -7,7 +7,7 @@ import { partyToLeaveOut } from "../../src/session/charter-parties.js";
 import { charterWords } from "../../src/session/charter-words.js";
 import { sourcesOf } from "../../src/session/schema.js";
 import { planOf } from "../../src/training/plan.js";
-import { bent, EXACT_STATISTICS, NOISY, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
+import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
 
 const found = (json: Json) => {
   const check = checkCharter(json);
@@ -29,7 +29,7 @@ test("a charter of statistics alone is accepted and comes back as it was, with n
 
 test("a training may carry noise, alone and beside statistics; its plan then says whose noise is counted on", () => {
   expect(checkCharter(NOISY)).toEqual({ kind: "ok", charter: NOISY });
-  expect(found(bent(S, STATISTICS.statistics, NOISY))).toEqual([]);
+  expect([found(bent(S, STATISTICS.statistics, NOISY)), found(NOISY_NETWORK as never)]).toEqual([[], []]);
   expect([planOf(sound(NOISY)).noise, planOf(sound(NOISY)).rounds, planOf(sound(SOUND)).noise]).toEqual([{ honest: 2 }, 7, undefined]);
 });
 
@@ -77,6 +77,15 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["privacy.trainings", `${Q}/evaluation/leaveOneOut`, "allowed", `${Q}/evaluation/leaveOneOut`, COMMON],
   ["privacy.trainings", `${Q}/evaluation/perPartner`, "shared", `${Q}/evaluation/perPartner`, NOISY],
   ["privacy.trainings", `${Q}/model/privacy`, { nanoRho: 1_000_000, rowNormMax: 4, iterations: 5 }, `${Q}/model/privacy`, SOUND],
+  ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/optimiser`, { kind: "fedprox", serverRate: 1, mu: 0.1 }, `${Q}/model/optimiser/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/optimiser`, { kind: "scaffold", serverRate: 1 }, `${Q}/model/optimiser/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/stopping`, { kind: "stall", patience: 4, tolerance: 0.001 }, `${Q}/model/stopping/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/strips`, "shown", `${Q}/model/strips`, NOISY_NETWORK],
+  ["privacy.trainings", "/privacy/budget/epsilon", 0.02, `${Q}/model/privacy`, NOISY_NETWORK],
+  ["privacy.budget", `${Q}/model/privacy/noiseMultiplier`, 0.4, `${Q}/model/privacy/noiseMultiplier`, NOISY_NETWORK],
+  ["shape.value", `${Q}/model/privacy/sampleRate`, 0, `${Q}/model/privacy/sampleRate`, NOISY_NETWORK],
+  ["shape.value", `${Q}/model/privacy/noiseMultiplier`, 0.2, `${Q}/model/privacy/noiseMultiplier`, NOISY_NETWORK],
   ["privacy.score-bins", `${Q}/evaluation/scoreBins`, 1_023, `${Q}/evaluation/scoreBins`, SOUND],
   ["privacy.score-bins", `${Q}/evaluation/scoreBins`, 257, `${Q}/evaluation/scoreBins`, NOISY],
   ["privacy.budget", `${Q}/model/privacy/nanoRho`, 2_000_000_000, `${Q}/model/privacy/nanoRho`, NOISY],

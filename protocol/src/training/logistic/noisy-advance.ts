@@ -4,7 +4,7 @@ import { gridsOf } from "../layout.js";
 import { noiseDeviation } from "../noisy-layout.js";
 import { layoutTerms, minimumsOf, type TrainingPlan } from "../plan.js";
 import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
-import { standardiseNoisy, unpackNoisyMoments, wholeRows } from "./noisy-moments.js";
+import { standardiseNoisy, unpackNoisyMoments, wholeRows } from "../noisy-moments.js";
 import { noisyStep, unpackSlopes } from "./noisy-step.js";
 
 /** What a noisy sum led to: a model to go on with, or to judge if its steps are done. `rows` is the noisy count, which only the moments have. */

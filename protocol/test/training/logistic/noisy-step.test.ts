@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { LogisticModel } from "../../../src/training/logistic/model.js";
 import { newtonStep } from "../../../src/training/logistic/newton.js";
-import { packNoisyMoments, standardiseNoisy, unpackNoisyMoments } from "../../../src/training/logistic/noisy-moments.js";
+import { packNoisyMoments, standardiseNoisy, unpackNoisyMoments } from "../../../src/training/noisy-moments.js";
 import { noisyStep, packSlopes, unpackSlopes } from "../../../src/training/logistic/noisy-step.js";
 import { standardise } from "../../../src/training/moments.js";
 import { TINY_PLAN, tinyAnswers, tinyRows } from "../tiny-rows.js";

@@ -1,5 +1,22 @@
-import { categoricalsOf, indicatedOf, numericsOf, type Feature } from "../features.js";
-import { scalingOf, type Minimums, type Moments, type Standardised } from "../moments.js";
+import { categoricalsOf, indicatedOf, numericsOf, type Feature } from "./features.js";
+import { scalingOf, type Minimums, type Moments, type Standardised } from "./moments.js";
+import type { NoisyPart } from "./noisy-layout.js";
+
+/**
+ * What noisy moments are made of, after the guard. One row is of one class, adds a number between −1 and 1 to each sum and between 0 and 1 to each square,
+ * lacks each value at most once, and has one word of each categorical feature.
+ */
+export function noisyMomentParts(features: readonly Feature[]): readonly NoisyPart[] {
+  const [numerics, indicated, categoricals] = [numericsOf(features).length, indicatedOf(features).length, categoricalsOf(features)];
+  return [
+    counts("rows by class", 2, 1, 1),
+    counts("sums", numerics, numerics, 2),
+    // A deviation is the difference of two numbers that are large beside it.
+    counts("squares", numerics, numerics, 4),
+    counts("missing values", indicated, indicated, 1),
+    counts("counts", categoricals.reduce((sum, { categories }) => sum + categories.length, 0), categoricals.length, 1),
+  ];
+}
 
 /** Moments with noise on them, and how much there is on each square. */
 export interface NoisyMoments {
@@ -67,4 +84,8 @@ function possible({ positives, sums, squares, missing, counts }: NoisyMoments, r
       return Math.min(among, Math.max(square, least + squareDeviation));
     }),
   };
+}
+
+function counts(name: string, length: number, changed: number, weight: number): NoisyPart {
+  return { name, length, reach: { kind: "numbers", changed }, weight };
 }
