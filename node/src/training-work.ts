@@ -177,7 +177,8 @@ export class TrainingWork implements SessionWork {
   /** This node's answer to one round, in the clear: only `egress` may see it. */
   async #compute(scene: Scene, rows: SessionRows): Promise<Computed> {
     const { plan, self, session, entropy, database, logger } = this.#work;
-    this.#learner ??= learnerOf(plan, rows, { party: self, entropy, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
+    const say = (note: string) => logger.info(note, { session });
+    this.#learner ??= learnerOf(plan, rows, { party: self, entropy, memory: new NetworkMemory(database, session), say });
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 

@@ -3,11 +3,14 @@ import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { zeroModel } from "@cohortium/protocol/training/logistic/model";
+import { initialModel } from "@cohortium/protocol/training/network/progress";
+import { updateContext } from "@cohortium/protocol/training/network/script";
 import { modelJson } from "@cohortium/protocol/training/model";
 import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
 import { readScene, type Scene } from "@cohortium/protocol/training/script";
 import { splitOwn } from "../src/data/holdout.js";
 import { localRows, takeRows } from "../src/data/local-rows.js";
+import type { PrivacySettings } from "../src/statistics/limits.js";
 import { holdoutCoins } from "../src/training-privacy.js";
 import { asked, CHARTER_JSON, charterOf, DIGEST } from "./stage.js";
 import { admit, place } from "./training-stage.js";
@@ -20,7 +23,8 @@ const NOISY: Charter = charterOf({
   privacy: { mechanism: "discrete-gaussian", note: "Noisy.", budget: { releasesMax: 40, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 1 },
 });
 const PLAN = planOf(NOISY);
-const ZERO = zeroModel({ columns: ["intercept", "age", "job=student"], means: [0, 40, 0], deviations: [1, 12, 1], dropped: [] });
+const SCALING = { columns: ["intercept", "age", "job=student"], means: [0, 40, 0], deviations: [1, 12, 1], dropped: [] };
+const ZERO = zeroModel(SCALING);
 const OTHER = "0e".repeat(16);
 
 /** What a coordinator asks in a round, and how its node reads it. */
@@ -99,5 +103,50 @@ describe("which rows are held out under noise", () => {
     expect([...one].filter((value) => !other.has(value)).length).toBeGreaterThan(40);
     expect(Math.abs(one.size - 100)).toBeLessThan(40);
     expect(holdoutCoins({}, new Uint8Array(32))).toBeNull();
+  });
+});
+
+describe("a network under noise", () => {
+  const network = {
+    kind: "network", hidden: [3], activation: "relu", optimiser: { kind: "fedavg", serverRate: 1 }, rounds: 3, localEpochs: 1, batchSize: 16, localRate: 0.1, weightDecay: 0,
+    clip: 1, rowsCap: 500, seed: 7, stopping: { kind: "rounds" }, strips: "hidden", privacy: { momentsNanoRho: 1_000_000, sampleRate: 0.01, gradientNorm: 1, noiseMultiplier: 4 },
+  };
+  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, model: network })) });
+  const plan = planOf(charter);
+  const clause = plan.model.kind === "network" ? plan.model : undefined;
+  if (clause === undefined) throw new Error("another model");
+  const start = initialModel(SCALING, plan, clause);
+  const moments = { kind: "moments", context: null } as const;
+  const updates = [0, 1].map((iteration) => ({ kind: "update", context: updateContext({ kind: "update", clause, model: { ...start, iteration }, control: new Float32Array() }) }) as const);
+
+  async function run(at: ReturnType<typeof place>, settings: Partial<PrivacySettings> = {}) {
+    const work = at.work({ charter, settings });
+    const results = [await work.resultOf(admit)];
+    let last: Scene | null = null;
+    for (const [i, { kind, context }] of [moments, ...updates].entries()) {
+      const scene: Scene | null = readScene(kind, context, plan, last);
+      if (scene === null) throw new Error("no such question");
+      last = scene;
+      const { ring, words } = layoutOf(scene.question, layoutTerms(plan));
+      const question = { kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
+      results.push(await work.resultOf({ ...asked({ round: i + 1, question }), scene }));
+    }
+    return results;
+  }
+
+  test("charges each step what its sample costs, and says the same words again after a crash", async () => {
+    const at = place();
+    const first = await run(at);
+    expect(first.map(({ kind }) => kind)).toEqual(["admitted", "contributed", "contributed", "contributed"]);
+    const step = plan.noise?.stepNanoRho ?? 0;
+    expect(at.egress.ledger.charges.lines(DIGEST).map(({ nanoRho }) => nanoRho)).toEqual([1_000_000, step, step]);
+    expect(await run(at)).toEqual(first);
+    expect(at.egress.ledger.charges.under(DIGEST)).toBe(1_000_000 + 2 * step);
+  });
+
+  test("is refused where this node's own ceiling is read off at an order at which the charge is too little; control: not where it is enough", async () => {
+    const ceiling = (epsilon: number) => ({ ceiling: { epsilon, delta: 1e-6 } });
+    expect((await run(place(), ceiling(0.2)).catch(() => [null]))[0]).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy" });
+    expect((await run(place(), ceiling(1)))[0]).toMatchObject({ kind: "admitted" });
   });
 });

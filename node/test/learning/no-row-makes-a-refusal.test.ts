@@ -19,7 +19,7 @@ const PLAN: TrainingPlan = {
   features: [{ kind: "numeric", name: "age", unit: "years", min: 0, max: 100 }, { kind: "numeric", name: "balance", unit: "euro", min: -10_000, max: 100_000 }],
 };
 
-const DESK = { party: "harbour", memory: new NetworkMemory(openNodeDatabase(":memory:"), SESSION), say: () => undefined };
+const DESK = { party: "harbour", memory: new NetworkMemory(openNodeDatabase(":memory:"), SESSION), entropy: new Uint8Array(32), say: () => undefined };
 
 function rowsWith(highest: number): LocalRows {
   const rows = 50;

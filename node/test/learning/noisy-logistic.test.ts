@@ -32,7 +32,7 @@ const GAPPED_MODEL: LogisticModel = {
 
 /** What a node would encode, before noise and masks, as whole numbers. */
 async function encoded(rows: LocalRows, question: Question, plan: TrainingPlan): Promise<readonly bigint[]> {
-  const desk = { party: "p", memory: null as never, say: () => undefined };
+  const desk = { party: "p", memory: null as never, entropy: new Uint8Array(32), say: () => undefined };
   const learner = learnerOf(plan, { train: rows, held: rows, counted: rows, digest: "", setDigest: rows.setDigest, notes: [] }, desk);
   const model = question.kind === "newton" ? question.model : question.kind === "evaluation" ? plan === PLAN ? MODEL : GAPPED_MODEL : null;
   const values = await learner.answer({ kind: "logistic", question, model, digest: "" as never, steps: null } as never);

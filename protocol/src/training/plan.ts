@@ -119,7 +119,8 @@ function clauseJson(model: ModelClause): Json {
     }
     case "network": {
       const { privacy, ...rest } = model;
-      return { ...rest, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping }, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
+      const noisy = privacy === undefined ? {} : { privacy: { ...privacy } };
+      return { ...rest, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping }, ...noisy };
     }
   }
 }

@@ -5,15 +5,17 @@ import type { TrainingPlan } from "./plan.js";
 
 type Priced = Pick<TrainingPlan, "model" | "noise">;
 
-/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError for trees, whose sums are. */
+/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError for trees. */
 export function priceOfTraining({ model, noise }: Priced): number {
   if (noise === undefined) return 0;
   if (model.kind === "logistic" && model.privacy !== undefined) return model.privacy.nanoRho;
-  if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) return model.privacy.momentsNanoRho + model.rounds * noise.stepNanoRho;
+  if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
+    return model.privacy.momentsNanoRho + model.rounds * noise.stepNanoRho;
+  }
   throw new RangeError("the charter does not say what a training of this kind may tell");
 }
 
-/** What the answer to one question costs; the questions of a training add up to its price. @throws RangeError for a question that its kind of model does not ask. */
+/** What the answer to one question costs; a training's add up to its price. @throws RangeError for a question that its kind of model does not ask. */
 export function chargeOfQuestion(question: Question, { model, noise }: Priced): number {
   if (noise === undefined) return 0;
   if (model.kind === "logistic" && model.privacy !== undefined) return logisticCharge(question, model.privacy);

@@ -20,7 +20,7 @@ export function packGradient(gradient: Float64Array): Float64Array {
   return packed;
 }
 
-/** Noisy moments, then one step of descent a round, as many as the charter says; then the evaluation. `values` are the decoded sum, guard and bounds checked. */
+/** Noisy moments, then one step of descent a round, as many as the charter says; then the evaluation. `values` are the decoded sum, which was checked. */
 export function advanceNoisyNetwork(values: Float64Array, survivors: number, progress: NetworkProgress, plan: TrainingPlan): Advance {
   if (progress.model === null) return afterMoments(values, survivors, progress.clause, plan);
   const { privacy } = progress.question.clause;

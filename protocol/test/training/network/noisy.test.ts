@@ -13,7 +13,7 @@ import { firstOf } from "../../../src/training/progress.js";
 import { mayFollow, readScene } from "../../../src/training/script.js";
 import { bent, NOISY_NETWORK, sound } from "../../session/charter-fixture.js";
 
-const CHARTER = sound(NOISY_NETWORK as never);
+const CHARTER = sound(NOISY_NETWORK);
 const PLAN = planOf(CHARTER);
 const CLAUSE = PLAN.model.kind === "network" ? PLAN.model : undefined;
 if (CLAUSE?.privacy === undefined || CHARTER.privacy.mechanism === "none") throw new Error("another charter");
