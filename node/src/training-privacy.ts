@@ -4,18 +4,28 @@ import { hmacSha256 } from "@cohortium/crypto/hash";
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
 import { ORDER_MAX } from "@cohortium/protocol/budget/sampled-charge";
 import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
-import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
 import { sampledStepNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { noiseOf } from "@cohortium/protocol/training/layout";
 import { layoutTerms, planDigest, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { chargeOfQuestion } from "@cohortium/protocol/training/price";
 import type { Scene } from "@cohortium/protocol/training/script";
 import type { ReleasePrivacy } from "./egress.js";
-import { limitsOf } from "./statistics/limits.js";
-import type { Work } from "./training-work.js";
+import { limitsOf, type PrivacySettings } from "./statistics/limits.js";
+
+/** What decides how private a training's answers are. A node's work has all of it. */
+interface PrivateWork {
+  readonly session: SessionId;
+  readonly charter: Charter;
+  readonly plan: TrainingPlan;
+  readonly entropy: Uint8Array;
+  readonly settings: PrivacySettings;
+  readonly nowMs: () => number;
+}
 
 /** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
-export function privacyOf(work: Work, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
   const { plan, charter, session, entropy, settings, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact" };
@@ -29,7 +39,7 @@ export function privacyOf(work: Work, { round, question: { kind, model } }: Answ
  * A step on a sample is charged at the order at which the charter's ε is read off; this node's own ceiling may be read off at another, where such a charge
  * could be too little. Then the training is refused.
  */
-export function ownCeilingCovers({ plan: { model, noise }, settings: { ceiling } }: Pick<Work, "plan" | "settings">): boolean {
+export function ownCeilingCovers({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
   if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
   return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
 }
