@@ -12,6 +12,7 @@ import { measureBackends } from "./network/backends.js";
 import { measureOptimisers } from "./network/optimisers.js";
 import { measureAccounts } from "./privacy/account-time.js";
 import { measureNoise } from "./privacy/noise-speed.js";
+import { measurePrivateTraining } from "./private-training.js";
 import { measureRoundCost } from "./round-cost.js";
 import { measureScale } from "./scale.js";
 import { measureQuestions } from "./statistics/question-cost.js";
@@ -27,6 +28,7 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
   trees: [async (quick) => [await measureTreeTime(quick)], async (quick) => [await measureTreePrivacy(quick)]],
+  "private-training": [measurePrivateTraining],
   network: [measureBackends, measureOptimisers],
   privacy: [(quick) => [measureNoise(quick)], (quick) => [measureAccounts(quick)]],
   statistics: [(quick) => [measureQuestions(quick)], async (quick) => [await measureRfm(quick)], (quick) => [measureUtility(quick)]],

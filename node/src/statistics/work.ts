@@ -30,7 +30,6 @@ import { readStatisticRows, type StatisticRows } from "./read-rows.js";
 /** One question as this node works on it. */
 export interface Asked extends Omit<Work, "plan" | "database"> {
   readonly plan: StatisticPlan;
-  readonly settings: PrivacySettings;
 }
 
 type Result = SessionPart["event"];

@@ -30,10 +30,24 @@ export function epsilonOfRho(rho: number, delta: number): number {
   assertDelta(delta);
   if (!(rho >= 0 && rho < Infinity)) throw new RangeError("ρ is a number that is not negative");
   if (rho === 0) return 0;
-  const epsilonAt = (order: number): number => order * rho + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
   // The order is 1 + e^t: the best one lies near 1 + √(ln(1/δ)/ρ), orders of magnitude away from either end.
-  const t = lowestPoint((exponent) => epsilonAt(1 + Math.exp(exponent)), -20, 40);
-  return Math.max(0, epsilonAt(1 + Math.exp(t)));
+  const t = lowestPoint((exponent) => epsilonAt(rho, delta, 1 + Math.exp(exponent)), -20, 40);
+  return Math.max(0, epsilonAt(rho, delta, 1 + Math.exp(t)));
+}
+
+function epsilonAt(rho: number, delta: number, order: number): number {
+  return order * rho + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
+}
+
+/**
+ * The order at which (ε, δ) is read off from the greatest ρ within it: whatever is spent together has to stay below ρ times this order at this one order
+ * alone.
+ *
+ * @throws RangeError unless ε > 0 and 0 < δ < 1.
+ */
+export function orderWithin(epsilon: number, delta: number): number {
+  const rho = rhoWithin(epsilon, delta);
+  return 1 + Math.exp(lowestPoint((exponent) => epsilonAt(rho, delta, 1 + Math.exp(exponent)), -20, 40));
 }
 
 /** The greatest ρ that stays within (ε, δ), a little below rather than above. @throws RangeError unless ε > 0 and 0 < δ < 1. */
