@@ -62,7 +62,7 @@ export function advanceStatistic(values: Float64Array, progress: StatisticProgre
   const released = releasedSum(values, progress.question, plan, terms.survivors);
   const { query } = plan;
   if (query.kind === "rfm" && progress.question.edges === null) {
-    const scale = foundScale(released, query, plan);
+    const scale = foundScale(released, query, plan, terms.cellRows);
     return scale === null ? degenerate(plan) : { kind: "next", progress: { kind: "statistic", question: secondQuestion(edgesOf(scale)), scale } };
   }
   const draft = draftOf(released, progress, plan, terms);
