@@ -41,7 +41,7 @@ test("a profile shows the cohort beside all rows, and what is withheld as withhe
     "measure                         sum              mean              sum of all       mean of all             index",
     "spend (USD)  1,200 (1,150 to 1,250)  10 (9.5 to 10.5)  4,500 (4,450 to 4,550)  5 (4.75 to 5.25)  200 (190 to 210)", "",
     "Based on about 120 (112 to 128) people in 3 firms; one row is one person, so whoever is at two firms counts twice.",
-    "Noise was added by every firm; with 95 % confidence each true number lies in its interval, which counts the noise in.",
+    "Noise was added by every firm; before cells are chosen for display, each true number lies in its interval with 95 % confidence, which counts the noise in.",
     "An index of 100 means as frequent (or as large) in the cohort as among all rows.",
     "3 numbers are withheld, because a cell has fewer than 10 people, or because such a cell would follow from it. Withheld is not zero.",
   ].join("\n"));

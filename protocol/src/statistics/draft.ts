@@ -3,7 +3,7 @@ import { NOT_NEGATIVE, NOTHING, ratio, SHARE, type Estimate, type Range } from "
 import { measureOf, dimensionOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
 import type { Cohort } from "./query.js";
-import { axesOf, type Region, type Side } from "./region.js";
+import { axesOf, isEmpty, type Region, type Side } from "./region.js";
 import type { CountedRegion, Group } from "./suppress.js";
 
 /** An answer before it is decided what of it is withheld: the counts it rests on, how they add up, and how it looks without some of them. */
@@ -57,7 +57,7 @@ export function counted(region: Region, { value }: Estimate, listed = true): Cou
 /** The numbers, and 0 in place of noise where a region by its own description holds nobody: words that the cohort excludes, scores between equal edges. */
 export function numbersOver(regions: readonly Region[], numbers: readonly Estimate[]): readonly Estimate[] {
   const axes = axesOf(regions);
-  return numbers.map((number, i) => (axes.vector(at(regions, i)).size === 0 ? NOTHING : number));
+  return numbers.map((number, i) => (isEmpty(axes.elements(at(regions, i))) ? NOTHING : number));
 }
 
 export function cohortRegion(cohort: Cohort, plan: Pick<StatisticPlan, "features">): Region {

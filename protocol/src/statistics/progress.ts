@@ -14,7 +14,7 @@ import { releasedSum, type Released } from "./released.js";
 import { edgesOf, foundScale, givenScale, rfmDraft, type RfmScale } from "./rfm.js";
 import { firstQuestion, questionContext, secondQuestion } from "./script.js";
 import { earlierOf, type EarlierAnswer } from "./sequence.js";
-import { withheldCells } from "./suppress.js";
+import { NO_EARLIER, withheldCells } from "./suppress.js";
 
 /** Where an answer stands between two sums: what is asked next, and by which edges the answer will score where it does. */
 export interface StatisticProgress {
@@ -36,7 +36,7 @@ interface Failed {
 }
 
 export interface StatisticTerms extends AnswerTerms {
-  /** Answers given under the same charter before, which together with this one must not tell what any of them withholds. */
+  /** Answers given under the same charter before, which together with this one must not tell what any of them withholds. Not looked at where noise is added. */
   readonly earlier?: readonly EarlierAnswer[];
 }
 
@@ -62,13 +62,14 @@ export function advanceStatistic(values: Float64Array, progress: StatisticProgre
   const released = releasedSum(values, progress.question, plan, terms.survivors);
   const { query } = plan;
   if (query.kind === "rfm" && progress.question.edges === null) {
-    const scale = foundScale(released, query, plan);
+    const scale = foundScale(released, query, plan, terms.cellRows);
     return scale === null ? degenerate(plan) : { kind: "next", progress: { kind: "statistic", question: secondQuestion(edgesOf(scale)), scale } };
   }
   const draft = draftOf(released, progress, plan, terms);
   if (draft === null || isTooSmall(draft.everybody, plan)) return degenerate(plan);
   const { cellRows, earlier = [] } = terms;
-  const withheld = withheldCells({ cells: draft.cells, groups: draft.groups, cellRows, earlier: earlierOf(earlier, plan) });
+  const before = plan.noise === null ? earlierOf(earlier, plan) : NO_EARLIER;
+  const withheld = withheldCells({ cells: draft.cells, groups: draft.groups, cellRows, earlier: before });
   return { kind: "answered", answer: answerJson(draft.answer(screenOf(withheld, cellRows))) };
 }
 

@@ -1,65 +1,88 @@
-import type { Shown } from "./answer.js";
 import { added, type Estimate } from "./estimate.js";
 import { Z_95 } from "../training/intervals.js";
 
-/** What was counted in which cells: `edges` ascend, one more than there are counts. `isWhole` says that all values are whole numbers. */
+/** What was counted in which cells: `edges` ascend, one more than there are counts. */
 export interface CountedCells {
   readonly counts: readonly Estimate[];
   readonly edges: readonly number[];
-  readonly isWhole: boolean;
+}
+
+/** Neighbouring cells from `from` to `to`, taken as one: those at the places `first` to `last`. */
+export interface MergedCell {
+  readonly first: number;
+  readonly last: number;
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+}
+
+/** A quantile, as far as it is told: the cell it is read off from, and between which edges of merged cells the exact one lies. */
+export interface QuantileRange {
+  readonly cell: MergedCell;
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
- * A quantile of rows that were counted in cells: where the cumulated counts reach `probability` of all, straight through the cell. Of whole
- * numbers it is one of those in the cell, as if each were as frequent: else rows with the very value of the quantile would lie above it.
- *
- * The exact quantile of the counted rows lies in the same cell, so the error is below the cell's width, and `low` and `high` are its edges. With
- * noise they are the edges of the cells that the quantile lies in with a confidence of 95 %. Cumulated noise can go down; it is levelled to the
- * mean of the least rising curve above and the greatest below.
- *
- * @returns null where nobody was counted.
+ * Cells merged with their neighbours, from the left, until each has k rows or more, as counted with noise. Whatever is told by edges of these alone
+ * tells nothing of fewer rows than k. Empty where all together have fewer.
  */
-export function quantileOf(cells: CountedCells, probability: number): Shown | null {
-  const { counts, edges } = cells;
-  const total = added(counts).value;
-  if (!(total > 0)) return null;
-  const reached = levelled(counts);
-  const target = probability * total;
-  const value = placeOf(reached, cells, target);
-  const noise = Z_95 * Math.sqrt(varianceAt(counts, cellAt(reached, target), probability));
-  const [first, last] = [cellAt(reached, target - noise), cellAt(reached, target + noise)];
-  return { value, low: Math.min(value, edges[first] ?? value), high: Math.max(value, edges[last + 1] ?? value) };
+export function mergedCells({ counts, edges }: CountedCells, cellRows: number): readonly MergedCell[] {
+  const merged: MergedCell[] = [];
+  let open: MergedCell | null = null;
+  counts.forEach(({ value }, i) => {
+    const cell: MergedCell = { first: i, last: i, from: edges[i] ?? 0, to: edges[i + 1] ?? 0, rows: value };
+    const grown: MergedCell = open === null ? cell : joined(open, cell);
+    open = grown.rows >= cellRows ? null : grown;
+    if (open === null) merged.push(grown);
+  });
+  // What is left on the right goes to the last; noise may carry it below zero, and then there is more to join.
+  for (let rest: MergedCell | null = open; rest !== null;) {
+    const last = merged.pop();
+    if (last === undefined) return [];
+    const whole: MergedCell = joined(last, rest);
+    rest = whole.rows >= cellRows ? null : whole;
+    if (rest === null) merged.push(whole);
+  }
+  return merged;
 }
 
-/** Rows up to each edge: as many numbers as edges, rising. */
-function levelled(counts: readonly Estimate[]): readonly number[] {
-  const sums = [0];
-  for (const { value } of counts) sums.push((sums.at(-1) ?? 0) + value);
-  const [above, below] = [[...sums], [...sums]];
-  for (let i = 1; i < sums.length; i++) above[i] = Math.max(above[i] ?? 0, above[i - 1] ?? 0);
-  for (let i = sums.length - 2; i >= 0; i--) below[i] = Math.min(below[i] ?? 0, below[i + 1] ?? 0);
-  return sums.map((_, i) => ((above[i] ?? 0) + (below[i] ?? 0)) / 2);
+/**
+ * Where the cumulated counts reach `probability` of all. Nothing is read between the edges of merged cells: a place inside one, with another or with
+ * the number of all rows, would tell how many rows it has, and a count up to such a place how many lie on one side of it.
+ *
+ * With noise the range is all cells that the exact quantile may lie in. It lies in a cell if its end reaches p of all and its start does not exceed it; a
+ * cell is left out where noise explains one of the two with 2.5 % or less, so that the right one stays with 95 % or more, however many there are.
+ *
+ * @returns null where there is no merged cell.
+ */
+export function quantileOf(cells: CountedCells, merged: readonly MergedCell[], probability: number): QuantileRange | null {
+  const target = probability * added(cells.counts).value;
+  let reached = 0;
+  const own = merged.find(({ rows }) => (reached += rows) >= target) ?? merged.at(-1);
+  if (own === undefined) return null;
+  const [first, last] = possibleCells(cells, probability, own);
+  const around = (place: number) => merged.find((cell) => cell.last >= place) ?? own;
+  return { cell: own, low: around(first).from, high: around(last).to };
 }
 
-/** The first cell by whose end so many rows are reached, or the last one. */
-function cellAt(reached: readonly number[], target: number): number {
-  const cell = reached.findIndex((sum, edge) => edge > 0 && sum >= target) - 1;
-  return cell < 0 ? reached.length - 2 : cell;
+/** The first and the last cell that the exact quantile may lie in, and at least those that it is read off from. */
+function possibleCells({ counts }: CountedCells, probability: number, { first, last }: MergedCell): readonly [first: number, last: number] {
+  const total = added(counts);
+  const target = probability * total.value;
+  // Of the rows up to an edge less p of all: those below enter with 1 − p, those above with −p.
+  let [sum, variance] = [0, total.variance * probability * probability];
+  let range: readonly [number, number] = [first, last];
+  counts.forEach((count, place) => {
+    const startMayBeBelow = sum - target <= Z_95 * Math.sqrt(Math.max(0, variance));
+    sum += count.value;
+    variance += count.variance * (1 - 2 * probability);
+    const endMayReach = sum - target >= -Z_95 * Math.sqrt(Math.max(0, variance));
+    if (startMayBeBelow && endMayReach && count.variance > 0) range = [Math.min(range[0], place), Math.max(range[1], place)];
+  });
+  return range;
 }
 
-function placeOf(reached: readonly number[], { edges, isWhole }: CountedCells, target: number): number {
-  const cell = cellAt(reached, target);
-  const [before, after] = [reached[cell] ?? 0, reached[cell + 1] ?? 0];
-  const [from, to] = [edges[cell] ?? 0, edges[cell + 1] ?? 0];
-  const share = Math.min(1, Math.max(0, (target - before) / (after - before)));
-  if (!(after > before)) return from;
-  const isLast = cell === edges.length - 2;
-  const [first, last] = [Math.ceil(from), isLast ? Math.floor(to) : Math.ceil(to) - 1];
-  if (isWhole && first <= last) return first + Math.max(0, Math.ceil(share * (last - first + 1)) - 1);
-  return from + share * (to - from);
-}
-
-/** Of the rows up to the cell less `probability` of all: those below enter with 1 − p, those above with −p. */
-function varianceAt(counts: readonly Estimate[], cell: number, probability: number): number {
-  return counts.reduce((sum, { variance }, i) => sum + variance * (i <= cell ? (1 - probability) * (1 - probability) : probability * probability), 0);
+function joined(left: MergedCell, right: MergedCell): MergedCell {
+  return { first: left.first, last: right.last, from: left.from, to: right.to, rows: left.rows + right.rows };
 }

@@ -51,6 +51,11 @@ export function axesOf(regions: readonly Region[]): Axes {
   return { elements, vector: (region) => vectorOf(elements(region), (name) => sizeOf(axisNamed(axes, name))) };
 }
 
+/** Whether by its own description no row lies in it. */
+export function isEmpty(elements: Elements): boolean {
+  return [...elements.values()].some((set) => set.size === 0);
+}
+
 /** Whether every row of `inner` is one of `outer` too. */
 export function within(inner: Elements, outer: Elements): boolean {
   for (const [axis, set] of outer) {

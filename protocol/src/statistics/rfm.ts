@@ -4,7 +4,7 @@ import { at, counted, numbersOver, placesFrom, presentSide, scoreSides, type Ans
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { measureOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
-import { quantileOf } from "./quantile-reading.js";
+import { mergedCells, quantileOf, type MergedCell, type QuantileRange } from "./quantile-reading.js";
 import { RFM_BINS, SCORES } from "./query-limits.js";
 import type { RfmEdges, RfmQuery } from "./query.js";
 import type { Region } from "./region.js";
@@ -20,17 +20,29 @@ const ROLES = ["recency", "frequency", "monetary"] as const;
 /** Where fifths end. */
 const FIFTHS = [0.2, 0.4, 0.6, 0.8] as const;
 
-/** Edges from the three histograms of a first sum, at 20, 40, 60 and 80 %. Null where nobody, or nothing but noise, was counted. */
-export function foundScale(released: Released, query: RfmQuery, plan: StatisticPlan): RfmScale | null {
+/**
+ * Edges from the three histograms of a first sum, at 20, 40, 60 and 80 %: each the end of a cell that was merged until it had k rows, so that the edges,
+ * which the nodes are shown too, and the counts by them tell of no fewer. Null where a fifth of the rows is fewer than k, or nothing was counted but noise.
+ */
+export function foundScale(released: Released, query: RfmQuery, plan: StatisticPlan, cellRows: number): RfmScale | null {
   const [recency, frequency, monetary] = ROLES.map((role) => {
-    const edges = equalCells(measureOf(plan, query[role]), RFM_BINS, "log");
-    // Days and purchases are counted; money is not.
-    const cells = { counts: released.numbers(`counts by ${role}`), edges, isWhole: role !== "monetary" };
-    const found = FIFTHS.map((share) => quantileOf(cells, share));
-    const whole = found.filter((edge) => edge !== null);
-    return whole.length === found.length && whole.every(({ value }, i) => i === 0 || value >= (whole[i - 1]?.value ?? value)) ? whole : null;
+    const cells = { counts: released.numbers(`counts by ${role}`), edges: equalCells(measureOf(plan, query[role]), RFM_BINS, "log") };
+    const merged = mergedCells(cells, cellRows);
+    if (!(added(cells.counts).value / SCORES >= cellRows)) return null;
+    const found = FIFTHS.map((share) => quantileOf(cells, merged, share)).filter((read) => read !== null);
+    return found.length < FIFTHS.length ? null : found.map((read) => endOf(read, merged, role !== "monetary"));
   });
   return recency && frequency && monetary ? { recency, frequency, monetary } : null;
+}
+
+/** The end of a quantile's cell; of the last one its start, so that somebody lies beyond. Days and purchases are counted, and so are their edges. */
+function endOf({ cell, low, high }: QuantileRange, merged: readonly MergedCell[], isWhole: boolean): Shown {
+  const isLast = cell.last === merged.at(-1)?.last;
+  const least = merged[0]?.from ?? cell.from;
+  const end = isLast && cell.first > 0 ? cell.from : cell.to;
+  // A row with the very value of an edge between two cells lies in the one above it.
+  const value = isWhole && !(isLast && cell.first === 0) ? Math.max(least, Math.ceil(end) - 1) : end;
+  return { value, low: Math.min(value, low), high: Math.max(value, high) };
 }
 
 /** The scale that a query brings along. */

@@ -2,7 +2,7 @@ import { isShown, type Answer, type Cell, type ExperimentAnswer, type QuantilesA
 
 /** What an answer is to be read with, in plain sentences: on how much it rests, how exact it is, and what of it is withheld and why. */
 export function sentencesOf(answer: Answer): readonly string[] {
-  return [basis(answer), exactness(answer), ...ofKind(answer), ...withheldOf(answer)];
+  return [basis(answer), exactness(answer), ...ofKind(answer), ...withheldOf(answer), ...dominance(answer)];
 }
 
 function basis({ rows, firms, cellRows }: Answer): string {
@@ -12,7 +12,10 @@ function basis({ rows, firms, cellRows }: Answer): string {
 
 function exactness({ noise, kind }: Answer): string {
   const sample = kind === "experiment" ? " of chance in the sample" : "";
-  if (noise) return `Noise was added by every firm; with 95 % confidence each true number lies in its interval, which counts the noise${sample === "" ? "" : ` and the part${sample}`} in.`;
+  if (noise) {
+    const counted = sample === "" ? "" : ` and the part${sample}`;
+    return `Noise was added by every firm; before cells are chosen for display, each true number lies in its interval with 95 % confidence, which counts the noise${counted} in.`;
+  }
   return sample === "" ? "No noise was added: the numbers are exact sums." : `No noise was added: the sums are exact, and the 95 % intervals are those${sample}.`;
 }
 
@@ -31,8 +34,8 @@ function ofKind(answer: Answer): readonly string[] {
 function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly string[] {
   const withheld = quantiles.some(({ at }) => !isShown(at));
   return [
-    "Quantiles are read off counts in cells, so each is exact to the width of its cell, which its interval shows.",
-    ...(withheld ? [`A quantile with fewer than ${cellRows} people above or below it is withheld.`] : []),
+    `Quantiles are read off cells of ${cellRows} people or more, so each is exact to the width of its cell, which its interval shows; its value is the middle.`,
+    ...(withheld ? [`A quantile with fewer than ${cellRows} people above or below it, or between it and the one before, is withheld.`] : []),
   ];
 }
 
@@ -40,7 +43,7 @@ function rfmSentences({ scores }: RfmAnswer): readonly string[] {
   const found = scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
   return [
     "5 is the best score on all three: most recent, most frequent, highest spend. A value equal to an edge stays below it.",
-    found ? "The edges were read off counts in cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
+    found ? "The edges are ends of cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
   ];
 }
 
@@ -66,6 +69,13 @@ function withheldOf(answer: Answer): readonly string[] {
   if (count === 0) return [];
   const numbers = count === 1 ? "One number is" : `${count} numbers are`;
   return [`${numbers} withheld, because a cell has fewer than ${answer.cellRows} people, or because such a cell would follow from it. Withheld is not zero.`];
+}
+
+/** Rows are counted, not what each brings: without noise a sum may show what one of them is. */
+function dominance(answer: Answer): readonly string[] {
+  const { kind, noise, cellRows } = answer;
+  const hasSums = kind === "rfm" || kind === "experiment" || (kind === "profile" && answer.measures.length > 0);
+  return noise || !hasSums ? [] : [`A sum or mean over ${cellRows} people or more may still be nearly all one person's: how it is spread is not looked at.`];
 }
 
 /** Numbers in their own right: not the explanations above. */

@@ -3,14 +3,16 @@ import { categoriesCounts, categoriesRegions } from "./categories.js";
 import { driftCounts, driftRegions } from "./drift.js";
 import { experimentCounts, experimentRegions } from "./experiment.js";
 import { histogramCounts, histogramRegions } from "./histogram.js";
-import { dimensionOf } from "./parts.js";
+import { equalCells } from "./cells.js";
+import { dimensionOf, measureOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
 import { profileCounts, profileRegions } from "./profile.js";
 import { quantilesCounts, quantilesRegions } from "./quantiles.js";
-import type { Query } from "./query.js";
+import { RFM_BINS } from "./query-limits.js";
+import type { Query, RfmEdges, RfmQuery } from "./query.js";
 import type { Region } from "./region.js";
 import { rfmCounts, rfmRegions } from "./rfm.js";
-import type { Earlier } from "./suppress.js";
+import { NO_EARLIER, undecidable, type Earlier } from "./suppress.js";
 
 /** An answer that was given under the same charter, and what it was the answer to. */
 export interface EarlierAnswer {
@@ -37,6 +39,42 @@ export function earlierOf(answers: readonly EarlierAnswer[], plan: Pick<Statisti
     else withheld.set(key, region);
   }
   return { shown: [...shown.values()], withheld: [...withheld.values()] };
+}
+
+/**
+ * Why an answer to the query would withhold everything, whatever the rows, so that nobody pays for it; null if it would not. Where noise is added
+ * answers do not look at each other, and what the query itself names decides. Of RFM whose edges are still to be found it supposes even ones, and of
+ * categories the words that are the hardest to follow, so it is certain for the other kinds alone.
+ *
+ * @param query - One that `queryProblems` has no word against.
+ */
+export function refusesAll(query: Query, plan: Pick<StatisticPlan, "features" | "noise">, earlier: readonly EarlierAnswer[]): string | null {
+  return undecidable(regionsOf(query, plan), plan.noise === null ? earlierOf(earlier, plan) : NO_EARLIER);
+}
+
+/** What the answer will count. */
+function regionsOf(query: Query, plan: Pick<StatisticPlan, "features">): readonly Region[] {
+  switch (query.kind) {
+    case "profile": return profileRegions(query, plan);
+    case "histogram": return histogramRegions(query, plan);
+    case "quantiles": return quantilesRegions(query, plan);
+    case "categories": {
+      const { categories } = dimensionOf(plan, query.dimension);
+      // Which words are listed, rows decide. Those of the rest have the most terms where the last word is or is not among them.
+      return [categories.slice(0, query.top), categories.slice(-query.top)].flatMap((listed) => categoriesRegions(query, plan, listed));
+    }
+    case "rfm": return rfmRegions(query, query.edges ?? evenEdges(query, plan), plan);
+    case "experiment": return experimentRegions(query, plan);
+    case "drift": return driftRegions(query, plan);
+  }
+}
+
+function evenEdges({ recency, frequency, monetary }: RfmQuery, plan: Pick<StatisticPlan, "features">): RfmEdges {
+  const even = (measure: string) => {
+    const edges = equalCells(measureOf(plan, measure), RFM_BINS, "log");
+    return [1, 2, 3, 4].map((fifth) => edges[Math.round((RFM_BINS * fifth) / 5)] ?? 0);
+  };
+  return { recency: even(recency), frequency: even(frequency), monetary: even(monetary) };
 }
 
 interface CountShown {

@@ -1,6 +1,7 @@
 import { orNull } from "../session/or-null.js";
 import { Knowledge } from "./determined.js";
 import { axesOf, difference, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
+import { relatedOf } from "./related.js";
 
 /**
  * Which counts of an answer are withheld, so that none over fewer than k rows is shown or follows from what is.
@@ -42,15 +43,38 @@ export interface Earlier {
 
 export const NO_EARLIER: Earlier = { shown: [], withheld: [] };
 
-/** So many cells of earlier answers can be taken into account; with more of them nothing is shown any more, until the charter is signed anew. */
+/** So many cells of earlier answers that are related to an answer can be taken into account; with more of them nothing of it is shown. */
 export const EARLIER_CELLS_MAX = 4_000;
+
+/**
+ * Why nothing of an answer over these regions could be shown, whatever the rows; null where some of it could. It costs less than to find out what.
+ */
+export function undecidable(regions: readonly Region[], earlier: Earlier): string | null {
+  const related = relatedOf(regions, earlier);
+  const cells = related.shown.length + related.withheld.length;
+  if (cells > EARLIER_CELLS_MAX) return `earlier answers tell ${cells} counts that are related to it, and ${EARLIER_CELLS_MAX} are the most that can be taken into account`;
+  const isKnown = orNull(() => {
+    const axes = axesOf([...regions, ...related.shown.map(({ region }) => region), ...related.withheld]);
+    for (const region of [...regions, ...related.withheld]) axes.vector(region);
+    learned(related.shown.map(({ region }) => axes.vector(region)));
+    return true;
+  }) ?? false;
+  return isKnown ? null : "what would follow from it, alone or with earlier answers, is too much to work out: it names too many words of too many columns at once";
+}
 
 /** Places among the cells. What by its own description counts nobody, such as the women of a cohort of men, is not withheld: there is nothing to tell. */
 export function withheldCells(question: Suppression): ReadonlySet<number> {
-  const { cells, earlier } = question;
+  const { cells } = question;
+  const earlier = relatedOf(cells.map(({ region }) => region), question.earlier);
   const isMuch = earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX;
   // A region of too many terms is refused, and nothing is shown where it cannot be decided what.
-  return (isMuch ? null : orNull(() => decided(question))) ?? new Set(cells.keys());
+  return (isMuch ? null : orNull(() => decided({ ...question, earlier }))) ?? new Set(cells.keys());
+}
+
+function learned(vectors: readonly RegionVector[]): Knowledge {
+  const knowledge = new Knowledge();
+  for (const vector of vectors) knowledge.learn(vector);
+  return knowledge;
 }
 
 function decided(question: Suppression): ReadonlySet<number> {
