@@ -6,7 +6,7 @@ import type { Sections } from "./charter-shape.js";
 /** What noise asks of a charter. */
 export function privacyProblems(sections: Sections): readonly Problem[] {
   if (sections.privacy?.mechanism !== "discrete-gaussian") return [];
-  return [...trainings(sections), ...honest(sections), ...encrypted(sections), ...budget(sections)];
+  return [...trainings(sections), ...honest(sections), ...encrypted(sections), ...delta(sections), ...budget(sections)];
 }
 
 function trainings({ questions }: Sections): readonly Problem[] {
@@ -28,6 +28,16 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
 function encrypted({ aggregation }: Sections): readonly Problem[] {
   if (aggregation?.scheme !== "encrypted") return [];
   return [{ clause: "privacy.encrypted", path: pointer("aggregation", "scheme"), says: "encrypted sums carry no noise yet", fix: "write masked" }];
+}
+
+/** Publishing one row in 1/δ whole is (0, δ)-private: with so many rows or more, that is a person, and with fewer a person in so many cases. */
+function delta({ privacy, rows }: Sections): readonly Problem[] {
+  if (privacy?.mechanism !== "discrete-gaussian" || rows === undefined || privacy.budget.delta * rows.jointMin < 1) return [];
+  return [{
+    clause: "privacy.delta", path: pointer("privacy", "budget", "delta"),
+    says: `of ${rows.jointMin} rows or more, a mechanism that publishes one whole would keep to a delta of ${privacy.budget.delta}`,
+    fix: `write far less than 1/${rows.jointMin}, such as ${1 / (1_000 * 10 ** Math.ceil(Math.log10(rows.jointMin)))}`,
+  }];
 }
 
 function budget({ privacy }: Sections): readonly Problem[] {
