@@ -15,6 +15,8 @@ import { draft, office } from "./stage.js";
 
 export const NOISY = "a1".repeat(32) as Digest;
 export const EXACT = "e0".repeat(32) as Digest;
+/** As `NOISY`, with a quarter of ε in reserve. */
+export const RESERVED = "d4".repeat(32) as Digest;
 const STATISTICS = {
   kinds: ["categories", "histogram", "rfm"], cellRows: 10,
   features: [
@@ -29,7 +31,7 @@ function charterOf(change: object): Charter {
   if (check.kind === "ok") return check.charter;
   throw new Error(JSON.stringify(check.problems));
 }
-const CHARTERS = new Map<string, Charter>([[NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})]]);
+const CHARTERS = new Map<string, Charter>([[NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})], [RESERVED, charterOf({ privacy: { ...PRIVACY, budget: { ...PRIVACY.budget, reserveShare: 0.25 } } })]]);
 export const WHOLE = budgetOf(charterOf({ privacy: PRIVACY }))?.nanoRho ?? 0;
 
 export const categories = (nanoRho: number, change: object = {}): Json => ({ kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho, ...change });
@@ -87,8 +89,15 @@ export class Desk {
     this.sessions.set(session, { state: "done", says: "answered", round: 1, fault: null });
   }
 
-  abort(session: string, cause = "AGGREGATION_TOO_FEW"): void {
-    this.sessions.set(session, { state: "aborted", says: "too few", round: 0, fault: { code: "NODE_REFUSED", cause, says: "too few", fix: "", side: "operator" } });
+  /** `cause` is why a node refused; null where it did not say. */
+  abort(session: string, cause: string | null = "AGGREGATION_TOO_FEW"): void {
+    this.sessions.set(session, { state: "aborted", says: "too few", round: 0, fault: { code: "NODE_REFUSED", ...(cause === null ? {} : { cause }), says: "too few", fix: "", side: "operator" } });
+  }
+
+  /** An answer of this price was given under `NOISY`, whoever asked for it. */
+  paid(session: string, nanoRho: number): void {
+    this.store.ask({ session, charter: NOISY, digest: session.repeat(2), query: categories(nanoRho), nanoRho, askedMs: this.nowMs, request: null, schedule: null });
+    this.store.answer(session, new TextEncoder().encode("{}"), this.nowMs);
   }
 
   /** A company's masked words for this sum are in the log. */
