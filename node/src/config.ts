@@ -2,6 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { CELL_ROWS_STATED_MAX } from "@cohortium/protocol/session/charter-limits";
 import { SLUG } from "@cohortium/protocol/session/ids";
 
 const slug = z.string().regex(SLUG, "2 to 32 lower-case letters, digits and hyphens, starting with a letter; not \"constructor\"");
@@ -36,7 +37,7 @@ export const nodeConfig = z.object({
     openReserve: z.boolean().default(false).describe("lets questions spend what charters hold in reserve"),
   }).prefault({}).describe("how much answers may cost here, beside what charters say"),
   statistics: z.object({
-    cellRows: z.number().int().min(2).max(1_000_000).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
+    cellRows: z.number().int().min(2).max(CELL_ROWS_STATED_MAX).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
   }).prefault({}).describe("what this company asks of answers"),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
