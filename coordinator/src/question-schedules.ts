@@ -76,10 +76,10 @@ export class QuestionSchedules {
     this.#tick();
   }
 
-  /** @throws Refusal as `Questions.admit` and `Questions.assertCovered`: what could not be asked now is no plan for later. */
+  /** @throws Refusal as `Questions.admit` and `Questions.assertWorthwhile`: what could not be asked now is no plan for later. */
   add(id: string, { charter, query, every, unit, startMs: start }: NewSchedule): ScheduleView {
     const admitted = this.#questions.admit(charter, query);
-    this.#questions.assertCovered(charter, admitted.query);
+    this.#questions.assertWorthwhile(charter, admitted.query);
     const nowMs = this.#nowMs();
     const startMs = start ?? nowMs;
     const nextMs = startMs >= nowMs ? startMs : occurrenceAfter({ every, unit, startMs }, nowMs);
@@ -138,7 +138,7 @@ export class QuestionSchedules {
       // Asked before a crash kept us from noting it.
       if (!this.#questions.knows(session)) this.#questions.launch(session, this.#questions.admit(parseDigest(charter), query), { request: null, schedule: id });
       this.#store.ran(id, nextMs);
-      this.#questions.assertCovered(parseDigest(charter), this.#questions.admit(parseDigest(charter), query).query);
+      this.#questions.assertWorthwhile(parseDigest(charter), this.#questions.admit(parseDigest(charter), query).query);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       this.#store.stop(id, stateFor(error.code), `${error.title}: ${error.detail}`);

@@ -10,7 +10,7 @@ import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
-import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
+import { refusesAll, type EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
 import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { askedReply, questionView, type AskedReply, type QuestionView } from "./question-view.js";
 import type { KeptQuestion, QuestionStore } from "./questions-store.js";
@@ -72,7 +72,7 @@ export class Questions {
     }
   }
 
-  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION or BUDGET_SPENT, all before anything is computed anywhere. */
+  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
   ask({ charter, query, fresh, request }: Ask): AskedReply {
     const { store } = this.#host;
     const begun = request === null ? null : store.asked(request);
@@ -98,17 +98,28 @@ export class Questions {
     });
   }
 
-  /** Begins a session for it. @throws Refusal BUDGET_SPENT if what is left would not cover it. */
+  /** Begins a session for it. @throws Refusal as `assertWorthwhile`. */
   launch(session: SessionId, { charter, query, digest }: Admitted, { request, schedule }: Pick<KeptQuestion, "request" | "schedule">): KeptQuestion {
-    this.assertCovered(charter, query);
+    this.assertWorthwhile(charter, query);
     const { store, nowMs } = this.#host;
     store.ask({ session, charter, digest, query: queryJson(query), nanoRho: query.nanoRho, askedMs: nowMs(), request, schedule });
     this.#begin(session, () => this.#host.launch(session, charter, query));
     return this.#known(session);
   }
 
+  /** @throws Refusal BUDGET_SPENT if what is left would not cover it; POLICY_WITHHELD if its answer would withhold everything, whatever the rows. */
+  assertWorthwhile(charter: Digest, query: Query): void {
+    this.#assertCovered(charter, query);
+    const because = refusesAll(query, statisticPlanOf(this.#host.charterToday(charter), query), this.answersUnder(charter));
+    if (because === null) return;
+    throw new Refusal({
+      code: "POLICY_WITHHELD", title: "the answer to this question would be withheld as a whole", detail: `${because}; nothing was asked, and nothing is charged`,
+      fix: "ask of fewer words and columns at once, or of all rows, or sign a new charter",
+    });
+  }
+
   /** @throws Refusal BUDGET_SPENT unless the charter's budget covers this question too. */
-  assertCovered(charter: Digest, { nanoRho }: Query): void {
+  #assertCovered(charter: Digest, { nanoRho }: Query): void {
     const { limit, reserve, spent } = this.budget(charter);
     // Whether the reserve is open, each node decides for itself. Written so that NaN refuses.
     if (limit === null || spent + nanoRho <= limit + reserve) return;
@@ -200,7 +211,7 @@ export class Questions {
     const charter = parseDigest(question.charter);
     this.#begin(session, () => {
       const { query } = this.admit(charter, question.query);
-      this.assertCovered(charter, query);
+      this.assertWorthwhile(charter, query);
       this.#host.launch(session, charter, query);
     });
   }

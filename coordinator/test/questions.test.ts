@@ -3,7 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import type { QuestionSchedules } from "../src/question-schedules.js";
-import { ANSWER, categories, Desk, EXACT, NOISY, RESERVED, rfm, WHOLE } from "./question-desk.js";
+import { ANSWER, categories, Desk, EXACT, NOISY, RESERVED, rfm, WHOLE, WIDE, wide } from "./question-desk.js";
 
 let desk: Desk;
 beforeEach(() => { desk = new Desk(); });
@@ -103,6 +103,16 @@ describe("a question", () => {
   ])("%s is refused before anything is launched", (_, query, charter, expected) => {
     expect(refused(() => desk.ask(query, { charter }))).toMatchObject(expected);
     expect(desk.questions.views()).toEqual([]);
+  });
+
+  test("whose answer would withhold everything is refused before it is launched, once or by a schedule, and charged nothing", () => {
+    const expected = { code: "POLICY_WITHHELD", exitCode: 4, detail: expect.stringContaining("nothing is charged") };
+    const schedules = desk.schedules();
+    expect(refused(() => desk.ask(wide(150), { charter: WIDE }))).toMatchObject(expected);
+    expect(refused(() => schedules.add("s1", { charter: WIDE, query: wide(150), every: 1, unit: "weeks", startMs: null }))).toMatchObject(expected);
+    expect([desk.questions.views(), desk.questions.budget(WIDE).spent]).toEqual([[], 0]);
+    expect(desk.ask(wide(2), { charter: WIDE })).toMatchObject({ kind: "launched" });
+    schedules.close();
   });
 });
 
