@@ -36,7 +36,7 @@ const WORKSPACES = [
 ];
 
 const PROTOCOL = [
-  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses|[a-z]+/clause)[.]ts$", "^protocol/src/statistics/(clause|query)[.]ts$", "^protocol/src/budget/concentrated[.]ts$"],
+  only("session-at-the-bottom", "^protocol/src/session/", ["^(crypto/src|protocol/src/session)/", "^protocol/src/log/(note|entry)[.]ts$", "^protocol/src/training/(features|clauses|[a-z]+/clause)[.]ts$", "^protocol/src/statistics/(clause|query)[.]ts$", "^protocol/src/budget/(concentrated|sampled-charge)[.]ts$"],
     "session knows what a charter says of features and questions, how a log names its key, what an entry is, and what (ε, δ) buys"),
   {
     name: "session-takes-types", severity: "error", comment: "of features and entries a charter needs the form alone",

@@ -21,6 +21,7 @@ const TASKS = {
   "test:slow": () => [TSC, [...JEST, "--config", "jest.slow.config.mjs", ...args]],
   check: () => [["scripts/check.mjs", ...args]],
   bench: () => [[...TSC, "bench"], ["--expose-gc", "bench/dist/main.js", ...args]],
+  attack: () => [[...TSC, "bench"], ["bench/dist/attack/main.js", ...args]],
   oracles: () => [TSC, ["scripts/oracles/run.mjs", ...args]],
   generate: () => [["scripts/generate.mjs", ...args]],
   cohortium: () => [[...TSC, "cli"], ["cli/dist/main.js", ...args]],

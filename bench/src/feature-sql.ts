@@ -108,12 +108,12 @@ async function csvCase(size: number): Promise<Row> {
   });
 }
 
-interface MadeUp extends Pick<FeedTable, "name" | "columns" | "rows"> {
+export interface MadeUp extends Pick<FeedTable, "name" | "columns" | "rows"> {
   readonly sql: string;
 }
 
 /** A feed over the rows of a query, which are made before anything is measured. */
-async function madeUp(engine: SqlEngine, { name, sql, rows, columns }: MadeUp): Promise<FeedTable> {
+export async function madeUp(engine: SqlEngine, { name, sql, rows, columns }: MadeUp): Promise<FeedTable> {
   await engine.run(`CREATE TABLE ${name} AS ${sql}`);
   return {
     name, relation: name, rows, columns,
@@ -143,7 +143,7 @@ function csvText(size: number): string {
   return `${lines.join("\n")}\n`;
 }
 
-async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "cohortium-bench-"));
   try {
     return await use(folder);

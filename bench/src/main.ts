@@ -10,8 +10,14 @@ import { nowMs } from "./measure.js";
 import { measureThreads } from "./masking-threads.js";
 import { measureBackends } from "./network/backends.js";
 import { measureOptimisers } from "./network/optimisers.js";
+import { measureAccounts } from "./privacy/account-time.js";
+import { measureNoise } from "./privacy/noise-speed.js";
+import { measurePrivateTraining } from "./private-training.js";
 import { measureRoundCost } from "./round-cost.js";
 import { measureScale } from "./scale.js";
+import { measureQuestions } from "./statistics/question-cost.js";
+import { measureRfm } from "./statistics/rfm-size.js";
+import { measureUtility } from "./statistics/utility.js";
 import { measureTreePrivacy } from "./tree-privacy.js";
 import { measureTreeTime } from "./tree-time.js";
 import { isBroken, printed, type Section } from "./section.js";
@@ -22,7 +28,10 @@ type Measure = (quick: boolean) => readonly Section[] | Promise<readonly Section
 const BENCHES: Readonly<Record<string, readonly Measure[]>> = {
   aggregation: [(quick) => [measureMasking(quick), measureThreads(quick)], measureRoundCost, (quick) => [measureBytes(quick)], measureGrowth, measureMemory],
   trees: [async (quick) => [await measureTreeTime(quick)], async (quick) => [await measureTreePrivacy(quick)]],
+  "private-training": [measurePrivateTraining],
   network: [measureBackends, measureOptimisers],
+  privacy: [(quick) => [measureNoise(quick)], (quick) => [measureAccounts(quick)]],
+  statistics: [(quick) => [measureQuestions(quick)], async (quick) => [await measureRfm(quick)], (quick) => [measureUtility(quick)]],
   encrypted: [measureSchemes],
   scale: [async (quick) => [await measureScale(quick)]],
   ingest: [async (quick) => [await measureFeedForms(quick)], async (quick) => [await measureFeatureSql(quick)]],

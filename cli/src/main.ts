@@ -8,7 +8,7 @@ if (problem !== null) {
   process.exit(2);
 }
 
-const [{ run }, { openTerminal, ownVersion }] = await Promise.all([import("./run.js"), import("./terminal.js")]);
+const [{ run }, { openTerminal }, { ownVersion }] = await Promise.all([import("./run.js"), import("./terminal.js"), import("./own-version.js")]);
 // Whoever reads our output may stop early, as head does; that is no failure.
 process.stdout.on("error", (error: Error & { readonly code?: string }) => process.exit(error.code === "EPIPE" ? 0 : 1));
 const terminal = openTerminal((code) => process.exit(code));

@@ -18,6 +18,8 @@ export interface FoundModel {
   readonly comparisons: readonly PublishedComparison[];
   /** The coordinator tells it with the model; a node keeps it with the training. */
   readonly charter?: string;
+  /** Known to a node alone: when people were removed there after its rows had gone into the model. */
+  readonly deletionsSinceMs?: readonly number[];
 }
 
 /** The model whose digest begins so, or the last that a training ended with. @throws Refusal USAGE_UNKNOWN, USAGE_AMBIGUOUS or USAGE_NOTHING. */

@@ -5,8 +5,10 @@ import { BUDGET } from "./commands/budget.js";
 import { CHARTER } from "./commands/charter.js";
 import { CONFIG } from "./commands/config.js";
 import { COORDINATOR } from "./commands/coordinator.js";
+import { DSR } from "./commands/dsr.js";
 import { EGRESS } from "./commands/egress.js";
 import { ENROLL } from "./commands/enroll.js";
+import { EVIDENCE } from "./commands/evidence.js";
 import { FEED } from "./commands/feed.js";
 import { MODEL } from "./commands/model.js";
 import { NODE } from "./commands/node.js";
@@ -22,7 +24,7 @@ import type { World } from "./world.js";
 
 /** In the order in which people meet them. */
 export const GROUPS: readonly CommandGroup[] = [
-  COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, AUDIT, CONFIG,
+  COORDINATOR, NODE, ENROLL, FEED, SCHEMA, QUALITY, CHARTER, QUESTION, ROUND, MODEL, EGRESS, BUDGET, EVIDENCE, DSR, AUDIT, CONFIG,
 ];
 
 /** The command line as commander reads it. `conclude` is told what the command that ran has to say. */

@@ -2,6 +2,7 @@ import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
 import type { DataDesk } from "@cohortium/node/data-desk";
+import type { CanaryInput, CanaryReport } from "./canary/canary.js";
 import type { FeedDesk, FeedDeskInput } from "@cohortium/node/feed-desk";
 
 /** Where a process's settings come from. */
@@ -62,6 +63,8 @@ export interface Programs {
   /** What is done with a node's feeds and contracts, whether it runs or not. */
   openFeedDesk(input: FeedDeskInput, onProgress: (says: string) => void): Promise<FeedDesk>;
   openDataDesk(input: StartInput, onProgress: (says: string) => void): Promise<DataDesk>;
+  /** A rehearsal in a scratch folder, with marked rows. Opens a coordinator and three nodes in this process. */
+  runCanary(input: CanaryInput, onProgress: (says: string) => void): Promise<CanaryReport>;
   /** The rules of the gate and of the lint, by id: what they ask and what to do. */
   dataRules(): Promise<Readonly<Record<string, DataRule>>>;
 }
@@ -86,6 +89,7 @@ export const PROGRAMS: Programs = {
   nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
   openFeedDesk: async (input, onProgress) => (await import("@cohortium/node/feed-desk")).openFeedDesk(input, onProgress),
   openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
+  runCanary: async (input, onProgress) => (await import("./canary/canary.js")).runCanary(input, onProgress),
   dataRules: async () => {
     const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/session/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);
     const gate = Object.entries(QUALITY_RULES).map(([rule, { asks, fix, severity }]) => [rule, { asks, fix, weight: severity === "error" ? "refuses a training" : "warns" }] as const);

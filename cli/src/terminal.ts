@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline/promises";
 import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
 import { CLOSE_BOUND_MS, installShutdown, type Shutdown } from "@cohortium/protocol/host/shutdown";
@@ -35,15 +34,6 @@ export function openTerminal(exit: (code: ExitCode) => void): Terminal {
     programs: PROGRAMS,
   };
   return { world, end: async (code) => (shutdown === null ? exit(code) : shutdown.end(code)) };
-}
-
-/** The version in this package's own package.json. */
-export function ownVersion(): string {
-  return parseVersion(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")));
-}
-
-function parseVersion(manifest: unknown): string {
-  return (manifest as { readonly version: string }).version;
 }
 
 function sinkTo(stream: NodeJS.WriteStream): Sink {

@@ -56,7 +56,7 @@ export async function play(args: readonly string[], cast: Cast = {}): Promise<Pl
     openShutdown: () => ({ begun: new AbortController().signal, onClose: () => undefined, end: async () => undefined }),
     programs: {
       initCoordinator: nothing, startCoordinator: nothing, coordinatorSettings: nothing,
-      initNode: nothing, checkHeader: async () => undefined, enrollNode: nothing, startNode: nothing, nodeSettings: nothing, openDataDesk: nothing, openFeedDesk: nothing, dataRules: nothing, ...cast.programs,
+      initNode: nothing, checkHeader: async () => undefined, enrollNode: nothing, startNode: nothing, nodeSettings: nothing, openDataDesk: nothing, openFeedDesk: nothing, dataRules: nothing, runCanary: nothing, ...cast.programs,
     },
   };
   const code = await run(args, world, "9.8.7");

@@ -234,8 +234,8 @@ test("what left a node is told line by line, of one training and round if asked"
     get("/v1/status", { party: "harbour", coordinator: "hub", link: { kind: "connected", says: "connected" }, trainings: [{ session: SESSION, charter: CHARTER, doing: "masks", sinceMs: NOW_MS }], log: { size: 4, distrust: null }, feed: { rows: null, holdout: null } }),
   ]);
   expect((await play(["egress", "show", "--session", "5e", "--round", "3"], { folder })).out).toBe([
-    " n  when (UTC)           to   session       round  kind      bytes  meaning                      digest",
-    "17  2026-11-22 10:00:00  hub  5e5e5e5e5e5e      3  uploaded  1,536  announces the masked vector  cdcdcdcdcdcd", "",
+    " n  when (UTC)           to   session       round  kind      bytes  meaning                      privacy  digest        log entry",
+    "17  2026-11-22 10:00:00  hub  5e5e5e5e5e5e      3  uploaded  1,536  announces the masked vector        —  cdcdcdcdcdcd  —", "",
     "1 message, 1,536 bytes in all.", "",
   ].join("\n"));
   expect(asked).toEqual([{ session: SESSION, round: "3" }]);

@@ -17,7 +17,6 @@ import { openLogStore } from "./log-store.js";
 import { openAdmin, openEnrolment, openExchange } from "./ports.js";
 import { Presence } from "./presence.js";
 import { openCoordinatorDatabase } from "./store.js";
-import type { Trainings } from "./trainings.js";
 import { Uploads } from "./uploads.js";
 
 export interface StartInput {
@@ -36,9 +35,9 @@ export async function startCoordinator(input: StartInput, shutdown: Shutdown): P
   const logger = createLogger("coordinator", config.log.level, config.log.file === undefined ? { kind: "stdout" } : { kind: "file", path: config.log.file });
   const metrics = createMetrics();
 
-  const { trainings, ...ports } = await assemble(folder, config, { logger, metrics }, shutdown);
+  const { coordinator, ...ports } = await assemble(folder, config, { logger, metrics }, shutdown);
   logger.info("the coordinator is ready", ports);
-  shutdown.begun.addEventListener("abort", () => sayParked(trainings, logger), { once: true });
+  shutdown.begun.addEventListener("abort", () => sayParked(coordinator, logger), { once: true });
   const admin = `${config.admin.listen}:${ports.adminPort}`;
   return { ready: `coordinator ${config.name} of ${config.consortium}: nodes on port ${ports.exchangePort}, enrolment on ${ports.enrolmentPort}, admin on ${admin}` };
 }
@@ -80,12 +79,14 @@ async function assemble(folder: string, config: CoordinatorConfig, { logger, met
   shutdown.onClose("exchange", () => exchange.close());
   const admin = await openAdmin(parts, exchange, enrolment);
   shutdown.onClose("admin", () => admin.close());
-  return { trainings: coordinator.trainings, exchangePort: exchange.port, enrolmentPort: enrolment.port, adminPort: admin.port };
+  return { coordinator, exchangePort: exchange.port, enrolmentPort: enrolment.port, adminPort: admin.port };
 }
 
 /** What whoever stops a coordinator should know: what it leaves unfinished goes on at the next start. */
-function sayParked(trainings: Trainings, logger: Logger): void {
+function sayParked({ trainings, questions }: Coordinator, logger: Logger): void {
   const parked = trainings.views().filter(({ state }) => state === "running");
+  const asked = questions.views().filter(({ state }) => state === "running");
   if (parked.length === 0) logger.info("stopping; no training is under way");
   for (const { session, round, phase } of parked) logger.info(`stopping; training ${session} is parked at round ${round} and goes on at the next start`, { session, round, phase });
+  for (const { session, round } of asked) logger.info(`stopping; question ${session} is parked at sum ${round} and goes on at the next start`, { session, round });
 }

@@ -11,13 +11,15 @@ import { isAnswered, questionRoutes } from "./question-desk.js";
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
   readonly facts: { readonly party: string; readonly coordinator: string; readonly feed: { readonly rows: string | null; readonly holdout: string | null } };
+  /** When people were removed after a session used rows. */
+  readonly deletions: { marksOf(session: string): readonly number[] };
   link(): LinkState;
   nowMs(): number;
 }
 
 /** The partner's own API: what her node does, what it signed, what left it. */
 export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
-  const { node, facts, link, nowMs } = context;
+  const { node, facts, link, nowMs, deletions } = context;
   const budget: BudgetDesk = { party: facts.party, charters: node.charters, ledger: node.egress.ledger, settings: node.privacy, nowMs };
   return [
     {
@@ -37,13 +39,6 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
       method: "POST", path: "/v1/charters/:digest/refuse",
       handle: ({ params, body }) => json(node.charters.refuse(digestIn(params["digest"]), parseInput(z.strictObject({ reason: z.string().min(1).max(500) }), body).reason)),
     },
-    {
-      method: "GET", path: "/v1/egress", handle: ({ query }) => {
-        const { session, round } = parseInput(z.object({ session: z.string().optional(), round: z.coerce.number().int().min(0).optional() }), query);
-        const lines = node.egress.ledger.lines(session ?? null, round ?? null);
-        return json({ lines, totals: { messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) } });
-      },
-    },
     ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
@@ -55,11 +50,14 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
       method: "GET", path: "/v1/models", handle: () => json({
         models: node.store.trainings().flatMap(({ session, outcome }) =>
           (isDone(outcome)
-            ? [{ session, model: outcome.model, evaluation: outcome.evaluation, comparisons: node.comparisons.of(session, outcome.model) }]
+            ? [{
+              session, model: outcome.model, evaluation: outcome.evaluation, comparisons: node.comparisons.of(session, outcome.model),
+              deletionsSinceMs: deletions.marksOf(session),
+            }]
             : [])),
       }),
     },
-    ...questionRoutes(node.store),
+    ...questionRoutes(node.store, deletions),
     { method: "GET", path: "/v1/checkpoint", handle: () => json({ size: node.witness.seen.size, checkpoint: node.witness.seen.checkpoint, witness: node.witness.verifierKey }) },
   ];
 }

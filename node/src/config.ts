@@ -27,9 +27,13 @@ export const nodeConfig = z.object({
   rows: z.object({
     ...file, path: file.path.optional(), feed: feed.optional(), columns,
     key: z.string().optional().describe("a column that must be unique"),
+    consent: z.object({
+      column: z.string().min(1).describe("the column that says who agreed"),
+      granted: z.array(z.string()).min(1).describe("its words for yes; rows with any other word, or none, take no part"),
+    }).optional().describe("which rows may take part, whatever is asked"),
     contract: z.string().min(1).optional().describe("a data contract the rows are held to; relative paths start at this folder"),
   }).optional().describe("this company's rows; they never leave"),
-  transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
+  transactions: z.object({ ...file, path: file.path.optional(), feed: feed.optional(), columns, key: z.string().optional().describe("the column that says whose purchase it is") }).optional().describe("this company's purchases, if the charter takes columns from them; they never leave"),
   holdout: z.object(file).optional().describe("the common held-out file, if the charter has one"),
   privacy: z.object({
     epsilonMax: z.number().positive().optional().describe("the most ε that all charters together may cost the people in the rows; without it each charter's budget holds alone"),
@@ -39,6 +43,10 @@ export const nodeConfig = z.object({
   statistics: z.object({
     cellRows: z.number().int().min(2).max(CELL_ROWS_STATED_MAX).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
   }).prefault({}).describe("what this company asks of answers"),
+  evidence: z.object({
+    keepDays: z.number().int().min(0).max(3_660).default(62).describe("how long the bytes of letters that left are kept, to be shown with egress decode"),
+    keepMiB: z.number().int().min(0).max(100_000).default(64).describe("how much of them at most; the oldest go first"),
+  }).prefault({}),
   admin: z.object({ listen: z.string().default("127.0.0.1"), port: z.number().int().min(0).max(65_535).default(7450), allowRemote: z.boolean().default(false) }).prefault({}),
   log: z.object({ level: z.enum(LOG_LEVELS).default("info"), file: z.string().optional() }).prefault({}),
 });

@@ -16,6 +16,10 @@ import type { MembershipFromNode } from "@cohortium/protocol/session/membership"
 import { Ciphertexts, type Withheld } from "./ciphertexts.js";
 import type { Charge, Overspent, SpendingLimits } from "./charges.js";
 import { Ledger, type KeptPart, type Release } from "./ledger.js";
+import { KeptLetters, type LetterRetention } from "./evidence/kept-letters.js";
+import { entryIn } from "./evidence/letter-entry.js";
+import { keepNotes } from "./evidence/session-notes.js";
+import type { DataNote } from "./data/note.js";
 import { meaningOf } from "./meaning.js";
 import { addNoise, type OwnNoise } from "./noise.js";
 import { Received } from "./received.js";
@@ -104,14 +108,16 @@ export class Egress {
   readonly ciphertexts: Ciphertexts;
   /** What other nodes have shown this one. */
   readonly received: Received;
+  readonly #letters: KeptLetters;
   readonly #db: Database;
   readonly #folder: string;
 
   /** @param folder - Where vectors wait for the link, and what others have shown for the session's end. */
-  constructor(database: Database, folder: string) {
+  constructor(database: Database, folder: string, retention?: LetterRetention) {
     this.#db = database;
     this.#folder = folder;
     this.ledger = new Ledger(database);
+    this.#letters = new KeptLetters(database, retention);
     this.received = new Received(join(folder, "received"));
     this.ciphertexts = new Ciphertexts(this.ledger, folder, this.received);
   }
@@ -213,6 +219,7 @@ export class Egress {
     const bulk = this.#bulkOf(message, about.session, round);
     transaction(this.#db, () => {
       this.ledger.record(key, { ...about, round, kind: message.kind, bytes: payload.length, meaning: meaningOf(message), digest: toHex(sha256(payload)) });
+      this.#letters.keep({ key, atMs: about.atMs, entry: entryIn(message)?.id ?? "", payload });
       if (bulk !== null) this.ledger.record(`${key}/vector`, { ...about, round, kind: bulk.kind, bytes: bulk.bytes, digest: bulk.root, meaning: bulk.meaning });
       if (message.kind === "unmasked" || message.kind === "decrypted") this.ledger.opened(about.session, round);
       queue(bulk);
@@ -223,6 +230,11 @@ export class Egress {
     const charge = this.ledger.charges.of(session, round);
     if (charge === null) return `masked ${question}`;
     return charge.nanoRho === 0 ? `masked ${charge.kind}` : `masked ${charge.kind}, with this node's share of the noise,`;
+  }
+
+  /** Remembers what a session's rows were when they were read, in counts: they stay here. */
+  keepNotes(session: string, notes: readonly DataNote[], atMs: number): void {
+    keepNotes(this.#db, session, notes, atMs);
   }
 
   #bulkOf(message: Letter["message"], session: string, round: number): Leaving | null {

@@ -24,6 +24,8 @@ import { WireError } from "@cohortium/protocol/wire/wire-error";
 import { Charters } from "./charters.js";
 import { Comparisons } from "./comparisons.js";
 import { Egress } from "./egress.js";
+import type { LetterRetention } from "./evidence/kept-letters.js";
+import { LogPlaces } from "./evidence/log-places.js";
 import { fitOf, type FitProblem } from "./feed-fit.js";
 import type { Feed } from "./rows.js";
 import { NO_SETTINGS, type PrivacySettings } from "./statistics/limits.js";
@@ -43,6 +45,8 @@ export interface NodeParts {
   readonly feed: Feed;
   /** Absent where what charters say is all that holds. */
   readonly privacy?: PrivacySettings;
+  /** Of the bytes of letters; a default holds where it is absent. */
+  readonly retention?: LetterRetention;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly nowMs: () => number;
@@ -66,13 +70,15 @@ export class CohortiumNode implements ExchangeHost {
   distrust: string | null = null;
   readonly #parts: NodeParts;
   readonly #letters: Correspondence;
+  readonly #places: LogPlaces;
 
   constructor(parts: NodeParts) {
     const { self, signer, agreementSecret, coordinator, database, feed, logger, metrics, nowMs } = parts;
     this.#parts = parts;
     this.privacy = parts.privacy ?? NO_SETTINGS;
     this.store = new NodeStore(database);
-    this.egress = new Egress(database, parts.spool);
+    this.egress = new Egress(database, parts.spool, parts.retention);
+    this.#places = new LogPlaces(database);
     this.witness = new LogWitness(database, coordinator.logKey, { name: self, signer });
     this.#letters = new Correspondence(database, self, signer);
     this.charters = new Charters({
@@ -136,8 +142,10 @@ export class CohortiumNode implements ExchangeHost {
     if (opened.kind === "refused") return { kind: "refused", code: opened.code, detail: "" };
     try {
       const message = parseToNode(opened.envelope.payload, self);
-      const witnessed = this.witness.check(evidence, citedEntries(message), Math.floor(nowMs() / 1_000));
+      const cited = citedEntries(message);
+      const witnessed = this.witness.check(evidence, cited, Math.floor(nowMs() / 1_000));
       if (!witnessed.ok) return this.#distrusts(witnessed.because);
+      if (evidence !== null) this.#places.note(self, cited, evidence);
       this.distrust = null;
       if (witnessed.cosignature !== null) this.#parts.cosign(witnessed.cosignature);
       if (message.kind === "relayed" && !(await this.#keep(peer, opened.envelope.session, message))) return { kind: "refused", code: "WIRE_BULK", detail: "" };

@@ -23,11 +23,17 @@ export interface OwnQuestion {
   readonly fault: null;
   readonly answer: Json;
   readonly answerDigest: string;
+  /** When people were removed here after this node's rows had gone into the answer. */
+  readonly deletionsSinceMs: readonly number[];
+}
+
+interface Marks {
+  marksOf(session: string): readonly number[];
 }
 
 /** The partner's routes to answers: what the node keeps, whatever becomes of the coordinator. */
-export function questionRoutes(store: Pick<NodeStore, "trainings">): readonly Route[] {
-  const all = (): readonly OwnQuestion[] => store.trainings().flatMap((kept) => ownQuestion(kept) ?? []);
+export function questionRoutes(store: Pick<NodeStore, "trainings">, deletions: Marks): readonly Route[] {
+  const all = (): readonly OwnQuestion[] => store.trainings().flatMap((kept) => ownQuestion(kept, deletions) ?? []);
   const find = (session: string | undefined): OwnQuestion => {
     const found = all().find((question) => question.session === session);
     if (found === undefined) throw new Refusal({ code: "REQUEST_SESSION", title: "no such question", detail: "this node has helped to answer none of this name", status: 404 });
@@ -45,12 +51,13 @@ export function isAnswered({ outcome }: Pick<KeptTraining, "outcome">): boolean 
   return memberOf(outcome, "kind") === "answered";
 }
 
-function ownQuestion(kept: KeptTraining): OwnQuestion | null {
+function ownQuestion(kept: KeptTraining, deletions: Marks): OwnQuestion | null {
   if (!isAnswered(kept)) return null;
   const { session, charter, endedMs, outcome } = kept;
   const [query, answer, nanoRho] = [memberOf(outcome, "query") ?? null, memberOf(outcome, "answer") ?? null, memberOf(outcome, "nanoRho")];
   return {
     session, charter, query, queryDigest: jsonDigest(query), nanoRho: typeof nanoRho === "number" ? nanoRho : 0, schedule: null, state: "done", askedAtMs: null,
     answeredAt: instantText(endedMs), says: "answered", round: 0, fault: null, answer, answerDigest: jsonDigest(answer),
+    deletionsSinceMs: deletions.marksOf(session),
   };
 }

@@ -73,11 +73,14 @@ export type RowsRefused = { readonly kind: "refused"; readonly problems: readonl
 export interface Reader<T> {
   readonly party: PartyId;
   readonly parties: readonly PartyId[];
+  /** Secret, from which it follows which rows are held out: under noise, the rows must not decide. */
+  readonly coins?: string | null;
   judge(table: FeedTable): Promise<T>;
 }
 
-/** Reads and checks everything a training needs of this node's rows. Each source is read once. */
-export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, judge }: Reader<T>): Promise<RowsRead<T>> {
+/** Reads and checks everything a training needs of this node's rows. Each source is read once. @throws RangeError under noise without coins. */
+export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parties, coins = null, judge }: Reader<T>): Promise<RowsRead<T>> {
+  if (plan.noise !== undefined && coins === null) throw new RangeError("under noise, which rows are held out must not follow from them");
   const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
   const { settings } = feed;
   const rowsFile: FeedFile = { file: "rows", path: feed.rows.path };
@@ -88,7 +91,7 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   const { rows: { digest, setDigest }, notes, judged } = own;
   const withRows = (rows: Pick<SessionRows, "train" | "held" | "counted">) => checked({ kind: "rows", rows: { ...rows, digest, setDigest, notes }, judged }, plan, rowsFile);
   if (plan.evaluation.holdout === "own") {
-    const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare);
+    const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare, coins ?? digest);
     return withRows({ train, held, counted: held });
   }
   const heldFile: FeedFile = { file: "holdout", path: feed.holdout?.path ?? "" };

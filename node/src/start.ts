@@ -6,18 +6,26 @@ import { readConfigText } from "@cohortium/protocol/host/config-file";
 import { checkNodeCertificate, openNodeCredentials, type NodeCredentials } from "@cohortium/protocol/host/credentials";
 import { ExchangeClient, type LinkState } from "@cohortium/protocol/host/exchange-client";
 import { IdempotencyTable } from "@cohortium/protocol/host/idempotency-table";
-import { openAgreementSecret, openSigningKey } from "@cohortium/protocol/host/keys";
+import { openAgreementSecret, openSigningKey, openSubjectSecret } from "@cohortium/protocol/host/keys";
 import { lockFolder } from "@cohortium/protocol/host/lock";
 import { createLogger, type Logger } from "@cohortium/protocol/host/logger";
 import { createMetrics, type Metrics } from "@cohortium/protocol/host/metrics";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import { parsePartyId } from "@cohortium/protocol/session/ids";
+import { PROTOCOL_VERSION } from "@cohortium/protocol/wire/limits";
 import { nodeAdminRoutes } from "./admin-api.js";
+import { deletionRoutes } from "./deletion/deletion-api.js";
+import { openDeletionDesk } from "./deletion/open-deletion-desk.js";
+import { Tombstones } from "./deletion/tombstones.js";
 import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "./config.js";
 import { checkEnrolledKey, readCoordinator, type KnownCoordinator } from "./enroll.js";
+import { EgressAccount } from "./evidence/egress-account.js";
+import { egressRoutes } from "./evidence/egress-api.js";
+import { evidenceRoutes } from "./evidence/evidence-api.js";
 import { CohortiumNode } from "./node.js";
 import { configuredWords } from "./data/recipe/own-words.js";
+import type { Deletions } from "./data/feeds/left-out.js";
 import { contractOfFeed, ROWS_FEED } from "./feed-contract.js";
 import { feedAt } from "./feed-at.js";
 import { feedSettings } from "./feed-desk.js";
@@ -46,20 +54,30 @@ export async function startNode(input: StartInput, shutdown: Shutdown): Promise<
   shutdown.onClose("lock", () => lock.release());
   const logger = createLogger("node", config.log.level, config.log.file === undefined ? { kind: "stdout" } : { kind: "file", path: config.log.file }).child({ party });
   const metrics = createMetrics();
-  const { node, connect } = assemble(folder, config, { coordinator, logger, metrics, environment: input.environment }, shutdown);
+  const { node, tombstones, connect } = assemble(folder, config, { coordinator, logger, metrics, environment: input.environment }, shutdown);
   const link = connect(credentials);
 
   const feed = { rows: config.rows?.path ?? config.rows?.feed ?? null, holdout: config.holdout?.path ?? null };
+  const [signer, account] = [openSigningKey(folder, "signing"), new EgressAccount(node.store.database)];
+  const deletions = openDeletionDesk({ folder, config, environment: input.environment, node, tombstones, signer });
   const admin = await openAdminServer({
     folder, host: config.admin.listen, port: config.admin.port, allowRemote: config.admin.allowRemote, metrics, logger,
     idempotency: { store: new IdempotencyTable(node.store.database), nowMs: () => Date.now() },
     waitingFor: () => (link().kind === "connected" ? [] : ["the connection to the coordinator"]),
-    routes: nodeAdminRoutes({ node, link, facts: { party, coordinator: coordinator.name, feed }, nowMs: () => Date.now() }),
+    routes: [
+      ...nodeAdminRoutes({ node, link, deletions, facts: { party, coordinator: coordinator.name, feed }, nowMs: () => Date.now() }),
+      ...deletionRoutes(deletions), ...egressRoutes(account, party),
+      ...evidenceRoutes({ party, signer, signingKey: signer.publicKey, node, account, deletions, versions: versions(), nowMs: () => Date.now() }),
+    ],
   });
   shutdown.onClose("admin", () => admin.close());
   logger.info("the node is ready", { adminPort: admin.port });
   shutdown.begun.addEventListener("abort", () => sayParked(node, logger), { once: true });
   return { ready: `node ${party}: dials ${config.coordinator.exchange}, admin on ${config.admin.listen}:${admin.port}` };
+}
+
+function versions(): Readonly<Record<string, string>> {
+  return { protocol: String(PROTOCOL_VERSION), runtime: process.version };
 }
 
 /** What whoever stops a node should know: what it leaves unfinished goes on at the next start. */
@@ -76,16 +94,20 @@ interface Around {
   readonly environment: StartInput["environment"];
 }
 
+const MIB = 1024 * 1024;
+
 function assemble(folder: string, config: NodeConfig, around: Around, shutdown: Shutdown) {
   const { coordinator, logger, metrics, environment } = around;
   const spool = join(folder, "spool");
   mkdirSync(spool, { recursive: true, mode: 0o700 });
   const database = openNodeDatabase(join(folder, "node.db"));
   shutdown.onClose("database", () => database.close());
+  const tombstones = new Tombstones(database, openSubjectSecret(folder));
   const line: { client?: ExchangeClient; state: LinkState } = { state: { kind: "retrying", cause: "not tried yet", inMs: 0 } };
   const node = new CohortiumNode({
     self: parsePartyId(config.party), signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator,
-    database, spool, feed: feedOf(folder, config, environment), privacy: privacyOf(config), logger, metrics, nowMs: () => Date.now(),
+    database, spool, feed: feedOf(folder, config, environment, tombstones), privacy: privacyOf(config), logger, metrics, nowMs: () => Date.now(),
+    retention: { days: config.evidence.keepDays, sizeMaxBytes: config.evidence.keepMiB * MIB },
     kick: () => line.client?.kick(), cosign: (cosignature) => line.client?.cosign(cosignature),
   });
   shutdown.onClose("trainings", () => node.trainings.close());
@@ -109,7 +131,7 @@ function assemble(folder: string, config: NodeConfig, around: Around, shutdown: 
     });
     return () => line.state;
   };
-  return { node, connect };
+  return { node, tombstones, connect };
 }
 
 /** Null where rows and purchases are plain files. */
@@ -124,11 +146,12 @@ function privacyOf({ privacy: { epsilonMax, delta, openReserve }, statistics: { 
   return { ceiling: epsilonMax === undefined ? null : { epsilon: epsilonMax, delta }, opensReserve: openReserve, cellRows: cellRows ?? null };
 }
 
-function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"]): Feed {
+function feedOf(folder: string, config: NodeConfig, environment: StartInput["environment"], deletions: Deletions): Feed {
   const { rows, transactions, holdout } = config;
+  const settings = { ...feedSettings(folder, environment, () => undefined), deletions };
   const at = (path: string) => pathIn(folder, path);
   return {
-    named: namedFeeds(folder, config), settings: feedSettings(folder, environment, () => undefined),
+    named: namedFeeds(folder, config), settings, consents: rows?.consent === undefined ? [] : [rows.consent],
     rows: { path: rows?.path === undefined ? "" : at(rows.path), delimiter: rows?.delimiter ?? ",", quote: rows?.quote ?? "\"", keyColumn: rows?.key ?? null },
     transactions: transactions?.path === undefined ? null : { path: at(transactions.path), delimiter: transactions.delimiter, quote: transactions.quote },
     words: configuredWords(rows?.columns ?? {}, transactions?.columns ?? {}),

@@ -6,7 +6,11 @@ import { bytesOf, integerOf, openDatabase, textOf, transaction, type Database, t
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import { CHARGES_SCHEMA } from "./charges.js";
 import { LEFT_OUT_SCHEMA } from "./ledger.js";
-import { TOMBSTONES_SCHEMA } from "./tombstones.js";
+import { DELETIONS_SCHEMA } from "./deletion/deletion-store.js";
+import { KEPT_LETTERS_SCHEMA } from "./evidence/kept-letters.js";
+import { LOG_PLACES_SCHEMA } from "./evidence/log-places.js";
+import { SESSION_NOTES_SCHEMA } from "./evidence/session-notes.js";
+import { TOMBSTONES_SCHEMA } from "./deletion/tombstones.js";
 import { NETWORK_SCHEMA } from "./learning/network/memory.js";
 
 /** How far a charter has come at this node. */
@@ -74,7 +78,7 @@ export function openNodeDatabase(path: string): Database {
 /** In the order in which they came: a file of an earlier version has had the first of them. */
 export const NODE_MIGRATIONS: readonly string[] = [
   JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA, COMPARISONS,
-  CHARGES_SCHEMA, TOMBSTONES_SCHEMA,
+  CHARGES_SCHEMA, TOMBSTONES_SCHEMA, DELETIONS_SCHEMA, SESSION_NOTES_SCHEMA, KEPT_LETTERS_SCHEMA, LOG_PLACES_SCHEMA,
 ];
 
 /** Charters and outcomes of this node. All SQL about them is here. */

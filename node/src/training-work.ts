@@ -13,6 +13,7 @@ import type { AnswerAsked, SessionPart } from "@cohortium/protocol/conduct/parti
 import type { Scene } from "@cohortium/protocol/training/script";
 import { modelJson, type Model } from "@cohortium/protocol/training/model";
 import { layoutTerms, planDigest, planOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { priceOfTraining } from "@cohortium/protocol/training/price";
 import { passGate, type Admission } from "./admission-gate.js";
 import { explainNote } from "./data/note.js";
 import type { KeyedSession } from "./ciphertexts.js";
@@ -20,8 +21,11 @@ import type { Computed, Egress, ReleaseTerms } from "./egress.js";
 import { compareAlone, comparisonJson, type Comparison } from "./learning/alone.js";
 import { learnerOf, type Learner } from "./learning/learner.js";
 import { NetworkMemory } from "./learning/network/memory.js";
+import { RemovedSince } from "./deletion/removed-since.js";
 import { accept } from "./quality-desk.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
+import type { PrivacySettings } from "./statistics/limits.js";
+import { holdoutCoins, ownCeilingCovers, privacyOf, statedTable } from "./training-privacy.js";
 import { clauseOfGate, clauseOfRows } from "./rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
@@ -32,8 +36,9 @@ export interface Work {
   readonly charter: Charter;
   readonly plan: TrainingPlan;
   readonly self: PartyId;
-  /** Of the session: a key share under encrypted sums follows from it. */
+  /** Of the session: a key share under encrypted sums follows from it, and noise. */
   readonly entropy: Uint8Array;
+  readonly settings: PrivacySettings;
   readonly egress: Egress;
   readonly database: Database;
   readonly feed: Feed;
@@ -51,10 +56,12 @@ export class TrainingWork implements SessionWork {
   readonly #work: Work;
   /** Read once a process: what a round computes from does not change under it. The process after a crash reads again, and goes on only with the same rows. */
   #reading: Promise<RowsRead<Admission | null>> | null = null;
+  readonly #removed: RemovedSince;
   #learner: Learner | null = null;
 
   constructor(work: Work) {
     this.#work = work;
+    this.#removed = new RemovedSince(work.feed.settings.deletions);
   }
 
   async resultOf(ask: Asked): Promise<Result> {
@@ -71,9 +78,10 @@ export class TrainingWork implements SessionWork {
     }
   }
 
-  /** The rows this session was admitted with; null if they have changed since. */
+  /** The rows this session was admitted with; null if they have changed since, or if somebody was removed since: nothing more is computed from her row. */
   async rows(): Promise<SessionRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
+    if (this.#removed.anybody) return null;
     return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
   }
 
@@ -95,20 +103,23 @@ export class TrainingWork implements SessionWork {
   }
 
   async #admit(): Promise<Result> {
-    const { charter, plan, self, egress, feed, session, digest, logger, doing, nowMs } = this.#work;
+    const { charter, plan, self, egress, feed, session, digest, entropy, settings, logger, doing, nowMs } = this.#work;
     const without = plan.without ?? null;
     if (without === self) return this.#refused("NODE_REFUSED", "request.leave-one-out");
     const parties = partiesOf(this.#work);
     doing("checks the charter and reads the rows");
     const request = {
       question: plan.question, parties, without, threshold: Math.max(charter.quorum, quorumMin(parties.length)),
-      planDigest: planDigest(plan), ownPlanDigest: planDigest(planOf(charter, without)), releases: plan.rounds,
+      planDigest: planDigest(plan), ownPlanDigest: planDigest(planOf(charter, without)), releases: plan.rounds, nanoRho: priceOfTraining(plan),
     };
-    const allowance = allowTraining(charter, request, instantText(nowMs()), { releases: egress.ledger.releasesUnder(digest) });
+    const { ledger } = egress;
+    const usage = { releases: ledger.releasesUnder(digest), chargedNanoRho: ledger.charges.under(digest), reserve: settings.opensReserve ? "opened" : "kept" } as const;
+    const allowance = allowTraining(charter, request, instantText(nowMs()), usage);
     if (allowance.kind === "refuse") {
       logger.warn("a training was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
       return this.#refused("NODE_REFUSED", allowance.clause);
     }
+    if (!ownCeilingCovers(this.#work)) return this.#refused("BUDGET_SPENT", "node.privacy");
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
       const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
@@ -124,8 +135,11 @@ export class TrainingWork implements SessionWork {
     // Rows that were pinned and never stated, because the process ended in between, are the session's all the same.
     if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     accept(feed.gate.folder, gate.result);
+    egress.keepNotes(session, read.rows.notes, nowMs());
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
-    return { kind: "admitted", data: { table: read.rows.setDigest, claims: gate.claims, quality: qualityVectorJson(gate.quality) }, atMs: nowMs() };
+    // What was counted exactly does not leave beside noisy sums.
+    const quality = plan.noise === undefined ? qualityVectorJson(gate.quality) : null;
+    return { kind: "admitted", data: { table: statedTable(plan, read.rows.setDigest, entropy), claims: gate.claims, quality }, atMs: nowMs() };
   }
 
   async #contribute(ask: AnswerAsked): Promise<Result> {
@@ -136,7 +150,7 @@ export class TrainingWork implements SessionWork {
     const rows = await this.rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
-    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: { kind: "exact" } };
+    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows.setDigest) };
     const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {
@@ -167,15 +181,17 @@ export class TrainingWork implements SessionWork {
 
   /** This node's answer to one round, in the clear: only `egress` may see it. */
   async #compute(scene: Scene, rows: SessionRows): Promise<Computed> {
-    const { plan, self, session, database, logger } = this.#work;
-    this.#learner ??= learnerOf(plan, rows, { party: self, memory: new NetworkMemory(database, session), say: (note) => logger.info(note, { session }) });
+    const { plan, self, session, entropy, database, logger } = this.#work;
+    const say = (note: string) => logger.info(note, { session });
+    this.#learner ??= learnerOf(plan, rows, { party: self, entropy, memory: new NetworkMemory(database, session), say });
     return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
   }
 
   /** Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows. */
   #read<T>(judge: Reader<T>["judge"]): Promise<RowsRead<T>> {
-    const { feed, plan, self } = this.#work;
-    return readRows(feed, plan, { party: self, parties: partiesOf(this.#work), judge });
+    const { feed, plan, self, entropy } = this.#work;
+    this.#removed.reading();
+    return readRows(feed, plan, { party: self, parties: partiesOf(this.#work), coins: holdoutCoins(plan, entropy), judge });
   }
 
   #refused(code: FaultCode, clause: string): Result {

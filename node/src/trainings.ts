@@ -193,7 +193,7 @@ export class Trainings {
     };
     const { charter: digest, entropy } = opened;
     if (plan.question === "statistics.ask") return new StatisticWork({ session, digest, charter, plan, self, entropy, egress, feed, settings: privacy, logger, nowMs, doing });
-    return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, logger, nowMs, doing });
+    return new TrainingWork({ session, digest, charter, plan, self, entropy, egress, database, feed, settings: privacy, logger, nowMs, doing });
   }
 
   #given(session: SessionId, opened: Opened, { text: charter, plan }: Under): SessionPart["given"] {

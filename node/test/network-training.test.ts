@@ -11,6 +11,7 @@ import { layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/pl
 import { mayFollow, readScene, type Scene } from "@cohortium/protocol/training/script";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
+import { NO_SETTINGS } from "../src/statistics/limits.js";
 import { Egress } from "../src/egress.js";
 import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows.js";
@@ -35,7 +36,7 @@ function stage(optimiser: Optimiser = NETWORK.optimiser) {
   writeFileSync(join(folder, "rows.csv"), ROWS);
   const egress = new Egress(database, folder);
   const process = () => new TrainingWork({
-    session: SESSION, digest: DIGEST, charter, plan, self: SELF, entropy: new Uint8Array(32).fill(8), egress, database, logger, nowMs: () => NOW_MS, doing: () => undefined,
+    session: SESSION, digest: DIGEST, charter, plan, self: SELF, entropy: new Uint8Array(32).fill(8), settings: NO_SETTINGS, egress, database, logger, nowMs: () => NOW_MS, doing: () => undefined,
     feed: { rows: { path: join(folder, "rows.csv"), delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE },
   });
   const start = initialModel(SCALING, plan, clause);

@@ -6,6 +6,7 @@ import { layoutOf } from "@cohortium/protocol/training/layout";
 import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { Egress } from "../src/egress.js";
+import { NO_SETTINGS, type PrivacySettings } from "../src/statistics/limits.js";
 import { openNodeDatabase } from "../src/store.js";
 import { TrainingWork } from "../src/training-work.js";
 import { asked, CHARTER, DIGEST, NOW_MS, recordingLogger, SELF, SESSION } from "./stage.js";
@@ -16,7 +17,7 @@ import { DEFAULT_GATE, type Feed } from "../src/rows.js";
 export const PLAN = planOf(CHARTER);
 export const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
 export const MOMENTS = { kind: "moments", model: contextDigest(null), plan: planDigest(PLAN), ring: 64, words: layoutOf({ kind: "moments" }, layoutTerms(PLAN)).words } as const;
-const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: null, digest: contextDigest(null) };
+const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: null, digest: contextDigest(null), steps: null };
 export const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
 
 /** A node's folder, and the work of any process that runs on it. */
@@ -32,9 +33,9 @@ export const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: st
   const egress = new Egress(database, folder);
   const logger = recordingLogger();
   const doing: string[] = [];
-  const work = (of: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number } = {}) => new TrainingWork({
+  const work = (of: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number; settings?: Partial<PrivacySettings> } = {}) => new TrainingWork({
     session: (of.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: of.charter ?? CHARTER, plan: of.plan ?? planOf(of.charter ?? CHARTER), self: SELF,
-    entropy: new Uint8Array(32).fill(8), egress, database,
+    entropy: new Uint8Array(32).fill(8), settings: { ...NO_SETTINGS, ...of.settings }, egress, database,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null, settings: NO_NODE, ...more },
     logger, nowMs: () => of.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });

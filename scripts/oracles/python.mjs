@@ -1,4 +1,4 @@
-// A Python of our own, with what requirements.txt lists, in a folder that nobody else uses.
+// A Python of our own, with what the two lists of requirements name, in a folder that nobody else uses.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const REQUIREMENTS = join(HERE, "requirements.txt");
+const ALONE = join(HERE, "requirements-alone.txt");
 const OUTPUT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** `run(script, ...args)` runs a script of this folder and returns the JSON values that it prints, line by line. */
@@ -22,13 +23,14 @@ export function findPython(cache) {
 /** Null if all is there, now or already. */
 function install(venv, python) {
   const stamp = join(venv, ".installed");
-  const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex");
+  const wanted = createHash("sha256").update(readFileSync(REQUIREMENTS)).update(readFileSync(ALONE)).digest("hex");
   if (existsSync(python) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return null;
   const system = ["python3", "python"].find((name) => spawnSync(name, ["-c", "import sys, venv; sys.exit(sys.version_info < (3, 10))"]).status === 0);
   if (system === undefined) return "there is no Python 3.10 or newer with the module venv";
-  process.stderr.write("installing the oracles (pip, into .cache/oracles), once per list of requirements …\n");
+  process.stderr.write("installing the oracles (pip, into .cache/oracles), once per lists of requirements …\n");
   rmSync(venv, { recursive: true, force: true });
-  const steps = [[system, "-m", "venv", venv], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS]];
+  const pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+  const steps = [[system, "-m", "venv", venv], [...pip, "-r", REQUIREMENTS], [...pip, "--no-deps", "-r", ALONE]];
   for (const [program, ...args] of steps) {
     const { status } = spawnSync(program, args, { stdio: ["ignore", 2, 2] });
     if (status !== 0) return `${program} ${args.slice(0, 3).join(" ")} failed; its words are above`;

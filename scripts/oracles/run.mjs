@@ -4,11 +4,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import * as privacy from "./privacy.mjs";
 import { findPython } from "./python.mjs";
 import * as trees from "./trees.mjs";
 
 /** A new oracle is one line here. */
-const ORACLES = [trees];
+const ORACLES = [privacy, trees];
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CACHE = join(ROOT, ".cache", "oracles");

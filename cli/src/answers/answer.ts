@@ -37,7 +37,9 @@ const rfm = z.object({
   grid: z.array(z.array(z.object({ rows: cell, spend: cell }))),
 });
 
-const difference = z.object({ value: z.number(), low: z.number(), high: z.number(), standardError: z.number(), z: z.number().nullable(), noiseShare: z.number() });
+const difference = z.object({
+  value: z.number(), low: z.number(), high: z.number(), standardError: z.number(), z: z.number().nullable(), noiseShare: z.number(),
+});
 
 const experiment = z.object({
   kind: z.literal("experiment"), ...answered,

@@ -69,6 +69,10 @@ export type PublishedComparison = z.output<typeof comparisons>[number];
 export const modelOfOperator = z.object({ digest, session, charter: digest, model, evaluation: evaluation.nullable(), comparisons });
 
 /** A node keeps models by training; their digests are worked out here. */
-const modelOfPartner = z.object({ session, model, evaluation: evaluation.nullable(), comparisons })
+const modelOfPartner = z.object({
+  session, model, evaluation: evaluation.nullable(), comparisons,
+  /** When people were removed at this node after its rows had gone into the model. */
+  deletionsSinceMs: z.array(atMs).default([]),
+})
   .transform((kept) => ({ digest: jsonDigest(kept.model), ...kept }));
 export const modelsOfPartner = z.object({ models: z.array(modelOfPartner) });

@@ -31,6 +31,8 @@ export const questionView = z.object({
   fault: z.object({ code: line, cause: line.optional(), says: line, fix: line, side: line }).nullable(),
   answer: answer.nullable(),
   answerDigest: digest.nullable(),
+  /** Known to a node alone: when people were removed there after its rows had gone into the answer. */
+  deletionsSinceMs: z.array(atMs).optional(),
 });
 export type QuestionView = z.output<typeof questionView>;
 

@@ -64,12 +64,13 @@ interface Compared extends StoodIn {
   readonly charter: Charter;
 }
 
-async function charterFrom(context: Context, fileOrPrefix: string): Promise<Compared> {
-  const path = pathOf(context, fileOrPrefix);
-  if (existsSync(path)) return soundCharter(withStandIns(readDraft(path).json), fileOrPrefix);
+/** A charter in a file, or one that the folder's process knows; without a name the only one. */
+export async function charterFrom(context: Context, fileOrPrefix: string | undefined): Promise<Compared> {
+  const path = fileOrPrefix === undefined ? null : pathOf(context, fileOrPrefix);
+  if (path !== null && existsSync(path)) return soundCharter(withStandIns(readDraft(path).json), path);
   const admin = adminOf(placeAt(context.folder));
   const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), fileOrPrefix);
-  return soundCharter({ json: (await admin.get(`/v1/charters/${digest}`, charterText)).charter, standIns: new Set() }, fileOrPrefix);
+  return soundCharter({ json: (await admin.get(`/v1/charters/${digest}`, charterText)).charter, standIns: new Set() }, digest);
 }
 
 function soundCharter(whole: StoodIn, source: string): Compared {

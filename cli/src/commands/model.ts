@@ -6,6 +6,7 @@ import { featuresOfModel, findModel, type FoundModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { instant, quality, short } from "../show/amounts.js";
+import { madeBefore } from "../show/made-before.js";
 import { evaluationText } from "../show/evaluation.js";
 import { coefficientsText, layersText, treesText } from "../show/model.js";
 import type { Paint } from "../show/paint.js";
@@ -45,8 +46,10 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
     }
     case "node": {
       const answer = await adminOf(place).get("/v1/models", modelsOfPartner);
-      const rows = answer.models.map(({ digest, session, model, evaluation }) => [short(digest), short(session), String(model.iteration), evaluation === null ? "" : quality(evaluation.auc)]);
-      return done(answer, table([{ head: "model" }, { head: "session" }, { head: "step", right: true }, { head: "AUC", right: true }], rows, { paint, empty: EMPTY }));
+      const rows = answer.models.map(({ digest, session, model, evaluation, deletionsSinceMs }) => [
+        short(digest), short(session), String(model.iteration), evaluation === null ? "" : quality(evaluation.auc), paint.warn(madeBefore(deletionsSinceMs)),
+      ]);
+      return done(answer, table([{ head: "model" }, { head: "session" }, { head: "step", right: true }, { head: "AUC", right: true }, { head: "" }], rows, { paint, empty: EMPTY }));
     }
   }
 }
@@ -54,10 +57,11 @@ async function list({ folder, paint }: Context, all: boolean): Promise<Outcome> 
 async function show({ folder, paint }: Context, prefix: string | undefined): Promise<Outcome> {
   const place = placeAt(folder);
   const found = await findModel(place, prefix);
-  const { digest, session, model, evaluation, comparisons } = found;
+  const { digest, session, model, evaluation, comparisons, deletionsSinceMs = [] } = found;
   const inside = await insideOf(found, place, paint);
   return done(found, [
     facts([["model", digest], ["session", session], [STEPS[model.kind], String(model.iteration)]]),
+    ...(deletionsSinceMs.length === 0 ? [] : [paint.warn(madeBefore(deletionsSinceMs))]),
     "",
     inside,
     "",

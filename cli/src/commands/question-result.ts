@@ -2,13 +2,13 @@ import { questionView, questionViews, type QuestionView } from "../answers/quest
 import type { Context } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
-import { adminOf, adminOfRole, placeAt } from "../place.js";
+import { adminOf, placeAt } from "../place.js";
 import { questionsText } from "../show/question.js";
 import { resultOf } from "./question-ask.js";
 
-/** How a question stands, or all of them. */
+/** How a question stands, or all of them; at a node those it has helped to answer. */
 export async function questionStatus(context: Context, prefix: string | undefined): Promise<Outcome> {
-  const admin = adminOfRole(context.folder, "coordinator", "question status");
+  const admin = adminOf(placeAt(context.folder));
   const answer = await admin.get("/v1/questions", questionViews);
   if (prefix === undefined) return done(answer, questionsText(answer.questions, context.paint));
   const view = pickQuestion(answer.questions, prefix);

@@ -36,7 +36,7 @@ export const QUESTION: CommandGroup = {
       options: [...ASKED, ["--fresh", "ask the companies anew and pay for it, also where an answer is kept"], ["--detach", "do not wait for the answer"]],
       run: (context, args, options) => askQuestion(context, args[0], options),
     },
-    { usage: "status [session]", says: "what was asked, and how it stands (operator)", example: "--folder ./hub question status", run: (context, args) => questionStatus(context, args[0]) },
+    { usage: "status [session]", says: "what was asked, and how it stands; at a node, what it helped to answer", example: "--folder ./hub question status", run: (context, args) => questionStatus(context, args[0]) },
     {
       usage: "result <session>", says: "an answer as tables: the coordinator's, or a node's own copy", example: "--folder ./harbour question result 5e5e5e",
       run: (context, args) => questionResult(context, given(args, 0)),

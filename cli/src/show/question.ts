@@ -1,6 +1,7 @@
 import type { AskedReply, QuestionView, ScheduleView } from "../answers/questions.js";
 import { instant, short } from "./amounts.js";
 import { answerText } from "./answer.js";
+import { madeBefore } from "./made-before.js";
 import type { Paint } from "./paint.js";
 import { plainLine } from "./plain.js";
 import { facts, table } from "./table.js";
@@ -23,11 +24,12 @@ export function questionsText(questions: readonly QuestionView[], paint: Paint):
 
 /** One question from beginning to end. */
 export function questionText(view: QuestionView, paint: Paint): string {
-  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault } = view;
+  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, deletionsSinceMs = [] } = view;
   const head = facts([
     ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ...(askedAtMs === null ? [] : [["asked", `${instant(askedAtMs)} UTC`] as const]),
     ...(answeredAt === null ? [["says", says] as const] : [["answered", `${when(answeredAt)} UTC`] as const]),
     ...(answerDigest === null ? [] : [["answer", answerDigest] as const]),
+    ...(deletionsSinceMs.length === 0 ? [] : [["note", paint.warn(madeBefore(deletionsSinceMs))] as const]),
   ]);
   const told = fault === null ? "" : `\n\n${paint.bad("aborted:")} ${fault.says}\n${facts([["  code", fault.code], ["  side", fault.side], ["  to do", fault.fix]])}`;
   return `${head}${told}${answer === null ? "" : `\n\n${answerText(answer, paint)}\n\n${AGAIN}`}`;

@@ -155,6 +155,13 @@ describe("what was asked", () => {
     expect(await play(["question", "result", "77"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('there is no question "77"') });
     expect(JSON.parse((await play(["question", "result", "5e", "--json"], { folder })).out)).toEqual(VIEW);
   });
+
+  test("is shown by a node too, from what it keeps", async () => {
+    const own = { ...VIEW, askedAtMs: null };
+    const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
+    expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done          2026-11-22 10:00:05");
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
+  });
 });
 
 describe("question schedule", () => {

@@ -1,58 +1,35 @@
 import { expect, test } from "@jest/globals";
 import { coinsOf, heads, headsOfExp } from "../../src/dp/coins.js";
-import { discreteGaussian, discreteLaplace, type Fraction } from "../../src/dp/discrete-noise.js";
+import { discreteGaussian, discreteLaplace } from "../../src/dp/discrete-noise.js";
+import { draws, ENTROPY, gaussianWeight, laplaceWeight, probabilityOfWorse, upperGamma } from "./goodness-of-fit.js";
 
-const ENTROPY = Uint8Array.from({ length: 32 }, (_, i) => 31 * i + 5);
 const DRAWS = 100_000;
 
-/** χ² of counts against a probability mass function, over the whole numbers that are expected at least ten times. */
-function chiSquare(draws: readonly bigint[], pmf: (x: number) => number): { readonly statistic: number; readonly cells: number } {
-  const counts = new Map<number, number>();
-  for (const draw of draws) counts.set(Number(draw), (counts.get(Number(draw)) ?? 0) + 1);
-  let [statistic, cells, inside] = [0, 0, 0];
-  for (let x = -200; x <= 200; x++) {
-    const expected = draws.length * pmf(x);
-    if (expected < 10) continue;
-    cells++;
-    inside += counts.get(x) ?? 0;
-    statistic += ((counts.get(x) ?? 0) - expected) ** 2 / expected;
-  }
-  expect(inside / draws.length).toBeGreaterThan(0.99);
-  return { statistic, cells };
-}
-
-/** Six standard deviations above the mean of χ²: one seed in a hundred million fails by chance, and the seed is fixed. */
-const limitOf = (cells: number): number => cells + 6 * Math.sqrt(2 * cells);
-
-/** Probabilities proportional to a weight, summed far enough. */
-function normalised(weight: (x: number) => number): (x: number) => number {
-  let total = 0;
-  for (let x = -2000; x <= 2000; x++) total += weight(x);
-  return (x) => weight(x) / total;
-}
-
-const draw = (sampler: (coins: ReturnType<typeof coinsOf>, scale: Fraction) => bigint, scale: Fraction): readonly bigint[] => {
-  const coins = coinsOf(ENTROPY, `${scale.numerator}/${scale.denominator}`);
-  return Array.from({ length: DRAWS }, () => sampler(coins, scale));
-};
-
-test.each([[1n, 2n], [1n, 1n], [7n, 3n], [20n, 1n]])("discrete Laplace noise of scale %d/%d has the probabilities of its definition", (numerator, denominator) => {
-  const scale = Number(numerator) / Number(denominator);
-  const { statistic, cells } = chiSquare(draw(discreteLaplace, { numerator, denominator }), normalised((x) => Math.exp(-Math.abs(x) / scale)));
-  expect(statistic).toBeLessThan(limitOf(cells));
+test.each([[1n, 1n], [7n, 3n]])("discrete Laplace noise of scale %d/%d has the probabilities of its definition", (numerator, denominator) => {
+  const sample = draws(discreteLaplace, { numerator, denominator }, DRAWS);
+  expect(probabilityOfWorse(sample, laplaceWeight(Number(numerator) / Number(denominator)))).toBeGreaterThan(0.001);
 });
 
-test.each([[1n, 4n], [1n, 1n], [10n, 3n], [400n, 1n]])("discrete Gaussian noise of parameter %d/%d has the probabilities of its definition", (numerator, denominator) => {
-  const variance = Number(numerator) / Number(denominator);
-  const { statistic, cells } = chiSquare(draw(discreteGaussian, { numerator, denominator }), normalised((x) => Math.exp(-(x * x) / (2 * variance))));
-  expect(statistic).toBeLessThan(limitOf(cells));
+test.each([[1n, 4n], [400n, 3n]])("discrete Gaussian noise of parameter %d/%d has the probabilities of its definition", (numerator, denominator) => {
+  const sample = draws(discreteGaussian, { numerator, denominator }, DRAWS);
+  expect(probabilityOfWorse(sample, gaussianWeight(Number(numerator) / Number(denominator)))).toBeGreaterThan(0.001);
 });
 
 test("the test would notice: Laplace noise is not Gaussian, and zero may not come once for each sign", () => {
-  const { statistic, cells } = chiSquare(draw(discreteLaplace, { numerator: 3n, denominator: 1n }), normalised((x) => Math.exp(-(x * x) / 36)));
-  expect(statistic).toBeGreaterThan(limitOf(cells));
-  const doubled = chiSquare(draw(discreteLaplace, { numerator: 3n, denominator: 1n }), normalised((x) => (x === 0 ? 2 : 1) * Math.exp(-Math.abs(x) / 3)));
-  expect(doubled.statistic).toBeGreaterThan(limitOf(doubled.cells));
+  const sample = draws(discreteLaplace, { numerator: 3n, denominator: 1n }, DRAWS);
+  expect(probabilityOfWorse(sample, gaussianWeight(18))).toBeLessThan(1e-9);
+  expect(probabilityOfWorse(sample, (x) => (x === 0 ? 2 : 1) * laplaceWeight(3)(x))).toBeLessThan(1e-9);
+  // Quantiles of χ² as every table has them.
+  expect([upperGamma(0.5, 3.841458821 / 2), upperGamma(5, 18.30703805 / 2), upperGamma(100, 249.4451232 / 2)].map((p) => p.toFixed(6))).toEqual(["0.050000", "0.050000", "0.010000"]);
+});
+
+test("the variance of discrete Gaussian noise falls short of its parameter by about 8π²σ⁴·e^(−2π²σ²)", () => {
+  for (const parameter of [0.5, 0.75, 1]) {
+    let [total, squares] = [0, 0];
+    for (let x = -40; x <= 40; x++) [total, squares] = [total + gaussianWeight(parameter)(x), squares + x * x * gaussianWeight(parameter)(x)];
+    const short = 8 * Math.PI ** 2 * parameter ** 2 * Math.exp(-2 * Math.PI ** 2 * parameter);
+    expect((parameter - squares / total) / short).toBeCloseTo(1, 2);
+  }
 });
 
 test.each([[0n, 1n], [1n, 3n], [1n, 1n], [5n, 2n]])("a coin of e^-(%d/%d) falls as often as it should", (numerator, denominator) => {
@@ -68,7 +45,7 @@ test("a range that is no power of two is uniform", () => {
   const counts = new Float64Array(300);
   for (let i = 0; i < 300_000; i++) counts[Number(coins.below(300n))] = (counts[Number(coins.below(300n))] ?? 0) + 1;
   const mean = counts.reduce((sum, count) => sum + count, 0) / 300;
-  expect(counts.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0)).toBeLessThan(limitOf(299));
+  expect(counts.reduce((sum, count) => sum + (count - mean) ** 2 / mean, 0)).toBeLessThan(299 + 6 * Math.sqrt(2 * 299));
 });
 
 test("equal entropy and label draw equal noise, another label other noise", () => {

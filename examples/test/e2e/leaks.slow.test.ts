@@ -39,7 +39,7 @@ const TREES = {
   kind: "trees", trees: 2, depth: 2, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 32, rowSample: 1, columnSample: 1, seed: 11,
 } as const;
 
-const NETWORK: NetworkClause = {
+const NETWORK: Omit<NetworkClause, "privacy"> = {
   kind: "network", hidden: [4], activation: "tanh", optimiser: { kind: "scaffold", serverRate: 1 }, rounds: 6, localEpochs: 2, batchSize: 16, localRate: 0.1,
   weightDecay: 0, clip: 1, rowsCap: 500, seed: 7, stopping: { kind: "rounds" }, strips: "hidden",
 };

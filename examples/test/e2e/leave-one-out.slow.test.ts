@@ -16,7 +16,7 @@ const ROWS = 300;
 const HELD_ROWS = 3_000;
 /** Of none of the five: the rows all models are judged on. */
 const HELD = csvOf(tinyRows(99, HELD_ROWS));
-const NETWORK: NetworkClause = {
+const NETWORK: Omit<NetworkClause, "privacy"> = {
   kind: "network", hidden: [8], activation: "relu", optimiser: { kind: "fedavg", serverRate: 1 }, rounds: 8, localEpochs: 6, batchSize: 16, localRate: 0.1,
   weightDecay: 0, clip: 3, rowsCap: 3 * ROWS, seed: 2, stopping: { kind: "rounds" }, strips: "hidden",
 };

@@ -202,6 +202,7 @@ describe("under a charter with noise", () => {
     const { session, answer } = first.json as { readonly session: string; readonly answer: Json };
     const { code, says } = await typeCommand(tiny.consortium.node("alder").folder, "--json", "question", "result", session.slice(0, 10)).ended;
     expect({ code, answer: (JSON.parse(says) as { answer: Json }).answer }).toEqual({ code: 0, answer });
+    expect((await typeCommand(tiny.consortium.node("alder").folder, "question", "status").ended).says).toContain(session.slice(0, 12));
   });
 });
 

@@ -14,13 +14,15 @@ export interface TinyTerms {
   readonly leaveOneOutOn?: string;
   readonly scheme?: "masked" | "encrypted";
   readonly perPartner?: "own" | "shared";
+  /** With noise, of which one company's may be known to others. */
+  readonly epsilon?: number;
 }
 
 const LOGISTIC = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15 };
 
 /** A charter draft over the rows of `tiny-data.ts`, for any parties. */
 export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
-  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOutOn, perPartner } = terms;
+  const { deadlineMs = 60_000, expiresInMs = 3_600_000, name = "tiny", dropouts = "end", scheme = "masked", model = LOGISTIC, leaveOneOutOn, perPartner, epsilon } = terms;
   return {
     version: 1, name, purpose: "See whether everything holds.", consortium: "test-circle",
     parties: parties.map((party) => ({ name: party, organisation: `Company ${party}` })) as Json[],
@@ -35,13 +37,14 @@ export function tinyDraft(parties: readonly string[], terms: TinyTerms = {}) {
       label: { name: "bought", positive: "yes", negative: "no" },
       model,
       evaluation: {
-        scoreBins: 1024, holdoutShare: 0.2,
+        scoreBins: epsilon === undefined ? 1024 : 64, holdoutShare: 0.2,
         ...(leaveOneOutOn === undefined ? { holdout: "own" } : { holdout: "common", holdoutDigest: leaveOneOutOn, leaveOneOut: "allowed" }), ...(perPartner === undefined ? {} : { perPartner }),
       },
     }] as Json[],
     rows: { perPartyMax: 1_000, perPartyMin: 50, jointMin: 100 },
     thresholds: { categoryRows: 10 },
-    privacy: { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 100_000 } },
+    privacy: epsilon === undefined ? { mechanism: "none", note: "Sums are exact.", budget: { releasesMax: 100_000 } }
+      : { mechanism: "discrete-gaussian", note: "Sums are noisy.", budget: { releasesMax: 100_000, epsilon, delta: 1e-5, reserveShare: 0 }, colluders: 1 },
     aggregation: { scheme, deadlineMs, dropouts },
     notBefore: secondOf(-3_600_000), expires: secondOf(expiresInMs),
   };

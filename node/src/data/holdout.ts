@@ -17,9 +17,11 @@ export interface Split {
  * Holds out about `share` of the rows: row `i` if SHA-256 of the rows' digest and `i`, read as a fraction, is below it.
  *
  * The same rows are held out every time, also after a restart, and nobody chose which.
+ *
+ * @param coins - In place of the digest where a row's coin must not depend on other rows: secret hex digits of that length.
  */
-export function splitOwn(rows: LocalRows, share: number): Split {
-  const fraction = fractionsOf(rows.digest);
+export function splitOwn(rows: LocalRows, share: number, coins: string = rows.digest): Split {
+  const fraction = fractionsOf(coins);
   const isHeld = new Uint8Array(rows.rows);
   for (let row = 0; row < isHeld.length; row++) isHeld[row] = fraction(row) < share ? 1 : 0;
   return { train: takeRows(rows, placesOf(isHeld, 0)), held: takeRows(rows, placesOf(isHeld, 1)) };

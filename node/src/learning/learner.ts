@@ -1,7 +1,8 @@
 import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { SessionRows } from "../rows.js";
-import { momentsOf, newtonOf } from "./logistic.js";
+import { logisticAnswer } from "./logistic-answer.js";
+import { noisyNetworkAnswer } from "./network/noisy-answer.js";
 import type { Desk } from "./network/learner.js";
 import { evaluationOf } from "./scores.js";
 import { TreesLearner } from "./trees/learner.js";
@@ -17,7 +18,7 @@ export interface Learner {
 /** The learner for the plan's kind of model, over rows that do not change under it. */
 export function learnerOf(plan: TrainingPlan, rows: SessionRows, desk: Desk): Learner {
   switch (plan.model.kind) {
-    case "logistic": return { answer: (scene) => Promise.resolve(logisticAnswer(scene, rows, plan)), close: () => undefined };
+    case "logistic": return { answer: (scene) => logisticAnswers(scene, rows, plan), close: () => undefined };
     case "trees": {
       const learner = new TreesLearner(rows.train, plan.features, plan.model);
       return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
@@ -26,16 +27,9 @@ export function learnerOf(plan: TrainingPlan, rows: SessionRows, desk: Desk): Le
   }
 }
 
-function logisticAnswer(scene: Scene, { train, counted }: SessionRows, { features, evaluation }: TrainingPlan): Float64Array {
+async function logisticAnswers(scene: Scene, rows: SessionRows, plan: TrainingPlan): Promise<Float64Array> {
   if (scene.kind !== "logistic") throw otherKind(scene);
-  const { question, model } = scene;
-  switch (question.kind) {
-    case "moments": return momentsOf(train, features);
-    case "newton": return newtonOf(train, features, question.model);
-    case "evaluation":
-      if (model === null) throw new RangeError("no model to evaluate");
-      return evaluationOf(counted, features, model, evaluation.scoreBins);
-  }
+  return logisticAnswer(scene, rows, plan);
 }
 
 async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: SessionRows, { features, evaluation }: TrainingPlan): Promise<Float64Array> {
@@ -48,6 +42,7 @@ async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: Ses
 
 async function networkAnswer(scene: Scene, rows: SessionRows, { plan, desk }: { readonly plan: TrainingPlan; readonly desk: Desk }): Promise<Float64Array> {
   if (scene.kind !== "network") throw otherKind(scene);
+  if (plan.noise !== undefined) return noisyNetworkAnswer(scene, rows, plan, desk.entropy);
   // The tensor engine costs a fifth of a second and 20 MB, which only who trains networks should pay.
   const learner = await import("./network/learner.js");
   return learner.networkAnswer(scene, rows, plan, desk);

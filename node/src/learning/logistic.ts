@@ -116,7 +116,7 @@ function addRow(columns: number, { gradient, hessian }: Sums, { z, hot, error, v
 }
 
 /** The upper triangle in the order of the active columns. */
-function triangleOf({ columns, renumbered }: Design, hessian: Float64Array): Float64Array {
+export function triangleOf({ columns, renumbered }: Design, hessian: Float64Array): Float64Array {
   const upper = new Float64Array((columns * (columns + 1)) / 2);
   let next = 0;
   for (let i = 0; i < columns; i++) {

@@ -1,6 +1,8 @@
 import type { Feature } from "@cohortium/protocol/training/features";
 import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
+import type { ClassCounts } from "@cohortium/protocol/training/intervals";
 import type { Model } from "@cohortium/protocol/training/model";
+import { packNoisyHistogram } from "@cohortium/protocol/training/noisy-evaluation";
 import type { LocalRows } from "../data/local-rows.js";
 import { logitsOf } from "./logistic.js";
 import { networkScores } from "./network/scores.js";
@@ -20,13 +22,22 @@ export function evaluationOf(rows: LocalRows, features: readonly Feature[], mode
   return histogramOf(scoresOf(rows, features, model), rows, bins);
 }
 
+/** The same without a count of rows, as it is asked for where noise is added. */
+export function noisyEvaluationOf(rows: LocalRows, features: readonly Feature[], model: Model, bins: number): Float64Array {
+  return packNoisyHistogram(countedByScore(scoresOf(rows, features, model), rows, bins));
+}
+
 /** Logits by class and bin, laid out as an answer to an `evaluation` round. */
-export function histogramOf(logits: Float64Array, { rows, y }: Pick<LocalRows, "rows" | "y">, bins: number): Float64Array {
+export function histogramOf(logits: Float64Array, rows: Pick<LocalRows, "rows" | "y">, bins: number): Float64Array {
+  return packHistogram({ rows: rows.rows, ...countedByScore(logits, rows, bins) });
+}
+
+function countedByScore(logits: Float64Array, { y }: Pick<LocalRows, "y">, bins: number): ClassCounts {
   const [positives, negatives] = [new Float64Array(bins), new Float64Array(bins)];
   logits.forEach((logit, row) => {
     const histogram = y[row] === 1 ? positives : negatives;
     const bin = binOf(logit, bins);
     histogram[bin] = (histogram[bin] ?? 0) + 1;
   });
-  return packHistogram({ rows, positives, negatives });
+  return { positives, negatives };
 }

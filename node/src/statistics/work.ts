@@ -17,6 +17,7 @@ import { explainNote } from "../data/note.js";
 import type { LocalRows } from "../data/local-rows.js";
 import type { FeedTable } from "../data/feeds/feed-table.js";
 import type { Computed, ReleaseTerms } from "../egress.js";
+import { RemovedSince } from "../deletion/removed-since.js";
 import { accept } from "../quality-desk.js";
 import { clauseOfGate, clauseOfRows } from "../rows-refused.js";
 import type { Conclusion, SessionWork } from "../session-work.js";
@@ -29,7 +30,6 @@ import { readStatisticRows, type StatisticRows } from "./read-rows.js";
 /** One question as this node works on it. */
 export interface Asked extends Omit<Work, "plan" | "database"> {
   readonly plan: StatisticPlan;
-  readonly settings: PrivacySettings;
 }
 
 type Result = SessionPart["event"];
@@ -40,10 +40,12 @@ export class StatisticWork implements SessionWork {
   readonly #query: Digest;
   /** Read once a process, as for trainings. */
   #reading: Promise<StatisticRows<Admission | null>> | null = null;
+  readonly #removed: RemovedSince;
 
   constructor(asked: Asked) {
     this.#asked = asked;
     this.#query = queryDigest(asked.plan.query);
+    this.#removed = new RemovedSince(asked.feed.settings.deletions);
   }
 
   async resultOf(ask: SessionPart["ask"]): Promise<Result> {
@@ -105,6 +107,7 @@ export class StatisticWork implements SessionWork {
     egress.ledger.pinRows(session, read.rows, digest);
     if (egress.ledger.rowsOf(session) !== read.rows.digest) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     accept(feed.gate.folder, read.judged.result);
+    egress.keepNotes(session, read.notes, nowMs());
     for (const note of read.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
     this.#warnOfRefresh(read.rows.setDigest);
     const { claims, quality } = read.judged;
@@ -171,13 +174,15 @@ export class StatisticWork implements SessionWork {
     return { kind: "permitted", round, atMs: nowMs() };
   }
 
-  /** The rows this session was admitted with; null if they have changed since. */
+  /** The rows this session was admitted with; null if they have changed since, or if somebody was removed since. */
   async #rows(): Promise<LocalRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
+    if (this.#removed.anybody) return null;
     return read.kind === "rows" && read.rows.digest === this.#asked.egress.ledger.rowsOf(this.#asked.session) ? read.rows : null;
   }
 
   #read<T>(judge: (table: FeedTable) => Promise<T>): Promise<StatisticRows<T>> {
+    this.#removed.reading();
     return readStatisticRows(this.#asked.feed, this.#asked.plan, judge);
   }
 

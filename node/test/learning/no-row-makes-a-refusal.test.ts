@@ -19,7 +19,7 @@ const PLAN: TrainingPlan = {
   features: [{ kind: "numeric", name: "age", unit: "years", min: 0, max: 100 }, { kind: "numeric", name: "balance", unit: "euro", min: -10_000, max: 100_000 }],
 };
 
-const DESK = { party: "harbour", memory: new NetworkMemory(openNodeDatabase(":memory:"), SESSION), say: () => undefined };
+const DESK = { party: "harbour", memory: new NetworkMemory(openNodeDatabase(":memory:"), SESSION), entropy: new Uint8Array(32), say: () => undefined };
 
 function rowsWith(highest: number): LocalRows {
   const rows = 50;
@@ -54,7 +54,7 @@ test("a model made to overflow for some rows is refused for what it is, whatever
 test("control: answered, such a model would tell whether a company has a balance above the threshold", async () => {
   const scene = (threshold: number): Scene => {
     const model = probe(1, threshold, 1.7e308);
-    return { kind: "logistic", question: { kind: "newton", model }, model, digest: "00".repeat(32) as Scene["digest"] };
+    return { kind: "logistic", question: { kind: "newton", model }, model, digest: "00".repeat(32) as Scene["digest"], steps: null };
   };
   expect(await Promise.all([answers(scene(61_000), rowsWith(61_234)), answers(scene(61_500), rowsWith(61_234))])).toEqual([false, true]);
 });

@@ -180,7 +180,7 @@ describe("an answer", () => {
     const { work } = place();
     await work().resultOf(admit);
     const asked = contribution();
-    expect(await work().resultOf({ ...asked, scene: { kind: "logistic", question: { kind: "moments" }, model: null, digest: asked.scene.digest } })).toMatchObject({ kind: "refused", code: "TRAINING_ORDER" });
+    expect(await work().resultOf({ ...asked, scene: { kind: "logistic", question: { kind: "moments" }, model: null, digest: asked.scene.digest, steps: null } })).toMatchObject({ kind: "refused", code: "TRAINING_ORDER" });
   });
 });
 

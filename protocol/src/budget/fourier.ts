@@ -14,28 +14,41 @@ export function transform({ re, im }: Complex, direction: "forward" | "inverse")
   const n = re.length;
   if (n !== im.length || n < 1 || 2 ** Math.round(Math.log2(n)) !== n) throw new RangeError("a transform takes a power of two of numbers");
   reverseBits({ re, im });
-  const { cosines, sines } = anglesOf(n);
-  const sign = direction === "forward" ? -1 : 1;
-  for (let half = 1; half < n; half *= 2) {
-    const stride = n / (2 * half);
-    for (let start = 0; start < n; start += 2 * half) {
-      for (let k = 0; k < half; k++) {
-        const [c, s] = [cosines[k * stride] ?? 0, sign * (sines[k * stride] ?? 0)];
-        const [a, b] = [start + k, start + k + half];
-        const [bRe, bIm] = [re[b] ?? 0, im[b] ?? 0];
-        const [re2, im2] = [bRe * c - bIm * s, bRe * s + bIm * c];
-        const [aRe, aIm] = [re[a] ?? 0, im[a] ?? 0];
-        re[b] = aRe - re2;
-        im[b] = aIm - im2;
-        re[a] = aRe + re2;
-        im[a] = aIm + im2;
-      }
-    }
-  }
+  const angles = anglesOf(n);
+  for (let half = 1; half < n; half *= 2) stage({ re, im }, half, angles, direction === "forward" ? -1 : 1);
   if (direction === "inverse") for (let i = 0; i < n; i++) [re[i], im[i]] = [(re[i] ?? 0) / n, (im[i] ?? 0) / n];
 }
 
-function anglesOf(n: number): { readonly cosines: Float64Array; readonly sines: Float64Array } {
+interface Angles {
+  readonly cosines: Float64Array;
+  readonly sines: Float64Array;
+}
+
+/** Pairs of points `half` apart, of which the second is turned first. Written out in single numbers: this is where composing spends its time. */
+function stage({ re, im }: Complex, half: number, { cosines, sines }: Angles, sign: 1 | -1): void {
+  const n = re.length;
+  const stride = n / (2 * half);
+  for (let start = 0; start < n; start += 2 * half) {
+    for (let k = 0; k < half; k++) {
+      const a = start + k;
+      const b = a + half;
+      const c = cosines[k * stride] ?? 0;
+      const s = sign * (sines[k * stride] ?? 0);
+      const bRe = re[b] ?? 0;
+      const bIm = im[b] ?? 0;
+      const turnedRe = bRe * c - bIm * s;
+      const turnedIm = bRe * s + bIm * c;
+      const aRe = re[a] ?? 0;
+      const aIm = im[a] ?? 0;
+      re[b] = aRe - turnedRe;
+      im[b] = aIm - turnedIm;
+      re[a] = aRe + turnedRe;
+      im[a] = aIm + turnedIm;
+    }
+  }
+}
+
+function anglesOf(n: number): Angles {
   const [cosines, sines] = [new Float64Array(n / 2), new Float64Array(n / 2)];
   for (let k = 0; k < n / 2; k++) {
     cosines[k] = Math.cos((2 * Math.PI * k) / n);

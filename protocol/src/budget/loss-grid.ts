@@ -1,19 +1,34 @@
 import { LOSS_STEP, type PrivacyLoss } from "./privacy-loss.js";
 
+/** 128 MB of doubles, and a loss of 1,600: no mechanism that deserves the name comes near. */
+const POINTS_MAX = 2 ** 24;
+/** `e^-step − 1`. */
+const STEP_LESS_ONE = Math.expm1(-LOSS_STEP);
+
 /**
  * Collects the probability of losses onto the grid. A mass at a loss between two points goes to both, in the one way that keeps it both under
  * the distribution with the subject and, weighted by e^-loss, under the one without: the hockey-stick curve then only rises.
  */
 export class LossGrid {
-  readonly #mass = new Map<number, number>();
+  readonly #first: number;
+  readonly #mass: Float64Array;
   #infinite = 0;
+
+  /** For losses from `least` to `most`. @throws RangeError unless these are finite and not too far apart. */
+  constructor(least: number, most: number) {
+    this.#first = Math.floor(least / LOSS_STEP) - 1;
+    const points = Math.floor(most / LOSS_STEP) + 3 - this.#first;
+    if (!(points >= 1 && points <= POINTS_MAX)) throw new RangeError("losses as large as these are no privacy to account for");
+    this.#mass = new Float64Array(points);
+  }
 
   add(loss: number, probability: number): void {
     const below = Math.floor(loss / LOSS_STEP);
     // e^below·q₀ + e^above·q₁ = p and q₀ + q₁ = p·e^-loss, for the masses q without the subject.
-    const upper = (probability * Math.expm1(below * LOSS_STEP - loss)) / Math.expm1(-LOSS_STEP);
-    this.#put(below, probability - upper);
-    this.#put(below + 1, upper);
+    const upper = (probability * Math.expm1(below * LOSS_STEP - loss)) / STEP_LESS_ONE;
+    const at = below - this.#first;
+    this.#mass[at] = (this.#mass[at] ?? 0) + Math.max(0, probability - upper);
+    this.#mass[at + 1] = (this.#mass[at + 1] ?? 0) + Math.max(0, upper);
   }
 
   addInfinite(probability: number): void {
@@ -21,15 +36,6 @@ export class LossGrid {
   }
 
   done(): PrivacyLoss {
-    const points = [...this.#mass.keys()];
-    const first = points.reduce((least, point) => Math.min(least, point), Infinity);
-    const last = points.reduce((most, point) => Math.max(most, point), -Infinity);
-    const mass = new Float64Array(last - first + 1);
-    for (const [point, probability] of this.#mass) mass[point - first] = probability;
-    return { first, mass, infinite: this.#infinite };
-  }
-
-  #put(point: number, probability: number): void {
-    this.#mass.set(point, (this.#mass.get(point) ?? 0) + Math.max(0, probability));
+    return { first: this.#first, mass: this.#mass, infinite: this.#infinite };
   }
 }

@@ -3,8 +3,8 @@
  */
 
 const SQRT_TWO_PI = 2.5066282746310002;
-/** Below, the power series converges in few terms and without cancellation; above, the continued fraction does. */
-const SERIES_UP_TO = 3;
+/** Below, little is lost by taking the power series from one half; above, the continued fraction has converged to the last bit. */
+const SERIES_UP_TO = 1.5;
 const FRACTION_TERMS = 200;
 
 /** `P(Z > x)`. */
@@ -33,7 +33,7 @@ function fromZeroTo(x: number): number {
   return density(x) * sum;
 }
 
-/** `P(Z > x) / density(x)` for x ≥ 3: 1/(x + 1/(x + 2/(x + 3/(x + …)))), from its end (Abramowitz and Stegun 26.2.14). */
+/** `P(Z > x) / density(x)` for x ≥ 1.5: 1/(x + 1/(x + 2/(x + 3/(x + …)))), from its end (Abramowitz and Stegun 26.2.14). */
 function millsRatio(x: number): number {
   let fraction = x;
   for (let k = FRACTION_TERMS; k > 0; k--) fraction = x + k / fraction;

@@ -2,12 +2,12 @@
  * The distribution of the privacy loss (Sommer, Meiser, Mohammadi, PETS 2019), on a grid, composed by the Fourier transform (Koskela, Jälkö,
  * Honkela, AISTATS 2020): the tight account of many noisy steps.
  *
- * Claims:   `deltaOf` is never below the true δ, but for rounding of doubles near 1e-13: mass between two points of the grid is dealt to both so
- *           that the hockey-stick curve lies on the chord above itself ("Connect the dots", Doroshenko and others, PETS 2022), and what lies
- *           beyond the grid is counted as lost.
+ * Claims:   `deltaOf` is never below the true δ, but for rounding of doubles, below 1e-16 a step: mass between two points of the grid is dealt to
+ *           both so that the hockey-stick curve lies on the chord above itself ("Connect the dots", Doroshenko and others, PETS 2022), and what
+ *           lies beyond the grid is counted as lost.
  * Assumes:  the mechanism is the one described, its randomness exact, its steps fixed in advance or chosen adaptively among equal ones.
  * Strength: with a step of 1e-4, within 1e-4 of the limit for the settings in the tests.
- * Not for:  a budget that others must recompute bit for bit: it uses the engine's exponentials.
+ * Not for:  a δ near 1e-16 times the number of steps, which rounding hides; a budget that others must recompute bit for bit: it uses the engine's exponentials.
  */
 import { assertDelta } from "./concentrated.js";
 import { transform } from "./fourier.js";
@@ -22,8 +22,9 @@ export interface PrivacyLoss {
   readonly infinite: number;
 }
 
-/** δ at this ε: the mean of `1 − e^(ε − loss)` where that is positive. */
+/** δ at this ε: the mean of `1 − e^(ε − loss)` where that is positive. @throws RangeError unless ε ≥ 0. */
 export function deltaOf({ first, mass, infinite }: PrivacyLoss, epsilon: number): number {
+  if (!(epsilon >= 0)) throw new RangeError("ε is a number that is not negative");
   let delta = 0;
   for (let i = mass.length - 1; i >= 0; i--) {
     const loss = (first + i) * LOSS_STEP;
@@ -33,9 +34,10 @@ export function deltaOf({ first, mass, infinite }: PrivacyLoss, epsilon: number)
   return Math.min(1, infinite + Math.max(0, delta));
 }
 
-/** The least ε ≥ 0 at which δ is enough for all the given directions; infinite where none is. @throws RangeError unless 0 < δ < 1. */
+/** The least ε ≥ 0 at which δ is enough for all the given directions; infinite where none is. @throws RangeError without a direction, and unless 0 < δ < 1. */
 export function epsilonOfLosses(losses: readonly PrivacyLoss[], delta: number): number {
   assertDelta(delta);
+  if (losses.length === 0) throw new RangeError("no losses, no account");
   return Math.max(...losses.map((loss) => epsilonOfLoss(loss, delta)));
 }
 
@@ -53,7 +55,8 @@ function epsilonOfLoss({ first, mass, infinite }: PrivacyLoss, delta: number): n
     above += mass[i] ?? 0;
     weighted += mass[i] ?? 0;
     const next = here - LOSS_STEP;
-    if (infinite + above - weighted * Math.exp(next - here) <= delta && next > 0) continue;
+    // Below the least loss the curve goes on as it is, so the last point is the last word.
+    if (infinite + above - weighted * Math.exp(next - here) <= delta && next > 0 && i > 0) continue;
     const excess = infinite + above - delta;
     return excess > 0 ? Math.max(0, here + Math.log(excess / weighted)) : 0;
   }
@@ -76,12 +79,16 @@ export function composed(loss: PrivacyLoss, times: number): PrivacyLoss {
   const [re, im] = [new Float64Array(size), new Float64Array(size)];
   re.set(loss.mass);
   transform({ re, im }, "forward");
-  for (let i = 0; i < size; i++) {
-    const [a, b] = [re[i] ?? 0, im[i] ?? 0];
-    const [modulus, angle] = [(a * a + b * b) ** (times / 2), Math.atan2(b, a) * times];
+  // The transform of real numbers is its own mirror image.
+  for (let i = 0; i <= size / 2; i++) {
+    const a = re[i] ?? 0;
+    const b = im[i] ?? 0;
+    const modulus = (a * a + b * b) ** (times / 2);
     // Most frequencies of a smooth density are gone after many steps.
-    re[i] = modulus > 0 ? modulus * Math.cos(angle) : 0;
-    im[i] = modulus > 0 ? modulus * Math.sin(angle) : 0;
+    const angle = modulus > 0 ? Math.atan2(b, a) * times : 0;
+    re[i] = re[(size - i) % size] = modulus * Math.cos(angle);
+    im[i] = modulus * Math.sin(angle);
+    im[(size - i) % size] = -(im[i] ?? 0);
   }
   transform({ re, im }, "inverse");
   const mass = new Float64Array(to - from + 1);

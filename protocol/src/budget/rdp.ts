@@ -77,7 +77,10 @@ function logGap(logR: number, order: number): number {
   if (order * logR <= LARGE) {
     const u = Math.expm1(logR);
     // Near r = 1 both terms are the same but for their squares: the first terms of the series say it better.
-    if (Math.abs(order * u) < 1e-3) return Math.log((order * (order - 1) * u * u) / 2) + Math.log1p((u * (order - 2)) / 3 + (u * u * (order - 2) * (order - 3)) / 12 + (u ** 3 * (order - 2) * (order - 3) * (order - 4)) / 60);
+    if (Math.abs(order * u) < 1e-3) {
+      const [third, fourth, fifth] = [order - 2, (order - 2) * (order - 3), (order - 2) * (order - 3) * (order - 4)];
+      return Math.log((order * (order - 1) * u * u) / 2) + Math.log1p((u * third) / 3 + (u * u * fourth) / 12 + (u ** 3 * fifth) / 60);
+    }
     return Math.log(Math.max(0, Math.expm1(order * logR) - order * u));
   }
   const logTangent = logR + Math.log(order + (1 - order) * Math.exp(-logR));
@@ -88,15 +91,26 @@ function logOnePlusExp(x: number): number {
   return x > 0 ? x + Math.log1p(Math.exp(-x)) : Math.log1p(Math.exp(x));
 }
 
+export interface RdpEpsilon {
+  readonly epsilon: number;
+  /** The one that led to it. */
+  readonly order: number;
+}
+
 /**
  * The least ε over all orders such that these divergences imply (ε, δ)-DP (Balle and others, AISTATS 2020, theorem 21).
  *
- * @param rdpAt - The composed divergence of an order.
- * @throws RangeError unless 0 < δ < 1.
+ * @param rdpAt - The composed divergence of an order; infinite where nothing can be said.
+ * @throws RangeError unless 0 < δ < 1 and each divergence is a number that is not negative.
  */
-export function epsilonOfRdp(rdpAt: (order: number) => number, delta: number, orders: readonly number[] = ORDERS): { readonly epsilon: number; readonly order: number } {
+export function epsilonOfRdp(rdpAt: (order: number) => number, delta: number, orders: readonly number[] = ORDERS): RdpEpsilon {
   assertDelta(delta);
-  return orders
-    .map((order) => ({ order, epsilon: Math.max(0, rdpAt(order) + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1)) }))
-    .reduce((best, next) => (next.epsilon < best.epsilon ? next : best));
+  const [first, ...rest] = orders.map((order) => ({ order, epsilon: epsilonAt(order, rdpAt(order), delta) }));
+  if (first === undefined) throw new RangeError("no order, no conversion");
+  return rest.reduce((best, next) => (next.epsilon < best.epsilon ? next : best), first);
+}
+
+function epsilonAt(order: number, divergence: number, delta: number): number {
+  if (!(divergence >= 0)) throw new RangeError("a divergence is a number that is not negative");
+  return Math.max(0, divergence + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1));
 }

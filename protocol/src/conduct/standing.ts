@@ -12,6 +12,7 @@ import { layoutOf } from "../training/layout.js";
 import type { Model } from "../training/model.js";
 import { layoutTerms, type TrainingPlan } from "../training/plan.js";
 import { advance as advanceTraining, contextOf as trainingContext, firstOf, type Progress } from "../training/progress.js";
+import { chargeOfQuestion } from "../training/price.js";
 import { readSum } from "../training/read-sum.js";
 import type { SessionPlan } from "./plan.js";
 import type { Release } from "./release.js";
@@ -105,5 +106,8 @@ function strictest(plan: StatisticPlan, stated: Beside["stated"]): number {
 
 /** What the next round costs everyone who answers it, in 10^-9 of ρ. */
 export function chargeIn(standing: Standing): number {
-  return standing.kind === "training" ? 0 : chargeOf(standing.progress.question, standing.plan);
+  switch (standing.kind) {
+    case "training": return chargeOfQuestion(standing.progress.question, standing.plan);
+    case "statistic": return chargeOf(standing.progress.question, standing.plan);
+  }
 }

@@ -102,8 +102,11 @@ function questionClauses({ id, features, transactions, label, model, evaluation 
 function modelWords(model: ModelClause): Readonly<Record<string, string>> {
   switch (model.kind) {
     case "logistic": {
-      const { kind, ridge, gradientTolerance, iterationsMax } = model;
-      return { kind, ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps` };
+      const { kind, ridge, gradientTolerance, iterationsMax, privacy } = model;
+      const priced = privacy === undefined ? {} : {
+        "privacy.nanoRho": `${privacy.nanoRho} of 10^-9 rho`, "privacy.rowNormMax": String(privacy.rowNormMax), "privacy.iterations": `${privacy.iterations} steps`,
+      };
+      return { kind, ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps`, ...priced };
     }
     case "trees": {
       const { kind, trees, depth, learningRate, lambda, gamma, childWeightMin, bins, rowSample, columnSample, seed, earlyStopping } = model;

@@ -19,6 +19,8 @@ export interface TrainingRequest {
   readonly ownPlanDigest: Digest;
   /** The most sums this session may release, `releasesOfTraining`. */
   readonly releases: number;
+  /** What the whole training costs, in 10^-9 of ρ; 0 where the charter adds no noise. */
+  readonly nanoRho: number;
 }
 
 /** What a coordinator asks of a node that is to help answer a question of statistics. Members of one name mean what they mean of a training. */
@@ -39,9 +41,9 @@ export interface Usage {
   readonly releases: number;
 }
 
-/** The same of statistics. */
-export interface StatisticUsage extends Usage {
-  /** What the answers so far have cost, in 10^-9 of ρ. Nothing comes back. */
+/** The same with what it cost. */
+export interface PrivacyUsage extends Usage {
+  /** What answers and trainings so far have cost, in 10^-9 of ρ. Nothing comes back. */
   readonly chargedNanoRho: number;
   /** Whether this node's own configuration opens the reserve. Absent: it does not. */
   readonly reserve?: "kept" | "opened" | undefined;
@@ -57,7 +59,7 @@ export type Allowance =
  * @param nowIso - The node's own clock, RFC 3339 in UTC. Any other text refuses.
  * Reveals: the clause that refused, to the coordinator that asked.
  */
-export function allowTraining(charter: Charter, request: TrainingRequest, nowIso: string, usage: Usage): Allowance {
+export function allowTraining(charter: Charter, request: TrainingRequest, nowIso: string, usage: PrivacyUsage): Allowance {
   return period(charter, nowIso)
     ?? question(charter, request)
     ?? parties(charter, request)
@@ -65,11 +67,12 @@ export function allowTraining(charter: Charter, request: TrainingRequest, nowIso
     ?? quorum(charter, request)
     ?? plan(request)
     ?? budget(charter, request, usage)
+    ?? privacyBudget(charter, request, usage)
     ?? { kind: "allow" };
 }
 
 /** Whether a node may help to answer a question of statistics under this charter. Otherwise as `allowTraining`. */
-export function allowStatistic(charter: Charter, request: StatisticRequest, nowIso: string, usage: StatisticUsage): Allowance {
+export function allowStatistic(charter: Charter, request: StatisticRequest, nowIso: string, usage: PrivacyUsage): Allowance {
   return period(charter, nowIso)
     ?? statistics(charter, request)
     ?? parties(charter, request)
@@ -156,7 +159,7 @@ function budget({ privacy }: Charter, request: Pick<TrainingRequest, "releases">
 }
 
 /** A charge of nothing under a budget of noise would be an exact answer, and a charge where there is no such budget one that nobody counts. */
-function privacyBudget(charter: Charter, { nanoRho }: StatisticRequest, { chargedNanoRho, reserve }: StatisticUsage): Allowance | undefined {
+function privacyBudget(charter: Charter, { nanoRho }: Pick<StatisticRequest, "nanoRho">, { chargedNanoRho, reserve }: PrivacyUsage): Allowance | undefined {
   const whole = budgetOf(charter);
   if (whole === null && nanoRho === 0) return undefined;
   const most = whole === null ? 0 : whole.nanoRho + (reserve === "opened" ? whole.reserveNanoRho : 0);

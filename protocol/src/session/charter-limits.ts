@@ -18,8 +18,11 @@ export const DAYS_MAX = 3_660;
 export const WINDOWS_MAX = 64;
 /** Newton's method converges in about ten steps or not at all. */
 export const ITERATIONS_MAX = 100;
-/** Scores within a bin count as ties: with fewer bins a joint AUC is no longer that of the rows to the three digits people compare. */
-export const SCORE_BINS_MIN = 1_024;
+/** Scores within a bin count as ties: with fewer bins a joint AUC of exact sums is no longer that of the rows to the three digits people compare. */
+export const SCORE_BINS_EXACT_MIN = 1_024;
+/** Noise is added to every bin: of more bins more of it. With fewer, most scores are ties. */
+export const SCORE_BINS_MIN = 32;
+export const SCORE_BINS_NOISY_MAX = 256;
 /** Histogram bins of the evaluation; more would come close to listing single scores. */
 export const SCORE_BINS_MAX = 8_192;
 /** More rows than persons on earth are a slip of the pen; doubles count them exactly. */
@@ -43,6 +46,13 @@ export const SHARED_CLASS_ROWS_MIN = 20;
 export const EPSILON_MAX = 20;
 /** One in a thousand persons laid bare would be no failure of a mechanism but its ordinary course. */
 export const DELTA_MAX = 1e-3;
+/** A standardised row's intercept alone is 1; a norm this large leaves nearly all rows as they are. */
+export const ROW_NORM_MIN = 0.5;
+export const ROW_NORM_MAX = 100;
+/** Each noisy step has a share of the budget; on poor shares, more steps lead nowhere. */
+export const NOISY_STEPS_MAX = 20;
+/** In 10^-9 of ρ: below, a step's share would round down to nothing. */
+export const TRAINING_NANO_RHO_MIN = 1_000;
 /** A reserve above this is the budget. */
 export const RESERVE_SHARE_MAX = 0.9;
 /** Of the parties whose noise is counted on: of one alone, that party knows what it added. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TRAINING_NANO_RHO_MIN } from "./charter-limits.js";
 import type { NetworkClause } from "../training/network/clause.js";
 
 /** Deeper and wider networks gain nothing on tables of this kind. */
@@ -51,5 +52,11 @@ export const network = z.strictObject({
   rowsCap: z.int().min(1).describe("the most rows one company counts with, a whole number"),
   seed: z.int().min(0).max(2 ** 32 - 1).describe("a whole number below 4,294,967,296 from which initial weights and the order of rows follow"),
   stopping: stopping.describe("rounds: train for all rounds; stall: end before, with patience and tolerance"),
+  privacy: z.strictObject({
+    momentsNanoRho: z.int().min(TRAINING_NANO_RHO_MIN).describe("what the columns' means and spreads may tell of one row, in 10^-9 of rho; a whole number from 1,000"),
+    sampleRate: z.number().gt(0).max(0.5).describe("with which probability a row enters a round, above 0 and at most 0.5"),
+    gradientNorm: z.number().min(0.01).max(100).describe("the norm that a row's longer gradient is scaled down to, 0.01 to 100"),
+    noiseMultiplier: z.number().min(0.3).max(100).describe("the deviation of the noise over gradientNorm, 0.3 to 100"),
+  }).optional().describe("momentsNanoRho, sampleRate, gradientNorm, noiseMultiplier: how sums are kept private where privacy.mechanism is discrete-gaussian; leave it out otherwise"),
   strips: z.enum(["hidden", "shown"]).describe("shown: each round also tells how many companies' updates were how long, and how they agreed with the last step"),
 }) satisfies z.ZodType<NetworkClause>;

@@ -1,19 +1,84 @@
+import { orderWithin } from "../budget/concentrated.js";
+import { ORDER_MAX } from "../budget/sampled-charge.js";
+import type { ModelClause } from "../training/clauses.js";
+import type { NetworkClause } from "../training/network/clause.js";
 import { budgetOf } from "./privacy-budget.js";
+import { networkPrice } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
-import { HONEST_MIN } from "./charter-limits.js";
+import { HONEST_MIN, SCORE_BINS_EXACT_MIN, SCORE_BINS_NOISY_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
 
 /** What noise asks of a charter. */
 export function privacyProblems(sections: Sections): readonly Problem[] {
-  if (sections.privacy?.mechanism !== "discrete-gaussian") return [];
-  return [...trainings(sections), ...honest(sections), ...encrypted(sections), ...delta(sections), ...budget(sections)];
+  switch (sections.privacy?.mechanism) {
+    case undefined: return [];
+    case "none": return exactTrainings(sections);
+    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...encrypted(sections), ...delta(sections), ...budget(sections)];
+  }
 }
 
-function trainings({ questions }: Sections): readonly Problem[] {
-  return (questions ?? []).map((_, i) => ({
-    clause: "privacy.trainings", path: pointer("questions", i),
-    says: "a training under this charter would release exact sums", fix: "found a circle of its own for statistics, or write mechanism: none",
-  }));
+function exactTrainings({ questions }: Sections): readonly Problem[] {
+  return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
+    ...(model.kind !== "trees" && model.privacy !== undefined ? [{
+      clause: "privacy.trainings", path: pointer("questions", i, "model", "privacy"),
+      says: "the sums of this training are exact: nothing bounds what they tell of a row", fix: "remove it, or write mechanism: discrete-gaussian",
+    } as const] : []),
+    ...(evaluation.scoreBins >= SCORE_BINS_EXACT_MIN ? [] : [scoreBins(i, `${evaluation.scoreBins} bins make ties of most scores`, `write ${SCORE_BINS_EXACT_MIN} or more`)]),
+  ]);
+}
+
+function noisyTrainings({ questions, privacy }: Sections): readonly Problem[] {
+  return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
+    ...ofModel(model, privacy, i),
+    ...(evaluation.leaveOneOut === undefined ? [] : [training(i, ["evaluation", "leaveOneOut"], "the noise is counted for all companies, not for all but one", "remove it")]),
+    ...(evaluation.perPartner === "shared" ? [training(i, ["evaluation", "perPartner"], "what a company publishes of its own rows alone carries no noise", "write own, or remove it")] : []),
+    ...(evaluation.scoreBins <= SCORE_BINS_NOISY_MAX ? [] : [scoreBins(i, `noise on each of ${evaluation.scoreBins} bins drowns the scores`, `write ${SCORE_BINS_NOISY_MAX} or fewer; 64 serve well`)]),
+  ]);
+}
+
+function ofModel(model: ModelClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  switch (model.kind) {
+    case "trees": return [training(i, ["model", "kind"], "a training of trees would release exact sums", "write logistic or network, or mechanism: none")];
+    case "logistic":
+      if (model.privacy === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: nanoRho, rowNormMax, iterations")];
+      return priced(model.privacy.nanoRho, "nanoRho", privacy, i);
+    case "network": return ofNetwork(model, privacy, i);
+  }
+}
+
+const UNSAID = "the model does not say what its training may tell";
+
+/** Steps of several rows at once have no account by row; and whether a training got stuck is not read off noise. */
+function ofNetwork({ privacy: clause, rounds, optimiser, stopping, strips }: NetworkClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  if (clause === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: momentsNanoRho, sampleRate, gradientNorm, noiseMultiplier")];
+  if (privacy?.mechanism !== "discrete-gaussian") return [];
+  const promised = privacy.budget;
+  if (!(orderWithin(promised.epsilon, promised.delta) <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, or a larger epsilon")];
+  return [
+    ...(optimiser.kind === "fedprox" || optimiser.kind === "scaffold" ? [training(i, ["model", "optimiser", "kind"], `${optimiser.kind} corrects local training, which there is none of under noise`, "write fedavg, fedadam or fedyogi")] : []),
+    ...(stopping.kind === "rounds" ? [] : [training(i, ["model", "stopping", "kind"], "whether noisy steps got stuck is not known", "write rounds")]),
+    ...(strips === "hidden" ? [] : [training(i, ["model", "strips"], "what is told of one company's step carries no noise of its own", "write hidden")]),
+    ...priced(networkPrice({ rounds }, clause, promised), "noiseMultiplier", privacy, i),
+  ];
+}
+
+function priced(nanoRho: number, key: string, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  const whole = privacy === undefined ? null : budgetOf({ privacy });
+  const most = whole === null ? 0 : whole.nanoRho + whole.reserveNanoRho;
+  if (nanoRho <= most) return [];
+  return [{
+    clause: "privacy.budget", path: pointer("questions", i, "model", "privacy", key),
+    says: `a training would cost ${nanoRho}, and the whole budget of the charter is ${most}`,
+    fix: key === "nanoRho" ? `write ${most} or less, or a larger epsilon` : "write more noise, fewer rounds, a smaller sample, or a larger epsilon",
+  }];
+}
+
+function training(i: number, path: readonly string[], says: string, fix: string): Problem {
+  return { clause: "privacy.trainings", path: pointer("questions", i, ...path), says, fix };
+}
+
+function scoreBins(i: number, says: string, fix: string): Problem {
+  return { clause: "privacy.score-bins", path: pointer("questions", i, "evaluation", "scoreBins"), says, fix };
 }
 
 function honest({ quorum, privacy }: Sections): readonly Problem[] {

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Charter } from "./charter.js";
 import {
-  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, PARTIES_MAX, ROWS_MAX, SCORE_BINS_MAX, SCORE_BINS_MIN,
+  CELL_ROWS_MIN, DEADLINE_MAX_MS, DEADLINE_MIN_MS, ITERATIONS_MAX, NOISY_STEPS_MAX, PARTIES_MAX, ROWS_MAX, ROW_NORM_MAX, ROW_NORM_MIN,
+  SCORE_BINS_MAX, SCORE_BINS_MIN, TRAINING_NANO_RHO_MIN,
 } from "./charter-limits.js";
 import { network } from "./charter-network.js";
 import { privacy } from "./charter-privacy-schema.js";
@@ -23,10 +24,15 @@ const logistic = z.strictObject({
   ridge: z.number().gt(0).max(1e9).describe("the penalty on squared coefficients, above 0"),
   gradientTolerance: z.number().gt(0).max(0.01).describe("the gradient at which training stops, above 0 and at most 0.01"),
   iterationsMax: z.int().min(1).max(ITERATIONS_MAX).describe("how many steps training may take, 1 to 100"),
+  privacy: z.strictObject({
+    nanoRho: z.int().min(TRAINING_NANO_RHO_MIN).describe("what one training may tell of one row, in 10^-9 of rho; a whole number from 1,000"),
+    rowNormMax: z.number().min(ROW_NORM_MIN).max(ROW_NORM_MAX).describe("the norm that longer standardised rows are scaled down to, 0.5 to 100"),
+    iterations: z.int().min(1).max(NOISY_STEPS_MAX).describe("how many steps are taken on noisy sums, 1 to 20"),
+  }).optional().describe("nanoRho, rowNormMax, iterations: how sums are kept private where privacy.mechanism is discrete-gaussian; leave it out otherwise"),
 });
 
 const evaluation = z.strictObject({
-  scoreBins: z.int().min(SCORE_BINS_MIN).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has, 1,024 to 8,192"),
+  scoreBins: z.int().min(SCORE_BINS_MIN).max(SCORE_BINS_MAX).describe("how many bins the joint histogram of scores has: 1,024 to 8,192, or 32 to 256 where sums are noisy"),
   holdout: z.enum(["own", "common"]).describe("own: each company holds out some of its rows; common: all keep the same held-out file"),
   holdoutShare: z.number().gt(0).max(0.5).describe("the share of its own rows that each company holds out, above 0 and at most 0.5"),
   holdoutDigest: z.string().regex(/^[0-9a-f]{64}$/).transform(parseDigest).optional()

@@ -71,7 +71,7 @@ const MOMENTS = "how many there are, each number's mean and spread, how often ea
 
 function learned(model: ModelClause): string {
   switch (model.kind) {
-    case "logistic": return `${MOMENTS}, the slopes and curvature of each step`;
+    case "logistic": return `${MOMENTS}, the slopes and curvature of each step${model.privacy === undefined ? "" : ", all of them with noise"}`;
     case "trees":
       return `how many there are and of which class, how many lie in each of a few thousand stretches of a number's range, how often each category occurs, and for each of ${grouped(model.trees)} trees its slopes and weights in every bin of every column, node by node: in the first tree these are counts`;
     case "network": return `${MOMENTS}, ${networkLearnedEnglish(model)}`;

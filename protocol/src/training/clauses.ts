@@ -9,6 +9,18 @@ export interface LogisticClause {
   /** Training ends when the Euclidean norm of the penalised gradient, divided by the rows, is at most this. */
   readonly gradientTolerance: number;
   readonly iterationsMax: number;
+  /** How its sums are kept private where the charter has noise. Without noise there is none. */
+  readonly privacy?: LogisticPrivacy | undefined;
+}
+
+/** Newton's method on noisy sums: a fixed number of steps, each on rows that were scaled down to a bounded norm. */
+export interface LogisticPrivacy {
+  /** What the whole training may tell of one row, in 10^-9 of ρ (zero-concentrated DP, Bun and Steinke 2016). */
+  readonly nanoRho: number;
+  /** The largest Euclidean norm of a standardised row, its intercept included; a longer one is scaled down to it. */
+  readonly rowNormMax: number;
+  /** Newton steps. Where to stop is not read off the rows: that would cost, too. */
+  readonly iterations: number;
 }
 
 /** Gradient-boosted trees, grown from secure sums of gradients by bin. All partners' rows count as one table. */

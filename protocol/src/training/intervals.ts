@@ -49,6 +49,24 @@ export function aucInterval({ positives, negatives }: ClassCounts, auc: number):
   return around(auc, ofPositives / (all - 1) / all + ofNegatives / (others - 1) / others, [0, 1]);
 }
 
+/**
+ * What noise of variance 1 on every count does to the variance of the area, to first order: the area changes with a positive in a bin by how much more
+ * often than on average it beats the negatives, and with a negative by how much more often it is beaten.
+ */
+export function aucNoiseVariance({ positives, negatives }: ClassCounts, auc: number): number {
+  const [all, others] = [total(positives), total(negatives)];
+  let [positivesBelow, negativesBelow, squares] = [0, 0, 0];
+  positives.forEach((inBin, bin) => {
+    const beside = negatives[bin] ?? 0;
+    const beats = ((negativesBelow + beside / 2) / others - auc) / all;
+    const beaten = ((all - positivesBelow - inBin / 2) / all - auc) / others;
+    squares += beats * beats + beaten * beaten;
+    positivesBelow += inBin;
+    negativesBelow += beside;
+  });
+  return squares;
+}
+
 /** `value` ± 1.96 standard deviations, cut to where the quantity can lie. */
 export function around(value: number, variance: number, [least, most]: readonly [number, number]): Interval {
   const half = Z_95 * Math.sqrt(variance);

@@ -9,6 +9,8 @@ export interface LayoutTerms {
   readonly scoreBins: number;
   readonly parties: number;
   readonly rowsMaxPerParty: number;
+  /** Absent where sums are exact. */
+  readonly noise?: { readonly honest: number; readonly stepNanoRho?: number | undefined } | undefined;
 }
 
 /** How one answer lies in the ring: segment after segment, `words` ring elements in all. */

@@ -65,7 +65,12 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
   if (!(rows >= minimums.rowsMin && rows > 0)) return { kind: "degenerate", because: "too-few-rows", rows };
   if (!countsAgree(moments, features)) return { kind: "degenerate", because: "impossible-counts", rows };
   if (!(positives > 0 && positives < rows)) return { kind: "degenerate", because: "one-class", rows };
+  return { kind: "scaling", scaling: scalingOf(moments, features, minimums) };
+}
 
+/** The same of moments that rows could have: with rows, none of them impossible. */
+export function scalingOf(moments: Moments, features: readonly Feature[], minimums: Minimums): Scaling {
+  const { rows } = moments;
   const columns = columnsOf(features);
   const scales = scalesOf(moments, features, columns);
   const categoryRows = categoryRowsOf(moments, features);
@@ -81,14 +86,11 @@ export function standardise(moments: Moments, features: readonly Feature[], mini
   });
   const droppedNames = new Set(dropped.map(({ name }) => name));
   return {
-    kind: "scaling",
-    scaling: {
-      columns: columns.map(({ name }) => name),
-      means: scales.map(({ mean }) => mean),
-      // A dropped column's deviation is never used; half its range is a value any reader of the model accepts.
-      deviations: scales.map(({ deviation, halfRange }, i) => (droppedNames.has(columns[i]?.name ?? "") ? halfRange : deviation)),
-      dropped: [...droppedNames],
-    },
+    columns: columns.map(({ name }) => name),
+    means: scales.map(({ mean }) => mean),
+    // A dropped column's deviation is never used; half its range is a value any reader of the model accepts.
+    deviations: scales.map(({ deviation, halfRange }, i) => (droppedNames.has(columns[i]?.name ?? "") ? halfRange : deviation)),
+    dropped: [...droppedNames],
   };
 }
 

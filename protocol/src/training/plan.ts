@@ -1,14 +1,16 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Charter } from "../session/charter.js";
+import type { Charter, NoisySums } from "../session/charter.js";
 import type { Digest, PartyId } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
 import { featuresOf, recipeDigest } from "../session/recipe-lowering.js";
 import type { Recipe } from "../session/recipe.js";
+import { sampledStepNanoRho } from "../session/sampled-price.js";
 import { releasesOfTraining } from "../session/release-count.js";
 import type { EvaluationClause, ModelClause } from "./clauses.js";
 import type { Feature, Label } from "./features.js";
 import type { LayoutTerms } from "./layout-parts.js";
 import type { Minimums } from "./moments.js";
+import type { NoiseTerms } from "./noisy-layout.js";
 
 /** Everything that decides what a training computes. It follows from the charter alone, so both sides derive it and compare digests. */
 export interface TrainingPlan {
@@ -27,6 +29,8 @@ export interface TrainingPlan {
   readonly categoryRowsMin: number;
   /** No training runs more rounds than this. */
   readonly rounds: number;
+  /** Whose noise is counted on; absent where sums are exact. */
+  readonly noise?: NoiseTerms;
   /** The one company that this training does without; absent where all are asked. */
   readonly without?: PartyId;
 }
@@ -51,20 +55,26 @@ export function planOf(charter: Charter, without: PartyId | null = null): Traini
     rowsMinJoint: charter.rows.jointMin,
     categoryRowsMin: charter.thresholds.categoryRows,
     rounds: releasesOfTraining(question.model),
+    ...(charter.privacy.mechanism === "none" ? {} : { noise: noiseTermsOf(charter, charter.privacy, question.model) }),
     ...(without === null ? {} : { without }),
   };
 }
 
+function noiseTermsOf({ quorum }: Charter, { colluders, budget }: NoisySums, model: ModelClause): NoiseTerms {
+  const honest = quorum - colluders;
+  return model.kind === "network" && model.privacy !== undefined ? { honest, stepNanoRho: sampledStepNanoRho(model.privacy, budget) } : { honest };
+}
+
 /** SHA-256 of the plan's canonical JSON: the configuration hash that every mask is bound to. */
 export function planDigest(plan: TrainingPlan): Digest {
-  const { recipe, features, label, model, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
+  const { recipe, features, label, model, noise, evaluation: { holdoutDigest, leaveOneOut, perPartner, ...evaluation }, ...rest } = plan;
   const optional = {
     ...(holdoutDigest === undefined ? {} : { holdoutDigest }), ...(leaveOneOut === undefined ? {} : { leaveOneOut }),
     ...(perPartner === undefined ? {} : { perPartner }),
   };
   return contextDigest({
     ...rest, recipe: recipeDigest(recipe), features: features.map((feature) => ({ ...feature, ...listed(feature) })), label: { ...label },
-    model: clauseJson(model), evaluation: { ...evaluation, ...optional },
+    model: clauseJson(model), evaluation: { ...evaluation, ...optional }, ...(noise === undefined ? {} : { noise: noiseJson(noise) }),
   });
 }
 
@@ -74,8 +84,8 @@ export function contextDigest(context: Json): Digest {
 }
 
 /** What the layouts need of a plan. Headroom is computed for every party of the charter, also when fewer take part. */
-export function layoutTerms({ features, model, evaluation: { scoreBins }, parties, rowsMaxPerParty }: TrainingPlan): LayoutTerms {
-  return { features, model, scoreBins, parties, rowsMaxPerParty };
+export function layoutTerms({ features, model, evaluation: { scoreBins }, parties, rowsMaxPerParty, noise }: TrainingPlan): LayoutTerms {
+  return { features, model, scoreBins, parties, rowsMaxPerParty, noise };
 }
 
 export function minimumsOf({ rowsMinJoint, categoryRowsMin }: Pick<TrainingPlan, "rowsMinJoint" | "categoryRowsMin">): Minimums {
@@ -92,15 +102,26 @@ function isOfKind<Kind extends ModelClause["kind"]>(model: ModelClause, kind: Ki
   return model.kind === kind;
 }
 
+function noiseJson({ honest, stepNanoRho }: NoiseTerms): Json {
+  return { honest, ...(stepNanoRho === undefined ? {} : { stepNanoRho }) };
+}
+
 /** What JSON has no word for, a key without a value, is left out. */
 function clauseJson(model: ModelClause): Json {
   switch (model.kind) {
-    case "logistic": return { ...model };
+    case "logistic": {
+      const { privacy, ...rest } = model;
+      return { ...rest, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
+    }
     case "trees": {
       const { earlyStopping, ...rest } = model;
       return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
     }
-    case "network": return { ...model, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping } };
+    case "network": {
+      const { privacy, ...rest } = model;
+      const noisy = privacy === undefined ? {} : { privacy: { ...privacy } };
+      return { ...rest, hidden: [...model.hidden], optimiser: { ...model.optimiser }, stopping: { ...model.stopping }, ...noisy };
+    }
   }
 }
 

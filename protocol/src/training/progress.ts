@@ -1,11 +1,14 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Words } from "@cohortium/crypto/fixed-point";
-import { afterEvaluation, type AdvanceTo, type Evaluating } from "./advance.js";
-import { layoutOf } from "./layout.js";
+import { afterEvaluation, failed, type AdvanceTo, type Evaluating } from "./advance.js";
+import { gridsOf, layoutOf } from "./layout.js";
 import { advanceLogistic, LOGISTIC_FIRST, type LogisticProgress } from "./logistic/progress.js";
 import { modelJson, type Model } from "./model.js";
+import { advanceNoisyNetwork } from "./network/noisy-advance.js";
 import { advanceNetwork, networkFirst, type NetworkProgress } from "./network/progress.js";
 import { updateContext } from "./network/script.js";
+import { evaluateNoisy } from "./noisy-evaluation.js";
+import { noiseDeviation } from "./noisy-layout.js";
 import { clauseOf, layoutTerms, type TrainingPlan } from "./plan.js";
 import { readSum } from "./read-sum.js";
 import { advanceTrees, treesFirst, type TreesProgress } from "./trees/progress.js";
@@ -46,7 +49,14 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   switch (progress.kind) {
     case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
     case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
-    case "network": return advanceNetwork(values, survivors, progress, plan);
-    case "evaluation": return afterEvaluation(values, progress, plan);
+    case "network": return plan.noise === undefined ? advanceNetwork(values, survivors, progress, plan) : advanceNoisyNetwork(values, survivors, progress, plan);
+    case "evaluation": return plan.noise === undefined ? afterEvaluation(values, progress, plan) : afterNoisyEvaluation(values, survivors, progress, plan);
   }
+}
+
+function afterNoisyEvaluation(values: Float64Array, survivors: number, { model, question }: Evaluating<Model>, plan: TrainingPlan): Advance {
+  const [scores] = gridsOf(question, layoutTerms(plan));
+  const evaluation = evaluateNoisy(values, plan.evaluation.scoreBins, scores === undefined ? Number.NaN : noiseDeviation(scores, survivors));
+  if (evaluation.kind === "unusable") return failed("TRAINING_DEGENERATE", { because: evaluation.because });
+  return { kind: "evaluated", model, evaluation, rows: Math.round(evaluation.rows) };
 }

@@ -56,7 +56,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/model/ridge`, 0],
   ["shape.value", `${Q}/model/gradientTolerance`, 0.011],
   ["shape.value", `${Q}/model/iterationsMax`, 101],
-  ["shape.value", `${Q}/evaluation/scoreBins`, 1_023],
+  ["shape.value", `${Q}/evaluation/scoreBins`, 31],
   ["shape.value", `${Q}/evaluation/scoreBins`, 8_193],
   ["shape.value", `${Q}/evaluation/holdout`, "none"],
   ["shape.value", `${Q}/evaluation/holdoutShare`, 0.51],

@@ -56,6 +56,31 @@ export const TREES = {
   privacy: { ...SOUND.privacy, budget: { releasesMax: 1_000 } },
 };
 
+/** The same charter under noise: what the training may tell is part of its model. */
+export const NOISY = {
+  ...SOUND,
+  questions: SOUND.questions.map((question) => ({
+    ...question,
+    model: { ...question.model, privacy: { nanoRho: 17_000_000, rowNormMax: 4, iterations: 5 } },
+    evaluation: { ...question.evaluation, scoreBins: 64 },
+  })),
+  privacy: { mechanism: "discrete-gaussian", note: "Every sum carries noise.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.2 }, colluders: 1 },
+};
+
+/** A network under noise. */
+export const NOISY_NETWORK = {
+  ...NOISY,
+  questions: SOUND.questions.map((question) => ({
+    ...question,
+    model: {
+      kind: "network", hidden: [16, 8], activation: "relu", optimiser: { kind: "fedadam", serverRate: 0.02, beta1: 0.9, beta2: 0.99, tau: 0.001 }, rounds: 100,
+      localEpochs: 2, batchSize: 64, localRate: 0.05, weightDecay: 0.0001, clip: 2.5, rowsCap: 20_000, seed: 7, stopping: { kind: "rounds" }, strips: "hidden",
+      privacy: { momentsNanoRho: 3_000_000, sampleRate: 0.02, gradientNorm: 1, noiseMultiplier: 1.2 },
+    },
+    evaluation: { ...question.evaluation, scoreBins: 64 },
+  })),
+};
+
 /** Statistics alone, with noise, and something of every kind of column. */
 export const STATISTICS = {
   ...SOUND,

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { allowStatistic, type StatisticRequest, type StatisticUsage } from "../../src/session/charter-gate.js";
+import { allowStatistic, type StatisticRequest, type PrivacyUsage } from "../../src/session/charter-gate.js";
 import type { Digest, PartyId } from "../../src/session/ids.js";
 import { budgetOf } from "../../src/session/privacy-budget.js";
 import { bent, EXACT_STATISTICS, sound, STATISTICS } from "./charter-fixture.js";
@@ -11,9 +11,9 @@ const PLAN = "5a".repeat(32) as Digest;
 const [HARBOUR, LANTERN, MEADOW, STRANGER] = ["harbour", "lantern", "meadow", "vale"] as [PartyId, PartyId, PartyId, PartyId];
 const BUDGET = budgetOf(CHARTER)!;
 const REQUEST: StatisticRequest = { kind: "profile", parties: [HARBOUR, LANTERN, MEADOW], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 2, nanoRho: 1_000_003 };
-const USAGE: StatisticUsage = { releases: 238, chargedNanoRho: BUDGET.nanoRho - 1_000_003 };
+const USAGE: PrivacyUsage = { releases: 238, chargedNanoRho: BUDGET.nanoRho - 1_000_003 };
 
-const clauseOf = (request: Partial<StatisticRequest>, usage: Partial<StatisticUsage> = {}, { charter = CHARTER, now = NOW } = {}) => {
+const clauseOf = (request: Partial<StatisticRequest>, usage: Partial<PrivacyUsage> = {}, { charter = CHARTER, now = NOW } = {}) => {
   const allowance = allowStatistic(charter, { ...REQUEST, ...request }, now, { ...USAGE, ...usage });
   return allowance.kind === "allow" ? "allow" : allowance.clause;
 };
@@ -24,7 +24,7 @@ test("the budget of the example is what ε = 2.7 buys at δ = 10⁻⁶, and the 
   expect(BUDGET).toEqual({ nanoRho: 152_781_242, reserveNanoRho: 32_288_598 });
 });
 
-test.each<readonly [what: string, clause: string, request: Partial<StatisticRequest>, usage?: Partial<StatisticUsage>]>([
+test.each<readonly [what: string, clause: string, request: Partial<StatisticRequest>, usage?: Partial<PrivacyUsage>]>([
   ["a stranger", "request.parties", { parties: [HARBOUR, LANTERN, STRANGER] }],
   ["a threshold below the quorum", "request.quorum", { threshold: 2 }],
   ["another plan", "request.plan", { planDigest: "5b".repeat(32) as Digest }],

@@ -1,20 +1,21 @@
 import { describe, expect, test } from "@jest/globals";
-import { allowTraining, type TrainingRequest } from "../../src/session/charter-gate.js";
+import { allowTraining, type PrivacyUsage, type TrainingRequest } from "../../src/session/charter-gate.js";
 import { CLAUSES } from "../../src/session/charter-clauses.js";
 import type { Digest, PartyId } from "../../src/session/ids.js";
 import { releasesOfTraining } from "../../src/session/release-count.js";
-import { bent, sound, SOUND } from "./charter-fixture.js";
+import { budgetOf } from "../../src/session/privacy-budget.js";
+import { bent, NOISY, sound, SOUND } from "./charter-fixture.js";
 
 const CHARTER = sound();
 const NOW = "2027-01-15T08:30:00.123Z";
 const PLAN = "5a".repeat(32) as Digest;
 const [HARBOUR, LANTERN, MEADOW, TOWER, STRANGER] = ["harbour", "lantern", "meadow", "tower", "vale"] as [PartyId, PartyId, PartyId, PartyId, PartyId];
 const REQUEST: TrainingRequest = {
-  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, without: null,
+  question: "propensity.train", parties: [HARBOUR, LANTERN, MEADOW, TOWER], threshold: 3, planDigest: PLAN, ownPlanDigest: PLAN, releases: 23, nanoRho: 0, without: null,
 };
 const WITHOUT_TOWER = { parties: [HARBOUR, LANTERN, MEADOW], without: TOWER };
 const LEAVING_OUT = sound(bent("/questions/0/evaluation", { ...SOUND.questions[0]?.evaluation, holdout: "common", holdoutDigest: "ab".repeat(32), leaveOneOut: "allowed" }));
-const USAGE = { releases: 217 };
+const USAGE: PrivacyUsage = { releases: 217, chargedNanoRho: 0 };
 
 const clauseOf = (request: Partial<TrainingRequest>, nowIso = NOW, usage = USAGE, charter = CHARTER) => {
   const allowance = allowTraining(charter, { ...REQUEST, ...request }, nowIso, usage);
@@ -66,8 +67,27 @@ test.each([
   expect(clauseOf({}, nowIso)).toBe(answer);
 });
 
+describe("under noise", () => {
+  const noisy = sound(NOISY);
+  const { nanoRho = 0 } = budgetOf(noisy) ?? {};
+  const asked = (price: number, chargedNanoRho: number, reserve?: "opened") =>
+    clauseOf({ releases: 7, nanoRho: price }, NOW, { releases: 0, chargedNanoRho, ...(reserve === undefined ? {} : { reserve }) }, noisy);
+
+  test("a node answers while the whole training's price is left, and refuses before it has answered anything when it is not", () => {
+    expect([asked(17_000_000, nanoRho - 17_000_000), asked(17_000_000, nanoRho - 16_999_999), asked(17_000_000, nanoRho - 16_999_999, "opened")]).toEqual(["allow", "request.privacy-budget", "allow"]);
+  });
+
+  test.each([[0, 0], [-1, 0], [0.5, 0], [NaN, 0], [17_000_000, NaN], [17_000_000, -1]])("a price of %p after %p is refused", (price, spent) => {
+    expect(asked(price, spent)).toBe("request.privacy-budget");
+  });
+
+  test("control: a price where sums are exact is refused, too", () => {
+    expect([clauseOf({ nanoRho: 1 }), clauseOf({ nanoRho: 0 })]).toEqual(["request.privacy-budget", "allow"]);
+  });
+});
+
 test.each([NaN, -1, 0.5, Infinity, 218])("with %p sums counted so far a node refuses", (releases) => {
-  expect(clauseOf({}, NOW, { releases })).toBe("request.budget");
+  expect(clauseOf({}, NOW, { ...USAGE, releases })).toBe("request.budget");
 });
 
 test("five of six in a session need a threshold of four, whatever a lower quorum would allow", () => {

@@ -7,13 +7,15 @@ import { partyToLeaveOut } from "../../src/session/charter-parties.js";
 import { charterWords } from "../../src/session/charter-words.js";
 import { sourcesOf } from "../../src/session/schema.js";
 import { planOf } from "../../src/training/plan.js";
-import { bent, EXACT_STATISTICS, SOUND, sound, STATISTICS } from "./charter-fixture.js";
+import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
 
 const found = (json: Json) => {
   const check = checkCharter(json);
   return check.kind === "ok" ? [] : check.problems.map(({ clause, path }) => `${clause} ${path}`);
 };
 const S = "/statistics";
+const Q = "/questions/0";
+const COMMON = bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), bent(`${Q}/evaluation/holdout`, "common", NOISY) as object) as object;
 const TRANSACTIONS = {
   before: "2026-01-01", key: "customer", time: "at", amount: "paid", unit: "EUR",
   windows: [{ name: "days since", measure: "recency", days: 365 }],
@@ -23,6 +25,12 @@ const WITH_PURCHASES = bent(`${S}/transactions`, TRANSACTIONS, STATISTICS) as ob
 test("a charter of statistics alone is accepted and comes back as it was, with noise and without", () => {
   expect(checkCharter(STATISTICS)).toEqual({ kind: "ok", charter: STATISTICS });
   expect(checkCharter(EXACT_STATISTICS)).toEqual({ kind: "ok", charter: EXACT_STATISTICS });
+});
+
+test("a training may carry noise, alone and beside statistics; its plan then says whose noise is counted on", () => {
+  expect(checkCharter(NOISY)).toEqual({ kind: "ok", charter: NOISY });
+  expect([found(bent(S, STATISTICS.statistics, NOISY)), found(NOISY_NETWORK as never)]).toEqual([[], []]);
+  expect([planOf(sound(NOISY)).noise, planOf(sound(NOISY)).rounds, planOf(sound(SOUND)).noise]).toEqual([{ honest: 2 }, 7, undefined]);
 });
 
 test("a charter of trainings may have statistics beside them, where sums are exact", () => {
@@ -65,7 +73,27 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["statistics.consent", `${S}/consent/column`, "days since", `${S}/consent/column`, WITH_PURCHASES],
   ["statistics.consent", `${S}/consent/granted/1`, "yes"],
   ["statistics.cell-rows", `${S}/cellRows`, 200_001],
-  ["privacy.trainings", "/questions", SOUND.questions, "/questions/0"],
+  ["privacy.trainings", `${Q}/model`, TREES.questions[0]?.model, `${Q}/model/kind`, bent("/privacy/budget/releasesMax", 1_000, NOISY) as object],
+  ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY],
+  ["privacy.trainings", `${Q}/evaluation/leaveOneOut`, "allowed", `${Q}/evaluation/leaveOneOut`, COMMON],
+  ["privacy.trainings", `${Q}/evaluation/perPartner`, "shared", `${Q}/evaluation/perPartner`, NOISY],
+  ["privacy.trainings", `${Q}/model/privacy`, { nanoRho: 1_000_000, rowNormMax: 4, iterations: 5 }, `${Q}/model/privacy`, SOUND],
+  ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/optimiser`, { kind: "fedprox", serverRate: 1, mu: 0.1 }, `${Q}/model/optimiser/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/optimiser`, { kind: "scaffold", serverRate: 1 }, `${Q}/model/optimiser/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/stopping`, { kind: "stall", patience: 4, tolerance: 0.001 }, `${Q}/model/stopping/kind`, NOISY_NETWORK],
+  ["privacy.trainings", `${Q}/model/strips`, "shown", `${Q}/model/strips`, NOISY_NETWORK],
+  ["privacy.trainings", "/privacy/budget/epsilon", 0.02, `${Q}/model/privacy`, NOISY_NETWORK],
+  ["privacy.budget", `${Q}/model/privacy/noiseMultiplier`, 0.4, `${Q}/model/privacy/noiseMultiplier`, NOISY_NETWORK],
+  ["shape.value", `${Q}/model/privacy/sampleRate`, 0, `${Q}/model/privacy/sampleRate`, NOISY_NETWORK],
+  ["shape.value", `${Q}/model/privacy/noiseMultiplier`, 0.2, `${Q}/model/privacy/noiseMultiplier`, NOISY_NETWORK],
+  ["privacy.score-bins", `${Q}/evaluation/scoreBins`, 1_023, `${Q}/evaluation/scoreBins`, SOUND],
+  ["privacy.score-bins", `${Q}/evaluation/scoreBins`, 257, `${Q}/evaluation/scoreBins`, NOISY],
+  ["privacy.budget", `${Q}/model/privacy/nanoRho`, 2_000_000_000, `${Q}/model/privacy/nanoRho`, NOISY],
+  ["shape.value", `${Q}/model/privacy/nanoRho`, 999, `${Q}/model/privacy/nanoRho`, NOISY],
+  ["shape.value", `${Q}/model/privacy/rowNormMax`, 0.4, `${Q}/model/privacy/rowNormMax`, NOISY],
+  ["shape.value", `${Q}/model/privacy/iterations`, 21, `${Q}/model/privacy/iterations`, NOISY],
+  ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
   ["privacy.honest", "/privacy/colluders", 2],
   ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, STATISTICS) as object],
   ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],

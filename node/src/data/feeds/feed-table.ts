@@ -1,5 +1,4 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
-import type { LeftOut } from "./left-out.js";
 import type { LogicalType } from "./logical-type.js";
 
 /** One column of a feed. Names are as the source writes them; put `sqlName(name)` into SQL. */
@@ -29,6 +28,13 @@ export interface FeedTable {
   query(sql: string): Promise<Answer>;
   /** Hands the answer on in chunks of a few thousand rows, so that memory does not grow with it. An array is only good until `onChunk` returns. */
   stream(sql: string, onChunk: (chunk: Answer) => void): Promise<void>;
+}
+
+/** Rows that the source has and its readers do not see: why, by which column, and how many. */
+export interface LeftOut {
+  readonly because: "deleted" | "no-consent";
+  readonly column: string;
+  readonly rows: number;
 }
 
 /** How the rows of a feed stand in its source. */

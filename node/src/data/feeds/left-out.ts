@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { keySql } from "../recipe/sql-values.js";
 import type { SqlEngine } from "../duckdb.js";
-import { sqlName, sqlText, type FeedColumn } from "./feed-table.js";
+import { sqlName, sqlText, type FeedColumn, type LeftOut } from "./feed-table.js";
 
 /** Whose rows a feed holds: who is in which row, which rows may take part, or that the file is one that all companies share and nobody changes. */
 export type Subjects =
@@ -22,13 +22,6 @@ export interface Deletions {
   tokens(): readonly string[];
   /** The key of the HMAC, XORed with ipad and opad (RFC 2104, §2): 64 bytes in hex each. Lent to the engine in memory alone. */
   pads(): { readonly inner: string; readonly outer: string };
-}
-
-/** Rows that were left out: why, by which column, how many, and where they stood, counted from 1 over the rows that were there before. */
-export interface LeftOut {
-  readonly because: "deleted" | "no-consent";
-  readonly column: string;
-  readonly rows: number;
 }
 
 export interface Remaining {
@@ -58,7 +51,7 @@ export async function leaveOut(engine: SqlEngine, opened: Opened, subjects: Subj
   if (subjects?.kind === "common") return nobody;
   if (tokens.length > 0 && (subjects === undefined || subjects.keyColumn === null)) throw withoutKey(opened.feed);
   const rules = [
-    ...(tokens.length === 0 || deletions === undefined ? [] : [{ because: "deleted", column: subjects?.keyColumn ?? "", when: await deletedSql(engine, opened, { column: subjects?.keyColumn ?? "", deletions }) } as const]),
+    ...(tokens.length === 0 || deletions === undefined ? [] : [{ because: "deleted", column: subjects?.keyColumn ?? "", when: await deletedSql(engine, opened, subjects?.keyColumn ?? "", deletions) } as const]),
     ...(subjects?.consents ?? []).map((consent) => ({ because: "no-consent", column: consent.column, when: unconsentedSql(opened, consent) } as const)),
   ];
   if (rules.length === 0) return nobody;
@@ -94,7 +87,7 @@ function markName(columns: readonly FeedColumn[]): string {
 }
 
 /** HMAC-SHA-256 in the engine's own functions, so that no key leaves it: SHA-256(opad ‖ SHA-256(ipad ‖ key)). */
-async function deletedSql(engine: SqlEngine, { feed, relation, columns }: Opened, { column, deletions }: { readonly column: string; readonly deletions: Deletions }): Promise<string> {
+async function deletedSql(engine: SqlEngine, { feed, relation, columns }: Opened, column: string, deletions: Deletions): Promise<string> {
   const found = columns.find(({ name }) => name === column);
   if (found === undefined) throw withoutColumn("DATA_DELETED", feed, column);
   const tokens = sqlName(`tokens_of_${relation.replaceAll("\"", "")}`);
@@ -105,7 +98,6 @@ async function deletedSql(engine: SqlEngine, { feed, relation, columns }: Opened
   return `coalesce(sha256(unhex(${sqlText(outer)}) || unhex(sha256(unhex(${sqlText(inner)}) || ${key}))) IN (SELECT token FROM ${tokens}), false)`;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- the engine's appender takes what comes in its own time; these are all there at once
 async function* inOneBatch(tokens: readonly string[]): AsyncGenerator<readonly (readonly string[])[]> {
   yield tokens.map((token) => [token]);
 }

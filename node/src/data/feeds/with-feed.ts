@@ -60,7 +60,9 @@ export async function withFeeds<T>(feeds: readonly Readable[], settings: FeedSet
  */
 export async function columnNames(feed: Readable, settings: FeedSettings): Promise<readonly string[]> {
   const { source } = feed;
-  const inFull = () => withFeed(feed, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
+  // No row of it is looked at, so nobody needs to be left out.
+  const whole: Readable = { ...feed, subjects: { kind: "common" } };
+  const inFull = () => withFeed(whole, settings, ({ columns }) => Promise.resolve(columns.map(({ name }) => name)));
   switch (source.kind) {
     case "plain": return inFull();
     case "postgres": case "mysql": return columnsOfDatabase(source, settings.environment);
@@ -92,7 +94,8 @@ async function opened(feed: Readable, { engine, relation, scratch }: Place, sett
     case "files": case "postgres": case "mysql": {
       const raw = source.kind === "files" ? await readFiles(source, to) : await readDatabase(source, settings.environment, to);
       onProgress("gives values their types …");
-      return remaining(engine, feed, { name, relation: sqlName(relation), ...await typedTable(engine, raw, { feed: { name, types }, relation }), places: UNPLACED }, settings);
+      const typed = await typedTable(engine, raw, { feed: { name, types }, relation });
+      return remaining(engine, feed, { name, relation: sqlName(relation), ...typed, places: UNPLACED }, settings);
     }
   }
 }

@@ -16,6 +16,8 @@ import { localUpdate } from "./update.js";
 export interface Desk {
   readonly party: string;
   readonly memory: NetworkMemory;
+  /** Of the session: under noise, which rows enter a step follows from it. */
+  readonly entropy: Uint8Array;
   say(note: string): void;
 }
 

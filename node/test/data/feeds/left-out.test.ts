@@ -5,7 +5,7 @@ import { numbersOf, textsOf } from "../../../src/data/feeds/feed-table.js";
 import type { Subjects } from "../../../src/data/feeds/left-out.js";
 import { withFeed } from "../../../src/data/feeds/with-feed.js";
 import { openNodeDatabase } from "../../../src/store.js";
-import { Tombstones } from "../../../src/tombstones.js";
+import { Tombstones } from "../../../src/deletion/tombstones.js";
 import { feed, files, place, SETTINGS, written } from "./stage.js";
 
 const PEOPLE: Subjects = { kind: "people", keyColumn: "id", consents: [] };

@@ -19,6 +19,12 @@ export function activeColumns(features: readonly Feature[], model: LogisticModel
   return scaledColumns(features, model).map((scaled) => ({ ...scaled, coefficient: numberAt(model.coefficients, scaled.index) }));
 }
 
+/** The coefficients of the columns that were not dropped, in order. */
+export function activeCoefficients(model: LogisticModel): Float64Array {
+  const dropped = new Set(model.dropped);
+  return Float64Array.from(model.coefficients.filter((_, i) => !dropped.has(model.columns[i] ?? "")));
+}
+
 /** The model that training starts from: every row is as likely as not. */
 export function zeroModel({ columns, means, deviations, dropped }: Scaling): LogisticModel {
   return { kind: "logistic", iteration: 0, columns, means, deviations, coefficients: columns.map(() => 0), dropped };

@@ -1,6 +1,6 @@
 import { solvePositiveDefinite } from "./cholesky.js";
 import type { LogisticClause } from "../clauses.js";
-import { withActiveCoefficients, type LogisticModel } from "./model.js";
+import { activeCoefficients, withActiveCoefficients, type LogisticModel } from "./model.js";
 
 /**
  * The log-loss over some rows at one model, with its first and second derivatives over the model's active columns.
@@ -56,7 +56,7 @@ export function unpackNewton(values: Float64Array, columns: number): NewtonSum {
  */
 export function newtonStep(model: LogisticModel, sum: NewtonSum, accepted: Accepted | undefined, clause: NewtonClause): NewtonStep {
   const { iteration } = model;
-  const weights = activeWeights(model);
+  const weights = activeCoefficients(model);
   const gradient = sum.gradient.map((slope, i) => slope + penaltyAt(i, clause) * (weights[i] ?? 0));
   const penalisedLoss = sum.loss + weights.reduce((penalty, w, i) => penalty + (penaltyAt(i, clause) * w * w) / 2, 0);
   const gradientNorm = Math.sqrt(gradient.reduce((squares, slope) => squares + slope * slope, 0)) / sum.rows;
@@ -80,17 +80,13 @@ const HEAD = 3;
 /** Fixed point and summation order move a loss by far less than this share of it; a step that overshoots moves it by far more. */
 const LOSS_GROWTH_TOLERANCE = 1e-7;
 
-function activeWeights(model: LogisticModel): Float64Array {
-  const dropped = new Set(model.dropped);
-  return Float64Array.from(model.coefficients.filter((_, i) => !dropped.has(model.columns[i] ?? "")));
-}
-
 /** The intercept is the first active column and says only how common the positives are: shrinking it would bias every score. */
-function penaltyAt(column: number, { ridge }: NewtonClause): number {
+export function penaltyAt(column: number, { ridge }: Pick<LogisticClause, "ridge">): number {
   return column === 0 ? 0 : ridge;
 }
 
-function penalised(hessian: Float64Array, columns: number, clause: NewtonClause): Float64Array {
+/** The upper triangle with the penalty on its diagonal. */
+export function penalised(hessian: Float64Array, columns: number, clause: Pick<LogisticClause, "ridge">): Float64Array {
   const sum = hessian.slice();
   for (let i = 0, diagonal = 0; i < columns; diagonal += columns - i, i++) sum[diagonal] = (sum[diagonal] ?? 0) + penaltyAt(i, clause);
   return sum;

@@ -2,9 +2,10 @@ import { failed, type AdvanceTo, type Evaluating } from "../advance.js";
 import { standardise, unpackMoments } from "../moments.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { minimumsOf, type TrainingPlan } from "../plan.js";
-import type { LogisticClause } from "../clauses.js";
+import type { LogisticClause, LogisticPrivacy } from "../clauses.js";
 import type { NewtonQuestion } from "./layout.js";
 import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
+import { afterNoisyMoments, afterNoisyNewton, type NoisyAdvance } from "./noisy-advance.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";
 
 /** Where a logistic training stands between two sums. */
@@ -31,12 +32,31 @@ type Advance = AdvanceTo<LogisticProgress | Evaluating<LogisticModel>, LogisticM
 
 export const LOGISTIC_FIRST: LogisticProgress = { kind: "moments", question: { kind: "moments" }, model: null };
 
-/** Moments, then Newton's method, until the gradient is small; then the evaluation. `values` are the decoded sum, its guard and bounds checked. */
+/**
+ * Moments, then Newton's method, until the gradient is small, or under noise for as many steps as the charter says; then the evaluation. `values` are the
+ * decoded sum, its guard and bounds checked.
+ */
 export function advanceLogistic(values: Float64Array, survivors: number, progress: LogisticProgress, at: Terms): Advance {
+  const { plan: { noise }, clause: { privacy } } = at;
+  if (noise !== undefined && privacy !== undefined) return noisyAdvance(values, survivors, progress, { ...at, privacy });
   switch (progress.kind) {
     case "moments": return afterMoments(values, survivors, at.plan);
     case "newton": return afterNewton(values, survivors, progress, at);
   }
+}
+
+function noisyAdvance(values: Float64Array, survivors: number, progress: LogisticProgress, at: Terms & { readonly privacy: LogisticPrivacy }): Advance {
+  switch (progress.kind) {
+    case "moments": return noisyNext(afterNoisyMoments(values, survivors, at), survivors);
+    case "newton": return noisyNext(afterNoisyNewton(values, survivors, { model: progress.model, rows: progress.over.rows }, at), survivors);
+  }
+}
+
+function noisyNext(advanced: NoisyAdvance, survivors: number): Advance {
+  if (advanced.kind === "failed") return advanced;
+  const { kind, model, rows, measure } = advanced;
+  const progress = kind === "stepped" ? newton(model, undefined, { survivors, rows }) : { kind: "evaluation", question: { kind: "evaluation" }, model } as const;
+  return { kind: "next", progress, rows, measure, keep: model };
 }
 
 function afterMoments(values: Float64Array, survivors: number, plan: TrainingPlan): Advance {

@@ -9,29 +9,38 @@ import type { NewtonQuestion } from "./layout.js";
 import { parseLogisticModel, type LogisticModel } from "./model.js";
 
 /** One question of a logistic training as a node was asked it. */
-export type LogisticScene =
-  | { readonly kind: "logistic"; readonly question: MomentsQuestion; readonly model: null; readonly digest: Digest }
-  | { readonly kind: "logistic"; readonly question: NewtonQuestion | EvaluationQuestion; readonly model: LogisticModel; readonly digest: Digest };
+export type LogisticScene = Asked & (
+  | { readonly question: MomentsQuestion; readonly model: null }
+  | { readonly question: NewtonQuestion | EvaluationQuestion; readonly model: LogisticModel });
+
+interface Asked {
+  readonly kind: "logistic";
+  readonly digest: Digest;
+  /** How many Newton steps the charter's noise pays for, neither fewer nor more; null where sums are exact, and the gradient says when it is enough. */
+  readonly steps: number | null;
+}
 
 /** Reads an offered question with its context; null unless it is one of the three, at a model of the plan's columns or, first, at none. */
 export function readLogisticScene(question: unknown, context: Json, plan: TrainingPlan): LogisticScene | null {
-  const digest = contextDigest(context);
-  if (question === "moments") return context === null ? { kind: "logistic", question: { kind: question }, model: null, digest } : null;
+  const asked: Asked = { kind: "logistic", digest: contextDigest(context), steps: stepsOf(plan) };
+  if (question === "moments") return context === null ? { ...asked, question: { kind: question }, model: null } : null;
   const model = readModel(context, plan);
   if (model === null) return null;
-  if (question === "newton") return { kind: "logistic", question: { kind: question, model }, model, digest };
-  return question === "evaluation" ? { kind: "logistic", question: { kind: question }, model, digest } : null;
+  if (question === "newton") return { ...asked, question: { kind: question, model }, model };
+  return question === "evaluation" ? { ...asked, question: { kind: question }, model } : null;
 }
 
 /**
  * Moments; then Newton steps from the zero model, numbered and all on one standardisation; then one evaluation, at the model of the last step;
- * then nothing.
+ * then nothing. Under noise there are as many sums as are paid for, and the evaluation is of the model that the last of them led to.
  */
 export function logisticMayFollow(last: LogisticScene | null, next: LogisticScene): boolean {
   switch (next.question.kind) {
     case "moments": return last === null;
-    case "newton": return last !== null && isNextStep(last, next.question.model);
-    case "evaluation": return last?.question.kind === "newton" && last.digest === next.digest;
+    case "newton": return last !== null && isNextStep(last, next.question.model) && (next.steps === null || next.question.model.iteration < next.steps);
+    case "evaluation":
+      if (last?.question.kind !== "newton" || next.model === null) return false;
+      return next.steps === null ? last.digest === next.digest : isNextStep(last, next.model) && next.model.iteration === next.steps;
   }
 }
 
@@ -39,6 +48,10 @@ export function logisticMayFollow(last: LogisticScene | null, next: LogisticScen
 function readModel(context: Json, { features }: TrainingPlan): LogisticModel | null {
   if (typeof context !== "object" || context === null) return null;
   return orNull(() => parseLogisticModel({ ...context }, features));
+}
+
+function stepsOf({ model, noise }: TrainingPlan): number | null {
+  return noise !== undefined && model.kind === "logistic" ? model.privacy?.iterations ?? 0 : null;
 }
 
 function isNextStep(last: LogisticScene, model: LogisticModel): boolean {

@@ -42,4 +42,21 @@ export interface NetworkClause {
   readonly stopping: Stopping;
   /** `shown`: each round also sums how many parties' updates were how long, and how well they agreed with the last joint step. */
   readonly strips: "hidden" | "shown";
+  /** How its sums are kept private where the charter has noise. Without noise there is none. */
+  readonly privacy?: NetworkPrivacy | undefined;
+}
+
+/**
+ * Descent on noisy gradients over random samples of rows (DP-SGD, Abadi et al. 2016, CCS), one joint step a round: a party's local training of several steps
+ * would be one step of all its rows at once in the eyes of any account by row, and is not done.
+ */
+export interface NetworkPrivacy {
+  /** What the moments may tell of one row, in 10^-9 of ρ. */
+  readonly momentsNanoRho: number;
+  /** With which probability each row enters a round, by coins that only its node knows. */
+  readonly sampleRate: number;
+  /** The longest gradient of one row; a longer one is scaled down to it. */
+  readonly gradientNorm: number;
+  /** Deviation of the noise that is counted on, over `gradientNorm`. */
+  readonly noiseMultiplier: number;
 }

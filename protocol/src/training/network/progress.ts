@@ -16,7 +16,8 @@ export type NetworkProgress =
   | { readonly kind: "network"; readonly clause: NetworkClause; readonly question: MomentsQuestion; readonly model: null }
   | Updating;
 
-interface Updating {
+/** Between the sums of two rounds. */
+export interface Updating {
   readonly kind: "network";
   readonly question: UpdateQuestion;
   readonly model: NetworkModel;

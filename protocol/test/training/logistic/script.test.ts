@@ -3,6 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { parseLogisticModel, type LogisticModel } from "../../../src/training/logistic/model.js";
 import { modelJson } from "../../../src/training/model.js";
 import { mayFollow, readScene, type Scene } from "../../../src/training/script.js";
+import type { TrainingPlan } from "../../../src/training/plan.js";
 import { sentTo, ADA } from "../../conduct/recorded.js";
 import { SHORT_PLAN } from "../tiny-rows.js";
 
@@ -14,6 +15,8 @@ const scene = (kind: string, context: Json): Scene => {
 };
 const newton = (change: Partial<LogisticModel> = {}) => scene("newton", modelJson({ ...ZERO, ...change }));
 const steps = (iteration: number, coefficients = [1, 2, 3, 4].slice(0, ZERO.columns.length)) => newton({ iteration, coefficients: ZERO.columns.map((_, i) => coefficients[i] ?? 1) });
+/** The same under noise that pays for two steps. */
+const NOISY_PLAN: TrainingPlan = { ...SHORT_PLAN, noise: { honest: 2 }, model: { ...SHORT_PLAN.model, privacy: { nanoRho: 1_000_000, rowNormMax: 3, iterations: 2 } } };
 const MOMENTS = scene("moments", null);
 const evaluation = (change: Partial<LogisticModel> = {}) => scene("evaluation", modelJson({ ...ZERO, ...change }));
 
@@ -58,5 +61,23 @@ describe("the script of a training", () => {
   test("ends with one evaluation, at the model of the last step", () => {
     expect([mayFollow(newton(), evaluation()), mayFollow(newton(), evaluation({ iteration: 1 })), mayFollow(MOMENTS, evaluation()), mayFollow(null, evaluation())]).toEqual([true, false, false, false]);
     expect([mayFollow(evaluation(), evaluation()), mayFollow(evaluation(), steps(1))]).toEqual([false, false]);
+  });
+});
+
+describe("the script of a training under noise", () => {
+  const noisy = (kind: string, iteration: number | null, coefficient = 0): Scene => {
+    const read = readScene(kind, iteration === null ? null : modelJson({ ...ZERO, iteration, coefficients: ZERO.columns.map(() => coefficient) }), NOISY_PLAN, null);
+    if (read === null) throw new Error("no such question");
+    return read;
+  };
+  const [moments, first, second, third] = [noisy("moments", null), noisy("newton", 0), noisy("newton", 1, 3), noisy("newton", 2, 4)];
+
+  test("asks for as many steps as are paid for, and for no more", () => {
+    expect([mayFollow(null, moments), mayFollow(moments, first), mayFollow(first, second), mayFollow(second, third)]).toEqual([true, true, true, false]);
+  });
+
+  test("judges the model that the last of them led to, and neither an earlier one nor the one it was asked at", () => {
+    const at = (iteration: number, coefficient: number) => noisy("evaluation", iteration, coefficient);
+    expect([mayFollow(second, at(2, 5)), mayFollow(first, at(1, 5)), mayFollow(second, at(1, 3)), mayFollow(moments, at(2, 5)), mayFollow(at(2, 5), at(2, 5))]).toEqual([true, false, false, false, false]);
   });
 });

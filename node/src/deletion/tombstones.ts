@@ -2,7 +2,7 @@ import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { hmacSha256 } from "@cohortium/crypto/hash";
 import type { Secret } from "@cohortium/crypto/secret";
 import { integerOf, textOf, type Database } from "@cohortium/protocol/host/sqlite";
-import type { Deletions } from "./data/feeds/left-out.js";
+import type { Deletions } from "../data/feeds/left-out.js";
 
 /** `token` is what is kept of a person: nothing without the node's secret. */
 export const TOMBSTONES_SCHEMA = `

@@ -1,0 +1,67 @@
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { CanaryReport } from "../canary/canary.js";
+import { textOption, type Context, type Options } from "../context.js";
+import { done, type Outcome } from "../outcome.js";
+import { requireRole } from "../place.js";
+import { bytes, count } from "../show/amounts.js";
+import type { Paint } from "../show/paint.js";
+import { facts, table } from "../show/table.js";
+import { charterFrom } from "./charter-show.js";
+
+const MARKED_MAX = 1_000;
+const ROWS_MAX = 10_000_000;
+
+/** Ends with 6 if a marked value is found in what left, or if the search does not find what was sent on purpose. */
+export async function canary(context: Context, options: Options): Promise<Outcome> {
+  const { folder, world, progress, paint } = context;
+  requireRole(folder, "node", "egress canary");
+  const { charter } = await charterFrom(context, textOption(options, "charter"));
+  const report = await world.programs.runCanary({
+    folder, flags: [], environment: world.environment, charter, marked: numberIn(options, "marked", MARKED_MAX), sampleMax: numberIn(options, "rows", ROWS_MAX),
+    prove: options["prove"] === true, nowMs: world.nowMs, signal: world.interruptible(),
+  }, progress.now);
+  progress.clear();
+  const isBlind = report.control.found < report.control.values || report.proofs.some(({ found }) => !found);
+  const verdict = report.found.length > 0 ? "found" : isBlind ? "blind" : "clean";
+  return { ...done({ verdict, ...report }, reportText(report, verdict, paint)), exit: verdict === "clean" ? 0 : 6 };
+}
+
+type Verdict = "clean" | "found" | "blind";
+
+function reportText(report: CanaryReport, verdict: Verdict, paint: Paint): string {
+  const { columns, looked, found, proofs } = report;
+  return [
+    facts([
+      ["charter", report.charter], ["rows copied", count(report.rows)], ["marked rows", count(report.marked)],
+      ...report.sessions.map(({ what, state, rounds, says }) => [what, `${state === "done" ? "done" : says}; ${count(rounds)} ${rounds === 1 ? "sum" : "sums"}`] as const),
+      ["looked for", `${count(report.values)} values in ${count(report.needles)} disguises: ${report.traces.join(", ")}`],
+      ["control", `${count(report.control.found)} of ${count(report.control.values)} values found in the copy they were written into`],
+    ]), "",
+    table([{ head: "column" }, { head: "of" }, { head: "marked with" }], columns.map(({ feed, column, isMarked, says }) => [column, feed, isMarked ? says : paint.dim(`nothing: ${says}`)]), { paint, empty: "" }), "",
+    table([{ head: "looked through" }, { head: "pieces", right: true }, { head: "bytes", right: true }], looked.map(({ where, pieces, bytes: size }) => [where, count(pieces), count(size)]), { paint, empty: "" }), "",
+    ...(proofs.length === 0 ? [] : [
+      table([{ head: "sent on purpose, as" }, { head: "" }, { head: "" }], proofs.map((proof) => [proof.trace, proof.how, proof.found ? paint.good("found") : paint.bad("not found")]), { paint, empty: "" }), "",
+    ]),
+    verdictText(report, verdict, paint),
+    ...found.map(({ trace, feed, column, where }) => `  a value of column ${column} of the ${feed}, as ${trace}, in ${where}`),
+  ].join("\n");
+}
+
+function verdictText({ looked, proofs }: CanaryReport, verdict: Verdict, paint: Paint): string {
+  const left = looked.slice(0, 2).reduce((sum, { bytes: size }) => sum + size, 0);
+  switch (verdict) {
+    case "clean": {
+      const proved = proofs.length === 0 ? " --prove shows that the search would find them." : " Everything that was sent on purpose was found.";
+      return `${paint.good("Nothing of the marked rows left.")} ${bytes(left)} left this node in the rehearsal, and no marked value stands in them.${proved}`;
+    }
+    case "found": return paint.bad("Marked values were found: do not take part in anything before you know why.");
+    case "blind": return paint.bad("The search did not find what it must find, so nothing can be said.");
+  }
+}
+
+function numberIn(options: Options, name: string, most: number): number {
+  const text = textOption(options, name) ?? "";
+  const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= 1 && value <= most) return value;
+  throw new Refusal({ code: "USAGE_NUMBER", title: `--${name} is a number from 1 to ${count(most)}`, detail: `"${text}"` });
+}

@@ -1,0 +1,91 @@
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
+import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
+import { memberOf } from "@cohortium/crypto/json-member";
+import { sha256 } from "@cohortium/crypto/hash";
+import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
+import { Refusal } from "@cohortium/protocol/host/refusal";
+import { checkDocument } from "@cohortium/protocol/session/signed-document";
+import { z } from "zod";
+import { evidence } from "../answers/evidence.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { fileBytes } from "../file-bytes.js";
+import { done, type Outcome } from "../outcome.js";
+import { partyKey } from "../party-key.js";
+import { adminOfRole } from "../place.js";
+import { evidencePage } from "../report/evidence-page.js";
+import { bytes, count } from "../show/amounts.js";
+import { plainLine } from "../show/plain.js";
+import { ownVersion } from "../own-version.js";
+
+/** What a data-protection officer files. */
+export const EVIDENCE: CommandGroup = {
+  name: "evidence",
+  says: "a month on one page: what ran, who allowed it, what left, what it cost (partner)",
+  commands: [
+    {
+      usage: "report", says: "write the page, signed by this node's key; with --json the same as JSON", example: "--folder ./harbour evidence report --month 2026-11 --out november.html",
+      options: [["--month <month>", "in UTC, such as 2026-11"], ["--out <file>", "where to; the signature goes beside it, as FILE.sig"]],
+      run: (context, _, options) => report(context, options),
+    },
+    {
+      usage: "verify <file>", says: "check a page or its JSON offline: who signed it, and that no byte was changed", example: "evidence verify november.html --key-of charter.yaml",
+      options: [["--key-of <key or charter>", "the signing key of the company in base64, or a charter that names it"], ["--sig <file>", "the signature, if it is not FILE.sig"]],
+      run: async (context, args, options) => verify(context, given(args, 0), options),
+    },
+  ],
+};
+
+async function report(context: Context, options: Options): Promise<Outcome> {
+  const month = textOption(options, "month");
+  if (month === undefined || !/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
+    throw new Refusal({ code: "USAGE_MONTH", title: "it is not said which month", detail: month === undefined ? "not given: --month" : `"${month}" is none`, fix: "write it as --month 2026-11" });
+  }
+  const admin = adminOfRole(context.folder, "node", "evidence report");
+  const raw = await admin.get(`/v1/evidence?month=${month}`, z.json());
+  const told = evidence.parse(raw);
+  const form = context.json ? "json" : "html";
+  const written = form === "json" ? canonicalBytes(raw) : utf8(evidencePage(told, ownVersion()));
+  const signature = await admin.post("/v1/evidence/signature", { month, form, sha256: toHex(sha256(written)) }, z.json());
+  const out = textOption(options, "out") ?? `evidence-${told.party}-${month}.${form}`;
+  const path = pathOf(context, out);
+  writeFileAtomic(path, written, 0o644);
+  writeFileAtomic(`${path}.sig`, utf8(`${JSON.stringify(signature, null, 2)}\n`), 0o644);
+  const { egress, sessions } = told;
+  return done({ file: path, signature: `${path}.sig`, evidence: raw }, [
+    `${path}: ${told.month}, ${count(sessions.length)} sessions, ${count(egress.messages)} messages of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
+    `${path}.sig: this node's signature. Whoever has the charter can check both: cohortium evidence verify ${out} --key-of CHARTER`,
+  ].join("\n"));
+}
+
+function verify(context: Context, file: string, options: Options): Outcome {
+  const whole = bytesOf(context, file, "name the page or the JSON that evidence report wrote");
+  const signature = parseJson(bytesOf(context, textOption(options, "sig") ?? `${file}.sig`, "the signature lies beside the page; name it with --sig"), file);
+  const party = textIn(signature, "party");
+  const verdict = checkDocument(signature, "evidence-report", partyKey(context, textOption(options, "keyOf"), party));
+  const because = verdict.kind !== "good" ? verdict.because : textIn(signature, "sha256") === toHex(sha256(whole)) ? null : "the signature is of another file, or a byte of this one was changed";
+  const { paint } = context;
+  const [month, at] = [textIn(signature, "month"), textIn(signature, "at")].map(plainLine);
+  const json = { verified: because === null, party: plainLine(party), month: month ?? "", signedAt: at ?? "", because };
+  if (because !== null) return { json, text: `${paint.bad("Not verified:")} ${because}.`, exit: 6 };
+  return done(json, `${paint.good("Verified:")} ${json.party} signed this file for ${json.month} at ${json.signedAt}, and no byte of it was changed.`);
+}
+
+function bytesOf(context: Context, path: string, fix: string): Uint8Array {
+  const bytes = fileBytes(pathOf(context, path));
+  if (bytes === null) throw new Refusal({ code: "USAGE_FILE", title: "there is no such file", detail: path, fix });
+  return bytes;
+}
+
+function parseJson(bytes: Uint8Array, file: string): Json {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as Json;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Refusal({ code: "VERIFY_SIGNATURE", title: "the signature cannot be read", detail: `beside ${file}`, fix: "ask for the page and its signature again" });
+  }
+}
+
+function textIn(json: Json, name: string): string {
+  const member = memberOf(json, name);
+  return typeof member === "string" ? member : "";
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "@jest/globals";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toBase64, utf8 } from "@cohortium/crypto/bytes";
+import { sha256 } from "@cohortium/crypto/hash";
+import { signerFromSeed } from "@cohortium/crypto/signing";
+import { receiptOf } from "@cohortium/node/deletion/receipts";
+import { get, openStage, play, post } from "./stage.js";
+
+const signer = signerFromSeed(sha256(utf8("harbour signing")));
+const KEY = toBase64(signer.publicKey);
+const SECRET_KEY = "zoë-unmistakable-0041";
+const receipt = (rows: number | null = 1, exactUnder: readonly string[] = ["tiny"]) => receiptOf({
+  id: "0a".repeat(16), party: "harbour", atMs: Date.UTC(2026, 10, 27), token: "ab".repeat(32), keyColumn: "customer", rows, purchases: null,
+  before: [{ session: "5e".repeat(16), charter: "cc".repeat(32), model: "dd".repeat(32), answer: null, lastReleaseMs: Date.UTC(2026, 10, 20) }], exactUnder, log: { size: 17, checkpoint: "" },
+}, signer);
+const stage = (rows: number | null = 1, isNew = true) => openStage("node", [
+  post("/v1/deletions", { removed: [{ receipt: receipt(rows), isNew }] }), get("/v1/deletions", { receipts: [receipt(rows)] }),
+]);
+
+describe("dsr delete", () => {
+  test("asks before, tells what was done without the key, warns of exact sums, and writes the receipt", async () => {
+    const { folder, asked } = await stage();
+    const { code, out, err } = await play(["--folder", folder, "dsr", "delete", "--key", SECRET_KEY, "--receipt", join(folder, "r.json")], { folder, answers: ["y"] });
+    expect([code, asked]).toEqual([0, [{ path: "/v1/deletions", body: { keys: [SECRET_KEY] } }]]);
+    expect(err).toContain("Remove this person at this node, for good? [y/N]");
+    expect(out).toContain("0a0a0a0a0a0a  removed; 1 row has this key now; 1 sessions had used this node's rows before, and are marked");
+    expect(out).toContain("Under a charter without noise sums are exact");
+    expect(out).toContain("Your own files and databases were not changed");
+    expect(out + err + readFileSync(join(folder, "r.json"), "utf8")).not.toContain(SECRET_KEY);
+    expect((await play(["dsr", "verify", join(folder, "r.json"), "--key-of", KEY])).code).toBe(0);
+  });
+
+  test("takes the keys of several people from a file, one a line, and says so if a key stands in no row", async () => {
+    const { folder, asked } = await stage(0);
+    writeFileSync(join(folder, "keys.txt"), `one\r\n\r\ntwo\n`);
+    const { out } = await play(["--folder", folder, "--yes", "dsr", "delete", "--file", "keys.txt"], { folder });
+    expect(asked).toEqual([{ path: "/v1/deletions", body: { keys: ["one", "two"] } }]);
+    expect(out).toContain("1 of the keys stand in no row now: check how the feed writes them");
+  });
+
+  test("says that somebody was removed before", async () => {
+    const { folder } = await stage(1, false);
+    expect((await play(["--folder", folder, "--yes", "dsr", "delete", "--key", "x"])).out).toContain("was removed before, at 2026-11-27T00:00:00.000Z");
+  });
+
+  test.each([[[]], [["--key", "a", "--file", "b"]], [["--file", "nowhere.txt"]]])("without knowing whom does nothing (%j)", async (options) => {
+    const { folder, asked } = await stage();
+    expect((await play(["--folder", folder, "--yes", "dsr", "delete", ...options], { folder })).code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+
+  test("does nothing after a no", async () => {
+    const { folder, asked } = await stage();
+    expect((await play(["--folder", folder, "dsr", "delete", "--key", "x"], { answers: ["n"] })).code).toBe(2);
+    expect(asked).toEqual([]);
+  });
+});
+
+test("dsr ls lists the receipts", async () => {
+  const { folder } = await stage(null);
+  expect((await play(["--folder", folder, "dsr", "ls"])).out).toMatch(/0a0a0a0a0a0a {2}2026-11-27 00:00:00 {2}customer\s+—\s+—\s+1/);
+});
+
+describe("dsr verify", () => {
+  const folderOf = async (content: unknown) => {
+    const { folder } = await stage();
+    writeFileSync(join(folder, "r.json"), JSON.stringify(content));
+    writeFileSync(join(folder, "charter.yaml"), `parties:\n  - { name: harbour, signingKey: "${KEY}" }\n`);
+    return folder;
+  };
+
+  test("accepts a receipt under the key that a charter names, and shows what it says", async () => {
+    const folder = await folderOf([receipt(), receipt(2)]);
+    const { code, out } = await play(["dsr", "verify", "r.json", "--key-of", "charter.yaml"], { folder });
+    expect(code).toBe(0);
+    expect(out).toContain("Verified: harbour signed this receipt, and nothing in it was changed.");
+    expect(out).toContain("The company's own source files and databases were not changed");
+  });
+
+  test("refuses a changed one with 6, also if it is one of several", async () => {
+    const folder = await folderOf([receipt(), { ...receipt(), rowsNow: 0 }]);
+    const { code, out } = await play(["dsr", "verify", "r.json", "--key-of", KEY], { folder });
+    expect([code, out]).toEqual([6, "Not verified: receipt 0a0a0a0a0a0a: the signature does not fit the document: it was changed, or not signed with this key.\n"]);
+  });
+
+  test("refuses one that somebody signed with a key of her own", async () => {
+    const folder = await folderOf(receipt());
+    const { code, out } = await play(["dsr", "verify", "r.json", "--key-of", toBase64(signerFromSeed(sha256(utf8("mill"))).publicKey)], { folder });
+    expect([code, out]).toEqual([6, expect.stringContaining("names another key")]);
+  });
+
+  test.each([["without a key", []], ["with a charter that has no such party", ["--key-of", "other.yaml"]], ["with a file that is none", ["--key-of", "r.json"]]])("%s says whose key it needs", async (_, options) => {
+    const folder = await folderOf(receipt());
+    writeFileSync(join(folder, "other.yaml"), "parties: []\n");
+    const { code, err } = await play(["dsr", "verify", "r.json", ...options], { folder });
+    expect([code, err]).toEqual([2, expect.stringContaining("--key-of")]);
+  });
+});

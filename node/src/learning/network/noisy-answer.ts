@@ -1,0 +1,21 @@
+import { gridsOf } from "@cohortium/protocol/training/layout";
+import type { NetworkScene } from "@cohortium/protocol/training/network/script";
+import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import type { SessionRows } from "../../rows.js";
+import { noisyMomentsOf } from "../noisy-logistic.js";
+import { noisyEvaluationOf } from "../scores.js";
+import { privateGradientOf } from "./private-gradient.js";
+
+/** This party's answer to any round of a noisy training of a network, before noise. No tensor engine takes part: each row's gradient is bounded by itself. */
+export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, counted }: Pick<SessionRows, "train" | "counted">, plan: TrainingPlan, entropy: Uint8Array): Float64Array {
+  const { features, evaluation, model: clause } = plan;
+  const [first] = gridsOf(question, layoutTerms(plan));
+  const privacy = clause.kind === "network" ? clause.privacy : undefined;
+  if (first === undefined || privacy === undefined) throw new RangeError("the charter does not say what this training may tell");
+  const { scaleBits } = first.segment;
+  if (model === null) return noisyMomentsOf(train, features, scaleBits);
+  switch (question.kind) {
+    case "update": return privateGradientOf(train, features, model, { privacy, entropy, scaleBits });
+    case "evaluation": return noisyEvaluationOf(counted, features, model, evaluation.scoreBins);
+  }
+}

@@ -1,0 +1,65 @@
+import { toHex, utf8 } from "@cohortium/crypto/bytes";
+import { openStream } from "@cohortium/crypto/entropy";
+import { hmacSha256 } from "@cohortium/crypto/hash";
+import { orderWithin } from "@cohortium/protocol/budget/concentrated";
+import { ORDER_MAX } from "@cohortium/protocol/budget/sampled-charge";
+import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
+import { sampledStepNanoRho } from "@cohortium/protocol/session/sampled-price";
+import { noiseOf } from "@cohortium/protocol/training/layout";
+import { layoutTerms, planDigest, type TrainingPlan } from "@cohortium/protocol/training/plan";
+import { chargeOfQuestion } from "@cohortium/protocol/training/price";
+import type { Scene } from "@cohortium/protocol/training/script";
+import type { ReleasePrivacy } from "./egress.js";
+import { limitsOf, type PrivacySettings } from "./statistics/limits.js";
+
+/** What decides how private a training's answers are. A node's work has all of it. */
+interface PrivateWork {
+  readonly session: SessionId;
+  readonly charter: Charter;
+  readonly plan: TrainingPlan;
+  readonly entropy: Uint8Array;
+  readonly settings: PrivacySettings;
+  readonly nowMs: () => number;
+}
+
+/** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
+export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+  const { plan, charter, session, entropy, settings, nowMs } = work;
+  const segments = noiseOf(question, layoutTerms(plan));
+  if (segments === null) return { kind: "exact" };
+  return {
+    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}` },
+    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
+  };
+}
+
+/**
+ * A step on a sample is charged at the order at which the charter's ε is read off; this node's own ceiling may be read off at another, where such a charge
+ * could be too little. Then the training is refused.
+ */
+export function ownCeilingCovers({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
+  if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
+  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
+}
+
+/**
+ * From which coins it follows which rows are held out; null where the rows themselves decide.
+ *
+ * Under noise each row's coin must not depend on any other row: were it drawn from a digest of all, a row more would throw every coin anew, and no noise
+ * would cover that. These are the session's own, and secret: who knew them would know which rows a sum is over.
+ */
+export function holdoutCoins({ noise }: Pick<TrainingPlan, "noise">, entropy: Uint8Array): string | null {
+  return noise === undefined ? null : toHex(openStream(entropy, "holdout")(COIN_BYTES));
+}
+
+/**
+ * What this node states of its table. Under noise it is a commitment that only this node can open: a digest of the rows alone would let whoever knows all
+ * but one of them try out the last.
+ */
+export function statedTable({ noise }: Pick<TrainingPlan, "noise">, rowSet: Digest, entropy: Uint8Array): Digest {
+  return noise === undefined ? rowSet : parseDigest(toHex(hmacSha256(openStream(entropy, "table")(COIN_BYTES), utf8(rowSet))));
+}
+
+const COIN_BYTES = 32;

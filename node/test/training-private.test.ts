@@ -1,0 +1,152 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { layoutOf } from "@cohortium/protocol/training/layout";
+import { zeroModel } from "@cohortium/protocol/training/logistic/model";
+import { initialModel } from "@cohortium/protocol/training/network/progress";
+import { updateContext } from "@cohortium/protocol/training/network/script";
+import { modelJson } from "@cohortium/protocol/training/model";
+import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/protocol/training/plan";
+import { readScene, type Scene } from "@cohortium/protocol/training/script";
+import { splitOwn } from "../src/data/holdout.js";
+import { localRows, takeRows } from "../src/data/local-rows.js";
+import type { PrivacySettings } from "../src/statistics/limits.js";
+import { holdoutCoins } from "../src/training-privacy.js";
+import { asked, CHARTER_JSON, charterOf, DIGEST } from "./stage.js";
+import { admit, place } from "./training-stage.js";
+
+const PRIVACY = { nanoRho: 10_000_003, rowNormMax: 3, iterations: 2 };
+const [QUESTION] = CHARTER_JSON.questions;
+if (QUESTION === undefined) throw new Error("no question");
+const NOISY: Charter = charterOf({
+  ...CHARTER_JSON, questions: [{ ...QUESTION, model: { ...QUESTION.model, privacy: PRIVACY }, evaluation: { ...QUESTION.evaluation, scoreBins: 64 } }],
+  privacy: { mechanism: "discrete-gaussian", note: "Noisy.", budget: { releasesMax: 40, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 1 },
+});
+const PLAN = planOf(NOISY);
+const SCALING = { columns: ["intercept", "age", "job=student"], means: [0, 40, 0], deviations: [1, 12, 1], dropped: [] };
+const ZERO = zeroModel(SCALING);
+const OTHER = "0e".repeat(16);
+
+/** What a coordinator asks in a round, and how its node reads it. */
+function contribution(kind: "moments" | "newton" | "evaluation", round: number, iteration: number | null) {
+  const context = iteration === null ? null : modelJson({ ...ZERO, iteration });
+  const scene = readScene(kind, context, PLAN, null) as Scene;
+  const { ring, words } = layoutOf(scene.question, layoutTerms(PLAN));
+  return { ...asked({ round, question: { kind, model: contextDigest(context), plan: planDigest(PLAN), ring, words } }), scene };
+}
+const ROUNDS = [contribution("moments", 1, null), contribution("newton", 2, 0), contribution("newton", 3, 1), contribution("evaluation", 4, 2)];
+
+async function answered(at: ReturnType<typeof place>, session?: string) {
+  const work = at.work({ charter: NOISY, ...(session === undefined ? {} : { session }) });
+  const begun = await work.resultOf(admit);
+  const results = [];
+  for (const round of ROUNDS) results.push(await work.resultOf(round));
+  return { begun, results };
+}
+
+describe("a training under noise", () => {
+  test("charges each answer, and all of them what the charter says, exactly", async () => {
+    const at = place();
+    const { results } = await answered(at);
+    expect(results.map(({ kind }) => kind)).toEqual(["contributed", "contributed", "contributed", "contributed"]);
+    const lines = at.egress.ledger.charges.lines(DIGEST);
+    expect(lines.map(({ round, kind, nanoRho }) => [round, kind, nanoRho])).toEqual([[1, "training", 2_000_000], [2, "training", 4_000_001], [3, "training", 4_000_002], [4, "training", 0]]);
+    expect(at.egress.ledger.charges.under(DIGEST)).toBe(PRIVACY.nanoRho);
+  });
+
+  test("is refused whole, before any row is read, when its price is not left", async () => {
+    const at = place();
+    await answered(at);
+    await answered(at, OTHER);
+    expect(at.egress.ledger.charges.under(DIGEST)).toBe(2 * PRIVACY.nanoRho);
+    writeFileSync(at.path, "no rows at all");
+    expect(await at.work({ charter: NOISY, session: "1f".repeat(16) }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.privacy-budget" });
+  });
+
+  test("says the same words again after a crash, noise and held-out rows included, and charges once", async () => {
+    const at = place();
+    const first = await answered(at);
+    const again = await answered(at);
+    expect(again.results).toEqual(first.results);
+    expect(at.egress.ledger.charges.lines(DIGEST)).toHaveLength(4);
+  });
+
+  test("states nothing that was counted, and of its table a commitment that is another in every session", async () => {
+    const [at, exact] = [place(), place()];
+    const { begun } = await answered(at);
+    const plain = await exact.work().resultOf(admit);
+    expect(begun).toMatchObject({ kind: "admitted", data: { quality: null } });
+    if (begun.kind !== "admitted" || plain.kind !== "admitted") throw new Error("not admitted");
+    expect(begun.data.table).not.toBe(plain.data.table);
+    expect(plain.data.quality).not.toBeNull();
+  });
+});
+
+describe("which rows are held out under noise", () => {
+  const rows = localRows(Float64Array.from({ length: 400 }, (_, i) => i), [], new Uint8Array(400));
+  const held = (of: typeof rows, entropy: number) => new Set(splitOwn(of, 0.25, holdoutCoins({ noise: { honest: 2 } }, new Uint8Array(32).fill(entropy)) ?? undefined).held.x);
+
+  test("does not depend on any other row: with one row fewer at the end, all others are where they were", () => {
+    const fewer = takeRows(rows, Array.from({ length: 399 }, (_, i) => i));
+    const [whole, without] = [held(rows, 5), held(fewer, 5)];
+    expect([...whole].filter((value) => value < 399)).toEqual([...without]);
+  });
+
+  test("control: drawn from the digest of all rows, they would all be drawn anew", () => {
+    const fewer = takeRows(rows, Array.from({ length: 399 }, (_, i) => i));
+    const [whole, without] = [new Set(splitOwn(rows, 0.25).held.x), new Set(splitOwn(fewer, 0.25).held.x)];
+    expect([...whole].filter((value) => value < 399 && !without.has(value)).length).toBeGreaterThan(40);
+  });
+
+  test("is drawn anew in every session, and is about the charter's share", () => {
+    const [one, other] = [held(rows, 5), held(rows, 6)];
+    expect([...one].filter((value) => !other.has(value)).length).toBeGreaterThan(40);
+    expect(Math.abs(one.size - 100)).toBeLessThan(40);
+    expect(holdoutCoins({}, new Uint8Array(32))).toBeNull();
+  });
+});
+
+describe("a network under noise", () => {
+  const network = {
+    kind: "network", hidden: [3], activation: "relu", optimiser: { kind: "fedavg", serverRate: 1 }, rounds: 3, localEpochs: 1, batchSize: 16, localRate: 0.1, weightDecay: 0,
+    clip: 1, rowsCap: 500, seed: 7, stopping: { kind: "rounds" }, strips: "hidden", privacy: { momentsNanoRho: 1_000_000, sampleRate: 0.01, gradientNorm: 1, noiseMultiplier: 4 },
+  };
+  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, model: network })) });
+  const plan = planOf(charter);
+  const clause = plan.model.kind === "network" ? plan.model : undefined;
+  if (clause === undefined) throw new Error("another model");
+  const start = initialModel(SCALING, plan, clause);
+  const moments = { kind: "moments", context: null } as const;
+  const updates = [0, 1].map((iteration) => ({ kind: "update", context: updateContext({ kind: "update", clause, model: { ...start, iteration }, control: new Float32Array() }) }) as const);
+
+  async function run(at: ReturnType<typeof place>, settings: Partial<PrivacySettings> = {}) {
+    const work = at.work({ charter, settings });
+    const results = [await work.resultOf(admit)];
+    let last: Scene | null = null;
+    for (const [i, { kind, context }] of [moments, ...updates].entries()) {
+      const scene: Scene | null = readScene(kind, context, plan, last);
+      if (scene === null) throw new Error("no such question");
+      last = scene;
+      const { ring, words } = layoutOf(scene.question, layoutTerms(plan));
+      const question = { kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
+      results.push(await work.resultOf({ ...asked({ round: i + 1, question }), scene }));
+    }
+    return results;
+  }
+
+  test("charges each step what its sample costs, and says the same words again after a crash", async () => {
+    const at = place();
+    const first = await run(at);
+    expect(first.map(({ kind }) => kind)).toEqual(["admitted", "contributed", "contributed", "contributed"]);
+    const step = plan.noise?.stepNanoRho ?? 0;
+    expect(at.egress.ledger.charges.lines(DIGEST).map(({ nanoRho }) => nanoRho)).toEqual([1_000_000, step, step]);
+    expect(await run(at)).toEqual(first);
+    expect(at.egress.ledger.charges.under(DIGEST)).toBe(1_000_000 + 2 * step);
+  });
+
+  test("is refused where this node's own ceiling is read off at an order at which the charge is too little; control: not where it is enough", async () => {
+    const ceiling = (epsilon: number) => ({ ceiling: { epsilon, delta: 1e-6 } });
+    expect((await run(place(), ceiling(0.2)).catch(() => [null]))[0]).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy" });
+    expect((await run(place(), ceiling(1)))[0]).toMatchObject({ kind: "admitted" });
+  });
+});

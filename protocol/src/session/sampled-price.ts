@@ -1,0 +1,28 @@
+import { orderWithin } from "../budget/concentrated.js";
+import { rhoOfSampled } from "../budget/sampled-charge.js";
+import type { NetworkClause, NetworkPrivacy } from "../training/network/clause.js";
+import { NANO } from "./privacy-budget.js";
+
+/** A promise of privacy: which ε, but for a probability of δ. */
+export interface Promised {
+  readonly epsilon: number;
+  readonly delta: number;
+}
+
+/** What the noise of one step would tell of a row that is known to be in its sample, in 10^-9 of ρ: 1 / (2σ²), rounded down. */
+export function stepNoiseNanoRho({ noiseMultiplier }: NetworkPrivacy): number {
+  return Math.floor(NANO / (2 * noiseMultiplier * noiseMultiplier));
+}
+
+/**
+ * What one step on a sample adds to the account, in 10^-9 of ρ, rounded up: enough at the one order at which this promise is read off from ρ, and not at
+ * others (`rhoOfSampled`).
+ */
+export function sampledStepNanoRho(privacy: NetworkPrivacy, { epsilon, delta }: Promised): number {
+  return Math.ceil(NANO * rhoOfSampled({ q: privacy.sampleRate, rho: stepNoiseNanoRho(privacy) / NANO }, orderWithin(epsilon, delta)));
+}
+
+/** What a whole training of a network costs under this promise. */
+export function networkPrice({ rounds }: Pick<NetworkClause, "rounds">, privacy: NetworkPrivacy, promised: Promised): number {
+  return privacy.momentsNanoRho + rounds * sampledStepNanoRho(privacy, promised);
+}

@@ -1,0 +1,44 @@
+import { chargeOfSum } from "./charges.js";
+import type { LogisticPrivacy } from "./clauses.js";
+import type { Question } from "./layout.js";
+import type { TrainingPlan } from "./plan.js";
+
+type Priced = Pick<TrainingPlan, "model" | "noise">;
+
+/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError for trees. */
+export function priceOfTraining({ model, noise }: Priced): number {
+  if (noise === undefined) return 0;
+  if (model.kind === "logistic" && model.privacy !== undefined) return model.privacy.nanoRho;
+  if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
+    return model.privacy.momentsNanoRho + model.rounds * noise.stepNanoRho;
+  }
+  throw new RangeError("the charter does not say what a training of this kind may tell");
+}
+
+/** What the answer to one question costs; a training's add up to its price. @throws RangeError for a question that its kind of model does not ask. */
+export function chargeOfQuestion(question: Question, { model, noise }: Priced): number {
+  if (noise === undefined) return 0;
+  if (model.kind === "logistic" && model.privacy !== undefined) return logisticCharge(question, model.privacy);
+  if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
+    return networkCharge(question, { moments: model.privacy.momentsNanoRho, step: noise.stepNanoRho });
+  }
+  throw new RangeError("the charter does not say what a training of this kind may tell");
+}
+
+function logisticCharge(question: Question, privacy: LogisticPrivacy): number {
+  switch (question.kind) {
+    case "moments": case "evaluation": return chargeOfSum(question.kind, 0, privacy);
+    case "newton": return chargeOfSum(question.kind, question.model.iteration, privacy);
+    case "bins": case "level": case "update": throw new RangeError("a logistic training asks no such question");
+  }
+}
+
+function networkCharge(question: Question, { moments, step }: { readonly moments: number; readonly step: number }): number {
+  switch (question.kind) {
+    case "moments": return moments;
+    case "update": return step;
+    // Held-out rows are in no other sum (`charges.ts`).
+    case "evaluation": return 0;
+    case "newton": case "bins": case "level": throw new RangeError("the training of a network asks no such question");
+  }
+}

@@ -1,0 +1,93 @@
+import { describe, expect, test } from "@jest/globals";
+import { orderWithin } from "../../../src/budget/concentrated.js";
+import { networkPrice, sampledStepNanoRho, stepNoiseNanoRho } from "../../../src/session/sampled-price.js";
+import { gridsOf, layoutOf, type Question } from "../../../src/training/layout.js";
+import { modelJson } from "../../../src/training/model.js";
+import { advanceNoisyNetwork, packGradient } from "../../../src/training/network/noisy-advance.js";
+import { initialModel, type NetworkProgress } from "../../../src/training/network/progress.js";
+import { updateContext } from "../../../src/training/network/script.js";
+import { packNoisyMoments } from "../../../src/training/noisy-moments.js";
+import { layoutTerms, planOf, type TrainingPlan } from "../../../src/training/plan.js";
+import { chargeOfQuestion, priceOfTraining } from "../../../src/training/price.js";
+import { firstOf } from "../../../src/training/progress.js";
+import { mayFollow, readScene } from "../../../src/training/script.js";
+import { bent, NOISY_NETWORK, sound } from "../../session/charter-fixture.js";
+
+const CHARTER = sound(NOISY_NETWORK);
+const PLAN = planOf(CHARTER);
+const CLAUSE = PLAN.model.kind === "network" ? PLAN.model : undefined;
+if (CLAUSE?.privacy === undefined || CHARTER.privacy.mechanism === "none") throw new Error("another charter");
+const { privacy } = CLAUSE;
+const promised = CHARTER.privacy.budget;
+const MOMENTS = packNoisyMoments({ negatives: 2_300, positives: 700, sums: Float64Array.of(-300), squares: Float64Array.of(700), missing: new Float64Array(), counts: Float64Array.of(1_500, 900, 600) });
+
+function started(plan: TrainingPlan = PLAN): Extract<NetworkProgress, { readonly model: object }> {
+  const next = advanceNoisyNetwork(MOMENTS, 3, firstOf(plan) as NetworkProgress, plan);
+  if (next.kind !== "next" || next.progress.kind !== "network" || next.progress.model === null) throw new Error("no beginning");
+  return next.progress;
+}
+
+describe("the price of a network under noise", () => {
+  test("is that of its moments and of its steps on samples, each a whole number", () => {
+    const update: Question = started().question;
+    const step = chargeOfQuestion(update, PLAN);
+    expect([Number.isSafeInteger(step), step]).toEqual([true, sampledStepNanoRho(privacy, promised)]);
+    expect(chargeOfQuestion({ kind: "moments" }, PLAN) + CLAUSE.rounds * step + chargeOfQuestion({ kind: "evaluation" }, PLAN)).toBe(priceOfTraining(PLAN));
+    expect(priceOfTraining(PLAN)).toBe(networkPrice(CLAUSE, privacy, promised));
+  });
+
+  test("is far below that of steps on all rows", () => {
+    expect(sampledStepNanoRho(privacy, promised)).toBeLessThan(stepNoiseNanoRho(privacy) / 100);
+  });
+
+  test("is another where ε is read off at another order", () => {
+    expect(orderWithin(8, 1e-6)).toBeLessThan(orderWithin(3, 1e-6));
+    expect(sampledStepNanoRho(privacy, { epsilon: 8, delta: 1e-6 })).not.toBe(sampledStepNanoRho(privacy, promised));
+  });
+
+  test("of another kind of question, or without a word on privacy, is none", () => {
+    expect(() => chargeOfQuestion({ kind: "newton" } as Question, PLAN)).toThrow("no such question");
+    expect(() => priceOfTraining({ ...PLAN, model: { ...CLAUSE, privacy: undefined } })).toThrow("does not say");
+  });
+});
+
+describe("a noisy step of a network", () => {
+  test("lies in the ring as the guard and one number for each weight, with noise for the multiplier", () => {
+    const { question, model } = started();
+    expect(layoutOf(question, layoutTerms(PLAN)).segments.map(({ name, length }) => [name, length])).toEqual([["parties", 1], ["gradient", model.weights.length]]);
+    const [grid] = gridsOf(question, layoutTerms(PLAN));
+    const deviation = Math.sqrt((2 * Number(grid?.variance.numerator)) / Number(grid?.variance.denominator)) / 2 ** (grid?.segment.scaleBits ?? 0);
+    // Two honest companies of the quorum of three; rounding adds a little to what one row can change.
+    expect(deviation / (privacy.gradientNorm * privacy.noiseMultiplier)).toBeCloseTo(1, 4);
+    expect(deviation).toBeGreaterThan(privacy.gradientNorm * privacy.noiseMultiplier);
+  });
+
+  test("goes down the mean over as many rows as a sample is expected to have", () => {
+    const plain = planOf(sound(bent("/questions/0/model/optimiser", { kind: "fedavg", serverRate: 1 }, NOISY_NETWORK)));
+    const at = started(plain);
+    const gradient = Float64Array.from(at.model.weights, (_, i) => (i === 5 ? 6 : 0));
+    const next = advanceNoisyNetwork(packGradient(gradient), 3, at, plain);
+    if (next.kind !== "next" || next.progress.model === null) throw new Error("no step");
+    expect(next).toMatchObject({ rows: 3_000, measure: { what: "gradient norm", value: expect.closeTo(0.1, 12) }, progress: { model: { iteration: 1 } } });
+    const moved = next.progress.model.kind === "network" ? next.progress.model.weights.map((weight, i) => weight - (at.model.weights[i] ?? 0)) : [];
+    // 6 / (0.02 · 3000) times the rate of 0.05; what else moves is the weights' own decay.
+    expect(moved[5]).toBeCloseTo(-0.005, 5);
+    expect(Math.max(...[...moved].filter((_, i) => i !== 5).map(Math.abs))).toBeLessThan(1e-5);
+  });
+
+  test("is taken as often as the charter says, and then judged; numbers that are none end the training", () => {
+    const last = { ...started(), model: { ...started().model, iteration: 99 } };
+    expect(advanceNoisyNetwork(packGradient(new Float64Array(last.model.weights.length)), 3, last, PLAN)).toMatchObject({ kind: "next", progress: { kind: "evaluation", model: { iteration: 100 } } });
+    expect(advanceNoisyNetwork(packGradient(new Float64Array(last.model.weights.length).fill(Number.NaN)), 3, last, PLAN)).toMatchObject({ kind: "failed", code: "TRAINING_DIVERGED" });
+  });
+});
+
+test("the script of a noisy network bounds how many steps are asked, and not how far noise carries them", () => {
+  const [{ question, model }, moments] = [started(), readScene("moments", null, PLAN, null)];
+  const scene = (iteration: number, weights = model.weights) => readScene("update", updateContext({ ...question, model: { ...model, iteration, weights } }), PLAN, moments);
+  const first = scene(0);
+  if (moments === null || first === null) throw new Error("no questions");
+  const far = readScene("update", updateContext({ ...question, model: { ...model, iteration: 1, weights: model.weights.map((weight) => weight + 50) } }), PLAN, first);
+  expect([mayFollow(moments, first), far !== null && mayFollow(first, far), scene(100)]).toEqual([true, true, null]);
+  expect(modelJson(initialModel(model, PLAN, CLAUSE))).toEqual(modelJson(model));
+});
