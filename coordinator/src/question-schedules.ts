@@ -48,9 +48,12 @@ export interface ScheduleView {
 /** A timer holds 24 days at most, and a clock may be set: looked at this often, a schedule is never later than that. */
 const LOOK_EVERY_MS = 3_600_000;
 const TICK = "schedules";
+/** So many runs in a row without an answer are no bad luck any more, and some of them were paid for. */
+const ABORTED_MAX = 3;
 
 /**
- * Questions that are asked anew by the calendar, each time paid for, until the budget would not cover the next. What was missed while the
+ * Questions that are asked anew by the calendar, each time paid for, until the budget would not cover the next, until one is refused for a reason that
+ * stays, or until three in a row bring no answer. What was missed while the
  * coordinator was off is asked once, not as often as it was missed.
  */
 export class QuestionSchedules {
@@ -73,10 +76,10 @@ export class QuestionSchedules {
     this.#tick();
   }
 
-  /** @throws Refusal as `Questions.admit` and `Questions.assertCovered`: what could not be asked now is no plan for later. */
+  /** @throws Refusal as `Questions.admit` and `Questions.assertWorthwhile`: what could not be asked now is no plan for later. */
   add(id: string, { charter, query, every, unit, startMs: start }: NewSchedule): ScheduleView {
     const admitted = this.#questions.admit(charter, query);
-    this.#questions.assertCovered(charter, admitted.query);
+    this.#questions.assertWorthwhile(charter, admitted.query);
     const nowMs = this.#nowMs();
     const startMs = start ?? nowMs;
     const nextMs = startMs >= nowMs ? startMs : occurrenceAfter({ every, unit, startMs }, nowMs);
@@ -124,8 +127,10 @@ export class QuestionSchedules {
       this.#store.postpone(id, nextMs);
       return;
     }
-    if (last !== null && refusedBudget(last)) {
-      this.#store.stop(id, "stopped: budget", last.says);
+    const stopped = last === null ? null : this.#stopAfter(id, last);
+    if (stopped !== null) {
+      this.#store.stop(id, stopped.state, stopped.because);
+      this.#logger.warn("a scheduled question has stopped", { schedule: id, because: stopped.because });
       return;
     }
     try {
@@ -133,12 +138,22 @@ export class QuestionSchedules {
       // Asked before a crash kept us from noting it.
       if (!this.#questions.knows(session)) this.#questions.launch(session, this.#questions.admit(parseDigest(charter), query), { request: null, schedule: id });
       this.#store.ran(id, nextMs);
-      this.#questions.assertCovered(parseDigest(charter), this.#questions.admit(parseDigest(charter), query).query);
+      this.#questions.assertWorthwhile(parseDigest(charter), this.#questions.admit(parseDigest(charter), query).query);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.#store.stop(id, error.exitCode === 5 ? "stopped: budget" : "stopped: charter", `${error.title}: ${error.detail}`);
+      this.#store.stop(id, stateFor(error.code), `${error.title}: ${error.detail}`);
       this.#logger.warn("a scheduled question has stopped", { schedule: id, because: error.title });
     }
+  }
+
+  /** Whether to ask again after how it went: each time costs what was sent, whether or not an answer comes of it. */
+  #stopAfter(id: string, last: QuestionView): { readonly state: Stopped; readonly because: string } | null {
+    if (last.state !== "aborted") return null;
+    const code = refusalThatRepeats(last);
+    if (code !== null) return { state: stateFor(code), because: last.says };
+    const recent = this.#questions.recentOf(id, ABORTED_MAX);
+    if (recent.length < ABORTED_MAX || !recent.every(({ state }) => state === "aborted")) return null;
+    return { state: "stopped: failing", because: `it ended ${ABORTED_MAX} times in a row without an answer, last: ${last.says}` };
   }
 
   #known(id: string): ScheduleView {
@@ -148,10 +163,22 @@ export class QuestionSchedules {
   }
 }
 
-/** A node counts for itself, and may have spent what this coordinator has not seen. */
-function refusedBudget({ fault }: QuestionView): boolean {
-  const cause = memberOf(fault ?? {}, "cause");
-  return typeof cause === "string" && exitCodeOf(cause) === 5;
+type Stopped = Extract<KeptSchedule["state"], `stopped: ${string}`>;
+
+/**
+ * The code of what would be refused again in the same way: by a policy (exit 4) or a budget (exit 5). A node counts for itself, and may have spent
+ * what this coordinator has not seen. Where a node refused, its reason counts.
+ */
+function refusalThatRepeats({ fault }: QuestionView): string | null {
+  const code = memberOf(fault ?? {}, "cause") ?? memberOf(fault ?? {}, "code");
+  if (typeof code !== "string") return null;
+  const exitCode = exitCodeOf(code);
+  return exitCode === 4 || exitCode === 5 ? code : null;
+}
+
+function stateFor(code: string): Stopped {
+  if (code.startsWith("BUDGET_")) return "stopped: budget";
+  return code.startsWith("CHARTER_") ? "stopped: charter" : "stopped: refused";
 }
 
 /** A short name, for people to type. */

@@ -30,7 +30,7 @@ export function questionView(question: KeptQuestion, training: TrainingView | nu
   const answered = { answeredAt: answeredAt(question), answer: readAnswer(answer), answerDigest: answer === null ? null : toHex(sha256(answer)) };
   const base = { session, charter, query, queryDigest, nanoRho, schedule, askedAtMs, ...answered };
   if (answer !== null) return { ...base, state: "done", says: "answered", round: training?.round ?? 0, fault: null };
-  if (training === null) return { ...base, state: "aborted", says: "it could not be asked: its charter does not hold", round: 0, fault: null };
+  if (training === null) return { ...base, state: "aborted", says: `it could not be asked: ${question.refused ?? "the coordinator stopped before"}`, round: 0, fault: null };
   const { says, round, fault } = training;
   return { ...base, says, round, fault, state: training.state === "running" ? "running" : "aborted" };
 }

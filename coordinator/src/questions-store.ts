@@ -6,7 +6,7 @@ import type { RhythmUnit } from "./calendar.js";
 export const QUESTIONS_SCHEMA = `
   CREATE TABLE questions (
     session TEXT PRIMARY KEY, charter TEXT NOT NULL, digest TEXT NOT NULL, query TEXT NOT NULL, nano_rho INTEGER NOT NULL, asked_ms INTEGER NOT NULL,
-    request TEXT UNIQUE, schedule TEXT, uploaded INTEGER NOT NULL DEFAULT 0, answered_ms INTEGER, answered_n INTEGER UNIQUE, answer BLOB
+    request TEXT UNIQUE, schedule TEXT, uploaded INTEGER NOT NULL DEFAULT 0, refused TEXT, answered_ms INTEGER, answered_n INTEGER UNIQUE, answer BLOB
   ) STRICT;
   CREATE INDEX questions_asked ON questions (charter, digest);
   CREATE TABLE question_schedules (
@@ -29,6 +29,8 @@ export interface KeptQuestion {
   readonly schedule: string | null;
   /** The last of its sums that a company has sent something for; 0 before. */
   readonly uploaded: number;
+  /** Why its session never began, in words; null if it did, or still may. */
+  readonly refused: string | null;
   readonly answeredMs: number | null;
 }
 
@@ -54,7 +56,7 @@ export interface KeptSchedule {
   readonly because: string;
 }
 
-export type ScheduleState = "on" | "stopped: budget" | "stopped: charter" | "removed";
+export type ScheduleState = "on" | "stopped: budget" | "stopped: charter" | "stopped: refused" | "stopped: failing" | "removed";
 
 /** What was asked and answered, and what is asked again by the calendar. Answers are never overwritten: a question asked anew has a session of its own. */
 export class QuestionStore {
@@ -65,9 +67,14 @@ export class QuestionStore {
   }
 
   /** Durable when it returns. */
-  ask({ session, charter, digest, query, nanoRho, askedMs, request, schedule }: Omit<KeptQuestion, "uploaded" | "answeredMs">): void {
+  ask({ session, charter, digest, query, nanoRho, askedMs, request, schedule }: Omit<KeptQuestion, "uploaded" | "refused" | "answeredMs">): void {
     this.#db.prepare("INSERT INTO questions (session, charter, digest, query, nano_rho, asked_ms, request, schedule) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .run(session, charter, digest, JSON.stringify(query), nanoRho, askedMs, request, schedule);
+  }
+
+  /** Its session will never begin. Durable when it returns; the first reason stays. */
+  refuse(session: string, because: string): void {
+    this.#db.prepare("UPDATE questions SET refused = ? WHERE session = ? AND refused IS NULL").run(because, session);
   }
 
   /** A company has sent something for this sum. Of a session that is no question it means nothing. */
@@ -150,7 +157,7 @@ function questionOf(row: Row): KeptQuestion {
     session: textOf(row, "session"), charter: textOf(row, "charter"), digest: textOf(row, "digest"), query: parseOwn(textOf(row, "query")),
     nanoRho: integerOf(row, "nano_rho"), askedMs: integerOf(row, "asked_ms"),
     request: row["request"] === null ? null : textOf(row, "request"), schedule: row["schedule"] === null ? null : textOf(row, "schedule"),
-    uploaded: integerOf(row, "uploaded"), answeredMs: row["answered_ms"] === null ? null : integerOf(row, "answered_ms"),
+    uploaded: integerOf(row, "uploaded"), refused: row["refused"] === null ? null : textOf(row, "refused"), answeredMs: row["answered_ms"] === null ? null : integerOf(row, "answered_ms"),
   };
 }
 

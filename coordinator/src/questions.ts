@@ -5,16 +5,19 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { budgetOf, type PrivacyBudget } from "@cohortium/protocol/session/privacy-budget";
 import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
-import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
+import { refusesAll, type EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
 import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { askedReply, questionView, type AskedReply, type QuestionView } from "./question-view.js";
 import type { KeptQuestion, QuestionStore } from "./questions-store.js";
 import type { TrainingView } from "./training-view.js";
+
+/** A coordinator that is started again within this time asks what it had taken on. */
+const ASKED_AGAIN_WITHIN_MS = 600_000;
 
 /** What questions need of the coordinator around them. */
 export interface QuestionsHost {
@@ -59,14 +62,17 @@ export class Questions {
     this.#host = host;
   }
 
-  /** Asks what a crash kept from being asked. Call when trainings have recovered. */
+  /** Asks what a crash kept from being asked a moment ago; what is older nobody waits for any more. Call when trainings have recovered. */
   recover(): void {
-    for (const { session, charter, query } of this.#host.store.questions()) {
-      if (this.#host.view(parseSessionId(session)) === null) this.#launch(parseSessionId(session), parseDigest(charter), parseQuery(query));
+    for (const question of this.#host.store.questions()) {
+      const session = parseSessionId(question.session);
+      if (question.refused !== null || this.#host.view(session) !== null) continue;
+      if (this.#host.nowMs() - question.askedMs <= ASKED_AGAIN_WITHIN_MS) this.#askAgain(session, question);
+      else this.#host.store.refuse(session, "the coordinator stopped before it was asked, and started too late to ask it");
     }
   }
 
-  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION or BUDGET_SPENT, all before anything is computed anywhere. */
+  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
   ask({ charter, query, fresh, request }: Ask): AskedReply {
     const { store } = this.#host;
     const begun = request === null ? null : store.asked(request);
@@ -92,32 +98,44 @@ export class Questions {
     });
   }
 
-  /** Begins a session for it. @throws Refusal BUDGET_SPENT if what is left would not cover it. */
+  /** Begins a session for it. @throws Refusal as `assertWorthwhile`. */
   launch(session: SessionId, { charter, query, digest }: Admitted, { request, schedule }: Pick<KeptQuestion, "request" | "schedule">): KeptQuestion {
-    this.assertCovered(charter, query);
+    this.assertWorthwhile(charter, query);
     const { store, nowMs } = this.#host;
     store.ask({ session, charter, digest, query: queryJson(query), nanoRho: query.nanoRho, askedMs: nowMs(), request, schedule });
-    this.#launch(session, charter, query);
+    this.#begin(session, () => this.#host.launch(session, charter, query));
     return this.#known(session);
   }
 
+  /** @throws Refusal BUDGET_SPENT if what is left would not cover it; POLICY_WITHHELD if its answer would withhold everything, whatever the rows. */
+  assertWorthwhile(charter: Digest, query: Query): void {
+    this.#assertCovered(charter, query);
+    const because = refusesAll(query, statisticPlanOf(this.#host.charterToday(charter), query), this.answersUnder(charter));
+    if (because === null) return;
+    throw new Refusal({
+      code: "POLICY_WITHHELD", title: "the answer to this question would be withheld as a whole", detail: `${because}; nothing was asked, and nothing is charged`,
+      fix: "ask of fewer words and columns at once, or of all rows, or sign a new charter",
+    });
+  }
+
   /** @throws Refusal BUDGET_SPENT unless the charter's budget covers this question too. */
-  assertCovered(charter: Digest, { nanoRho }: Query): void {
-    const { limit, spent } = this.budget(charter);
-    // Written so that NaN refuses.
-    if (limit === null || spent + nanoRho <= limit) return;
+  #assertCovered(charter: Digest, { nanoRho }: Query): void {
+    const { limit, reserve, spent } = this.budget(charter);
+    // Whether the reserve is open, each node decides for itself. Written so that NaN refuses.
+    if (limit === null || spent + nanoRho <= limit + reserve) return;
     throw new Refusal({
       code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.privacy-budget",
-      detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit - spent), limit)} is left; nothing was computed`,
+      detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit + reserve - spent), limit)} is left${reserve === 0 ? "" : ", the reserve included"}; nothing was computed`,
       fix: "ask with a smaller --epsilon, ask again for an answer that is kept, or sign a new charter",
     });
   }
 
-  /** In 10^-9 of ρ. `limit` is null where no noise is added; `spent` counts what is under way as if it were done. */
-  budget(charter: Digest): { readonly limit: number | null; readonly spent: number } {
+  /** In 10^-9 of ρ. `limit` is null where no noise is added, and without the reserve; `spent` counts what is under way as if it were done. */
+  budget(charter: Digest): { readonly limit: number | null; readonly reserve: number; readonly spent: number } {
     const text = this.#host.charterInForce(charter);
     const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one), 0);
-    return { limit: text === null ? 0 : budgetOf(text)?.nanoRho ?? null, spent };
+    const budget = text === null ? NO_BUDGET : budgetOf(text);
+    return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent };
   }
 
   /** A statistic's session ended with this answer. */
@@ -161,6 +179,11 @@ export class Questions {
     return last === undefined ? null : this.#viewOf(last);
   }
 
+  /** The last `count` that the schedule has asked, the oldest first. */
+  recentOf(schedule: string, count: number): readonly QuestionView[] {
+    return this.#host.store.questions().filter((one) => one.schedule === schedule).slice(-count).map((question) => this.#viewOf(question));
+  }
+
   #running(): readonly KeptQuestion[] {
     return this.#host.store.questions().filter(({ session, answeredMs }) => answeredMs === null && this.#host.view(parseSessionId(session))?.state === "running");
   }
@@ -184,17 +207,28 @@ export class Questions {
     return question;
   }
 
-  /** A session that cannot begin stays in the list, so that people see it; it never ran, so it costs nothing. */
-  #launch(session: SessionId, charter: Digest, query: Query): void {
-    try {
-      this.#host.charterToday(charter);
+  #askAgain(session: SessionId, question: KeptQuestion): void {
+    const charter = parseDigest(question.charter);
+    this.#begin(session, () => {
+      const { query } = this.admit(charter, question.query);
+      this.assertWorthwhile(charter, query);
       this.#host.launch(session, charter, query);
+    });
+  }
+
+  /** A session that cannot begin stays in the list, so that people see it; it never ran, so it costs nothing. */
+  #begin(session: SessionId, launch: () => void): void {
+    try {
+      launch();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      this.#host.store.refuse(session, error.title);
       this.#host.logger.warn("a question could not be asked", { session, because: error.title });
     }
   }
 }
+
+const NO_BUDGET: PrivacyBudget = { nanoRho: 0, reserveNanoRho: 0 };
 
 /** @throws Refusal REQUEST_QUERY naming the place at fault. */
 function readQuery(json: Json): Query {

@@ -15,6 +15,11 @@ import { draft, office } from "./stage.js";
 
 export const NOISY = "a1".repeat(32) as Digest;
 export const EXACT = "e0".repeat(32) as Digest;
+/** As `NOISY`, with a quarter of ε in reserve. */
+export const RESERVED = "d4".repeat(32) as Digest;
+/** As `NOISY`, with two dimensions of 300 words each. */
+export const WIDE = "3d".repeat(32) as Digest;
+const WORDS = Array.from({ length: 300 }, (_, i) => `w${i}`);
 const STATISTICS = {
   kinds: ["categories", "histogram", "rfm"], cellRows: 10,
   features: [
@@ -29,11 +34,19 @@ function charterOf(change: object): Charter {
   if (check.kind === "ok") return check.charter;
   throw new Error(JSON.stringify(check.problems));
 }
-const CHARTERS = new Map<string, Charter>([[NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})]]);
+const CHARTERS = new Map<string, Charter>([
+  [NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})],
+  [RESERVED, charterOf({ privacy: { ...PRIVACY, budget: { ...PRIVACY.budget, reserveShare: 0.25 } } })],
+  [WIDE, charterOf({ privacy: PRIVACY, statistics: { ...STATISTICS, kinds: ["profile"], features: ["a", "b"].map((name) => ({ kind: "categorical", name, categories: WORDS })) } })],
+]);
 export const WHOLE = budgetOf(charterOf({ privacy: PRIVACY }))?.nanoRho ?? 0;
 
 export const categories = (nanoRho: number, change: object = {}): Json => ({ kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho, ...change });
 export const rfm = (nanoRho: number): Json => ({ kind: "rfm", recency: "recency", frequency: "frequency", monetary: "monetary", edges: null, nanoRho });
+/** A cohort of so many words of both dimensions, counted by both. */
+export const wide = (words: number): Json => ({
+  kind: "profile", cohort: ["a", "b"].map((dimension) => ({ dimension, words: WORDS.slice(0, words) })), by: ["a", "b"], measures: [], nanoRho: 1_000_000,
+});
 export const ANSWER: Json = { kind: "categories", rows: 30 };
 
 /** A desk over a database in memory; sessions run until the test says how they ended. */
@@ -87,8 +100,15 @@ export class Desk {
     this.sessions.set(session, { state: "done", says: "answered", round: 1, fault: null });
   }
 
-  abort(session: string, cause = "AGGREGATION_TOO_FEW"): void {
-    this.sessions.set(session, { state: "aborted", says: "too few", round: 0, fault: { code: "NODE_REFUSED", cause, says: "too few", fix: "", side: "operator" } });
+  /** `cause` is why a node refused; null where it did not say. */
+  abort(session: string, cause: string | null = "AGGREGATION_TOO_FEW"): void {
+    this.sessions.set(session, { state: "aborted", says: "too few", round: 0, fault: { code: "NODE_REFUSED", ...(cause === null ? {} : { cause }), says: "too few", fix: "", side: "operator" } });
+  }
+
+  /** An answer of this price was given under `NOISY`, whoever asked for it. */
+  paid(session: string, nanoRho: number): void {
+    this.store.ask({ session, charter: NOISY, digest: session.repeat(2), query: categories(nanoRho), nanoRho, askedMs: this.nowMs, request: null, schedule: null });
+    this.store.answer(session, new TextEncoder().encode("{}"), this.nowMs);
   }
 
   /** A company's masked words for this sum are in the log. */

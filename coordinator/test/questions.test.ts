@@ -3,7 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import type { QuestionSchedules } from "../src/question-schedules.js";
-import { ANSWER, categories, Desk, EXACT, NOISY, rfm, WHOLE } from "./question-desk.js";
+import { ANSWER, categories, Desk, EXACT, NOISY, RESERVED, rfm, WHOLE, WIDE, wide } from "./question-desk.js";
 
 let desk: Desk;
 beforeEach(() => { desk = new Desk(); });
@@ -72,6 +72,27 @@ describe("a question", () => {
     expect(desk.launched).toHaveLength(1);
   });
 
+  test("that was written down long ago, or that its charter or budget would not allow any more, is not asked at the next start, and is never tried again", () => {
+    const interrupted = (between: () => void) => {
+      desk = new Desk();
+      desk.crashes = true;
+      expect(() => desk.ask(categories(1_000))).toThrow("a power cut");
+      between();
+      desk.restart();
+      expect(desk.launched).toEqual([]);
+      const [view] = desk.questions.views();
+      desk.expired = false;
+      desk.database.prepare("DELETE FROM questions WHERE session = ?").run("f".repeat(32));
+      desk.restart();
+      expect(desk.launched).toEqual([]);
+      expect(desk.questions.budget(NOISY).spent).toBe(0);
+      return view;
+    };
+    expect(interrupted(() => { desk.nowMs += 600_001; })).toMatchObject({ state: "aborted", says: expect.stringContaining("started too late to ask it") });
+    expect(interrupted(() => { desk.expired = true; })).toMatchObject({ state: "aborted", says: expect.stringContaining("the charter does not hold today") });
+    expect(interrupted(() => desk.paid("f".repeat(32), WHOLE - 999))).toMatchObject({ state: "aborted", says: expect.stringContaining("budget does not cover") });
+  });
+
   test.each<[string, Json, Digest, object]>([
     ["that is none", { kind: "sql", query: "select *" }, NOISY, { code: "REQUEST_QUERY", exitCode: 2 }],
     ["about a word nobody has", categories(1_000, { cohort: [{ dimension: "channel", words: ["Fax"] }] }), NOISY, { code: "CHARTER_QUESTION", exitCode: 4, detail: expect.stringContaining("/cohort/0/words/0") }],
@@ -83,6 +104,16 @@ describe("a question", () => {
     expect(refused(() => desk.ask(query, { charter }))).toMatchObject(expected);
     expect(desk.questions.views()).toEqual([]);
   });
+
+  test("whose answer would withhold everything is refused before it is launched, once or by a schedule, and charged nothing", () => {
+    const expected = { code: "POLICY_WITHHELD", exitCode: 4, detail: expect.stringContaining("nothing is charged") };
+    const schedules = desk.schedules();
+    expect(refused(() => desk.ask(wide(150), { charter: WIDE }))).toMatchObject(expected);
+    expect(refused(() => schedules.add("s1", { charter: WIDE, query: wide(150), every: 1, unit: "weeks", startMs: null }))).toMatchObject(expected);
+    expect([desk.questions.views(), desk.questions.budget(WIDE).spent]).toEqual([[], 0]);
+    expect(desk.ask(wide(2), { charter: WIDE })).toMatchObject({ kind: "launched" });
+    schedules.close();
+  });
 });
 
 describe("the budget", () => {
@@ -90,7 +121,7 @@ describe("the budget", () => {
     desk.answer(desk.ask(categories(WHOLE - 500)).session);
     expect(refused(() => desk.ask(categories(501)))).toMatchObject({ code: "BUDGET_SPENT", exitCode: 5, detail: expect.stringContaining("nothing was computed") });
     expect(desk.ask(categories(500))).toMatchObject({ kind: "launched" });
-    expect(desk.questions.budget(NOISY)).toEqual({ limit: WHOLE, spent: WHOLE });
+    expect(desk.questions.budget(NOISY)).toEqual({ limit: WHOLE, reserve: 0, spent: WHOLE });
     // What is kept stays free.
     expect(desk.ask(categories(WHOLE - 500))).toMatchObject({ kind: "kept", costs: 0 });
   });
@@ -114,7 +145,18 @@ describe("the budget", () => {
 
   test("of a charter without noise has no end here", () => {
     desk.ask(categories(0), { charter: EXACT });
-    expect(desk.questions.budget(EXACT)).toEqual({ limit: null, spent: 0 });
+    expect(desk.questions.budget(EXACT)).toEqual({ limit: null, reserve: 0, spent: 0 });
+  });
+
+  test("with a reserve lets the nodes decide whether that is spent, and refuses only beyond both", () => {
+    const { limit, reserve } = desk.questions.budget(RESERVED);
+    expect([limit, reserve]).toEqual([expect.any(Number), WHOLE - (limit ?? 0)]);
+    expect(reserve).toBeGreaterThan(WHOLE / 4);
+    const ask = (nanoRho: number) => desk.ask(categories(nanoRho), { charter: RESERVED });
+    desk.answer(ask(limit ?? 0).session);
+    expect(ask(reserve - 7)).toMatchObject({ kind: "launched" });
+    expect(refused(() => ask(8))).toMatchObject({ code: "BUDGET_SPENT", detail: expect.stringContaining("the reserve included") });
+    expect(ask(7)).toMatchObject({ kind: "launched" });
   });
 });
 
@@ -155,6 +197,33 @@ describe("a schedule", () => {
     desk.abort(desk.launched[0] ?? "", "BUDGET_SPENT");
     desk.nowMs += 7 * DAY_MS;
     expect(due(schedules)).toMatchObject([{ runs: 1, state: "stopped: budget" }]);
+    schedules.close();
+  });
+
+  test.each([["TRAINING_REPEAT", "stopped: refused"], ["CHARTER_QUESTION", "stopped: charter"], ["TRAINING_SCHEMA", "stopped: refused"], [null, "stopped: refused"]])(
+    "stops when a node refuses with %s, which it would again", (cause, state) => {
+      const schedules = desk.schedules();
+      schedules.add("s1", weekly(1_000));
+      desk.abort(desk.launched[0] ?? "", cause);
+      desk.nowMs += 7 * DAY_MS;
+      expect(due(schedules)).toMatchObject([{ runs: 1, state, next: null, because: "too few" }]);
+      schedules.close();
+    });
+
+  test("stops after three runs in a row without an answer, and an answer in between counts", () => {
+    const schedules = desk.schedules();
+    schedules.add("s1", weekly(1_000));
+    const ends = [false, false, true, false, false, false];
+    const states = ends.map((isAnswered, i) => {
+      const session = desk.launched[i] ?? "";
+      desk.uploaded(session, 1);
+      if (isAnswered) desk.answer(session);
+      else desk.abort(session);
+      desk.nowMs += 7 * DAY_MS;
+      return due(schedules)[0]?.state;
+    });
+    expect(states).toEqual(["on", "on", "on", "on", "on", "stopped: failing"]);
+    expect(schedules.views()).toMatchObject([{ runs: 6, because: expect.stringContaining("3 times in a row without an answer") }]);
     schedules.close();
   });
 

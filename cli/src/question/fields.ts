@@ -53,7 +53,7 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
     { member: "shares", flag: "--shares", type: "shares", says: "what each arm was meant to get, in the order of the dimension's words, as in 1,1,1 or 0.5,0.25,0.25" },
     { member: "metrics", flag: "--metric", type: "columns", says: "the measures that tell whether it worked" },
     { member: "covariate", flag: "--covariate", type: "column", says: "a measure taken before, which makes intervals narrower", fallback: null },
-    { member: "from", flag: "--from", type: "day", says: "the first day of the window, as in 2026-03-01" },
+    { member: "from", flag: "--from", type: "day", says: "the first day of the window, as in 2026-03-01; declared, not checked by the nodes" },
     { member: "to", flag: "--to", type: "day", says: "the last day of the window" },
   ],
   drift: [

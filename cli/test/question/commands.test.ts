@@ -19,7 +19,7 @@ const STATISTICS = {
 const NOISE = { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 100, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
 const CHARTERS = new Map<string, object>([
   [NOISY, { ...SOUND, name: "noisy", questions: [], statistics: STATISTICS, privacy: NOISE }],
-  [EXACT, { ...SOUND, name: "plain", questions: [], statistics: STATISTICS }],
+  [EXACT, { ...SOUND, name: "plain", questions: [], statistics: { ...STATISTICS, exactCohorts: "allowed" } }],
   [TRAINING_ONLY, { ...SOUND, name: "models" }],
 ]);
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   NAMES.forEach((name, i) => writeFileSync(tiny.rowsFile(name), customersCsv(own[i] ?? [])));
   all = own.flat();
   await tiny.consortium.enrol(NO_STEPS);
-  await tiny.consortium.agree(draft("exact"));
+  await tiny.consortium.agree(draft("exact", { statistics: { ...CLAUSE, exactCohorts: "allowed" } }));
   noisy = await tiny.consortium.agree(draft("noisy", { privacy: NOISE }));
 });
 afterAll(async () => tiny.end());

@@ -7,7 +7,7 @@ import { orNull } from "../session/or-null.js";
 import { parseQualityVector } from "../session/quality-vector.js";
 import { schemaDifferences, type Difference } from "../session/schema-differences.js";
 import type { Schema } from "../session/schema.js";
-import { parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
+import { cellRowsStatedMax, parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
 import { statementSizeMax } from "../session/statement-size.js";
 import { sessionSchema, type SessionPlan } from "./plan.js";
 
@@ -49,7 +49,7 @@ export function disagreement(plan: SessionPlan, parties: readonly string[], stat
     return statement === undefined ? [] : [[party, statement] as const];
   });
   const due = sessionSchema(plan);
-  const differences = [...silent, ...schemaDifferences(due, statements), ...qualityDifferences(due, statements)];
+  const differences = [...silent, ...schemaDifferences(due, statements), ...qualityDifferences(due, statements), ...cellRowsDifferences(plan, statements)];
   return differences.length === 0 ? null : schemaFault(differences);
 }
 
@@ -60,6 +60,12 @@ function qualityDifferences({ sources }: Schema, statements: readonly (readonly 
     if (quality === null || orNull(() => parseQualityVector(quality, columns)) !== null) return [];
     return [{ party, says: `${party} states of its quality gate what no gate says` }];
   });
+}
+
+function cellRowsDifferences(plan: SessionPlan, statements: readonly (readonly [string, DataStatement])[]): readonly Difference[] {
+  if (plan.question !== "statistics.ask") return [];
+  const most = cellRowsStatedMax(plan);
+  return statements.flatMap(([party, { cellRows = 1 }]) => (cellRows <= most ? [] : [{ party, says: `${party} wants cells below ${cellRows} rows withheld, and ${most} is the most it may` }]));
 }
 
 /** So many differences are told; whoever mends them sees the next. */

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Words } from "@cohortium/crypto/fixed-point";
-import type { DataStatement } from "../session/statement.js";
+import { cellRowsStatedMax, type DataStatement } from "../session/statement.js";
 import { chargeOf } from "../statistics/charge.js";
 import { advanceStatistic, firstStatistic, statisticContext, type StatisticProgress } from "../statistics/progress.js";
 import { statisticLayout } from "../statistics/layout.js";
@@ -98,8 +98,10 @@ function answeredWith({ plan, progress }: Extract<Standing, { readonly kind: "st
 }
 
 /** Below how many rows a cell is withheld: as the strictest asks, the charter or whoever stated something, also if it then fell silent. */
-function strictest({ clause }: StatisticPlan, stated: Beside["stated"]): number {
-  return Math.max(clause.cellRows, ...stated.map((statement) => statement?.cellRows ?? 1));
+function strictest(plan: StatisticPlan, stated: Beside["stated"]): number {
+  const most = cellRowsStatedMax(plan);
+  // Who takes part has stated no more. Who fell silent before that was seen has no say.
+  return Math.max(plan.clause.cellRows, ...stated.map((statement) => statement?.cellRows ?? 1).filter((rows) => rows <= most));
 }
 
 /** What the next round costs everyone who answers it, in 10^-9 of ρ. */

@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `statistics`, `transactions`, `consent`, a model's `privacy` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `statistics`, `transactions`, `consent`, `exactCohorts`, a model's `privacy` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
@@ -34,6 +34,7 @@ export const CLAUSES = {
   "privacy.trainings": "under a charter with noise a training is of a logistic regression or a network and says what it may tell, takes no steps at companies alone, and their gains stay with them; without noise it says nothing of the kind",
   "privacy.honest": "of a quorum, at least two parties are taken to be honest, and the noise of so many is enough",
   "privacy.encrypted": "noise is added to sums under masks, not to encrypted ones",
+  "privacy.delta": "delta is below one in the joint minimum of rows: with as many as 1/delta rows, one of them published whole would keep to it",
   "privacy.budget": "epsilon and delta, less the reserve, leave something to spend",
   "privacy.score-bins": "exact histograms of scores have 1,024 bins or more, noisy ones 256 or fewer",
   "rows.order": "the minimum of one party is not above its maximum, and the joint minimum not above what all parties may bring",

@@ -66,13 +66,14 @@ function privacyClauses(privacy: Privacy): readonly (readonly [string, string])[
 
 function statisticsClauses(statistics: StatisticsClause | undefined): readonly (readonly [string, string])[] {
   if (statistics === undefined) return [];
-  const { kinds, features, transactions, cellRows, consent } = statistics;
+  const { kinds, features, transactions, cellRows, consent, exactCohorts } = statistics;
   return [
     ["statistics.kinds", kinds.join(", ")],
     ...columnClauses("statistics", features),
     ...transactionClauses("statistics.transactions", transactions),
     ["statistics.cellRows", `${cellRows} rows`],
     ...(consent === undefined ? [] : [["statistics.consent", `${quoted(consent.column)} is ${consent.granted.map(quoted).join(" or ")}`] as const]),
+    ...(exactCohorts === undefined ? [] : [["statistics.exactCohorts", exactCohorts] as const]),
   ];
 }
 

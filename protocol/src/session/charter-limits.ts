@@ -34,6 +34,8 @@ export const ROWS_MAX = 10_000_000_000;
 export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 /** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
 export const CELL_ROWS_MIN = 10;
+/** Of what a company states beside the charter. Beyond, one could have every answer withheld that the others have paid for. */
+export const CELL_ROWS_STATED_MAX = 100_000;
 /**
  * What one company publishes of its own rows alone, where a charter lets it, rests on this many held-out rows and this many of each class. Below,
  * a rank or two could be told from the numbers.

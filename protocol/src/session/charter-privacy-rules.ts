@@ -13,7 +13,7 @@ export function privacyProblems(sections: Sections): readonly Problem[] {
   switch (sections.privacy?.mechanism) {
     case undefined: return [];
     case "none": return exactTrainings(sections);
-    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...encrypted(sections), ...budget(sections)];
+    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...encrypted(sections), ...delta(sections), ...budget(sections)];
   }
 }
 
@@ -93,6 +93,16 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
 function encrypted({ aggregation }: Sections): readonly Problem[] {
   if (aggregation?.scheme !== "encrypted") return [];
   return [{ clause: "privacy.encrypted", path: pointer("aggregation", "scheme"), says: "encrypted sums carry no noise yet", fix: "write masked" }];
+}
+
+/** Publishing one row in 1/δ whole is (0, δ)-private: with so many rows or more, that is a person, and with fewer a person in so many cases. */
+function delta({ privacy, rows }: Sections): readonly Problem[] {
+  if (privacy?.mechanism !== "discrete-gaussian" || rows === undefined || privacy.budget.delta * rows.jointMin < 1) return [];
+  return [{
+    clause: "privacy.delta", path: pointer("privacy", "budget", "delta"),
+    says: `of ${rows.jointMin} rows or more, a mechanism that publishes one whole would keep to a delta of ${privacy.budget.delta}`,
+    fix: `write far less than 1/${rows.jointMin}, such as ${1 / (1_000 * 10 ** Math.ceil(Math.log10(rows.jointMin)))}`,
+  }];
 }
 
 function budget({ privacy }: Sections): readonly Problem[] {

@@ -20,4 +20,5 @@ export const statistics = z.strictObject({
   transactions: transactions.optional(),
   cellRows: z.int().min(CELL_ROWS_MIN).max(ROWS_MAX).describe("a cell over fewer rows is withheld; a whole number from 10"),
   consent: consent.optional().describe("column, granted: only rows whose column holds one of these words take part"),
-}).describe("kinds, features, transactions, cellRows, consent") satisfies z.ZodType<StatisticsClause>;
+  exactCohorts: z.literal("allowed").optional().describe("allowed: also where sums are exact, a question may pick out rows, one person's too; left out: only where they carry noise"),
+}).describe("kinds, features, transactions, cellRows, consent, exactCohorts") satisfies z.ZodType<StatisticsClause>;

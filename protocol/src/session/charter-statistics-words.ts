@@ -1,6 +1,6 @@
 import type { StatisticsClause } from "../statistics/clause.js";
 import type { QueryKind } from "../statistics/query.js";
-import type { NoisySums } from "./charter.js";
+import type { NoisySums, Privacy } from "./charter.js";
 import { grouped } from "./charter-sentences.js";
 
 const KINDS_ENGLISH: Readonly<Record<QueryKind, string>> = {
@@ -24,6 +24,20 @@ export function statisticsEnglish({ kinds, features, consent }: StatisticsClause
 export function statisticsChinese({ kinds, features, consent }: StatisticsClause, alone: boolean): string {
   const agreed = consent === undefined ? "全部行都参与统计：没有列表明谁已同意。" : `只有“${consent.column}”为${consent.granted.map((word) => `“${word}”`).join("或")}的行参与统计。`;
   return `${alone ? "允许" : "此外允许"}对数据作统计，且仅限以下几类：${kinds.map((kind) => KINDS_CHINESE[kind]).join("；")}。所用的列：${features.map(({ name }) => name).join("、")}。每个问题都在任何一方作答之前记入日志；代码不会跨越企业边界。${agreed}`;
+}
+
+/** Who receives what of an answer, and whom the sums it is read off from may tell about. */
+export function answersEnglish({ exactCohorts }: StatisticsClause, { mechanism }: Privacy): string {
+  const sums = "Every company and the coordinator receive each answer. The sums that it is read off from are seen by the coordinator and by whoever is given the uploads to audit. They are over rows that share a word, or that the question picks out by words: if one company alone has such rows, they are that company's sums";
+  if (mechanism === "discrete-gaussian") return `${sums}, with noise that hides single rows and no company.`;
+  return `${sums}, and if one person alone, that person's numbers, exactly. ${exactCohorts === "allowed"
+    ? "A question may pick out any rows by their words, one person's too." : "A question may not pick out rows; it may still count them word by word, and compare the arms of a test."}`;
+}
+
+export function answersChinese({ exactCohorts }: StatisticsClause, { mechanism }: Privacy): string {
+  const sums = "每家企业和协调方得到每个答复。据以得出答复的合计值，由协调方以及为审计而得到上传数据的人看到。合计的是含有同一个词的行，或问题按词选定的行：若只有一家企业有这样的行，合计值就是该企业自己的数值";
+  if (mechanism === "discrete-gaussian") return `${sums}，加有噪声；噪声能掩盖单独一行，不能掩盖一家企业。`;
+  return `${sums}；若只有一个人，就是该人的精确数值。${exactCohorts === "allowed" ? "问题可以按词选定任意的行，包括只涉及一个人的行。" : "问题不得选定一部分行，但仍可按词计数，并比较试验各组。"}`;
 }
 
 /** What is not shown, and who counts as one. */

@@ -4,7 +4,7 @@ import { columnsIn } from "./charter-columns.js";
 import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { networkLearnedEnglish } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
-import { noiseEnglish, reserveEnglish, statisticsEnglish, withheldEnglish } from "./charter-statistics-words.js";
+import { answersEnglish, noiseEnglish, reserveEnglish, statisticsEnglish, withheldEnglish } from "./charter-statistics-words.js";
 
 export const ENGLISH: Sentences = {
   parties: ({ parties, name, consortium }) =>
@@ -31,8 +31,8 @@ export const ENGLISH: Sentences = {
     const joint = questions.length === 0 ? "" : `; with fewer than ${grouped(rows.jointMin)} together ${statistics === undefined ? "nothing is learned" : "no model is trained"}`;
     return `Nobody receives rows. Each company brings ${grouped(rows.perPartyMin)} to ${grouped(rows.perPartyMax)} rows to its own node, where they stay${joint}.`;
   },
-  released: ({ questions, statistics }) => {
-    const answers = statistics === undefined ? "" : "Every company and the coordinator receive each answer, and the sums over all rows that it is read off from; of one company's rows, nothing.";
+  released: ({ questions, statistics, privacy }) => {
+    const answers = statistics === undefined ? "" : answersEnglish(statistics, privacy);
     if (questions.length === 0) return answers;
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `on the ${percent(holdoutShare)} of rows that each company holds out`

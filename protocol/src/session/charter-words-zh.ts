@@ -4,7 +4,7 @@ import { columnsIn } from "./charter-columns.js";
 import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "./charter-limits.js";
 import { networkLearnedChinese } from "./charter-network-words.js";
 import { exceptions, grouped, type Sentences } from "./charter-sentences.js";
-import { noiseChinese, reserveChinese, statisticsChinese, withheldChinese } from "./charter-statistics-words.js";
+import { answersChinese, noiseChinese, reserveChinese, statisticsChinese, withheldChinese } from "./charter-statistics-words.js";
 
 export const CHINESE: Sentences = {
   parties: ({ parties, name, consortium }) => `${consortium} 的 ${parties.length} 家企业签署“${name}”：${parties.map((party) => `${party.name}（${party.organisation}）`).join("、")}。`,
@@ -27,8 +27,8 @@ export const CHINESE: Sentences = {
   ])].join(""),
   rows: ({ rows, questions }) =>
     `任何一方都得不到明细数据。每家企业在自己的节点上使用 ${grouped(rows.perPartyMin)} 至 ${grouped(rows.perPartyMax)} 行，数据不离开节点${questions.length === 0 ? "" : `；合计少于 ${grouped(rows.jointMin)} 行时不训练`}。`,
-  released: ({ questions, statistics }) => {
-    const answers = statistics === undefined ? "" : "每家企业和协调方得到每个答复，以及据以得出答复的全体数据的合计值；不会得知任何一家企业的数值。";
+  released: ({ questions, statistics, privacy }) => {
+    const answers = statistics === undefined ? "" : answersChinese(statistics, privacy);
     if (questions.length === 0) return answers;
     const measured = questions.map(({ evaluation: { holdout, holdoutShare, holdoutDigest = "" } }) => (holdout === "own"
       ? `各家留出的 ${Number((holdoutShare * 100).toFixed(2))}% 的行`

@@ -3,6 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { sha256 } from "@cohortium/crypto/hash";
 import { z } from "zod";
+import { CELL_ROWS_STATED_MAX } from "./charter-limits.js";
 import { text, words } from "./charter-texts.js";
 import { parseDigest, type Digest } from "./ids.js";
 import { schemaJson, type Schema } from "./schema.js";
@@ -31,8 +32,13 @@ export interface DataStatement {
   readonly claims: readonly (ColumnClaim | null)[];
   readonly table: Digest;
   readonly quality: Json;
-  /** Of statistics: cells over fewer rows than this are to be withheld, where the company asks for more than the charter does. */
+  /** Of statistics: cells over fewer rows than this are to be withheld, where the company asks for more than the charter does; at most `cellRowsStatedMax`. */
   readonly cellRows?: number | undefined;
+}
+
+/** The most a company may state: were it more than all rows together, nothing would be answered that others have paid for. */
+export function cellRowsStatedMax({ parties, rowsMaxPerParty }: { readonly parties: number; readonly rowsMaxPerParty: number }): number {
+  return Math.min(CELL_ROWS_STATED_MAX, parties * rowsMaxPerParty);
 }
 
 /** The statement as the body of a `session.data` entry. */

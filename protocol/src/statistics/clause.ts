@@ -12,4 +12,6 @@ export interface StatisticsClause {
   /** A cell over fewer rows is withheld. A node may ask for more in its own configuration; the strictest wins. */
   readonly cellRows: number;
   readonly consent?: ConsentClause | undefined;
+  /** Under exact sums: whether a question may pick out rows. One that picks out one person is then answered with that person's numbers. */
+  readonly exactCohorts?: "allowed" | undefined;
 }

@@ -6,7 +6,7 @@ import { featuresOf } from "../session/recipe-lowering.js";
 import type { Feature } from "../training/features.js";
 import { sumsOf } from "./charge.js";
 import type { StatisticsClause } from "./clause.js";
-import { askedProblems } from "./query-rules.js";
+import { askedProblems, exactCohortProblems } from "./query-rules.js";
 import { costProblems, fitProblems } from "./query-cost-rules.js";
 import type { QueryProblem } from "./query-problem.js";
 import type { Query, RfmEdges } from "./query.js";
@@ -52,7 +52,7 @@ export interface SegmentNoise {
 export function queryProblems(charter: Charter, query: Query): readonly QueryProblem[] {
   const { statistics } = charter;
   if (statistics === undefined) return [{ path: "/kind", says: "the charter allows no statistics", fix: "sign a charter with statistics" }];
-  const asked = [...askedProblems(statistics, query), ...costProblems(charter, query)];
+  const asked = [...askedProblems(statistics, query), ...exactCohortProblems(charter, query), ...costProblems(charter, query)];
   return asked.length > 0 ? asked : fitProblems(planFor(charter, statistics, query));
 }
 

@@ -1,3 +1,4 @@
+import type { Charter } from "../session/charter.js";
 import { pointer } from "../session/charter-clauses.js";
 import { featuresOf } from "../session/recipe-lowering.js";
 import { repeats } from "../session/repeats.js";
@@ -12,6 +13,15 @@ import type { CategoriesQuery, Cohort, ExperimentQuery, HistogramQuery, ProfileQ
 export function askedProblems(clause: StatisticsClause, query: Query): readonly QueryProblem[] {
   const known = { features: featuresOf(clause) };
   return [...kind(clause, query), ...("cohort" in query ? cohort(known, query.cohort) : []), ...columns(known, query)];
+}
+
+/** Where sums are exact, a cohort of one person is answered with that person's numbers. So the signers must have said that cohorts may be asked for. */
+export function exactCohortProblems({ privacy, statistics }: Pick<Charter, "privacy" | "statistics">, query: Query): readonly QueryProblem[] {
+  if (privacy.mechanism !== "none" || statistics?.exactCohorts === "allowed" || !("cohort" in query) || query.cohort.length === 0) return [];
+  return [{
+    path: "/cohort", says: "under this charter sums are exact, and a cohort may be one person",
+    fix: "ask it of all rows, or sign a charter with statistics.exactCohorts: allowed, or with noise",
+  }];
 }
 
 function kind({ kinds }: StatisticsClause, query: Query): readonly QueryProblem[] {

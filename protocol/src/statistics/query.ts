@@ -81,7 +81,7 @@ export interface ExperimentQuery extends Asked {
   readonly shares: readonly number[];
   readonly metrics: readonly string[];
   readonly covariate: string | null;
-  /** RFC 3339 days: the window that the metrics were measured in, as registered. */
+  /** RFC 3339 days: the window that the metrics were measured in, as whoever asks declares it. No node checks it. */
   readonly from: string;
   readonly to: string;
 }

@@ -62,6 +62,12 @@ describe("a question to three companies", () => {
     expect(under(few, 2)["Spain"]).toEqual({ withheld: `< ${few}` });
   });
 
+  test.each([[Number.MAX_SAFE_INTEGER, 3_000], [3_001, 3_000]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
+    const run = askedWorld(charterOfStatistics(THREE), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
+    expect(faultOf(run)).toMatchObject({ code: "TRAINING_SCHEMA", detail: { parties: "bob", because: `bob wants cells below ${cellRows} rows withheld, and ${most} is the most it may` } });
+    expect(run.log.filter(({ statement }) => statement.type === "round.upload")).toEqual([]);
+  });
+
   test("of two sums asks the second by what the first one found, and ends after it", () => {
     const run = askedWorld(charterOfStatistics(THREE), RFM);
     const answer = answerOf<RfmAnswer>(run);

@@ -102,8 +102,8 @@ export const STATISTICS = {
   privacy: { mechanism: "discrete-gaussian", note: "Answers are noisy.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.1 }, colluders: 1 },
 };
 
-/** The same with exact sums. */
-export const EXACT_STATISTICS = { ...STATISTICS, privacy: SOUND.privacy };
+/** The same with exact sums, of cohorts too. */
+export const EXACT_STATISTICS = { ...STATISTICS, statistics: { ...STATISTICS.statistics, exactCohorts: "allowed" }, privacy: SOUND.privacy };
 
 /** `SOUND` with the value at a JSON pointer replaced; `undefined` removes it. */
 export function bent(pointer: string, value: unknown, from: object = SOUND): Json {

@@ -45,6 +45,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${S}/features`, []],
   ["shape.value", `${S}/cellRows`, 9],
   ["shape.value", `${S}/consent/granted`, []],
+  ["shape.value", `${S}/exactCohorts`, "refused"],
   ["shape.unknown-key", `${S}/k`, 12],
   ["shape.missing-key", `${S}/cellRows`, undefined],
   ["shape.value", "/privacy/mechanism", "gaussian"],
@@ -95,6 +96,9 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
   ["privacy.honest", "/privacy/colluders", 2],
   ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, STATISTICS) as object],
+  ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],
+  ["privacy.delta", "/privacy/budget/delta", 0.001],
+  ["privacy.delta", "/rows/jointMin", 200_000, "/privacy/budget/delta", bent("/privacy/budget/delta", 1e-5, STATISTICS) as object],
   ["privacy.budget", "/privacy/budget/epsilon", 1e-9],
 ];
 
@@ -103,7 +107,7 @@ test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (claus
 });
 
 test.each([
-  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.001], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0],
+  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0],
   [`${S}/cellRows`, 200_000], [`${S}/consent`, undefined], [`${S}/transactions`, TRANSACTIONS], [`${S}/consent/column`, "letter"],
 ])("a charter with %s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value, STATISTICS))).toEqual([]);
@@ -134,6 +138,7 @@ describe("a difference", () => {
     [`${S}/features/3/max`, 600, "statistics.features.spend", "0 to 500, in \"EUR\"; values outside: clip", "0 to 600, in \"EUR\"; values outside: clip"],
     [`${S}/cellRows`, 30, "statistics.cellRows", "20 rows", "30 rows"],
     [`${S}/consent`, undefined, "statistics.consent", "\"agreed\" is \"yes\" or \"by letter\"", undefined],
+    [`${S}/exactCohorts`, "allowed", "statistics.exactCohorts", undefined, "allowed"],
     ["/privacy/budget/epsilon", 2, "privacy.budget.epsilon", "3", "2"],
     ["/privacy/budget/delta", 1e-5, "privacy.budget.delta", "0.000001", "0.00001"],
     ["/privacy/budget/reserveShare", 0.2, "privacy.budget.reserveShare", "0.1 of epsilon", "0.2 of epsilon"],
@@ -155,7 +160,7 @@ describe("in words a charter of statistics", () => {
       "They allow statistics of the rows, and of these kinds alone: how a cohort differs from all rows; how a measure is spread; a measure's quantiles; how often each word of a column occurs; recency, frequency and monetary value in fifths; how the arms of a test compare; how a column is distributed, absent values included. They rest on these columns: country, age, letter, spend, visits, since, income. Every question stands in the log before anybody answers it; no code crosses a company's border. Only rows whose \"agreed\" is \"yes\" or \"by letter\" take part.",
       "A company whose rows do not fit these columns is refused. A value beyond the bounds of spend counts as the nearest bound. In country a word that is not listed counts as the category set for all others. That since may have no value is itself used, and the joint sums show how often.",
       "Nobody receives rows. Each company brings 200 to 50,000 rows to its own node, where they stay.",
-      "Every company and the coordinator receive each answer, and the sums over all rows that it is read off from; of one company's rows, nothing.",
+      "Every company and the coordinator receive each answer. The sums that it is read off from are seen by the coordinator and by whoever is given the uploads to audit. They are over rows that share a word, or that the question picks out by words: if one company alone has such rows, they are that company's sums, with noise that hides single rows and no company.",
       "A cell over fewer than 20 rows is withheld, and so is what it would follow from; a company may ask for more rows. This is how answers are shown, not what protects: a row counts as one person, and who stands in several rows, or at several companies, counts several times.",
       "A sum can be read only if three of the four nodes help; below three companies nothing is released. A company that falls silent once the first sum was read ends the question.",
       "At most 240 sums may be released under this charter; every node counts for itself and stops there. The answers may cost ε = 3 together, 10 % of it only at nodes whose owners open the reserve; what is spent does not come back.",
@@ -170,7 +175,7 @@ describe("in words a charter of statistics", () => {
       "允许对数据作统计，且仅限以下几类：某一人群与全体的差异；数值的分布；数值的分位数；某列各词出现的次数；最近一次消费、消费频率和消费金额的五等分；试验各组的比较；某列的分布（含缺值）。所用的列：country、age、letter、spend、visits、since、income。每个问题都在任何一方作答之前记入日志；代码不会跨越企业边界。只有“agreed”为“yes”或“by letter”的行参与统计。",
       "数据与上述各列不符的企业将被拒绝参与。spend 超出界限的值按最近的界限计。country 中未列出的词按约定的“其他”类别计。since 可以缺值，缺值本身也作为信息使用，合计值会显示缺值的次数。",
       "任何一方都得不到明细数据。每家企业在自己的节点上使用 200 至 50,000 行，数据不离开节点。",
-      "每家企业和协调方得到每个答复，以及据以得出答复的全体数据的合计值；不会得知任何一家企业的数值。",
+      "每家企业和协调方得到每个答复。据以得出答复的合计值，由协调方以及为审计而得到上传数据的人看到。合计的是含有同一个词的行，或问题按词选定的行：若只有一家企业有这样的行，合计值就是该企业自己的数值，加有噪声；噪声能掩盖单独一行，不能掩盖一家企业。",
       "少于 20 行的单元格不予显示，能据以推算它的数值也不予显示；企业可以要求更多的行数。这只是显示的规则，并非保护的手段：一行算作一个人，在多行中或在多家企业出现的人按多人计。",
       "4 个节点中至少 3 个参与，合计值才能读出；少于 3 家企业时不公布任何结果。第一个合计值读出之后，若有企业中途失联，答复即告结束。",
       "本约定下最多公布 240 个合计值；每个节点自行计数，用完即停。隐私预算共 ε = 3，其中 10% 为储备，仅当节点的所有者启用时才可使用；用去的不再恢复。",
@@ -178,5 +183,14 @@ describe("in words a charter of statistics", () => {
       "switchboard 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。",
       "自 2026 年 12 月 1 日 00:00（UTC）起生效，至 2027 年 6 月 30 日 12:00（UTC）终止；此后节点不再应答。",
     ]);
+  });
+
+  test("says where sums are exact that they may be one person's, and whether a question may pick out whom", () => {
+    const open = sound(EXACT_STATISTICS);
+    const shut = sound(bent(`${S}/exactCohorts`, undefined, EXACT_STATISTICS));
+    expect(charterWords(open, "en")).toContainEqual(expect.stringMatching(/if one person alone, that person's numbers, exactly\. A question may pick out any rows by their words, one person's too\.$/));
+    expect(charterWords(shut, "en")).toContainEqual(expect.stringMatching(/that person's numbers, exactly\. A question may not pick out rows; it may still count them word by word/));
+    expect(charterWords(open, "zh-CN")).toContainEqual(expect.stringMatching(/若只有一个人，就是该人的精确数值。问题可以按词选定任意的行，包括只涉及一个人的行。$/));
+    expect(charterWords(shut, "zh-CN")).toContainEqual(expect.stringContaining("问题不得选定一部分行"));
   });
 });

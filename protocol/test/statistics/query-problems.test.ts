@@ -94,6 +94,17 @@ describe("a node's charter refuses", () => {
     expect(queryProblems(EXACT, QUERIES.drift)).toEqual([{ path: "/nanoRho", says: expect.stringContaining("sums are exact"), fix: "write 0" }]);
   });
 
+  test("a cohort where sums are exact, unless the signers said that cohorts may be asked for", () => {
+    const charter = sound(bent("/privacy", EXACT.privacy, STATISTICS));
+    const problem = { path: "/cohort", says: expect.stringContaining("a cohort may be one person"), fix: expect.stringContaining("statistics.exactCohorts: allowed") };
+    for (const query of [QUERIES.profile, QUERIES.quantiles]) {
+      expect(queryProblems(charter, unpaid(query))).toEqual([problem]);
+      expect(queryProblems(charter, unpaid({ ...query, cohort: [] }))).toEqual([]);
+      expect(queryProblems(EXACT, unpaid(query))).toEqual([]);
+    }
+    expect(queryProblems(charter, unpaid(QUERIES.experiment))).toEqual([]);
+  });
+
   test("two sums where it allows one in all", () => {
     const one = sound(bent("/privacy/budget/releasesMax", 1, STATISTICS));
     expect(queryProblems(one, QUERIES.rfm)).toEqual([{ path: "/kind", says: "the answer takes 2 sums, and the charter allows 1 in all", fix: expect.any(String) }]);
