@@ -72,7 +72,7 @@ export interface Borne extends SpentElsewhere {
 export function spentElsewhere({ charters, ledger }: BudgetDesk, digest: string): Borne | null {
   const { privacy } = charters.text(digest);
   if (privacy.mechanism === "none") return null;
-  const elsewhere = ledger.charges.elsewhere(digest, null);
+  const elsewhere = ledger.charges.elsewhere(digest);
   const { delta } = privacy.budget;
   return elsewhere.nanoRho === 0 ? null : { ...elsewhere, epsilon: epsilonOfRho(elsewhere.nanoRho / NANO, delta), delta };
 }

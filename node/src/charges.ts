@@ -21,7 +21,7 @@ export interface SpendingLimits {
 /** Which of the limits a charge would exceed. */
 export type Overspent = "charter" | "own";
 
-/** What was spent on the same rows under other charters. */
+/** What was spent at this node under other charters. */
 export interface SpentElsewhere {
   readonly nanoRho: number;
   readonly charters: number;
@@ -74,11 +74,11 @@ export class Charges {
     return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges").get() ?? {}, "spent");
   }
 
-  /** What the rows have cost under other charters. @param rowSet - null for whatever rows this node has had. */
-  elsewhere(charter: string, rowSet: string | null): SpentElsewhere {
+  /** What this node's rows, as they are or as they were, have cost under other charters: one row more or less does not make them other people. */
+  elsewhere(charter: string): SpentElsewhere {
     const row = this.#db.prepare(`
       SELECT coalesce(sum(nano_rho), 0) AS spent, count(DISTINCT charter) AS charters FROM charges
-      WHERE charter <> ?1 AND nano_rho > 0 AND (?2 IS NULL OR row_set = ?2)`).get(charter, rowSet) ?? {};
+      WHERE charter <> ? AND nano_rho > 0`).get(charter) ?? {};
     return { nanoRho: integerOf(row, "spent"), charters: integerOf(row, "charters") };
   }
 

@@ -151,6 +151,8 @@ export class Egress {
     if (before !== null) return null;
     if (!(this.ledger.releasesUnder(charter) < releasesMax)) return OVER_BUDGET;
     if (privacy.kind === "exact") return null;
+    // An answer without noise has no ε: a ceiling cannot cover it, and its charge of nothing would pass.
+    if (privacy.noise === null && privacy.limits.own !== null) return OVERSPENT.own;
     const overspent = this.ledger.charges.exceeds({ charter, nanoRho: privacy.charge.nanoRho }, privacy.limits);
     return overspent === null ? null : OVERSPENT[overspent];
   }

@@ -30,7 +30,7 @@ export function privacyOf(work: PrivateWork, { round, question: { kind, model } 
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact" };
   return {
-    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}` },
+    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${rowSet}` },
     charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
   };
 }

@@ -51,7 +51,7 @@ function stage(optimiser: Optimiser = NETWORK.optimiser) {
   const update = (model: NetworkModel, control = initialControl(model, clause)) => scene("update", updateContext({ kind: "update", clause, model, control }));
   const contribution = (round: number, of: Scene): AnswerAsked => {
     const { ring, words } = layoutOf(of.question, layoutTerms(plan));
-    return { ...asked({ round, question: { kind: of.question.kind, model: of.digest, plan: planDigest(plan), ring, words } }), scene: of };
+    return { ...asked({ round, question: { kind: of.question.kind, model: of.digest, plan: planDigest(plan), ring, words } }), scene: of, parties: [SELF, MILL, QUARRY] };
   };
   const permit = (round: number, of: Scene) => process().resultOf({ kind: "permit", round, question: contribution(round, of).question, survivors: [SELF, MILL, QUARRY] });
   const root = async (round: number, of: Scene) => {

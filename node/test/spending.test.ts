@@ -122,6 +122,13 @@ describe("a charge", () => {
     expect(await egress.release(terms(300, { id: OTHER }, { limits }), asked(), computed)).toMatchObject({ kind: "released" });
   });
 
+  test("of nothing, for sums without noise, is within no ceiling of this node's own", async () => {
+    const { egress } = fresh();
+    const exact = (own: number | null) => egress.release(terms(0, {}, { noise: null, limits: { charter: 0, own } }), asked(), computed);
+    expect(await exact(1_000_000)).toEqual({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(await exact(null)).toMatchObject({ kind: "released" });
+  });
+
   test("of two sessions at once, of which the budget covers one, is made once; control: of both, where it covers both", async () => {
     const both = async (charter: number) => {
       const { folder, egress } = fresh();
@@ -205,17 +212,14 @@ describe("the account", () => {
     expect(() => egress.ledger.charges.keep({ ...priced(1).charge, charter: DIGEST, session: SESSION, round: 1 })).toThrow("UNIQUE");
   });
 
-  test("tells what the same rows, or any, have cost under other charters", async () => {
+  test("tells what was spent under other charters, whatever the rows were then", async () => {
     const { egress: { ledger: { charges } } } = fresh();
     const line = { ...priced(1).charge, session: SESSION, kind: "profile" };
     charges.keep({ ...line, charter: "aa", round: 1, nanoRho: 30, rowSet: "r1" });
     charges.keep({ ...line, charter: "bb", round: 2, nanoRho: 50, rowSet: "r1" });
     charges.keep({ ...line, charter: "bb", round: 3, nanoRho: 70, rowSet: "r2" });
     charges.keep({ ...line, charter: "cc", round: 4, nanoRho: 0, rowSet: "r1" });
-    expect(charges.elsewhere("aa", "r1")).toEqual({ nanoRho: 50, charters: 1 });
-    expect(charges.elsewhere("dd", "r1")).toEqual({ nanoRho: 80, charters: 2 });
-    expect(charges.elsewhere("dd", null)).toEqual({ nanoRho: 150, charters: 2 });
-    expect(charges.elsewhere("bb", "r2")).toEqual({ nanoRho: 0, charters: 0 });
+    expect(["aa", "bb", "dd"].map((charter) => charges.elsewhere(charter))).toEqual([{ nanoRho: 120, charters: 1 }, { nanoRho: 30, charters: 1 }, { nanoRho: 150, charters: 2 }]);
   });
 
   test("is new in a database of the version before, whose ledger it leaves as it is", () => {

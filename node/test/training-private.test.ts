@@ -12,7 +12,7 @@ import { splitOwn } from "../src/data/holdout.js";
 import { localRows, takeRows } from "../src/data/local-rows.js";
 import type { PrivacySettings } from "../src/statistics/limits.js";
 import { holdoutCoins } from "../src/training-privacy.js";
-import { asked, CHARTER_JSON, charterOf, DIGEST } from "./stage.js";
+import { asked, CHARTER_JSON, charterOf, DIGEST, SESSION } from "./stage.js";
 import { admit, place } from "./training-stage.js";
 
 const PRIVACY = { nanoRho: 10_000_003, rowNormMax: 3, iterations: 2 };
@@ -26,13 +26,14 @@ const PLAN = planOf(NOISY);
 const SCALING = { columns: ["intercept", "age", "job=student"], means: [0, 40, 0], deviations: [1, 12, 1], dropped: [] };
 const ZERO = zeroModel(SCALING);
 const OTHER = "0e".repeat(16);
+const PARTIES = NOISY.parties.map(({ name }) => name);
 
 /** What a coordinator asks in a round, and how its node reads it. */
 function contribution(kind: "moments" | "newton" | "evaluation", round: number, iteration: number | null) {
   const context = iteration === null ? null : modelJson({ ...ZERO, iteration });
   const scene = readScene(kind, context, PLAN, null) as Scene;
   const { ring, words } = layoutOf(scene.question, layoutTerms(PLAN));
-  return { ...asked({ round, question: { kind, model: contextDigest(context), plan: planDigest(PLAN), ring, words } }), scene };
+  return { ...asked({ round, question: { kind, model: contextDigest(context), plan: planDigest(PLAN), ring, words } }), scene, parties: PARTIES };
 }
 const ROUNDS = [contribution("moments", 1, null), contribution("newton", 2, 0), contribution("newton", 3, 1), contribution("evaluation", 4, 2)];
 
@@ -69,6 +70,19 @@ describe("a training under noise", () => {
     const again = await answered(at);
     expect(again.results).toEqual(first.results);
     expect(at.egress.ledger.charges.lines(DIGEST)).toHaveLength(4);
+  });
+
+  test("is answered although a company was silent in one before: both were paid for, and nothing is charged in vain", async () => {
+    const at = place();
+    const [moments] = ROUNDS;
+    if (moments === undefined) throw new Error("no round");
+    const permit = (session: string, survivors: typeof PARTIES) =>
+      at.work({ charter: NOISY, session }).resultOf({ kind: "permit", round: 1, question: moments.question, survivors });
+    await answered(at);
+    expect([NOISY.aggregation.dropouts, await permit(SESSION, PARTIES.slice(0, -1))]).toMatchObject(["end", { kind: "permitted" }]);
+    at.egress.ledger.opened(SESSION, 1);
+    await answered(at, OTHER);
+    expect(await permit(OTHER, PARTIES)).toMatchObject({ kind: "permitted" });
   });
 
   test("states nothing that was counted, and of its table a commitment that is another in every session", async () => {
@@ -129,7 +143,7 @@ describe("a network under noise", () => {
       last = scene;
       const { ring, words } = layoutOf(scene.question, layoutTerms(plan));
       const question = { kind, model: contextDigest(context), plan: planDigest(plan), ring, words };
-      results.push(await work.resultOf({ ...asked({ round: i + 1, question }), scene }));
+      results.push(await work.resultOf({ ...asked({ round: i + 1, question }), scene, parties: PARTIES }));
     }
     return results;
   }

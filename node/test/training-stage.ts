@@ -18,7 +18,7 @@ export const PLAN = planOf(CHARTER);
 export const ROWS = ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${20 + i};${i % 3 === 0 ? "student" : "clerk"};${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
 export const MOMENTS = { kind: "moments", model: contextDigest(null), plan: planDigest(PLAN), ring: 64, words: layoutOf({ kind: "moments" }, layoutTerms(PLAN)).words } as const;
 const SCENE: Scene = { kind: "logistic", question: { kind: "moments" }, model: null, digest: contextDigest(null), steps: null };
-export const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE };
+export const contribution: AnswerAsked = { ...asked({ question: MOMENTS }), scene: SCENE, parties: CHARTER.parties.map(({ name }) => name) };
 
 /** A node's folder, and the work of any process that runs on it. */
 export const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: string | null = null, more: Partial<Feed> = {}) => {

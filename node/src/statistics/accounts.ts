@@ -91,7 +91,7 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
   const [limits, spent, own] = [limitsOf(text, settings), charges.under(digest), ownAccountOf(ledger, settings)];
   const left = Math.max(0, Math.min(limits.charter - spent, own === null ? Infinity : own.left));
   const asked = questionsOf(charges.lines(digest));
-  const elsewhere = charges.elsewhere(digest, null);
+  const elsewhere = charges.elsewhere(digest);
   return {
     epsilon, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit: limits.charter, spent, left,
     reserve: budget.reserveNanoRho, isReserveOpen: settings.opensReserve,

@@ -4,7 +4,7 @@ import type { AnswerAsked, SessionPart } from "@cohortium/protocol/conduct/parti
 import { sessionPlanDigest } from "@cohortium/protocol/conduct/plan";
 import { allowStatistic, type Allowance } from "@cohortium/protocol/session/charter-gate";
 import type { FaultCode } from "@cohortium/protocol/session/fault";
-import type { Digest } from "@cohortium/protocol/session/ids";
+import type { Digest, PartyId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
@@ -20,6 +20,7 @@ import type { Computed, ReleaseTerms } from "../egress.js";
 import { RemovedSince } from "../deletion/removed-since.js";
 import { accept } from "../quality-desk.js";
 import { clauseOfGate, clauseOfRows } from "../rows-refused.js";
+import type { Opening } from "../ledger.js";
 import type { Conclusion, SessionWork } from "../session-work.js";
 import type { Work } from "../training-work.js";
 import { computeStatistic } from "./compute.js";
@@ -33,6 +34,9 @@ export interface Asked extends Omit<Work, "plan" | "database"> {
 }
 
 type Result = SessionPart["event"];
+
+/** The sum in question. */
+type Of = Pick<PermissionAsked, "round" | "question">;
 
 /** Answers one question of statistics. Repeatable: after a crash the same ask gives the same words, noise included, and is charged once. */
 export class StatisticWork implements SessionWork {
@@ -89,9 +93,9 @@ export class StatisticWork implements SessionWork {
       logger.warn("a question was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
       return this.#refused(allowance.clause === "request.privacy-budget" ? "BUDGET_SPENT" : "NODE_REFUSED", allowance.clause);
     }
-    const limits = limitsOf(this.#asked.charter, settings);
-    if (egress.ledger.charges.exceeds({ charter: digest, nanoRho: plan.query.nanoRho }, limits) !== null) {
-      logger.warn("a question was refused: this node's own ceiling over all charters does not cover it", { session, clause: "node.privacy-ceiling", fix: "cohortium budget show; the ceiling is privacy.epsilonMax in node.yaml" });
+    const beyond = this.#beyondCeiling();
+    if (beyond !== null) {
+      logger.warn("a question was refused", { session, clause: "node.privacy-ceiling", ...beyond });
       return this.#refused("BUDGET_SPENT", "node.privacy-ceiling");
     }
     const reading = this.#read((table) => {
@@ -109,7 +113,7 @@ export class StatisticWork implements SessionWork {
     accept(feed.gate.folder, read.judged.result);
     egress.keepNotes(session, read.notes, nowMs());
     for (const note of read.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
-    this.#warnOfRefresh(read.rows.setDigest);
+    this.#warnOfRefresh();
     const { claims, quality } = read.judged;
     return { kind: "admitted", data: { table: read.rows.setDigest, claims, quality: plan.noise === null ? qualityVectorJson(quality) : NOTHING_COUNTED, ...cellRowsOf(settings, plan) }, atMs: nowMs() };
   }
@@ -125,11 +129,20 @@ export class StatisticWork implements SessionWork {
     return allowStatistic(charter, request, instantText(nowMs()), usage);
   }
 
-  /** A new charter is no new budget for the people in the same rows: whoever reads this node's log hears what they bear already. */
-  #warnOfRefresh(rowSet: string): void {
+  /** Why this node's own ceiling over all charters does not let it answer; null if it does. */
+  #beyondCeiling(): { readonly because: string; readonly fix: string } | null {
+    const { plan, charter, egress: { ledger }, digest, settings } = this.#asked;
+    const limits = limitsOf(charter, settings);
+    if (plan.noise === null && limits.own !== null) return { because: "exact sums have no ε, so no ceiling covers them", fix: "sign a charter with noise, or take privacy.epsilonMax out of node.yaml" };
+    if (ledger.charges.exceeds({ charter: digest, nanoRho: plan.query.nanoRho }, limits) === null) return null;
+    return { because: "this node's own ceiling over all charters does not cover it", fix: "cohortium budget show; the ceiling is privacy.epsilonMax in node.yaml" };
+  }
+
+  /** A new charter is no new budget for the people in the rows, nor is one row more: whoever reads this node's log hears what they may bear already. */
+  #warnOfRefresh(): void {
     const { egress: { ledger }, digest, session, logger } = this.#asked;
-    const { charters, nanoRho } = ledger.charges.elsewhere(digest, rowSet);
-    if (nanoRho > 0) logger.warn("the same rows were charged under other charters", { session, charters, nanoRho, fix: "privacy.epsilonMax in node.yaml sets a ceiling over all of them" });
+    const { charters, nanoRho } = ledger.charges.elsewhere(digest);
+    if (nanoRho > 0) logger.warn("these rows, or those before them, were charged under other charters", { session, charters, nanoRho, fix: "privacy.epsilonMax in node.yaml sets a ceiling over all of them" });
   }
 
   async #contribute(ask: AnswerAsked): Promise<Result> {
@@ -140,6 +153,8 @@ export class StatisticWork implements SessionWork {
     const rows = await this.#rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { question } = scene;
+    // Before anything leaves: what is refused when the sum is to be opened has been counted already.
+    if (this.#isApart(ask, ask.parties)) return this.#refused("TRAINING_REPEAT", OTHER_PARTIES);
     const egressed = await egress.release(this.#terms(ask, question, rows), ask, () => Promise.resolve(computed(rows, question, this.#asked.plan)));
     doing(`waits for sum ${round}`);
     switch (egressed.kind) {
@@ -149,29 +164,39 @@ export class StatisticWork implements SessionWork {
     }
   }
 
+  /** Rows are in the label, because a copy of this node may be put back over other rows: under the same noise the difference of both would be bare. */
   #terms({ round, question: { model } }: AnswerAsked, question: StatisticQuestion, { setDigest: rowSet }: LocalRows): ReleaseTerms {
     const { plan, charter, session, digest, entropy, settings, nowMs } = this.#asked;
     const segments = statisticNoise(question, plan);
     return {
       id: session, charter: digest, releasesMax: charter.privacy.budget.releasesMax,
       privacy: {
-        kind: "priced", noise: segments === null ? null : { segments, entropy, label: `${session}/${round}/${this.#query}/${model}` },
+        kind: "priced", noise: segments === null ? null : { segments, entropy, label: `${session}/${round}/${this.#query}/${model}/${rowSet}` },
         charge: { atMs: nowMs(), query: this.#query, kind: plan.query.kind, nanoRho: chargeOf(question, plan), rowSet }, limits: limitsOf(charter, settings),
       },
     };
   }
 
-  /** As of a training's sums; a question is the same as another if it is asked in the same words. */
-  #permit({ question, survivors, round }: PermissionAsked): Result {
-    const { session, digest, charter, egress: { ledger }, nowMs } = this.#asked;
+  #permit(ask: PermissionAsked): Result {
+    if (this.#isApart(ask, ask.survivors)) return this.#refused("TRAINING_REPEAT", OTHER_PARTIES);
+    this.#asked.egress.ledger.agree(this.#opening(ask, ask.survivors));
+    return { kind: "permitted", round: ask.round, atMs: this.#asked.nowMs() };
+  }
+
+  /**
+   * Whether the sum over these parties, next to one opened before on the same rows, would tell what a party brought. Compared is every sum: other
+   * words, one dimension more or another kind of question may still count the same cells. Of noisy sums none is: whatever their difference tells
+   * of a row, both were charged for, and one company that falls silent once would end all questions under the charter.
+   */
+  #isApart(ask: Of, parties: readonly PartyId[]): boolean {
+    const { plan, egress: { ledger } } = this.#asked;
+    return plan.noise === null && ledger.contradicts(this.#opening(ask, parties), "any");
+  }
+
+  #opening({ round, question }: Of, parties: readonly PartyId[]): Opening {
+    const { session, digest: charter, egress: { ledger } } = this.#asked;
     const [rows, rowSet] = [ledger.rowsOf(session) ?? "", ledger.rowSetOf(session) ?? ""];
-    const opening = {
-      session, round, without: "", charter: digest, question: `${question.kind}/${this.#query}`, model: question.model, rows, rowSet, survivors: survivors.join(" "),
-    };
-    const which = charter.aggregation.dropouts === "end" ? "any" : "same";
-    if (ledger.contradicts(opening, which)) return this.#refused("TRAINING_REPEAT", "sums over these rows were opened with other parties before");
-    ledger.agree(opening);
-    return { kind: "permitted", round, atMs: nowMs() };
+    return { session, round, without: "", charter, question: `${question.kind}/${this.#query}`, model: question.model, rows, rowSet, survivors: parties.join(" ") };
   }
 
   /** The rows this session was admitted with; null if they have changed since, or if somebody was removed since. */
@@ -190,6 +215,8 @@ export class StatisticWork implements SessionWork {
     return { kind: "refused", code, clause, atMs: this.#asked.nowMs() };
   }
 }
+
+const OTHER_PARTIES = "sums over these rows were opened with other parties before";
 
 /** Under a charter with noise nothing that was counted may leave beside the noisy sums: how many rows there are is what one row more or less changes. */
 const NOTHING_COUNTED = null;

@@ -16,7 +16,7 @@ import { DEFAULT_GATE, type Feed } from "../../src/rows.js";
 import { NO_SETTINGS, type PrivacySettings } from "../../src/statistics/limits.js";
 import { StatisticWork } from "../../src/statistics/work.js";
 import { openNodeDatabase } from "../../src/store.js";
-import { CHARTER_JSON, charterOf, MASKS, NOW_MS, recordingLogger, SELF, SESSION } from "../stage.js";
+import { CHARTER_JSON, charterOf, MASKS, MILL, NOW_MS, QUARRY, recordingLogger, SELF, SESSION } from "../stage.js";
 
 export const STATISTICS = {
   kinds: ["profile", "histogram", "quantiles", "categories", "rfm", "experiment", "drift"],
@@ -74,6 +74,7 @@ export function contribution(charter = NOISY, query: Query = COUNT, question: St
   const digest = jsonDigest(context);
   return {
     kind: "contribute", round, offer: "0f".repeat(32), context, hide: { scheme: "masked", masks: MASKS }, scene: { kind: "statistic", question, digest, model: null },
+    parties: [SELF, MILL, QUARRY],
     question: { kind: "statistic", model: digest, plan: statisticPlanDigest(plan), ring: 64, words: statisticLayout(question, plan).words },
   };
 }

@@ -8,9 +8,10 @@ import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { charterDigest } from "@cohortium/protocol/session/charter-digest";
 import { statisticLayout } from "@cohortium/protocol/statistics/layout";
 import { statisticPlanOf } from "@cohortium/protocol/statistics/plan";
+import type { Query } from "@cohortium/protocol/statistics/query";
 import { Egress } from "../../src/egress.js";
-import { charterOf, MASKS, MILL, NOW_MS, QUARRY, SELF, SESSION } from "../stage.js";
-import { contribution, COUNT, EDGES, EXACT, NOISY, NOISY_JSON, PEOPLE, place, RFM } from "./stage.js";
+import { CHARTER_JSON, charterOf, MASKS, MILL, NOW_MS, QUARRY, SELF, SESSION } from "../stage.js";
+import { contribution, COUNT, EDGES, EXACT, NOISY, NOISY_JSON, PEOPLE, place, RFM, STATISTICS } from "./stage.js";
 
 const admit = { kind: "admit" } as const;
 const OTHER = "77".repeat(16);
@@ -70,14 +71,25 @@ describe("admission of a question", () => {
     expect(await work({ settings: { ceiling: { epsilon: 1.5, delta: 1e-6 } } }).resultOf(admit)).toMatchObject({ kind: "admitted" });
   });
 
-  test("tells the company, and nobody else, that the same rows were charged under another charter", async () => {
-    const { egress, work, logger } = place();
+  test("is refused to exact sums where this node has a ceiling of its own: they have no ε", async () => {
+    const { work, logger } = place();
+    const exact = { charter: EXACT, query: { ...COUNT, nanoRho: 0 } };
+    expect(await work({ ...exact, settings: { ceiling: { epsilon: 100, delta: 1e-6 } } }).resultOf(admit)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(logger.lines.join()).toContain("exact sums have no ε");
+    expect(await work(exact).resultOf(admit)).toMatchObject({ kind: "admitted" });
+  });
+
+  test("tells the company, and nobody else, that these rows, or those before them, were charged under another charter", async () => {
+    const { egress, work, logger, write } = place();
     await work().resultOf(admit);
     await work().resultOf(contribution());
+    expect(logger.lines.join()).not.toContain("under other charters");
     const renewed = charterOf({ ...NOISY_JSON, name: "renewed" });
+    // One row more than were charged.
+    write(`${PEOPLE}\nwest;1;1;1`);
     expect(await work({ charter: renewed, session: OTHER }).resultOf(admit)).toMatchObject({ kind: "admitted" });
-    expect(logger.lines.join()).toContain("the same rows were charged under other charters");
-    expect(egress.ledger.charges.elsewhere(charterDigest(renewed), null)).toEqual({ nanoRho: 4_000_000, charters: 1 });
+    expect(logger.lines.join()).toContain("these rows, or those before them, were charged under other charters");
+    expect(egress.ledger.charges.elsewhere(charterDigest(renewed))).toEqual({ nanoRho: 4_000_000, charters: 1 });
   });
 
   test.each([
@@ -118,6 +130,20 @@ describe("an answer", () => {
       await work({ session }).resultOf(contribution());
     }
     expect(numbersIn(folder)).not.toEqual(numbersIn(folder, NOISY, OTHER));
+  });
+
+  test("has other noise where a copy of the node is put back and its rows are others by then: the difference of both would be bare", async () => {
+    const numbers = async (people: string) => {
+      const { work, folder } = place(people);
+      await work().resultOf(admit);
+      await work().resultOf(contribution());
+      return numbersIn(folder);
+    };
+    const noise = (await numbers(PEOPLE)).map((number, i) => number - (i === 0 ? 1 : 20));
+    // One row fewer in the first cell, and nothing else.
+    const without = (await numbers(PEOPLE.replace("north;0;0;0\n", ""))).map((number, i) => number - (i === 0 ? 1 : i === 1 ? 19 : 20));
+    expect(without).not.toEqual(noise);
+    expect((await numbers(PEOPLE)).map((number, i) => number - (i === 0 ? 1 : 20))).toEqual(noise);
   });
 
   test("under a charter of exact sums is what the rows hold", async () => {
@@ -184,15 +210,57 @@ describe("an answer", () => {
   });
 });
 
-describe("permission to open an answer", () => {
-  test("is refused over other parties than the same question was opened over before, on the same rows", async () => {
+describe("sums over other parties than before, on the same rows", () => {
+  type Questions = readonly [charter: typeof NOISY, first: Query, second: Query];
+  const ALL = [SELF, MILL, QUARRY];
+  const CONTINUED = charterOf({ ...CHARTER_JSON, name: "exact", statistics: STATISTICS, aggregation: { ...CHARTER_JSON.aggregation, dropouts: "continue" } });
+  const FREE = { ...COUNT, nanoRho: 0 };
+  const REWORDED: Query = { kind: "profile", cohort: [], by: ["region"], measures: ["spend"], nanoRho: 0 };
+
+  /** The first question is opened over two of three; the second is asked of all three. */
+  const asked = async ([charter, first, second]: Questions, parties = ALL, write = "") => {
+    const it = place();
+    const [once, again] = [it.work({ charter, query: first }), it.work({ charter, query: second, session: OTHER })];
+    const asks = { ...contribution(charter, second), parties };
+    const permit = (survivors: readonly (typeof SELF)[]) => ({ kind: "permit", round: 1, question: asks.question, survivors } as const);
+    await once.resultOf(admit);
+    await once.resultOf(contribution(charter, first));
+    expect(await once.resultOf({ ...permit([SELF, MILL]), question: contribution(charter, first).question })).toMatchObject({ kind: "permitted" });
+    it.egress.ledger.opened(SESSION, 1);
+    if (write !== "") it.write(write);
+    await again.resultOf(admit);
+    const contributed = await again.resultOf(asks);
+    return { contributed, permitted: await again.resultOf(permit(parties)), releases: it.egress.ledger.releasesUnder(charterDigest(charter)) };
+  };
+
+  test.each([
+    ["the same words", EXACT, FREE], ["other words", EXACT, { ...FREE, top: 2 }], ["another kind of question that counts the same cells", EXACT, REWORDED],
+    ["other words, where sums may go on without a party", CONTINUED, { ...FREE, top: 2 }], ["another kind, where sums may go on without a party", CONTINUED, REWORDED],
+  ] as const)("are refused where they are exact, before anything leaves: %s", async (_, charter, second) => {
+    const refused = { kind: "refused", code: "TRAINING_REPEAT" };
+    expect(await asked([charter, FREE, second])).toMatchObject({ contributed: refused, permitted: refused, releases: 1 });
+    // Controls: over the same parties, or over other rows.
+    expect(await asked([charter, FREE, second], [SELF, MILL])).toMatchObject({ contributed: { kind: "contributed" }, permitted: { kind: "permitted" }, releases: 2 });
+    expect(await asked([charter, FREE, second], ALL, PEOPLE.replace("north;0;", "north;1;"))).toMatchObject({ contributed: { kind: "contributed" }, permitted: { kind: "permitted" } });
+  });
+
+  test("are refused when they are to be opened, where somebody fell silent after being asked", async () => {
     const { work, egress } = place();
-    const permit = (survivors: readonly (typeof SELF)[]) => ({ kind: "permit", round: 1, question: contribution().question, survivors } as const);
-    await work().resultOf(admit);
-    expect(await work().resultOf(permit([SELF, MILL, QUARRY]))).toMatchObject({ kind: "permitted" });
+    const of = (session: string) => work({ charter: EXACT, query: FREE, session });
+    const permit = (survivors: readonly (typeof SELF)[]) => ({ kind: "permit", round: 1, question: contribution(EXACT, FREE).question, survivors } as const);
+    await of(SESSION).resultOf(admit);
+    await of(SESSION).resultOf(permit(ALL));
     egress.ledger.opened(SESSION, 1);
-    await work({ session: OTHER }).resultOf(admit);
-    expect(await work({ session: OTHER }).resultOf(permit([SELF, MILL]))).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
-    expect(await work({ session: OTHER }).resultOf(permit([SELF, MILL, QUARRY]))).toMatchObject({ kind: "permitted" });
+    await of(OTHER).resultOf(admit);
+    expect(await of(OTHER).resultOf(contribution(EXACT, FREE))).toMatchObject({ kind: "contributed" });
+    expect(await of(OTHER).resultOf(permit([SELF, MILL]))).toMatchObject({ kind: "refused", code: "TRAINING_REPEAT" });
+    expect(await of(OTHER).resultOf(permit(ALL))).toMatchObject({ kind: "permitted" });
+  });
+
+  test("are answered and opened where they carry noise: a party that fell silent once ends no later question, and nothing is charged in vain", async () => {
+    expect([NOISY.aggregation.dropouts, EXACT.aggregation.dropouts]).toEqual(["end", "end"]);
+    for (const second of [COUNT, { ...COUNT, top: 2 }]) {
+      expect(await asked([NOISY, COUNT, second])).toMatchObject({ contributed: { kind: "contributed" }, permitted: { kind: "permitted" }, releases: 2 });
+    }
   });
 });

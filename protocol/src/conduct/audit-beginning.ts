@@ -5,7 +5,10 @@ import { partyToLeaveOut } from "../session/charter-parties.js";
 import type { Charter } from "../session/charter.js";
 import { budgetOf } from "../session/privacy-budget.js";
 import type { DataStatement } from "../session/statement.js";
-import { planned, requestIn } from "./request.js";
+import { chargeOf, everyQuestion } from "../statistics/charge.js";
+import { planOf } from "../training/plan.js";
+import { chargesInTurn } from "../training/price.js";
+import { planned, requestIn, type SessionRequest } from "./request.js";
 import { firstStanding, type Standing } from "./standing.js";
 
 /** A session that follows from its charter so far. `stated` is what each party said about its columns, null where it cannot be read. */
@@ -18,11 +21,27 @@ export interface Underway {
 /** Where an auditor begins to follow a session; lost where nothing follows from the charter. */
 export type Begun = Underway | { readonly kind: "lost"; readonly because: string };
 
-/** The budget is the charter's, with the reserve: whether a node has opened it is not in the log. */
-export function begin(text: Json, offered: LoggedBeginning["offered"]): { readonly begun: Begun; readonly budgetNanoRho: number | null } {
+/** What a session may cost whoever answers it, in 10^-9 of ρ. */
+export interface Costs {
+  /** The charter's, with the reserve: whether a node has opened it is not in the log. Null where no noise is added. */
+  readonly budgetNanoRho: number | null;
+  /** Of each sum in turn, as the query or the charter's training says: whatever becomes of the session, whoever answers has paid. */
+  readonly charges: readonly number[];
+}
+
+export function begin(text: Json, offered: LoggedBeginning["offered"]): Costs & { readonly begun: Begun } {
   const check = checkCharter(text);
-  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0 };
-  return { begun: under(check.charter, offered), budgetNanoRho: budgetIn(check.charter) };
+  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, charges: [] };
+  const { charter } = check;
+  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), charges: chargesIn(charter, requestIn(offered)) };
+}
+
+function chargesIn(charter: Charter, request: SessionRequest | null): readonly number[] {
+  const { privacy: { mechanism }, questions } = charter;
+  if (request === null || mechanism === "none") return [];
+  if (!("query" in request)) return questions.length === 0 ? [] : chargesInTurn(planOf(charter, null));
+  const { query } = request;
+  return everyQuestion(query).map((question) => chargeOf(question, { query, noise: { mechanism } }));
 }
 
 function under(charter: Charter, { question, without, query }: LoggedBeginning["offered"]): Begun {

@@ -1,14 +1,14 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Charge, Judged, LoggedClose, LoggedComparison, LoggedData, LoggedModel, LoggedOffer, LoggedRound, Milestone, RoundAuditor } from "../log/audit-milestones.js";
 import type { Finding, FindingCode } from "../log/audit-report.js";
-import { sumAgain } from "../log/audit-sums.js";
+import { sumAgain, type SumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
 import { checkCharter } from "../session/charter-check.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { EarlierAnswer } from "../statistics/sequence.js";
 import { modelDigest } from "../training/model.js";
 import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
-import { begin, type Begun, type Underway } from "./audit-beginning.js";
+import { begin, type Begun, type Costs, type Underway } from "./audit-beginning.js";
 import { parseEarlier } from "./earlier.js";
 import { disagreement, readStatement } from "./handshake.js";
 import { sessionPlanDigest } from "./plan.js";
@@ -18,7 +18,11 @@ import { advance, chargeIn, contextOf, layoutIn, questionOf } from "./standing.j
 /** How far the sums have carried a session. */
 type Followed =
   | Begun
-  | { readonly kind: "released"; readonly release: Release };
+  | { readonly kind: "released"; readonly release: Release }
+  /** A sum cannot be computed again because its bytes are not here. Whether what comes after it follows cannot be told, and is not said. */
+  | { readonly kind: "unseen" };
+
+type Seen = Exclude<Followed, { readonly kind: "unseen" }>;
 
 /** What a milestone made of a session, and what is to be said about it. */
 interface Step {
@@ -27,10 +31,10 @@ interface Step {
 }
 
 /** One session as the auditor follows it: what each round costs whoever answers it, and of how much. */
-interface Session {
+interface Session extends Costs {
   readonly followed: Followed;
-  readonly budgetNanoRho: number | null;
-  readonly charges: ReadonlyMap<number, number>;
+  /** What each round that was offered costs. */
+  readonly charged: ReadonlyMap<number, number>;
 }
 
 /** The files beside the log, and what was answered before under the same charter. */
@@ -59,15 +63,15 @@ export function sessionAuditor(): RoundAuditor {
     const { followed, judged } = follow(session.followed, milestone, { source, earlier });
     const answer = milestone.kind === "closed" ? answerOf(session, milestone) : null;
     if (answer !== null) answers.set(milestone.charterDigest, [...earlier, answer]);
-    const charges = milestone.kind === "offered" ? new Map(session.charges).set(milestone.round, costOf(followed)) : session.charges;
-    sessions.set(milestone.session, { ...session, followed, charges });
+    const charged = milestone.kind === "offered" ? new Map(session.charged).set(milestone.round, costOf(session, followed, milestone.round)) : session.charged;
+    sessions.set(milestone.session, { ...session, followed, charged });
     return { ...judged, charge: chargeOn(session, milestone) };
   };
 }
 
 function opened({ charter, offered }: Milestone): Session {
-  const { begun, budgetNanoRho } = begin(charter, offered);
-  return { followed: begun, budgetNanoRho, charges: new Map() };
+  const { begun, ...costs } = begin(charter, offered);
+  return { followed: begun, ...costs, charged: new Map() };
 }
 
 /** What was answered by now, whatever the close says: later answers have to go with it. */
@@ -75,15 +79,20 @@ function answerOf({ followed }: Session, { offered: { query } }: Milestone): Ear
   return followed.kind === "released" && followed.release.kind === "answer" ? parseEarlier(query, followed.release.answer) : null;
 }
 
-function costOf(followed: Followed): number {
-  return followed.kind === "underway" ? chargeIn(followed.standing) : 0;
+/**
+ * However the session goes on: a node is charged before anybody can see that the coordinator misbehaves. A sum beyond those of the query, which
+ * nodes refuse, costs as much as the last.
+ */
+function costOf({ charges }: Session, followed: Followed, round: number): number {
+  return followed.kind === "underway" ? chargeIn(followed.standing) : charges[round - 1] ?? charges.at(-1) ?? 0;
 }
 
-function chargeOn({ budgetNanoRho, charges }: Session, milestone: Milestone): Charge {
-  return { nanoRho: milestone.kind === "contributed" ? charges.get(milestone.round) ?? 0 : 0, budgetNanoRho };
+function chargeOn({ budgetNanoRho, charged }: Session, milestone: Milestone): Charge {
+  return { nanoRho: milestone.kind === "contributed" ? charged.get(milestone.round) ?? 0 : 0, budgetNanoRho };
 }
 
 function follow(followed: Followed, milestone: Milestone, beside: Beside): Step {
+  if (followed.kind === "unseen") return { followed, judged: unfollowed(milestone, beside) };
   switch (milestone.kind) {
     case "begun": return { followed, judged: { ...NOTHING, findings: followed.kind === "lost" && milestone.offered.query !== null ? [refused(milestone, followed.because)] : [] } };
     case "stated": return { followed: afterStatement(followed, milestone), judged: NOTHING };
@@ -96,16 +105,25 @@ function follow(followed: Followed, milestone: Milestone, beside: Beside): Step 
   }
 }
 
+/** What can be said where a session cannot be followed: each sum that is here, and each party's own gain. */
+function unfollowed(milestone: Milestone, { source }: Beside): Judged {
+  switch (milestone.kind) {
+    case "begun": case "stated": case "offered": case "contributed": case "kept": case "closed": return NOTHING;
+    case "completed": return judgedSum(sumAgain(milestone, source));
+    case "compared": return { ...NOTHING, findings: objectionsToComparison(milestone) };
+  }
+}
+
 function refused({ entry }: Milestone, because: string): Finding {
   return { entry, code: "QUERY_REFUSED", says: `what is asked is nothing that the charter allows: ${because}` };
 }
 
 /** A statement that differs is no offence: it is what ends a session before its first round. */
-function afterStatement(followed: Followed, { party, data }: LoggedData): Followed {
+function afterStatement(followed: Seen, { party, data }: LoggedData): Followed {
   return followed.kind === "underway" ? { ...followed, stated: new Map(followed.stated).set(party, readStatement(data.statement)) } : followed;
 }
 
-function afterOffer(followed: Followed, offer: LoggedOffer): Step {
+function afterOffer(followed: Seen, offer: LoggedOffer): Step {
   const says = objectionToOffer(followed, offer);
   const { findings, ...counts } = verdict(offer, offer.offered.query === null ? "MODEL_DIFFERS" : "QUESTION_DIFFERS", says);
   const judged: Judged = { ...counts, findings: [...findings, ...schemaFindings(followed, offer)] };
@@ -115,7 +133,7 @@ function afterOffer(followed: Followed, offer: LoggedOffer): Step {
 }
 
 /** Whoever is asked for numbers has stated the charter's columns. Who stated nothing is the log's own finding. */
-function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): readonly Finding[] {
+function schemaFindings(followed: Seen, { entry, asked }: LoggedOffer): readonly Finding[] {
   if (followed.kind !== "underway") return [];
   const { standing: { plan }, stated } = followed;
   const readable = new Map([...stated].flatMap(([party, statement]) => (statement === null ? [] : [[party, statement] as const])));
@@ -123,10 +141,11 @@ function schemaFindings(followed: Followed, { entry, asked }: LoggedOffer): read
   return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
 }
 
-function afterRound(followed: Followed, round: LoggedRound, { source, earlier }: Beside): Step {
+function afterRound(followed: Seen, round: LoggedRound, { source, earlier }: Beside): Step {
   const again = sumAgain(round, source);
-  const judged: Judged = { ...NOTHING, sum: again.kind === "sum", findings: again.kind === "sum" ? [] : again.findings };
+  const judged = judgedSum(again);
   if (followed.kind !== "underway") return { followed, judged };
+  if (isOutOfSight(again)) return { followed: { kind: "unseen" }, judged: { ...judged, findings: judged.findings.map(cannotBeFollowed) } };
   if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
   const next = advance(followed.standing, again.words, round.uploads.length, { stated: [...followed.stated.values()], earlier });
   switch (next.kind) {
@@ -139,13 +158,26 @@ function afterRound(followed: Followed, round: LoggedRound, { source, earlier }:
   }
 }
 
+function judgedSum(again: SumAgain): Judged {
+  return { ...NOTHING, sum: again.kind === "sum", findings: again.kind === "sum" ? [] : again.findings };
+}
+
+/** Whether nothing is wrong with a sum but that bytes are missing: perhaps nobody has kept them. */
+function isOutOfSight(again: SumAgain): boolean {
+  return again.kind === "findings" && again.findings.length > 0 && again.findings.every(({ code }) => code === "UPLOAD_MISSING");
+}
+
+function cannotBeFollowed(finding: Finding): Finding {
+  return { ...finding, says: `${finding.says}; what comes after in this session cannot be followed` };
+}
+
 /** The sum is that of the uploads, and yet not one of answers: somebody did not keep to the protocol, and the log says so only by an abort. */
 function noise({ entry, uploads }: LoggedRound): Finding {
   return { entry, code: "SUM_GUARD", says: `the guard of the sum does not count its ${uploads.length} survivors: a mask did not cancel, or a party sent something else than an answer` };
 }
 
 /** Why this is not the question that follows; null if it is. */
-function objectionToOffer(followed: Followed, { asked }: LoggedOffer): string | null {
+function objectionToOffer(followed: Seen, { asked }: LoggedOffer): string | null {
   if (followed.kind !== "underway") return `the round asks where no question follows: ${whyOver(followed)}`;
   const { standing } = followed;
   const { ring, words } = layoutIn(standing);
@@ -156,7 +188,7 @@ function objectionToOffer(followed: Followed, { asked }: LoggedOffer): string | 
   return null;
 }
 
-function objectionToModel(followed: Followed, { model }: LoggedModel): string | null {
+function objectionToModel(followed: Seen, { model }: LoggedModel): string | null {
   if (followed.kind !== "underway") return `a model where none follows: ${whyOver(followed)}`;
   const due = modelIn(followed);
   const isDue = due !== null && model.hash === modelDigest(due) && model.iteration === due.iteration && model.purpose === due.kind;
@@ -171,7 +203,7 @@ function closeCode({ close }: LoggedClose): FindingCode {
   return close.released.kind === "model" ? "CLOSE_DIFFERS" : "ANSWER_DIFFERS";
 }
 
-function objectionToClose(followed: Followed, { close: { released } }: LoggedClose): string | null {
+function objectionToClose(followed: Seen, { close: { released } }: LoggedClose): string | null {
   switch (followed.kind) {
     case "underway": return "the session is closed before its last sum";
     case "lost": return `the release follows from nothing: ${whyOver(followed)}`;
@@ -198,7 +230,7 @@ function isShared(charter: Json): boolean {
   return check.kind === "ok" && sharesGains(check.charter);
 }
 
-function whyOver(followed: Exclude<Followed, { kind: "underway" }>): string {
+function whyOver(followed: Exclude<Seen, { kind: "underway" }>): string {
   return followed.kind === "lost" ? followed.because : "everything was released before";
 }
 

@@ -40,9 +40,10 @@ export interface Refused {
   readonly atMs: number;
 }
 
-/** Ask of the host as a sum asks it, with the question as this session reads it. */
+/** Ask of the host as a sum asks it, with the question as this session reads it, and who else is asked. */
 export interface AnswerAsked extends ContributionAsked {
   readonly scene: SessionScene;
+  readonly parties: readonly PartyId[];
 }
 
 /** Ask of the host: is this session one that the charter, the rows and the budget allow? Answer with `Admitted` or `Refused`. */
@@ -239,7 +240,7 @@ function liftRound(state: InRounds, step: Step<PartakingRound>, atMs: number): S
     case "wait": {
       const hasAgreed = step.state.phase === "agreed" || step.state.phase === "decrypting";
       const bound = hasAgreed ? step.state.survivors : state.bound;
-      return { ...step, ask: withScene(state, step.ask), state: { ...state, bound, current: step.state } };
+      return { ...step, ask: withScene(state, step.state, step.ask), state: { ...state, bound, current: step.state } };
     }
     case "abort": return leave(state, step.fault, atMs);
     case "done": return { ...wait({ ...state, epoch: partEpochAfter(state.epoch, state.current), current: null, answered: state.answered + 1 }), send: step.send };
@@ -284,13 +285,13 @@ function owed(state: Partaking): readonly SessionPart["ask"][] {
   switch (state.stage) {
     case "admitting": return [{ kind: "admit" }];
     case "setup": return setupOwed(state.setup);
-    case "rounds": return state.current === null ? [] : withScene(state, partakingOwed(state.current));
+    case "rounds": return state.current === null ? [] : withScene(state, state.current, partakingOwed(state.current));
   }
 }
 
-function withScene({ last }: InRounds, asks: readonly PartakingRound["ask"][]): readonly SessionPart["ask"][] {
+function withScene({ last }: InRounds, { parties }: PartakingRound["state"], asks: readonly PartakingRound["ask"][]): readonly SessionPart["ask"][] {
   // A round has begun, so there is a scene; the type does not know.
-  return asks.flatMap((ask): readonly SessionPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last }]));
+  return asks.flatMap((ask): readonly SessionPart["ask"][] => (ask.kind !== "contribute" ? [ask] : last === null ? [] : [{ ...ask, scene: last, parties }]));
 }
 
 function wait(state: Partaking): Step<SessionPart> {

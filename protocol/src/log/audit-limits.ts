@@ -52,11 +52,14 @@ export class LimitsAudit {
   /**
    * A sum is opened, or could be. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
    * can. Compared is what nodes compare: the same question of one plan at the same model, and where dropouts end a training, any. Sessions that do without
-   * one company, as the charter says in words, are compared with those that do without the same.
+   * one company, as the charter says in words, are compared with those that do without the same. Statistics are compared however they are asked, because
+   * other words may count the same cells. Noisy sums are not compared, because the difference carries the noise that both were charged for.
    */
-  opened({ digest, terms }: LoggedCharter, { purpose, model, plan, survivors, without }: OpenedSum, at: At): void {
+  opened({ digest, terms, text }: LoggedCharter, { purpose, model, plan, survivors, without }: OpenedSum, at: At): void {
     if (without !== "") this.#leftOut(digest, without, at);
-    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${plan} ${purpose} ${model}`;
+    if (addsNoise(text)) return;
+    const asked = purpose === "statistic" ? purpose : `${plan} ${purpose} ${model}`;
+    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${asked}`;
     const before = this.#opened.get(comparable) ?? new Map<string, At>();
     this.#opened.set(comparable, before);
     const over = survivors.toSorted().join(", ");
@@ -77,6 +80,10 @@ export class LimitsAudit {
     before.add(without);
     this.#findings.notice(at.entry, "SUMS_WITHOUT", `${nameOf(at)} is without ${without}${others}`);
   }
+}
+
+function addsNoise(charter: Json): boolean {
+  return memberOf(memberOf(charter, "privacy"), "mechanism") === "discrete-gaussian";
 }
 
 /** `2026-12-01T00:00:00`: in whole seconds of UTC the order of texts is the order of time. Null for what is no such instant. */

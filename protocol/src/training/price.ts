@@ -1,4 +1,4 @@
-import { chargeOfSum } from "./charges.js";
+import { chargeOfSum, trainingCharges } from "./charges.js";
 import type { LogisticPrivacy } from "./clauses.js";
 import type { Question } from "./layout.js";
 import type { TrainingPlan } from "./plan.js";
@@ -13,6 +13,15 @@ export function priceOfTraining({ model, noise }: Priced): number {
     return model.privacy.momentsNanoRho + model.rounds * noise.stepNanoRho;
   }
   throw new RangeError("the charter does not say what a training of this kind may tell");
+}
+
+/** What each sum costs, in the order in which they are asked; none where sums are exact. */
+export function chargesInTurn({ model, noise }: Priced): readonly number[] {
+  if (noise === undefined) return [];
+  if (model.kind === "logistic" && model.privacy !== undefined) return trainingCharges(model.privacy).map(({ nanoRho }) => nanoRho);
+  const { stepNanoRho } = noise;
+  if (model.kind !== "network" || model.privacy === undefined || stepNanoRho === undefined) return [];
+  return [model.privacy.momentsNanoRho, ...Array.from({ length: model.rounds }, () => stepNanoRho), 0];
 }
 
 /** What the answer to one question costs; a training's add up to its price. @throws RangeError for a question that its kind of model does not ask. */

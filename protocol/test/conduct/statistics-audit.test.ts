@@ -1,7 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { sessionAuditor } from "../../src/conduct/audit.js";
+import { audit } from "../../src/log/audit.js";
+import { uploadPath } from "../../src/log/audit-bytes.js";
 import type { EntryType } from "../../src/log/entry.js";
 import { budgetOf } from "../../src/session/privacy-budget.js";
+import { LOG_KEY, sourceOf } from "../log/small-log.js";
 import { loggedStatistics, sessionOf } from "./logged-statistics.js";
 import type { Told } from "./logged-training.js";
 import { charterOfStatistics, PROFILE, RFM, THREE } from "./tiny-statistics.js";
@@ -126,5 +130,48 @@ describe("a budget", () => {
     expect(report.privacy).toMatchObject([{ chargedNanoRho: COST, answers: 0 }]);
     const upload = cut.find(({ statement }) => statement.type === "round.upload");
     expect(NOISY.check([...cut, ...(upload === undefined ? [] : [upload])]).privacy).toMatchObject([{ chargedNanoRho: COST, answers: 0 }]);
+  });
+});
+
+describe("what a company is charged", () => {
+  const OTHERWISE: Body = { model: "ab".repeat(32) };
+  const uploads = THREE.map(() => "BUDGET_OVERSPENT");
+
+  test("is what its contribution costs where the coordinator asks something else than follows", () => {
+    const asked = loggedStatistics(NOISY_CHARTER, Array.from({ length: 5 }, () => ({ ...PROFILE, nanoRho: COST })));
+    const told = [1, 2, 3, 4, 5].reduce((list, n) => changed(list, indexOf(list, "round.offer", n, 1), OTHERWISE), asked.told);
+    const report = asked.check(told);
+    expect(codesOf(report).map(([, code]) => code).filter((code) => code === "BUDGET_OVERSPENT")).toEqual(uploads);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: 5 * COST, budgetNanoRho: BUDGET }]);
+  });
+
+  test("is the second half as well where the first sum does not come out", () => {
+    const report = NOISY.check(changed(NOISY.told, indexOf(NOISY.told, "round.result", 2, 1), { root: "ab".repeat(32) }));
+    expect(report.findings.map(({ code }) => code)).toContain("SUM_DIFFERS");
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: 2 * COST }]);
+  });
+
+  test("is what the query says where the charter does not allow it, and nothing where nobody can read it", () => {
+    const asking = (query: unknown) => NOISY.check(changed(NOISY.told, indexOf(NOISY.told, "session.offer"), { query: query as Json })).privacy;
+    expect(asking({ ...PROFILE, by: ["shoe size"], nanoRho: COST })).toMatchObject([{ chargedNanoRho: 2 * COST }]);
+    expect(asking({ kind: "everything" })).toMatchObject([{ chargedNanoRho: COST }]);
+  });
+});
+
+describe("an answer whose uploads nobody has kept", () => {
+  const without = (round: number) => {
+    const upload = NOISY.told[indexOf(NOISY.told, "round.upload", 2, round)]?.statement.body as { readonly root: string };
+    const files = NOISY.files(NOISY.told);
+    files.delete(uploadPath(upload.root));
+    return audit(sourceOf(files), { logKey: LOG_KEY, rounds: sessionAuditor() });
+  };
+
+  test.each([[1, 1], [2, 2]])("of sum %d cannot be followed, which is no offence of the coordinator: what is missing is said, and what was charged", (round, sums) => {
+    const report = without(round);
+    expect(codesOf(report)).toEqual([[indexOf(NOISY.told, "round.upload", 2, round), "UPLOAD_MISSING"]]);
+    expect([report.verified, report.findings[0]?.says]).toEqual([false, expect.stringContaining("cannot be followed")]);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: 2 * COST, answers: 2 }]);
+    // The first answer is followed; of the second only what was seen is counted.
+    expect(report.checks.filter(({ name }) => ["sums", "answers"].includes(name))).toMatchObject([{ name: "sums", count: 2 }, { name: "answers", count: 2 + sums }]);
   });
 });

@@ -78,13 +78,13 @@ describe("one question that was opened over different companies", () => {
     expect(said("continue")).toEqual([]);
   });
 
-  const charter = (dropouts: "end" | "continue") => ({ digest: "c4".repeat(32), parties: new Map(), terms: { scheme: "masked" as const, quorum: 3, minimumParties: 3, dropouts }, text: null });
-  type Sum = readonly [session: string, round: number, survivors: readonly string[], question?: string, model?: string, without?: string];
-  const noted = (sums: readonly Sum[], dropouts: "end" | "continue" = "end") => {
+  const charter = (dropouts: "end" | "continue", text: Json) => ({ digest: "c4".repeat(32), parties: new Map(), terms: { scheme: "masked" as const, quorum: 3, minimumParties: 3, dropouts }, text });
+  type Sum = readonly [session: string, round: number, survivors: readonly string[], question?: string, model?: string, without?: string, plan?: string];
+  const noted = (sums: readonly Sum[], dropouts: "end" | "continue" = "end", text: Json = null) => {
     const findings = new Findings();
     const limits = new LimitsAudit(findings);
-    sums.forEach(([session, round, survivors, purpose = "moments", model = "m0", without = ""], entry) =>
-      limits.opened(charter(dropouts), { purpose, model, plan: "p0", survivors, without }, { entry, session, round }));
+    sums.forEach(([session, round, survivors, purpose = "moments", model = "m0", without = "", plan = "p0"], entry) =>
+      limits.opened(charter(dropouts, text), { purpose, model, plan, survivors, without }, { entry, session, round }));
     return findings.report(null, 0).notices.map(({ entry, code }) => [entry, code]);
   };
   const three = all.slice(0, 3);
@@ -113,6 +113,20 @@ describe("one question that was opened over different companies", () => {
     expect(noted(first)).toEqual([[1, "SUMS_WITHOUT"]]);
     expect(noted([...first, without("quarry", "s3", three), without("quarry", "s4", all.slice(0, 2))])).toEqual([[1, "SUMS_WITHOUT"], [3, "SUMS_APART"]]);
     expect(noted([...first, without("harbour", "s3", all.slice(1))])).toEqual([[1, "SUMS_WITHOUT"], [2, "SUMS_WITHOUT"]]);
+  });
+
+  describe("of statistics", () => {
+    const asked: readonly Sum[] = [["s1", 1, three, "statistic", "m0", "", "p0"], ["s2", 1, all, "statistic", "m0", "", "p1"], ["s3", 2, three, "statistic", "m1", "", "p2"]];
+
+    test.each(["end", "continue"] as const)("is remarked on where it is exact, however it is asked: other words may count the same cells (dropouts: %s)", (dropouts) => {
+      expect(noted(asked, dropouts, { privacy: { mechanism: "none" } })).toEqual([[1, "SUMS_APART"]]);
+      // What nobody can read adds no noise.
+      expect(noted(asked, dropouts)).toEqual([[1, "SUMS_APART"]]);
+    });
+
+    test.each(["end", "continue"] as const)("is not where it carries noise, which was charged for (dropouts: %s)", (dropouts) => {
+      expect(noted([...asked, ...others], dropouts, { privacy: { mechanism: "discrete-gaussian" } })).toEqual([]);
+    });
   });
 
   test("is remarked on also where the coordinator kept the second sum to itself", () => {

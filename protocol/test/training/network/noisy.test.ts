@@ -8,7 +8,7 @@ import { initialModel, type NetworkProgress } from "../../../src/training/networ
 import { updateContext } from "../../../src/training/network/script.js";
 import { packNoisyMoments } from "../../../src/training/noisy-moments.js";
 import { layoutTerms, planOf, type TrainingPlan } from "../../../src/training/plan.js";
-import { chargeOfQuestion, priceOfTraining } from "../../../src/training/price.js";
+import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/training/price.js";
 import { firstOf } from "../../../src/training/progress.js";
 import { mayFollow, readScene } from "../../../src/training/script.js";
 import { bent, NOISY_NETWORK, sound } from "../../session/charter-fixture.js";
@@ -33,6 +33,8 @@ describe("the price of a network under noise", () => {
     const step = chargeOfQuestion(update, PLAN);
     expect([Number.isSafeInteger(step), step]).toEqual([true, sampledStepNanoRho(privacy, promised)]);
     expect(chargeOfQuestion({ kind: "moments" }, PLAN) + CLAUSE.rounds * step + chargeOfQuestion({ kind: "evaluation" }, PLAN)).toBe(priceOfTraining(PLAN));
+    const inTurn = chargesInTurn(PLAN);
+    expect([inTurn.length, inTurn[1], inTurn.reduce((sum, each) => sum + each)]).toEqual([CLAUSE.rounds + 2, step, priceOfTraining(PLAN)]);
     expect(priceOfTraining(PLAN)).toBe(networkPrice(CLAUSE, privacy, promised));
   });
 
