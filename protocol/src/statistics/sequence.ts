@@ -44,7 +44,8 @@ export function earlierOf(answers: readonly EarlierAnswer[], plan: Pick<Statisti
 /**
  * Why an answer to the query would withhold everything, whatever the rows, so that nobody pays for it; null if it would not. Where noise is added
  * answers do not look at each other, and what the query itself names decides. Of RFM whose edges are still to be found it supposes even ones, and of
- * categories the words that are the hardest to follow, so it is certain for the other kinds alone.
+ * categories the words that are the hardest to follow, so it is certain for the other kinds alone; and it leaves half
+ * of the work an answer may take to what only rows decide. Takes up to a few seconds.
  *
  * @param query - One that `queryProblems` has no word against.
  */
