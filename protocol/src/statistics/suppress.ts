@@ -2,7 +2,7 @@ import { orNull } from "../session/or-null.js";
 import { Knowledge } from "./determined.js";
 import { Effort } from "./effort.js";
 import { axesOf, difference, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
-import { relatedOf } from "./related.js";
+import { relatedOf, type Earlier } from "./related.js";
 
 /**
  * Which counts of an answer are withheld, so that none over fewer than k rows is shown or follows from what is.
@@ -34,12 +34,6 @@ export interface CountedRegion {
 export interface Group {
   readonly whole: number;
   readonly parts: readonly number[];
-}
-
-/** What earlier answers on the same charter showed, and what they withheld. */
-export interface Earlier {
-  readonly shown: readonly { readonly region: Region; readonly count: number }[];
-  readonly withheld: readonly Region[];
 }
 
 export const NO_EARLIER: Earlier = { shown: [], withheld: [] };

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { Knowledge } from "../../src/statistics/determined.js";
 import { Effort } from "../../src/statistics/effort.js";
+import type { Earlier } from "../../src/statistics/related.js";
 import { EVERYBODY, type Region, type Side } from "../../src/statistics/region.js";
-import { EARLIER_CELLS_MAX, NO_EARLIER, withheldCells, type CountedRegion, type Earlier, type Group } from "../../src/statistics/suppress.js";
+import { EARLIER_CELLS_MAX, NO_EARLIER, withheldCells, type CountedRegion, type Group } from "../../src/statistics/suppress.js";
 import { Dice } from "../../src/testing/dice.js";
 import { Attacker } from "./attacker.js";
 
