@@ -1,3 +1,4 @@
+import type { Effort } from "./effort.js";
 import type { RegionVector } from "./region.js";
 
 /**
@@ -5,8 +6,22 @@ import type { RegionVector } from "./region.js";
  * whole numbers, so nothing is rounded and every machine decides alike.
  */
 export class Knowledge {
-  readonly #rows: Row[] = [];
-  #secrets: RegionVector[] = [];
+  readonly #effort: Effort;
+  readonly #rows: Row[];
+  /** The place among the rows of the one with this pivot. */
+  readonly #placeOf: Map<string, number>;
+  #secrets: RegionVector[];
+
+  /**
+   * @param effort - One step for each term that is touched; when it is used up, any method throws a RangeError.
+   * @param from - What is known already, and kept.
+   */
+  constructor(effort: Effort, from?: Knowledge) {
+    this.#effort = effort;
+    this.#rows = from === undefined ? [] : [...from.#rows];
+    this.#placeOf = new Map(from === undefined ? [] : from.#placeOf);
+    this.#secrets = from === undefined ? [] : [...from.#secrets];
+  }
 
   /** Whether a number with this vector follows from what has been published. */
   knows(vector: RegionVector): boolean {
@@ -15,7 +30,9 @@ export class Knowledge {
 
   /** From now on this must not become determined either. */
   keep(secret: RegionVector): void {
-    this.#secrets.push(this.#reduced(secret));
+    const rest = this.#reduced(secret);
+    // What is known already cannot be kept any more.
+    if (rest.size > 0) this.#secrets.push(rest);
   }
 
   /** Publishes a number, whatever follows from it. */
@@ -28,7 +45,7 @@ export class Knowledge {
     const row = this.#reduced(vector);
     if (row.size === 0) return true;
     const pivot = pivotOf(row);
-    const tells = this.#secrets.some((secret) => secret.size > 0 && secret.has(pivot.term) && eliminated(secret, { row, pivot }).size === 0);
+    const tells = this.#secrets.some((secret) => secret.has(pivot.term) && this.#eliminated(secret, { row, pivot }).size === 0);
     if (!tells) this.#accept(row);
     return !tells;
   }
@@ -36,13 +53,30 @@ export class Knowledge {
   #accept(row: RegionVector): void {
     if (row.size === 0) return;
     const next: Row = { row, pivot: pivotOf(row) };
+    this.#placeOf.set(next.pivot.term, this.#rows.length);
     this.#rows.push(next);
-    this.#secrets = this.#secrets.map((secret) => eliminated(secret, next));
+    this.#effort.spend(this.#secrets.length);
+    this.#secrets = this.#secrets.map((secret) => (secret.has(next.pivot.term) ? this.#eliminated(secret, next) : secret)).filter(({ size }) => size > 0);
   }
 
-  /** In the order in which rows came: a later row has no pivot of an earlier one, so one pass is enough. */
+  /** In the order in which rows came: a later row has no pivot of an earlier one, so whatever an elimination brings in stands further on. */
   #reduced(vector: RegionVector): RegionVector {
-    return this.#rows.reduce((rest, row) => eliminated(rest, row), vector);
+    let rest = vector;
+    for (;;) {
+      let first: number | undefined;
+      for (const term of rest.keys()) {
+        const place = this.#placeOf.get(term);
+        if (place !== undefined && (first === undefined || place < first)) first = place;
+      }
+      const row = first === undefined ? undefined : this.#rows[first];
+      if (row === undefined) return rest;
+      rest = this.#eliminated(rest, row);
+    }
+  }
+
+  #eliminated(vector: RegionVector, row: Row): RegionVector {
+    this.#effort.spend(vector.size + row.row.size);
+    return eliminated(vector, row);
   }
 }
 

@@ -1,3 +1,5 @@
+import { Effort } from "./effort.js";
+
 /**
  * The rows that a number counts, as a product of sides: rows that hold one of these words in this column, and lie between those cuts in that one.
  * Of several regions together, what adds up to what is linear algebra; this file makes vectors of them.
@@ -28,6 +30,7 @@ export type Elements = ReadonlyMap<string, ReadonlySet<number>>;
 /** Axes cut as finely as the regions together cut them. */
 export interface Axes {
   elements(region: Region): Elements;
+  /** @throws RangeError if all those asked for have too many terms together. */
   vector(region: Region): RegionVector;
 }
 
@@ -48,7 +51,8 @@ export function axesOf(regions: readonly Region[]): Axes {
     }
     return new Map([...taken].filter(([name, set]) => set.size < sizeOf(axisNamed(axes, name))).sort(([a], [b]) => (a < b ? -1 : 1)));
   };
-  return { elements, vector: (region) => vectorOf(elements(region), (name) => sizeOf(axisNamed(axes, name))) };
+  const terms = new Effort(TERMS_MAX);
+  return { elements, vector: (region) => vectorOf(elements(region), (name) => sizeOf(axisNamed(axes, name)), terms) };
 }
 
 /** Whether by its own description no row lies in it. */
@@ -134,21 +138,21 @@ function axisNamed(axes: ReadonlyMap<string, Axis>, name: string): Axis {
 }
 
 /** The product of its sides, multiplied out. */
-function vectorOf(elements: Elements, sizeOfAxis: (name: string) => number): RegionVector {
+function vectorOf(elements: Elements, sizeOfAxis: (name: string) => number, effort: Effort): RegionVector {
   let terms: readonly (readonly [string, bigint])[] = [["", 1n]];
   for (const [name, set] of elements) {
     const last = sizeOfAxis(name) - 1;
     const side: (readonly [string, bigint])[] = set.has(last)
       ? [["", 1n], ...range(last).filter((element) => !set.has(element)).map((element) => [`${JSON.stringify(name)}${element};`, -1n] as const)]
       : [...set].map((element) => [`${JSON.stringify(name)}${element};`, 1n] as const);
-    if (terms.length * side.length > TERMS_MAX) throw new RangeError(`a region has more than ${TERMS_MAX} terms`);
+    effort.spend(terms.length * side.length);
     terms = terms.flatMap(([key, coefficient]) => side.map(([more, sign]) => [key + more, coefficient * sign] as const));
   }
   return new Map(terms);
 }
 
-/** Conditions on three columns of twenty words each have 8,000 terms. */
-const TERMS_MAX = 20_000;
+/** All regions together. One of 200 words in one column and 500 in another has 100,000 terms; so many take some 200 MB. */
+const TERMS_MAX = 2_000_000;
 
 function range(length: number): readonly number[] {
   return Array.from({ length }, (_, i) => i);

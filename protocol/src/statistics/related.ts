@@ -1,5 +1,10 @@
 import type { Region } from "./region.js";
-import type { Earlier } from "./suppress.js";
+
+/** What earlier answers on the same charter showed, and what they withheld. */
+export interface Earlier {
+  readonly shown: readonly { readonly region: Region; readonly count: number }[];
+  readonly withheld: readonly Region[];
+}
 
 /**
  * The earlier counts that can add up to something with these regions. Counts over columns that have nothing to do with each other, not even through

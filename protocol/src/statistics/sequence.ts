@@ -1,9 +1,9 @@
 import { isShown, type Answer, type Cell } from "./answer.js";
 import { categoriesCounts, categoriesRegions } from "./categories.js";
+import { equalCells } from "./cells.js";
 import { driftCounts, driftRegions } from "./drift.js";
 import { experimentCounts, experimentRegions } from "./experiment.js";
 import { histogramCounts, histogramRegions } from "./histogram.js";
-import { equalCells } from "./cells.js";
 import { dimensionOf, measureOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
 import { profileCounts, profileRegions } from "./profile.js";
@@ -11,8 +11,9 @@ import { quantilesCounts, quantilesRegions } from "./quantiles.js";
 import { RFM_BINS } from "./query-limits.js";
 import type { Query, RfmEdges, RfmQuery } from "./query.js";
 import type { Region } from "./region.js";
+import type { Earlier } from "./related.js";
 import { rfmCounts, rfmRegions } from "./rfm.js";
-import { NO_EARLIER, undecidable, type Earlier } from "./suppress.js";
+import { NO_EARLIER, undecidable } from "./suppress.js";
 
 /** An answer that was given under the same charter, and what it was the answer to. */
 export interface EarlierAnswer {
@@ -44,7 +45,8 @@ export function earlierOf(answers: readonly EarlierAnswer[], plan: Pick<Statisti
 /**
  * Why an answer to the query would withhold everything, whatever the rows, so that nobody pays for it; null if it would not. Where noise is added
  * answers do not look at each other, and what the query itself names decides. Of RFM whose edges are still to be found it supposes even ones, and of
- * categories the words that are the hardest to follow, so it is certain for the other kinds alone.
+ * categories the words that are the hardest to follow, so it is certain for the other kinds alone; and it leaves half
+ * of the work an answer may take to what only rows decide. Takes up to a few seconds.
  *
  * @param query - One that `queryProblems` has no word against.
  */

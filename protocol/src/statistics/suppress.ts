@@ -1,7 +1,8 @@
 import { orNull } from "../session/or-null.js";
 import { Knowledge } from "./determined.js";
+import { Effort } from "./effort.js";
 import { axesOf, difference, within, type Axes, type Elements, type Region, type RegionVector } from "./region.js";
-import { relatedOf } from "./related.js";
+import { relatedOf, type Earlier } from "./related.js";
 
 /**
  * Which counts of an answer are withheld, so that none over fewer than k rows is shown or follows from what is.
@@ -35,16 +36,13 @@ export interface Group {
   readonly parts: readonly number[];
 }
 
-/** What earlier answers on the same charter showed, and what they withheld. */
-export interface Earlier {
-  readonly shown: readonly { readonly region: Region; readonly count: number }[];
-  readonly withheld: readonly Region[];
-}
-
 export const NO_EARLIER: Earlier = { shown: [], withheld: [] };
 
 /** So many cells of earlier answers that are related to an answer can be taken into account; with more of them nothing of it is shown. */
 export const EARLIER_CELLS_MAX = 4_000;
+/** Terms touched by learning these, and by all turns over the answer's own cells: a few seconds each at the most. */
+const LEARNING_STEPS_MAX = 10_000_000;
+const DECIDING_STEPS_MAX = 15_000_000;
 
 /**
  * Why nothing of an answer over these regions could be shown, whatever the rows; null where some of it could. It costs less than to find out what.
@@ -52,14 +50,17 @@ export const EARLIER_CELLS_MAX = 4_000;
 export function undecidable(regions: readonly Region[], earlier: Earlier): string | null {
   const related = relatedOf(regions, earlier);
   const cells = related.shown.length + related.withheld.length;
-  if (cells > EARLIER_CELLS_MAX) return `earlier answers tell ${cells} counts that are related to it, and ${EARLIER_CELLS_MAX} are the most that can be taken into account`;
+  if (cells > EARLIER_CELLS_MAX) return `earlier answers tell ${cells} counts related to it, and ${EARLIER_CELLS_MAX} are the most that can be looked at`;
   const isKnown = orNull(() => {
     const axes = axesOf([...regions, ...related.shown.map(({ region }) => region), ...related.withheld]);
-    for (const region of [...regions, ...related.withheld]) axes.vector(region);
-    learned(related.shown.map(({ region }) => axes.vector(region)));
+    for (const region of related.withheld) axes.vector(region);
+    const knowledge = learned(related.shown.map(({ region }) => axes.vector(region)));
+    // As if all of them were shown: secrets, of which rows decide, are not counted in.
+    const own = new Knowledge(new Effort(DECIDING_STEPS_MAX / 2), knowledge);
+    for (const region of regions) own.learn(axes.vector(region));
     return true;
   }) ?? false;
-  return isKnown ? null : "what would follow from it, alone or with earlier answers, is too much to work out: it names too many words of too many columns at once";
+  return isKnown ? null : "it names too many words of too many columns at once, alone or with earlier answers, to work out what would follow";
 }
 
 /** Places among the cells. What by its own description counts nobody, such as the women of a cohort of men, is not withheld: there is nothing to tell. */
@@ -67,12 +68,12 @@ export function withheldCells(question: Suppression): ReadonlySet<number> {
   const { cells } = question;
   const earlier = relatedOf(cells.map(({ region }) => region), question.earlier);
   const isMuch = earlier.shown.length + earlier.withheld.length > EARLIER_CELLS_MAX;
-  // A region of too many terms is refused, and nothing is shown where it cannot be decided what.
+  // Too many terms or steps are refused, and nothing is shown where it cannot be decided what.
   return (isMuch ? null : orNull(() => decided({ ...question, earlier }))) ?? new Set(cells.keys());
 }
 
 function learned(vectors: readonly RegionVector[]): Knowledge {
-  const knowledge = new Knowledge();
+  const knowledge = new Knowledge(new Effort(LEARNING_STEPS_MAX));
   for (const vector of vectors) knowledge.learn(vector);
   return knowledge;
 }
@@ -86,10 +87,13 @@ function decided(question: Suppression): ReadonlySet<number> {
     ...earlier.withheld.map((region) => axes.vector(region)), ...measured.filter(({ count }) => !(count >= cellRows)).map(({ vector }) => vector),
     ...fewBetween(measured.filter(({ listed }) => listed), before, cellRows),
   ];
+  const effort = new Effort(DECIDING_STEPS_MAX);
+  const start = new Knowledge(effort, learned(before.map(({ vector }) => vector)));
+  for (const secret of secrets) start.keep(secret);
   let forced: ReadonlySet<number> = new Set();
   // Each turn forces one cell more, so there are at most as many turns as cells.
   for (;;) {
-    const withheld = oneTurn({ measured, before, secrets, forced, cellRows });
+    const withheld = oneTurn({ measured, start, effort, forced, cellRows });
     const next = smallestOfBareGroup(question, withheld);
     if (next === null) return withheld;
     forced = new Set([...forced, next]);
@@ -109,17 +113,16 @@ interface Placed extends Measured {
 
 interface Turn {
   readonly measured: readonly Placed[];
-  readonly before: readonly Measured[];
-  readonly secrets: readonly RegionVector[];
+  /** What was known before, and must not be known after. */
+  readonly start: Knowledge;
+  readonly effort: Effort;
   readonly forced: ReadonlySet<number>;
   readonly cellRows: number;
 }
 
 /** Shows one cell after the other, the largest first, unless a secret would follow from it and those shown so far. */
-function oneTurn({ measured, before, secrets, forced, cellRows }: Turn): ReadonlySet<number> {
-  const knowledge = new Knowledge();
-  for (const { vector } of before) knowledge.learn(vector);
-  for (const secret of secrets) knowledge.keep(secret);
+function oneTurn({ measured, start, effort, forced, cellRows }: Turn): ReadonlySet<number> {
+  const knowledge = new Knowledge(effort, start);
   for (const { place, vector } of measured) if (forced.has(place)) knowledge.keep(vector);
   const candidates = measured.filter(({ count, place, listed }) => listed && count >= cellRows && !forced.has(place));
   const shown = candidates.toSorted((a, b) => b.count - a.count || a.place - b.place).filter(({ vector }) => knowledge.learnUnlessTelling(vector));

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
+import { Knowledge } from "../../src/statistics/determined.js";
+import { Effort } from "../../src/statistics/effort.js";
+import type { Earlier } from "../../src/statistics/related.js";
 import { EVERYBODY, type Region, type Side } from "../../src/statistics/region.js";
-import { EARLIER_CELLS_MAX, NO_EARLIER, withheldCells, type CountedRegion, type Earlier, type Group } from "../../src/statistics/suppress.js";
+import { EARLIER_CELLS_MAX, NO_EARLIER, withheldCells, type CountedRegion, type Group } from "../../src/statistics/suppress.js";
 import { Dice } from "../../src/testing/dice.js";
 import { Attacker } from "./attacker.js";
 
@@ -170,5 +173,30 @@ describe("differences", () => {
 
   test("a count that is not a number is withheld", () => {
     expect(shownOf([cell(EVERYBODY, Number.NaN), cell([side("a", all, "a0")], 50)])).toEqual([null, 50]);
+  });
+});
+
+describe("what is known", () => {
+  const vector = (...terms: readonly string[]) => new Map(terms.map((term) => [term, 1n]));
+
+  test("is learned once and built upon, without a trace in where it began", () => {
+    const start = new Knowledge(new Effort(1_000));
+    start.learn(vector("a", "b"));
+    start.keep(vector("b"));
+    for (const [told, follows] of [["a", false], ["c", true]] as const) {
+      const turn = new Knowledge(new Effort(1_000), start);
+      expect(turn.learnUnlessTelling(vector(told))).toBe(follows);
+      expect([turn.knows(vector(told)), start.knows(vector(told))]).toEqual([follows, false]);
+    }
+  });
+
+  test("takes steps that are counted, and no more than there are", () => {
+    const learn = (steps: number) => {
+      const knowledge = new Knowledge(new Effort(steps));
+      for (const terms of [["a", "b"], ["a", "c"], ["a", "d"]]) knowledge.learn(vector(...terms));
+    };
+    expect(() => { learn(8); }).not.toThrow();
+    expect(() => { learn(7); }).toThrow(RangeError);
+    expect(() => { new Effort(1).spend(Number.NaN); }).toThrow(RangeError);
   });
 });
