@@ -36,8 +36,8 @@ export class PrivacyAudit {
 
   take(milestone: Milestone, charge: Charge | null): void {
     const { offered: { query }, charterDigest, entry } = milestone;
-    // A training under exact sums has no price and no account.
-    if (query === null && (charge?.budgetNanoRho ?? null) === null) return;
+    // A training under exact sums, or under a charter that cannot be read, has no price and no account.
+    if (query === null && !((charge?.budgetNanoRho ?? 0) > 0)) return;
     const account = this.#accounts.get(charterDigest) ?? { charged: new Map<string, number>(), budgetNanoRho: null, answers: 0 };
     this.#accounts.set(charterDigest, account);
     if (charge !== null) account.budgetNanoRho = charge.budgetNanoRho;
