@@ -17,7 +17,7 @@ export const NOISY = "a1".repeat(32) as Digest;
 export const EXACT = "e0".repeat(32) as Digest;
 /** As `NOISY`, with a quarter of ε in reserve. */
 export const RESERVED = "d4".repeat(32) as Digest;
-/** As `NOISY`, with two dimensions of 300 words each. */
+/** As `NOISY`, with three dimensions of 300 words each. */
 export const WIDE = "3d".repeat(32) as Digest;
 const WORDS = Array.from({ length: 300 }, (_, i) => `w${i}`);
 const STATISTICS = {
@@ -37,15 +37,15 @@ function charterOf(change: object): Charter {
 const CHARTERS = new Map<string, Charter>([
   [NOISY, charterOf({ privacy: PRIVACY })], [EXACT, charterOf({})],
   [RESERVED, charterOf({ privacy: { ...PRIVACY, budget: { ...PRIVACY.budget, reserveShare: 0.25 } } })],
-  [WIDE, charterOf({ privacy: PRIVACY, statistics: { ...STATISTICS, kinds: ["profile"], features: ["a", "b"].map((name) => ({ kind: "categorical", name, categories: WORDS })) } })],
+  [WIDE, charterOf({ privacy: PRIVACY, statistics: { ...STATISTICS, kinds: ["profile"], features: ["a", "b", "c"].map((name) => ({ kind: "categorical", name, categories: WORDS })) } })],
 ]);
 export const WHOLE = budgetOf(charterOf({ privacy: PRIVACY }))?.nanoRho ?? 0;
 
 export const categories = (nanoRho: number, change: object = {}): Json => ({ kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho, ...change });
 export const rfm = (nanoRho: number): Json => ({ kind: "rfm", recency: "recency", frequency: "frequency", monetary: "monetary", edges: null, nanoRho });
-/** A cohort of so many words of both dimensions, counted by both. */
+/** A cohort of so many words of each dimension, counted by each. */
 export const wide = (words: number): Json => ({
-  kind: "profile", cohort: ["a", "b"].map((dimension) => ({ dimension, words: WORDS.slice(0, words) })), by: ["a", "b"], measures: [], nanoRho: 1_000_000,
+  kind: "profile", cohort: ["a", "b", "c"].map((dimension) => ({ dimension, words: WORDS.slice(0, words) })), by: ["a", "b", "c"], measures: [], nanoRho: 1_000_000,
 });
 export const ANSWER: Json = { kind: "categories", rows: 30 };
 

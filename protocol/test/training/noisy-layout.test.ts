@@ -79,7 +79,7 @@ describe("a noisy layout", () => {
     if (trees.kind !== "logistic") throw new Error("another model");
     const { privacy: _, ...exact } = trees;
     expect(() => layoutOf({ kind: "moments" }, { ...termsWith(), model: exact })).toThrow("does not say what");
-    expect(() => layoutOf({ kind: "bins" } as Question, termsWith())).toThrow("only the sums of a logistic");
+    expect(() => layoutOf({ kind: "bins" } as Question, termsWith())).toThrow("asks no such question");
   });
 
   test("doubles its deviation with four times the parties, and halves it for four times the price", () => {
