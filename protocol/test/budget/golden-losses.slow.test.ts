@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { lossesOfSampledGaussian } from "../../src/budget/mechanisms.js";
-import { composed, epsilonOfLosses } from "../../src/budget/privacy-loss.js";
+import { composed, deltaOf, epsilonOfLosses } from "../../src/budget/privacy-loss.js";
 
 const relative = (value: number, golden: number): number => Math.abs(value / golden - 1);
 
@@ -24,5 +24,11 @@ describe("privacy loss distributions of many steps", () => {
     const epsilon = epsilonOfLosses(lossesOfSampledGaussian({ q: 0.04, sigma }).map((loss) => composed(loss, steps)), 1e-5);
     expect(epsilon).toBeLessThan(golden);
     expect(epsilon).toBeGreaterThan(golden - above);
+  });
+
+  test("the published δ of dp-accounting's own tests", () => {
+    const deltaAt = (q: number, sigma: number, steps: number, epsilon: number): number => Math.max(...lossesOfSampledGaussian({ q, sigma }).map((loss) => deltaOf(composed(loss, steps), epsilon)));
+    expect(deltaAt(0.2, 0.5, 3, 1)).toBeCloseTo(0.15594, 4);
+    expect(deltaAt(1, Math.sqrt(3), 3, 1)).toBeCloseTo(0.126936, 5);
   });
 });

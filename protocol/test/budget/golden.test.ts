@@ -67,15 +67,9 @@ describe("Rényi divergence of Gaussian noise on a Poisson sample", () => {
 });
 
 describe("privacy loss distributions", () => {
-  // The whole table of published values is a slow test (`golden-losses`); these two are its cheapest rows.
-  test.each([[0.1, 2, 100, 1e-5, 2.3374], [1, 1, 1, 1e-5, 4.377178096]])("q = %d, σ = %d, %d steps, δ = %d: ε = %d to 1e-6", (q, sigma, steps, delta, golden) => {
-    expect(relative(epsilonOfLosses(lossesOfSampledGaussian({ q, sigma }).map((loss) => composed(loss, steps)), delta), golden)).toBeLessThan(1e-6);
-  });
-
-  test("the published δ of dp-accounting's own tests", () => {
-    const deltaAt = (q: number, sigma: number, steps: number, epsilon: number): number => Math.max(...lossesOfSampledGaussian({ q, sigma }).map((loss) => deltaOf(composed(loss, steps), epsilon)));
-    expect(deltaAt(0.2, 0.5, 3, 1)).toBeCloseTo(0.15594, 4);
-    expect(deltaAt(1, Math.sqrt(3), 3, 1)).toBeCloseTo(0.126936, 5);
+  // The whole table of published values is a slow test (`golden-losses`); this is its cheapest row.
+  test("q = 0.1, σ = 2, 100 steps: dp-accounting's ε at δ = 1e-5, to 1e-6", () => {
+    expect(relative(epsilonOfLosses(lossesOfSampledGaussian({ q: 0.1, sigma: 2 }).map((loss) => composed(loss, 100)), 1e-5), 2.3374)).toBeLessThan(1e-6);
   });
 
   test("discrete Laplace noise agrees with dp-accounting to 1e-6", () => {
