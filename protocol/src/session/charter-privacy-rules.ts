@@ -31,6 +31,7 @@ function noisyTrainings({ questions, privacy }: Sections): readonly Problem[] {
   return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
     ...ofModel(model, privacy, i),
     ...(evaluation.leaveOneOut === undefined ? [] : [training(i, ["evaluation", "leaveOneOut"], "the noise is counted for all companies, not for all but one", "remove it")]),
+    ...(evaluation.holdout === "own" || evaluation.leaveOneOut !== undefined ? [] : [training(i, ["evaluation", "holdout"], "a row may be trained on and stand in a common file too, and would be told of twice for one price", "write own")]),
     ...(evaluation.perPartner === "shared" ? [training(i, ["evaluation", "perPartner"], "what a company publishes of its own rows alone carries no noise", "write own, or remove it")] : []),
     ...(evaluation.scoreBins <= SCORE_BINS_NOISY_MAX ? [] : [scoreBins(i, `noise on each of ${evaluation.scoreBins} bins drowns the scores`, `write ${SCORE_BINS_NOISY_MAX} or fewer; 64 serve well`)]),
   ]);

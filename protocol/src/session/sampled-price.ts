@@ -19,7 +19,8 @@ export function stepNoiseNanoRho({ noiseMultiplier }: NetworkPrivacy): number {
  * others (`rhoOfSampled`).
  */
 export function sampledStepNanoRho(privacy: NetworkPrivacy, { epsilon, delta }: Promised): number {
-  return Math.ceil(NANO * rhoOfSampled({ q: privacy.sampleRate, rho: stepNoiseNanoRho(privacy) / NANO }, orderWithin(epsilon, delta)));
+  // Never nothing: where sampling leaves less than doubles can tell from nothing, one of 10^-9 is far above it.
+  return Math.max(1, Math.ceil(NANO * rhoOfSampled({ q: privacy.sampleRate, rho: stepNoiseNanoRho(privacy) / NANO }, orderWithin(epsilon, delta))));
 }
 
 /** What a whole training of a network costs under this promise. */

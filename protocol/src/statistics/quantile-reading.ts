@@ -25,7 +25,7 @@ export interface QuantileRange {
 
 /**
  * Cells merged with their neighbours, from the left, until each has k rows or more, as counted with noise. Whatever is told by edges of these alone
- * tells nothing of fewer rows than k. Empty where all together have fewer.
+ * counts no fewer rows than k; under exact sums an edge still lies next to the k-th value of the cell. Empty where all together have fewer.
  */
 export function mergedCells({ counts, edges }: CountedCells, cellRows: number): readonly MergedCell[] {
   const merged: MergedCell[] = [];

@@ -75,6 +75,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["statistics.cell-rows", `${S}/cellRows`, 200_001],
   ["privacy.trainings", `${Q}/model`, TREES.questions[0]?.model, `${Q}/model/kind`, bent("/privacy/budget/releasesMax", 1_000, NOISY) as object],
   ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY],
+  ["privacy.trainings", `${Q}/evaluation/holdout`, "common", `${Q}/evaluation/holdout`, bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), NOISY) as object],
   ["privacy.trainings", `${Q}/evaluation/leaveOneOut`, "allowed", `${Q}/evaluation/leaveOneOut`, COMMON],
   ["privacy.trainings", `${Q}/evaluation/perPartner`, "shared", `${Q}/evaluation/perPartner`, NOISY],
   ["privacy.trainings", `${Q}/model/privacy`, { nanoRho: 1_000_000, rowNormMax: 4, iterations: 5 }, `${Q}/model/privacy`, SOUND],

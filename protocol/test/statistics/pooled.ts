@@ -10,13 +10,16 @@ import { advanceStatistic, firstStatistic, type StatisticTerms } from "../../src
 import type { Query } from "../../src/statistics/query.js";
 import { type Dice } from "../../src/testing/dice.js";
 
+/** A cell over fewer rows is withheld, unless a test says otherwise. */
+export const CELL_ROWS = 11;
+
 /** A number per measure (NaN is absence), a word per dimension. */
 export type Row = Readonly<Record<string, number | string>>;
 
 /** A plan as a charter with these columns would lead to, without a charter. */
 export function planFor(features: readonly Feature[], query: Query, changes: Partial<StatisticPlan> = {}): StatisticPlan {
   return {
-    question: "statistics.ask", query, clause: { kinds: [query.kind], features: [], cellRows: 11 }, features,
+    question: "statistics.ask", query, clause: { kinds: [query.kind], features: [], cellRows: CELL_ROWS }, features,
     parties: 3, rowsMaxPerParty: 100_000, rowsMinPerParty: 1, rowsMinJoint: 1, noise: null, rounds: sumsOf(query), ...changes,
   };
 }
@@ -30,7 +33,7 @@ export function dealt(rows: readonly Row[], parties = 3): readonly (readonly Row
 export function answerTo(parties: readonly (readonly Row[])[], plan: StatisticPlan, terms: Partial<StatisticTerms> = {}, dice: Dice | null = null): Answer {
   let progress = firstStatistic(plan);
   for (let round = 0; round < plan.rounds; round++) {
-    const next = advanceStatistic(sumOver(parties, progress.question, plan, dice), progress, plan, { cellRows: 11, survivors: parties.length, ...terms });
+    const next = advanceStatistic(sumOver(parties, progress.question, plan, dice), progress, plan, { cellRows: CELL_ROWS, survivors: parties.length, ...terms });
     if (next.kind === "failed") throw new Error(`${next.code} ${JSON.stringify(next.detail)}`);
     if (next.kind === "answered") return next.answer as unknown as Answer;
     progress = next.progress;

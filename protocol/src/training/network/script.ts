@@ -80,7 +80,9 @@ function readAsked(question: unknown, context: Json, terms: NetworkTerms): Asked
 function parseAsked(question: unknown, record: Readonly<Record<string, unknown>>, { plan, clause }: NetworkTerms): Asked | null {
   if (question === "evaluation") {
     const model = parseNetworkModel(record, plan.features, clause);
-    return model.iteration >= 1 && model.iteration <= clause.rounds ? { question: { kind: question }, model } : null;
+    // Under noise the held-out rows cost nothing more only once every step before has been charged (`charges.ts`): no evaluation comes early.
+    const earliest = plan.noise === undefined ? 1 : clause.rounds;
+    return model.iteration >= earliest && model.iteration <= clause.rounds ? { question: { kind: question }, model } : null;
   }
   const inner = record["model"];
   if (question !== "update" || Object.keys(record).sort().join() !== "control,model" || typeof inner !== "object" || inner === null) return null;

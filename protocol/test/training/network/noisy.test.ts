@@ -40,6 +40,7 @@ describe("the price of a network under noise", () => {
 
   test("is far below that of steps on all rows", () => {
     expect(sampledStepNanoRho(privacy, promised)).toBeLessThan(stepNoiseNanoRho(privacy) / 100);
+    for (const sampleRate of [1e-9, 1e-8, 1e-7]) expect(sampledStepNanoRho({ ...privacy, sampleRate, noiseMultiplier: 100 }, promised)).toBeGreaterThanOrEqual(1);
   });
 
   test("is another where ε is read off at another order", () => {
@@ -91,5 +92,8 @@ test("the script of a noisy network bounds how many steps are asked, and not how
   if (moments === null || first === null) throw new Error("no questions");
   const far = readScene("update", updateContext({ ...question, model: { ...model, iteration: 1, weights: model.weights.map((weight) => weight + 50) } }), PLAN, first);
   expect([mayFollow(moments, first), far !== null && mayFollow(first, far), scene(100)]).toEqual([true, true, null]);
+  // The evaluation costs nothing more once every step has been charged, and is not to be had before.
+  const evaluation = (iteration: number) => readScene("evaluation", modelJson({ ...model, iteration }), PLAN, first);
+  expect([1, 99, 100].map((iteration) => evaluation(iteration) !== null)).toEqual([false, false, true]);
   expect(modelJson(initialModel(model, PLAN, CLAUSE))).toEqual(modelJson(model));
 });
