@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "@cohortium/protocol/session/charter";
+import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { zeroModel } from "@cohortium/protocol/training/logistic/model";
 import { initialModel } from "@cohortium/protocol/training/network/progress";
@@ -13,7 +14,7 @@ import { localRows, takeRows } from "../src/data/local-rows.js";
 import type { PrivacySettings } from "../src/statistics/limits.js";
 import { holdoutCoins } from "../src/training-privacy.js";
 import { asked, CHARTER_JSON, charterOf, DIGEST, SESSION } from "./stage.js";
-import { admit, place } from "./training-stage.js";
+import { admit, contribution as contributionToExact, place } from "./training-stage.js";
 
 const PRIVACY = { nanoRho: 10_000_003, rowNormMax: 3, iterations: 2 };
 const [QUESTION] = CHARTER_JSON.questions;
@@ -64,6 +65,20 @@ describe("a training under noise", () => {
     expect(await at.work({ charter: NOISY, session: "1f".repeat(16) }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.privacy-budget" });
   });
 
+  test("is refused whole beyond this node's own ceiling, whatever charter the rest was spent under; control: not just within it", async () => {
+    const begun = async (spent: number) => {
+      const at = place();
+      at.egress.ledger.charges.keep({ atMs: 1, charter: "00".repeat(32), session: OTHER, round: 1, query: "q", kind: "drift", nanoRho: spent, rowSet: "r" });
+      writeFileSync(at.path, "no rows at all");
+      return { at, result: await at.work({ charter: NOISY, settings: { ceiling: { epsilon: 1, delta: 1e-6 } } }).resultOf(admit) };
+    };
+    const left = nanoRhoFor(1, 1e-6) - PRIVACY.nanoRho;
+    const { at, result } = await begun(left + 1);
+    expect(result).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(at.logger.lines.join()).toContain("epsilonMax");
+    expect((await begun(left)).result).toMatchObject({ kind: "refused", code: "DATA_REFUSED" });
+  });
+
   test("says the same words again after a crash, noise and held-out rows included, and charges once", async () => {
     const at = place();
     const first = await answered(at);
@@ -93,6 +108,24 @@ describe("a training under noise", () => {
     if (begun.kind !== "admitted" || plain.kind !== "admitted") throw new Error("not admitted");
     expect(begun.data.table).not.toBe(plain.data.table);
     expect(plain.data.quality).not.toBeNull();
+  });
+});
+
+describe("an exact training at a node with a ceiling of its own", () => {
+  const ceiling = { ceiling: { epsilon: 100, delta: 1e-6 } };
+
+  test("is refused before a row is read: exact sums have no ε; control: without the ceiling it is not", async () => {
+    const at = place();
+    expect(await at.work({ settings: ceiling }).resultOf(admit)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(at.logger.lines.join()).toContain("exact sums have no ε");
+    expect(await at.work().resultOf(admit)).toMatchObject({ kind: "admitted" });
+  });
+
+  test("is answered no more once there is one, although it was admitted before", async () => {
+    const at = place();
+    await at.work().resultOf(admit);
+    expect(await at.work({ settings: ceiling }).resultOf(contributionToExact)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(await at.work().resultOf(contributionToExact)).toMatchObject({ kind: "contributed" });
   });
 });
 
