@@ -13,7 +13,10 @@ import { chargeOfQuestion, priceOfTraining } from "@cohortium/protocol/training/
 import type { Scene } from "@cohortium/protocol/training/script";
 import type { Charges } from "./charges.js";
 import type { ReleasePrivacy } from "./egress.js";
+import type { SessionRows } from "./rows.js";
 import { limitsOf, type PrivacySettings } from "./statistics/limits.js";
+
+type OfRows = Pick<SessionRows, "digest" | "setDigest">;
 
 /** What decides how private a training's answers are. A node's work has all of it. */
 interface PrivateWork {
@@ -25,13 +28,19 @@ interface PrivateWork {
   readonly nowMs: () => number;
 }
 
-/** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
-export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+/**
+ * With which noise an answer leaves, and what it costs; exact where the charter's sums are.
+ *
+ * Rows are in the noise's label because a copy of this node may be put back over other rows: under the same noise the difference of both would be bare. So is
+ * their order, because hold-out and samples go by a row's place.
+ */
+export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rows: OfRows): ReleasePrivacy {
+  const { digest, setDigest: rowSet } = rows;
   const { plan, charter, session, entropy, settings, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact", limits: limitsOf(charter, settings) };
   return {
-    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${rowSet}` },
+    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${digest}` },
     charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
   };
 }

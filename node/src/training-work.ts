@@ -155,7 +155,7 @@ export class TrainingWork implements SessionWork {
     const rows = await this.rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
-    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows.setDigest) };
+    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows) };
     const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {

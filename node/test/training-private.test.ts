@@ -11,8 +11,8 @@ import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/proto
 import { readScene, type Scene } from "@cohortium/protocol/training/script";
 import { splitOwn } from "../src/data/holdout.js";
 import { localRows, takeRows } from "../src/data/local-rows.js";
-import type { PrivacySettings } from "../src/statistics/limits.js";
-import { holdoutCoins } from "../src/training-privacy.js";
+import { NO_SETTINGS, type PrivacySettings } from "../src/statistics/limits.js";
+import { holdoutCoins, privacyOf } from "../src/training-privacy.js";
 import { asked, CHARTER_JSON, charterOf, DIGEST, SESSION } from "./stage.js";
 import { admit, contribution as contributionToExact, place } from "./training-stage.js";
 
@@ -126,6 +126,26 @@ describe("an exact training at a node with a ceiling of its own", () => {
     await at.work().resultOf(admit);
     expect(await at.work({ settings: ceiling }).resultOf(contributionToExact)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
     expect(await at.work().resultOf(contributionToExact)).toMatchObject({ kind: "contributed" });
+  });
+});
+
+describe("the noise on an answer", () => {
+  const [newton] = ROUNDS.slice(1);
+  if (newton === undefined) throw new Error("no round");
+  const work = { session: SESSION, charter: NOISY, plan: PLAN, entropy: new Uint8Array(32).fill(8), settings: NO_SETTINGS, nowMs: () => 1 };
+  const ages = Array.from({ length: 40 }, (_, i) => 20 + i);
+  const rowsIn = (order: readonly number[]) => localRows(Float64Array.from(order), [new Int32Array(40)], new Uint8Array(40));
+  const privacy = (order: readonly number[]) => {
+    const of = privacyOf(work, newton, newton.scene, rowsIn(order));
+    if (of.kind === "exact" || of.noise === null) throw new Error("no noise");
+    return { label: of.noise.label, rowSet: of.charge.rowSet };
+  };
+
+  test("is other noise over the same rows in another order, of which others are held out; control: they are charged as the same rows, and in the same order it is the same", () => {
+    const [one, reversed] = [privacy(ages), privacy(ages.toReversed())];
+    expect(reversed.label).not.toBe(one.label);
+    expect(reversed.rowSet).toBe(one.rowSet);
+    expect(privacy(ages)).toEqual(one);
   });
 });
 
