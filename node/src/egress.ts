@@ -45,9 +45,12 @@ export interface ReleaseTerms {
   readonly privacy: ReleasePrivacy;
 }
 
-/** `exact`: as the rows have it. `priced`: with this node's share of the noise, or with none where the charter wants exact sums; charged in either case. */
+/**
+ * `exact`: as the rows have it, free under the charter and within no ceiling of this node's own. `priced`: with this node's share of the noise, or with
+ * none where the charter wants exact sums; charged in either case.
+ */
 export type ReleasePrivacy =
-  | { readonly kind: "exact" }
+  | { readonly kind: "exact"; readonly limits: Pick<SpendingLimits, "own"> }
   | { readonly kind: "priced"; readonly noise: OwnNoise | null; readonly charge: Pick<Charge, "atMs" | "query" | "kind" | "nanoRho" | "rowSet">; readonly limits: SpendingLimits };
 
 /** A message under the key of its occasion, and its bytes on the wire. */
@@ -150,9 +153,9 @@ export class Egress {
   #refuses({ charter, releasesMax, privacy }: ReleaseTerms, before: Release | null): Refusal | null {
     if (before !== null) return null;
     if (!(this.ledger.releasesUnder(charter) < releasesMax)) return OVER_BUDGET;
-    if (privacy.kind === "exact") return null;
     // An answer without noise has no ε: a ceiling cannot cover it, and its charge of nothing would pass.
-    if (privacy.noise === null && privacy.limits.own !== null) return OVERSPENT.own;
+    if ((privacy.kind === "exact" || privacy.noise === null) && privacy.limits.own !== null) return OVERSPENT.own;
+    if (privacy.kind === "exact") return null;
     const overspent = this.ledger.charges.exceeds({ charter, nanoRho: privacy.charge.nanoRho }, privacy.limits);
     return overspent === null ? null : OVERSPENT[overspent];
   }

@@ -114,8 +114,9 @@ export class Ledger {
 
   /**
    * Whether this node opened, or is about to open, a sum on the same rows over other survivors, so that the difference would tell: the same
-   * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much. The same rows are those of one
-   * set, or of one list: what an older version kept knows only its list, and must not be forgotten with an upgrade.
+   * question at the same model, or `any` question, because sums at neighbouring models differ by nearly as much. A statistic that was opened is compared
+   * in either case: it may count what a training's sums count. The same rows are those of one set, or of one list: what an older version kept knows only
+   * its list, and must not be forgotten with an upgrade.
    *
    * Only sums that do without the same company are compared. That a training without one, next to one with all, tells that company's part is what
    * the charter says in words and every company signed; a second list of survivors of either is as forbidden as ever.
@@ -123,7 +124,7 @@ export class Ledger {
   contradicts({ charter, question, model, rows, rowSet, survivors, without }: Opening, which: "same" | "any"): boolean {
     return this.#db.prepare(`
       SELECT 1 FROM openings AS o LEFT JOIN session_rows AS s ON s.session = o.session
-      WHERE o.charter = ?1 AND o.survivors <> ?2 AND o.without = ?8 AND (?3 = 'any' OR (o.question = ?4 AND o.model = ?5))
+      WHERE o.charter = ?1 AND o.survivors <> ?2 AND o.without = ?8 AND (?3 = 'any' OR o.question GLOB 'statistic/*' OR (o.question = ?4 AND o.model = ?5))
         AND (o.rows IN (?6, ?7) OR s.rows = ?6 OR s.row_set = ?7)`)
       .get(charter, survivors, which, question, model, rows, rowSet === "" ? rows : rowSet, without) !== undefined;
   }

@@ -89,7 +89,8 @@ export async function readRows<T>(feed: Feed, plan: TrainingPlan, { party, parti
   const own = await importFrom(sources, { recipe, rowsMin, rowsMax }, judge);
   if (own.kind === "refused") return { ...own, ...rowsFile };
   const { rows: { digest, setDigest }, notes, judged } = own;
-  const withRows = (rows: Pick<SessionRows, "train" | "held" | "counted">) => checked({ kind: "rows", rows: { ...rows, digest, setDigest, notes }, judged }, plan, rowsFile);
+  const withRows = (rows: Pick<SessionRows, "train" | "held" | "counted">) =>
+    checked({ kind: "rows", rows: { ...rows, digest, setDigest, notes }, judged }, coins === null ? rows.train : own.rows, plan, rowsFile);
   if (plan.evaluation.holdout === "own") {
     const { train, held } = splitOwn(own.rows, plan.evaluation.holdoutShare, coins ?? digest);
     return withRows({ train, held, counted: held });
@@ -112,9 +113,12 @@ function plainFeeds({ rows, transactions }: Feed): { readonly rows: Readable; re
   return { rows: plainFeed("rows", rows), transactions: transactions === null ? null : plainFeed("transactions", transactions) };
 }
 
-/** What is summed, and nothing else, must have values enough. */
-function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, { features, categoryRowsMin }: TrainingPlan, file: FeedFile): RowsRead<T> {
-  const problems = presentProblems(read.rows.train, features, categoryRowsMin);
+/**
+ * What is summed, and nothing else, must have values enough. Under noise `asked` are all own rows instead: the sums are covered as they are, and a refusal
+ * that hung on each session's coins would count the values for whoever asks again and again; of all rows it says one thing, and always the same.
+ */
+function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, asked: LocalRows, { features, categoryRowsMin }: TrainingPlan, file: FeedFile): RowsRead<T> {
+  const problems = presentProblems(asked, features, categoryRowsMin);
   return problems.length === 0 ? read : { kind: "refused", problems, ...file };
 }
 

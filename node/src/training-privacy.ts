@@ -9,10 +9,14 @@ import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/se
 import { sampledStepNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { noiseOf } from "@cohortium/protocol/training/layout";
 import { layoutTerms, planDigest, type TrainingPlan } from "@cohortium/protocol/training/plan";
-import { chargeOfQuestion } from "@cohortium/protocol/training/price";
+import { chargeOfQuestion, priceOfTraining } from "@cohortium/protocol/training/price";
 import type { Scene } from "@cohortium/protocol/training/script";
+import type { Charges } from "./charges.js";
 import type { ReleasePrivacy } from "./egress.js";
+import type { SessionRows } from "./rows.js";
 import { limitsOf, type PrivacySettings } from "./statistics/limits.js";
+
+type OfRows = Pick<SessionRows, "digest" | "setDigest">;
 
 /** What decides how private a training's answers are. A node's work has all of it. */
 interface PrivateWork {
@@ -24,22 +28,48 @@ interface PrivateWork {
   readonly nowMs: () => number;
 }
 
-/** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
-export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rowSet: string): ReleasePrivacy {
+/**
+ * With which noise an answer leaves, and what it costs; exact where the charter's sums are.
+ *
+ * Rows are in the noise's label because a copy of this node may be put back over other rows: under the same noise the difference of both would be bare. So is
+ * their order, because hold-out and samples go by a row's place.
+ */
+export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rows: OfRows): ReleasePrivacy {
+  const { digest, setDigest: rowSet } = rows;
   const { plan, charter, session, entropy, settings, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
-  if (segments === null) return { kind: "exact" };
+  if (segments === null) return { kind: "exact", limits: limitsOf(charter, settings) };
   return {
-    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${rowSet}` },
+    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${digest}` },
     charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
   };
+}
+
+/** Why this node's own ceiling over all charters refuses a training, before any of it is charged. */
+interface Beyond {
+  readonly clause: "node.privacy" | "node.privacy-ceiling";
+  readonly because: string;
+  readonly fix: string;
+}
+
+/** Null where the ceiling covers the whole training: one that ended for want of budget would have been paid for in vain, by everybody. */
+export function beyondCeiling(work: Pick<PrivateWork, "charter" | "plan" | "settings">, digest: Digest, charges: Charges): Beyond | null {
+  const limits = limitsOf(work.charter, work.settings);
+  if (work.plan.noise === undefined && limits.own !== null) {
+    return { clause: "node.privacy-ceiling", because: "exact sums have no ε, so no ceiling covers them", fix: "sign a charter with noise, or take privacy.epsilonMax out of node.yaml" };
+  }
+  if (charges.exceeds({ charter: digest, nanoRho: priceOfTraining(work.plan) }, limits) !== null) {
+    return { clause: "node.privacy-ceiling", because: "this node's own ceiling over all charters does not cover the whole training", fix: "cohortium budget show; the ceiling is privacy.epsilonMax in node.yaml" };
+  }
+  if (ordersCover(work)) return null;
+  return { clause: "node.privacy", because: "a step on a sample may cost more under this node's own ceiling than it is charged", fix: "another privacy.epsilonMax in node.yaml, nearer the charter's ε" };
 }
 
 /**
  * A step on a sample is charged at the order at which the charter's ε is read off; this node's own ceiling may be read off at another, where such a charge
  * could be too little. Then the training is refused.
  */
-export function ownCeilingCovers({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
+function ordersCover({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
   if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
   return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
 }

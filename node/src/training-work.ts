@@ -25,7 +25,7 @@ import { RemovedSince } from "./deletion/removed-since.js";
 import { accept } from "./quality-desk.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import type { PrivacySettings } from "./statistics/limits.js";
-import { holdoutCoins, ownCeilingCovers, privacyOf, statedTable } from "./training-privacy.js";
+import { beyondCeiling, holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
 import { clauseOfGate, clauseOfRows } from "./rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "./rows.js";
 
@@ -119,7 +119,12 @@ export class TrainingWork implements SessionWork {
       logger.warn("a training was refused", { session, clause: allowance.clause, because: allowance.says, fix: allowance.fix });
       return this.#refused("NODE_REFUSED", allowance.clause);
     }
-    if (!ownCeilingCovers(this.#work)) return this.#refused("BUDGET_SPENT", "node.privacy");
+    const beyond = beyondCeiling(this.#work, digest, ledger.charges);
+    if (beyond !== null) {
+      const { clause, ...why } = beyond;
+      logger.warn("a training was refused", { session, clause, ...why });
+      return this.#refused("BUDGET_SPENT", clause);
+    }
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
       const { recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax } = plan;
@@ -150,7 +155,7 @@ export class TrainingWork implements SessionWork {
     const rows = await this.rows();
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
-    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows.setDigest) };
+    const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows) };
     const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {

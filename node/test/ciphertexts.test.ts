@@ -14,7 +14,7 @@ import { asked, DIGEST, SESSION } from "./stage.js";
 
 const NAMES = ["ada", "bob", "cleo"] as PartyId[];
 const [ADA, BOB, CLEO] = NAMES as [PartyId, PartyId, PartyId];
-const TERMS = { id: SESSION, charter: DIGEST, releasesMax: 40, privacy: { kind: "exact" } } as const;
+const TERMS = { id: SESSION, charter: DIGEST, releasesMax: 40, privacy: { kind: "exact", limits: { own: null } } } as const;
 const LIST = "1a".repeat(32);
 const SEGMENTS = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 40 }];
 const computed = (a: number, b: number): Promise<Computed> => Promise.resolve({ values: Float64Array.of(1, a, b), layout: { ring: 64, segments: SEGMENTS, words: 3 } });

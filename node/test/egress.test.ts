@@ -17,7 +17,7 @@ import { openNodeDatabase } from "../src/store.js";
 import { asked, CENTRE, DIGEST, MASKS, MILL, SELF, SESSION, signerOf, statement } from "./stage.js";
 
 const SEGMENTS: readonly Segment[] = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 20 }];
-const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40, privacy: { kind: "exact" } } as const;
+const SESSION_OF = { id: SESSION, charter: DIGEST, releasesMax: 40, privacy: { kind: "exact", limits: { own: null } } } as const;
 const plain = (...sums: readonly number[]): Computed => ({ values: Float64Array.of(1, ...sums), layout: { ring: 64, segments: SEGMENTS, words: 3 } });
 const computed = (...sums: readonly number[]): Promise<Computed> => Promise.resolve(plain(...sums));
 const fresh = () => {

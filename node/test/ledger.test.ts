@@ -28,6 +28,14 @@ describe("a sum that was agreed to", () => {
     expect(agreed(OPENING).contradicts({ ...other, rows: "r1", rowSet: "s1" }, "any")).toBe(false);
   });
 
+  test("contradicts a statistic on the same rows over other survivors, also where a training may go on without a company; control: not over the same", () => {
+    const statistic = { ...OPENING, question: "statistic/5e", model: "m1" };
+    expect(agreed(statistic).contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(true);
+    expect(agreed(statistic).contradicts({ ...OPENING, session: OTHERS.session }, "same")).toBe(false);
+    expect(agreed(statistic).contradicts({ ...OPENING, ...OTHERS, rows: "r1", rowSet: "s1" }, "same")).toBe(false);
+    expect(agreed({ ...statistic, question: "statistics" }).contradicts({ ...OPENING, ...OTHERS }, "same")).toBe(false);
+  });
+
   test.each([
     ["over the same survivors", { session: OTHERS.session }], ["of another question", { ...OTHERS, question: "newton" }], ["at another model", { ...OTHERS, model: "m1" }],
     ["on other rows", { ...OTHERS, rows: "r1", rowSet: "s1" }], ["under another charter", { ...OTHERS, charter: "00".repeat(32) }],

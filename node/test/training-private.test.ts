@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "@cohortium/protocol/session/charter";
+import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { zeroModel } from "@cohortium/protocol/training/logistic/model";
 import { initialModel } from "@cohortium/protocol/training/network/progress";
@@ -10,10 +11,10 @@ import { contextDigest, layoutTerms, planDigest, planOf } from "@cohortium/proto
 import { readScene, type Scene } from "@cohortium/protocol/training/script";
 import { splitOwn } from "../src/data/holdout.js";
 import { localRows, takeRows } from "../src/data/local-rows.js";
-import type { PrivacySettings } from "../src/statistics/limits.js";
-import { holdoutCoins } from "../src/training-privacy.js";
+import { NO_SETTINGS, type PrivacySettings } from "../src/statistics/limits.js";
+import { holdoutCoins, privacyOf } from "../src/training-privacy.js";
 import { asked, CHARTER_JSON, charterOf, DIGEST, SESSION } from "./stage.js";
-import { admit, place } from "./training-stage.js";
+import { admit, contribution as contributionToExact, place } from "./training-stage.js";
 
 const PRIVACY = { nanoRho: 10_000_003, rowNormMax: 3, iterations: 2 };
 const [QUESTION] = CHARTER_JSON.questions;
@@ -64,6 +65,20 @@ describe("a training under noise", () => {
     expect(await at.work({ charter: NOISY, session: "1f".repeat(16) }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "request.privacy-budget" });
   });
 
+  test("is refused whole beyond this node's own ceiling, whatever charter the rest was spent under; control: not just within it", async () => {
+    const begun = async (spent: number) => {
+      const at = place();
+      at.egress.ledger.charges.keep({ atMs: 1, charter: "00".repeat(32), session: OTHER, round: 1, query: "q", kind: "drift", nanoRho: spent, rowSet: "r" });
+      writeFileSync(at.path, "no rows at all");
+      return { at, result: await at.work({ charter: NOISY, settings: { ceiling: { epsilon: 1, delta: 1e-6 } } }).resultOf(admit) };
+    };
+    const left = nanoRhoFor(1, 1e-6) - PRIVACY.nanoRho;
+    const { at, result } = await begun(left + 1);
+    expect(result).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(at.logger.lines.join()).toContain("epsilonMax");
+    expect((await begun(left)).result).toMatchObject({ kind: "refused", code: "DATA_REFUSED" });
+  });
+
   test("says the same words again after a crash, noise and held-out rows included, and charges once", async () => {
     const at = place();
     const first = await answered(at);
@@ -96,6 +111,44 @@ describe("a training under noise", () => {
   });
 });
 
+describe("an exact training at a node with a ceiling of its own", () => {
+  const ceiling = { ceiling: { epsilon: 100, delta: 1e-6 } };
+
+  test("is refused before a row is read: exact sums have no ε; control: without the ceiling it is not", async () => {
+    const at = place();
+    expect(await at.work({ settings: ceiling }).resultOf(admit)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(at.logger.lines.join()).toContain("exact sums have no ε");
+    expect(await at.work().resultOf(admit)).toMatchObject({ kind: "admitted" });
+  });
+
+  test("is answered no more once there is one, although it was admitted before", async () => {
+    const at = place();
+    await at.work().resultOf(admit);
+    expect(await at.work({ settings: ceiling }).resultOf(contributionToExact)).toMatchObject({ kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" });
+    expect(await at.work().resultOf(contributionToExact)).toMatchObject({ kind: "contributed" });
+  });
+});
+
+describe("the noise on an answer", () => {
+  const [newton] = ROUNDS.slice(1);
+  if (newton === undefined) throw new Error("no round");
+  const work = { session: SESSION, charter: NOISY, plan: PLAN, entropy: new Uint8Array(32).fill(8), settings: NO_SETTINGS, nowMs: () => 1 };
+  const ages = Array.from({ length: 40 }, (_, i) => 20 + i);
+  const rowsIn = (order: readonly number[]) => localRows(Float64Array.from(order), [new Int32Array(40)], new Uint8Array(40));
+  const privacy = (order: readonly number[]) => {
+    const of = privacyOf(work, newton, newton.scene, rowsIn(order));
+    if (of.kind === "exact" || of.noise === null) throw new Error("no noise");
+    return { label: of.noise.label, rowSet: of.charge.rowSet };
+  };
+
+  test("is other noise over the same rows in another order, of which others are held out; control: they are charged as the same rows, and in the same order it is the same", () => {
+    const [one, reversed] = [privacy(ages), privacy(ages.toReversed())];
+    expect(reversed.label).not.toBe(one.label);
+    expect(reversed.rowSet).toBe(one.rowSet);
+    expect(privacy(ages)).toEqual(one);
+  });
+});
+
 describe("which rows are held out under noise", () => {
   const rows = localRows(Float64Array.from({ length: 400 }, (_, i) => i), [], new Uint8Array(400));
   const held = (of: typeof rows, entropy: number) => new Set(splitOwn(of, 0.25, holdoutCoins({ noise: { honest: 2 } }, new Uint8Array(32).fill(entropy)) ?? undefined).held.x);
@@ -117,6 +170,21 @@ describe("which rows are held out under noise", () => {
     expect([...one].filter((value) => !other.has(value)).length).toBeGreaterThan(40);
     expect(Math.abs(one.size - 100)).toBeLessThan(40);
     expect(holdoutCoins({}, new Uint8Array(32))).toBeNull();
+  });
+});
+
+describe("a column that is mostly empty, under noise", () => {
+  const features = QUESTION.features.map((feature) => (feature.kind === "numeric" ? { ...feature, missing: "indicate" } : feature));
+  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, features })) });
+  const table = (present: number) => ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${i < present ? 30 : ""};clerk;${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+  const begun = async (present: number) => {
+    const { work } = place(table(present));
+    return Promise.all([1, 2, 3, 4, 5, 6].map(async (entropy) => (await work({ charter, entropy, session: `${entropy}f`.repeat(16) }).resultOf(admit)).kind));
+  };
+
+  test("is refused or not by all rows, and so in every session alike: by those that a session's coins leave, asking again would count them", async () => {
+    expect([...new Set(await begun(10))]).toEqual(["admitted"]);
+    expect([...new Set(await begun(9))]).toEqual(["refused"]);
   });
 });
 

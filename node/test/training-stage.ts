@@ -33,9 +33,9 @@ export const place = (rows = ROWS, words: OwnWords = CHARTER_WORDS, contract: st
   const egress = new Egress(database, folder);
   const logger = recordingLogger();
   const doing: string[] = [];
-  const work = (of: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number; settings?: Partial<PrivacySettings> } = {}) => new TrainingWork({
+  const work = (of: { session?: string; charter?: typeof CHARTER; plan?: typeof PLAN; nowMs?: number; settings?: Partial<PrivacySettings>; entropy?: number } = {}) => new TrainingWork({
     session: (of.session ?? SESSION) as typeof SESSION, digest: DIGEST, charter: of.charter ?? CHARTER, plan: of.plan ?? planOf(of.charter ?? CHARTER), self: SELF,
-    entropy: new Uint8Array(32).fill(8), settings: { ...NO_SETTINGS, ...of.settings }, egress, database,
+    entropy: new Uint8Array(32).fill(of.entropy ?? 8), settings: { ...NO_SETTINGS, ...of.settings }, egress, database,
     feed: { rows: { path, delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words, gate, named: null, settings: NO_NODE, ...more },
     logger, nowMs: () => of.nowMs ?? NOW_MS, doing: (what) => void doing.push(what),
   });

@@ -70,7 +70,7 @@ async function unmaskedVector(rehearsal: Rehearsal, { self, charter, needles }: 
   };
   const layout = { ring: 64, words: 1, segments: [{ name: "value", length: 1, boundAbs: Math.abs(value) + 1, scaleBits: SCALE_BITS }] } as const;
   const { egress } = rehearsal.member(self).node;
-  const terms = { id: NOWHERE, charter, releasesMax: Number.MAX_SAFE_INTEGER, privacy: { kind: "exact" } } as const;
+  const terms = { id: NOWHERE, charter, releasesMax: Number.MAX_SAFE_INTEGER, privacy: { kind: "exact", limits: { own: null } } } as const;
   const egressed = await egress.release(terms, ask, () => Promise.resolve({ values: Float64Array.of(value), layout }));
   return egressed.kind === "released" ? new Uint8Array(readFileSync(egressed.release.path)) : null;
 }

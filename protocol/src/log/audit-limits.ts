@@ -50,25 +50,31 @@ export class LimitsAudit {
   }
 
   /**
-   * A sum is opened, or could be. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which companies,
-   * can. Compared is what nodes compare: the same question of one plan at the same model, and where dropouts end a training, any. Sessions that do without
-   * one company, as the charter says in words, are compared with those that do without the same. Statistics are compared however they are asked, because
-   * other words may count the same cells. Noisy sums are not compared, because the difference carries the noise that both were charged for.
+   * A sum is opened, or could be. The rows behind it are nobody's to see, so whether two sums are over the same ones cannot be told here; over which
+   * companies, can. Compared is what nodes compare: the same question of one plan at the same model, and where dropouts end a training, any. Sessions that
+   * do without one company, as the charter says in words, are compared with those that do without the same. Statistics are compared however they are
+   * asked, because other words may count the same cells, and with trainings, whose sums may count them too. Noisy sums are not compared, because the
+   * difference carries the noise that both were charged for.
    */
   opened({ digest, terms, text }: LoggedCharter, { purpose, model, plan, survivors, without }: OpenedSum, at: At): void {
     if (without !== "") this.#leftOut(digest, without, at);
     if (addsNoise(text)) return;
-    const asked = purpose === "statistic" ? purpose : `${plan} ${purpose} ${model}`;
-    const comparable = terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${asked}`;
-    const before = this.#opened.get(comparable) ?? new Map<string, At>();
-    this.#opened.set(comparable, before);
+    const before = (which: string) => this.#openedBefore(terms.dropouts === "end" ? `${digest} ${without}` : `${digest} ${without} ${which}`);
+    const [statistics, trainings] = [before("statistic"), before("training")];
+    const [own, others] = purpose === "statistic" ? [statistics, trainings] : [trainings, statistics];
+    const same = purpose === "statistic" ? statistics : before(`${plan} ${purpose} ${model}`);
     const over = survivors.toSorted().join(", ");
-    const [other] = before;
-    if (before.has(over)) return;
-    before.set(over, at);
+    const other = [...(same.has(over) ? [] : same), ...(own.has(over) ? [] : others)].find(([overOthers]) => overOthers !== over);
+    for (const list of [same, own]) if (!list.has(over)) list.set(over, at);
     if (other === undefined) return;
     const [overOthers, first] = other;
     this.#findings.notice(at.entry, "SUMS_APART", `${purpose} in ${nameOf(at)} is over ${over}; in ${nameOf(first)} it was over ${overOthers}`);
+  }
+
+  #openedBefore(comparable: string): Map<string, At> {
+    const before = this.#opened.get(comparable) ?? new Map<string, At>();
+    this.#opened.set(comparable, before);
+    return before;
   }
 
   /** Remarked on once for each company: every one more lets more be worked out, also of companies that never were left out. */

@@ -124,6 +124,14 @@ describe("one question that was opened over different companies", () => {
       expect(noted(asked, dropouts)).toEqual([[1, "SUMS_APART"]]);
     });
 
+    test.each(["end", "continue"] as const)("is remarked on as well next to a sum of a training, whichever came first (dropouts: %s)", (dropouts) => {
+      const training: Sum = ["s4", 1, all];
+      const statistic: Sum = ["s1", 1, three, "statistic"];
+      expect(noted([statistic, training], dropouts)).toEqual([[1, "SUMS_APART"]]);
+      expect(noted([training, statistic], dropouts)).toEqual([[1, "SUMS_APART"]]);
+      expect(noted([statistic, ["s4", 1, three]], dropouts)).toEqual([]);
+    });
+
     test.each(["end", "continue"] as const)("is not where it carries noise, which was charged for (dropouts: %s)", (dropouts) => {
       expect(noted([...asked, ...others], dropouts, { privacy: { mechanism: "discrete-gaussian" } })).toEqual([]);
     });
