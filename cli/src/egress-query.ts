@@ -1,5 +1,6 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { questionSessions } from "./answers/questions.js";
 import { nodeStatus } from "./answers/status.js";
 import { ownTrainings } from "./answers/trainings.js";
 import { pickByPrefix } from "./pick.js";
@@ -24,11 +25,13 @@ export async function egressQuery(admin: AdminClient, { session, round, from, to
   return `/v1/egress${query.size === 0 ? "" : `?${query.toString()}`}`;
 }
 
-/** The whole name of a training this node took part in, or takes part in now. */
+/** The whole name of a training or a question this node took part in, or takes part in now. */
 async function sessionNamed(admin: AdminClient, prefix: string): Promise<string> {
-  const [{ trainings: over }, { trainings: running }] = [await admin.get("/v1/trainings", ownTrainings), await admin.get("/v1/status", nodeStatus)];
-  const sessions = [...new Set([...over, ...running].map(({ session }) => session))];
-  return pickByPrefix({ noun: "training", listedBy: "round ls", items: sessions, idOf: (session) => session, labelOf: () => "training" }, prefix);
+  const [{ trainings: over }, { questions }, { trainings: running }] = [
+    await admin.get("/v1/trainings", ownTrainings), await admin.get("/v1/questions", questionSessions), await admin.get("/v1/status", nodeStatus),
+  ];
+  const sessions = [...new Set([...over, ...questions, ...running].map(({ session }) => session))];
+  return pickByPrefix({ noun: "session", listedBy: "egress show", items: sessions, idOf: (session) => session, labelOf: () => "session" }, prefix);
 }
 
 interface Typed {

@@ -27,7 +27,8 @@ async function stage(...more: readonly Route[]) {
         return { kind: "json", status: 200, body: { lines, totals: { messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0) } } };
       },
     },
-    get("/v1/trainings", { trainings: [FIRST, SECOND].map((session) => ({ session, charter: "cc".repeat(32), endedAtMs: 1, outcome: { kind: "aborted", code: "X", because: "x" } })) }),
+    get("/v1/trainings", { trainings: [{ session: FIRST, charter: "cc".repeat(32), endedAtMs: 1, outcome: { kind: "aborted", code: "X", because: "x" } }] }),
+    get("/v1/questions", { questions: [{ session: SECOND }] }),
     get("/v1/status", { party: "harbour", coordinator: "hub", link: { kind: "connected", says: "connected" }, trainings: [], log: { size: 4, distrust: null }, feed: { rows: null, holdout: null } }),
     ...more,
   ]);
@@ -56,7 +57,7 @@ describe("egress show", () => {
 });
 
 describe("egress diff", () => {
-  test("of two trainings tells the bytes of each kind and what left in one alone", async () => {
+  test("of a training and a question tells the bytes of each kind and what left in one alone", async () => {
     const { out, code } = await (await stage()).egress("diff", "5e", "77");
     expect(code).toBe(0);
     expect(out).toMatch(/masked-vector +1 +1 +9,000 +9,016 +\+16\n/);

@@ -16,7 +16,7 @@ export function membership(quick: boolean): Verdict {
   const ours = advantage(rows, 30, 1);
   return {
     attack: "who was trained on, from a released logistic model",
-    control: `${percent(control)} of 80 rows with 30 columns`, ours: `${percent(ours)} of ${rows} rows; with noise: not available`, promised: "nothing: trainings are exact",
+    control: `${percent(control)} of 80 rows with 30 columns`, ours: `${percent(ours)} of ${rows} rows; with noise: not measured`, promised: "nothing: this training is exact",
     controlFalls: control > 0.3, holds: null,
   };
 }

@@ -43,6 +43,8 @@ export const budgetView = z.object({ limit: z.number().nullable(), spent: z.numb
 export type BudgetView = z.output<typeof budgetView>;
 
 export const questionViews = z.object({ questions: z.array(questionView) });
+/** For whoever only wants to know which there are. */
+export const questionSessions = z.object({ questions: z.array(questionView.pick({ session: true })) });
 
 export const scheduleView = z.object({
   id: line, charter: digest, query: z.looseObject({ kind: line }), every: z.number(), unit: z.enum(["days", "weeks", "months"]),

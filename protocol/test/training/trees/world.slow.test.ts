@@ -84,7 +84,7 @@ describe("an auditor of trees", () => {
   });
 
   test.each([
-    ["asks about other nodes than the sums lead to", "round.offer", 5, { model: "ab".repeat(32) }, "the round's model does not follow from the sums before it"],
+    ["asks about other nodes than the sums lead to", "round.offer", 5, { model: "ab".repeat(32) }, "what the round shows does not follow from the sums before it"],
     ["keeps another model", "model", undefined, { hash: "ab".repeat(32) }, "the model is not the one that follows from the sums before it"],
     ["releases another model", "session.close", 0, { model: "ab".repeat(32) }, "the released model is not the one that was evaluated"],
   ] as const)("finds a coordinator that %s", (_, type, round, change, says) => {
