@@ -57,6 +57,15 @@ describe("dsr delete", () => {
   });
 });
 
+test("a receipt that cannot be written is refused before anybody is removed", async () => {
+  const { folder, asked } = await stage();
+  for (const to of [join(folder, "nowhere", "r.json"), folder]) {
+    const { code, err } = await play(["--folder", folder, "--yes", "dsr", "delete", "--key", "x", "--receipt", to], { folder });
+    expect([code, err]).toEqual([2, expect.stringMatching(/cannot be written[^]*to do +name a file/)]);
+  }
+  expect(asked).toEqual([]);
+});
+
 test("dsr ls lists the receipts", async () => {
   const { folder } = await stage(null);
   expect((await play(["--folder", folder, "dsr", "ls"])).out).toMatch(/0a0a0a0a0a0a {2}2026-11-27 00:00:00 {2}customer\s+—\s+—\s+1/);

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { renewedDraft } from "@cohortium/protocol/host/charter-draft";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { instantText } from "@cohortium/protocol/session/instant";
@@ -8,6 +7,7 @@ import { readDraft } from "../draft.js";
 import { done, type Outcome } from "../outcome.js";
 import { requireRole } from "../place.js";
 import { settingsOf } from "../settings.js";
+import { writeOut } from "../write-out.js";
 
 /**
  * A copy of a draft for this coordinator's consortium, from the beginning of today on: an agreement needs its own name and time, and an example
@@ -21,7 +21,7 @@ export async function newDraft(context: Context, from: string, to: string, optio
   const draft = readDraft(pathOf(context, from));
   const { values } = await settingsOf(context, place, {});
   const renewal = { consortium: String(values["consortium"]), ...periodOf(context.world.nowMs(), days) };
-  writeFileAtomic(target, renewedDraft(draft.text, renewal), 0o644);
+  writeOut(target, renewedDraft(draft.text, renewal), 0o644);
   return done({ file: target, ...renewal }, [
     `Wrote ${to}: a draft for ${renewal.consortium}, from ${renewal.notBefore} to ${renewal.expires}.`,
     `Put your own companies, columns and limits into it, then: cohortium charter plan ${to}`,

@@ -1,7 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
 import { utf8 } from "@cohortium/crypto/bytes";
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { receipt, receipts, removed, type Receipt } from "../answers/deletions.js";
@@ -13,6 +12,7 @@ import { adminOfRole } from "../place.js";
 import { count, short } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
+import { checkWritable, writeOut } from "../write-out.js";
 
 /** What a person may ask of a company that holds rows about her. */
 export const DSR: CommandGroup = {
@@ -43,13 +43,15 @@ async function remove(context: Context, options: Options): Promise<Outcome> {
   const keys = keysOf(context, options);
   const admin = adminOfRole(context.folder, "node", "dsr delete");
   const to = textOption(options, "receipt");
+  // Before the removal: it cannot be undone, and a receipt that nobody gets is none.
+  if (to !== undefined) checkWritable(pathOf(context, to));
   await confirm(context, `Remove ${keys.length === 1 ? "this person" : `these ${count(keys.length)} people`} at this node, for good?`);
   context.progress.now("counts the rows and writes tombstones …");
   const answers: { readonly receipt: Json; readonly isNew: boolean }[] = [];
   for (let from = 0; from < keys.length; from += BATCH) answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH) }, removed)).removed);
   context.progress.clear();
   const documents = answers.map(({ receipt: document }) => document);
-  if (to !== undefined) writeFileAtomic(pathOf(context, to), utf8(`${JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2)}\n`), 0o600);
+  if (to !== undefined) writeOut(pathOf(context, to), utf8(`${JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2)}\n`), 0o600);
   return done({ removed: answers }, [...answers.map(({ receipt: document, isNew }) => removedText(parsed(document), isNew)), ...caution(answers.map(({ receipt: document }) => parsed(document)), context), ...(to === undefined ? ["The receipt: dsr ls --json has it, or --receipt FILE the next time."] : [`${to}: for the person who asked. It holds neither the key nor a token of it.`])].join("\n"));
 }
 

@@ -1,7 +1,6 @@
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egressDecoded, type DecodedField, type EgressLine } from "../answers/egress.js";
 import { pathOf, textOption, type Context, type Options } from "../context.js";
@@ -11,6 +10,7 @@ import { adminOfRole } from "../place.js";
 import { count, instant } from "../show/amounts.js";
 import { logEntryText, privacyText } from "../show/egress.js";
 import { facts } from "../show/table.js";
+import { writeOut } from "../write-out.js";
 
 /** Bytes printed without being asked for all. */
 const SHOWN_BYTES = 256;
@@ -27,7 +27,7 @@ export async function decode(context: Context, text: string, options: Options): 
   const fields = found.kind === "gone" ? [] : found.fields;
   const fits = bytes !== null && (toHex(sha256(bytes)) === line.digest || toHex(chunkRoot(bytes)) === line.digest);
   const out = textOption(options, "out");
-  if (bytes !== null && out !== undefined) writeFileAtomic(pathOf(context, out), form === null ? bytes : utf8(`${textOf(bytes, form)}\n`), 0o600);
+  if (bytes !== null && out !== undefined) writeOut(pathOf(context, out), form === null ? bytes : utf8(`${textOf(bytes, form)}\n`), 0o600);
   const told = bytes === null ? found
     : { kind: found.kind, length: bytes.length, digestFits: fits, base64: out === undefined ? toBase64(bytes) : null, out: out ?? null };
   const json = { line, bytes: told, fields };

@@ -2,7 +2,6 @@ import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
 import { sha256 } from "@cohortium/crypto/hash";
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { z } from "zod";
@@ -16,6 +15,7 @@ import { evidencePage } from "../report/evidence-page.js";
 import { bytes, count } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { ownVersion } from "../own-version.js";
+import { checkWritable, writeOut } from "../write-out.js";
 
 /** What a data-protection officer files. */
 export const EVIDENCE: CommandGroup = {
@@ -41,15 +41,17 @@ async function report(context: Context, options: Options): Promise<Outcome> {
     throw new Refusal({ code: "USAGE_MONTH", title: "it is not said which month", detail: month === undefined ? "not given: --month" : `"${month}" is none`, fix: "write it as --month 2026-11" });
   }
   const admin = adminOfRole(context.folder, "node", "evidence report");
+  const to = textOption(options, "out");
+  if (to !== undefined) checkWritable(pathOf(context, to));
   const raw = await admin.get(`/v1/evidence?month=${month}`, z.json());
   const told = evidence.parse(raw);
   const form = context.json ? "json" : "html";
   const written = form === "json" ? canonicalBytes(raw) : utf8(evidencePage(told, ownVersion()));
   const signature = await admin.post("/v1/evidence/signature", { month, form, sha256: toHex(sha256(written)) }, z.json());
-  const out = textOption(options, "out") ?? `evidence-${told.party}-${month}.${form}`;
+  const out = to ?? `evidence-${told.party}-${month}.${form}`;
   const path = pathOf(context, out);
-  writeFileAtomic(path, written, 0o644);
-  writeFileAtomic(`${path}.sig`, utf8(`${JSON.stringify(signature, null, 2)}\n`), 0o644);
+  writeOut(path, written, 0o644);
+  writeOut(`${path}.sig`, utf8(`${JSON.stringify(signature, null, 2)}\n`), 0o644);
   const { egress, sessions } = told;
   return done({ file: path, signature: `${path}.sig`, evidence: raw }, [
     `${path}: ${told.month}, ${count(sessions.length)} sessions, ${count(egress.messages)} messages of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,

@@ -1,4 +1,3 @@
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { utf8 } from "@cohortium/crypto/bytes";
 import { parseTreesModel } from "@cohortium/protocol/training/trees/model";
@@ -8,6 +7,7 @@ import { featuresOfModel, findModel } from "../model-found.js";
 import { done, type Outcome } from "../outcome.js";
 import { placeAt } from "../place.js";
 import { short } from "../show/amounts.js";
+import { writeOut } from "../write-out.js";
 
 /** `cohortium model export`: for programs that score with the joint model and know nothing of us. */
 export const MODEL_EXPORT: Command = {
@@ -35,7 +35,7 @@ async function exported(context: Context, prefix: string, { format, to }: { read
   const written: unknown = JSON.parse(text);
   if (to === undefined) return done({ digest, format, columns, model: written }, text);
   const path = pathOf(context, to);
-  writeFileAtomic(path, utf8(text), 0o644);
+  writeOut(path, utf8(text), 0o644);
   return done({ digest, format, columns, path }, [
     `${path}: XGBoost 1.7 or newer loads it (Booster.load_model)`,
     `It reads ${columns.length} columns in this order, a category as 1 or 0, a missing number as NaN:`,

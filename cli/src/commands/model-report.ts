@@ -1,4 +1,3 @@
-import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { utf8 } from "@cohortium/crypto/bytes";
 import { modelOfOperator, modelsOfOperator, modelsOfPartner } from "../answers/model.js";
@@ -13,6 +12,7 @@ import { short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
 import { partnersText } from "../show/partners.js";
 import { gainText } from "../show/training.js";
+import { writeOut } from "../write-out.js";
 
 /** `cohortium model report`: for a marketer, who opens the page in a browser. */
 export const MODEL_REPORT: Command = {
@@ -33,7 +33,7 @@ function written(context: Context, report: ModelReport, html: string | undefined
     return done(report, [evaluationText(report.evaluation, paint), ...(report.own === null ? [] : ["", gainText(report.own, paint)]), ...(report.partners.length === 0 ? [] : ["", partnersText(report.partners, paint)])].join("\n"));
   }
   const path = pathOf(context, html);
-  writeFileAtomic(path, utf8(reportPage(report)), 0o644);
+  writeOut(path, utf8(reportPage(report)), 0o644);
   return done({ ...report, html: path }, `${path}: open it in any browser; it needs nothing else`);
 }
 
