@@ -8,9 +8,10 @@ import { folderWith, openStage, play } from "./stage.js";
 import { sourceOf, type Files } from "../../protocol/test/log/small-log.js";
 import type { Charge } from "@cohortium/node/charges";
 
-let [files, account, early]: [Files, readonly Charge[], Files] = [new Map(), [], new Map()];
+let [files, account, early, empty]: [Files, readonly Charge[], Files, Files] = [new Map(), [], new Map(), new Map()];
 beforeAll(async () => {
   const circle = new Circle(peopleOf);
+  empty = circle.files();
   await circle.ask(COUNT, "first");
   early = circle.files();
   await circle.ask(RFM, "second");
@@ -43,6 +44,11 @@ describe("an account held to the log", () => {
 
   test("may be ahead of a copy of the log, or of what the coordinator logged: charges are kept before anything leaves", async () => {
     expect(await against(account, early)).toMatchObject({ code: 0, out: expect.stringContaining("the one charge that the log shows is in it, and 2 that the log does not show (yet)") });
+  });
+
+  test("is held to no log in which this node answered nothing, such as another consortium's", async () => {
+    const { code, err } = await against(account, empty);
+    expect([code, err.includes("the log shows nothing that harbour answered")]).toEqual([6, true]);
   });
 
   test("is held to no log that does not verify itself", async () => {

@@ -83,6 +83,10 @@ function against({ paint, progress }: Context, { party, charges }: BudgetLedger,
   const { report, charges: logged } = chargesLogged(logFolder(log), party);
   progress.clear();
   if (!report.verified) throw new Refusal({ code: "VERIFY_LOG", title: "the log itself does not verify, so nothing is held to it", detail: log, fix: `see what is wrong with: cohortium audit verify ${log}` });
+  // A log of others, too, lacks nothing that this account has not.
+  if (logged.length === 0 && charges.some(({ nanoRho }) => nanoRho > 0)) {
+    throw new Refusal({ code: "VERIFY_OTHER_LOG", title: `the log shows nothing that ${party} answered, and the account has charges`, detail: log, fix: "take the log of this node's own coordinator, as it is now" });
+  }
   const gaps = accountGaps(charges, logged);
   const json = { party, logged: logged.length, kept: charges.length, ...gaps };
   if (gaps.missing.length + gaps.other.length === 0) return done(json, `${paint.good("The account is whole:")} ${saysKept(logged.length)}${gaps.ahead === 0 ? "" : `, and ${count(gaps.ahead)} that the log does not show (yet)`}.`);
