@@ -65,7 +65,8 @@ export function accountOf({ digest, text }: KnownCharter, ledger: Ledger, settin
 
 export function ownAccountOf({ charges }: Ledger, { ceiling }: PrivacySettings): OwnAccount | null {
   if (ceiling === null) return null;
-  const [limit, spent] = [limitsOf(EXACT, { ceiling, opensReserve: false }).own ?? 0, charges.inAll()];
+  const { own, order } = limitsOf(EXACT, { ceiling, opensReserve: false });
+  const [limit, spent] = [own ?? 0, charges.inAll(order)];
   const { epsilon: epsilonMax, delta } = ceiling;
   return { epsilonMax, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit, spent, left: Math.max(0, limit - spent) };
 }
