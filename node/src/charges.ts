@@ -22,6 +22,12 @@ export interface Sample {
   readonly nanoRho: number;
 }
 
+/** In 10^-9 of ρ: what costs the same at any order, and steps on samples, by the sample. */
+export interface Tally {
+  readonly plain: number;
+  readonly steps: readonly { readonly sample: Sample; readonly count: number; readonly charged: number }[];
+}
+
 /** How much may be spent, in 10^-9 of ρ: under one charter, and at this node under all of them; null where the node sets itself no ceiling. */
 export interface SpendingLimits {
   readonly charter: number;
@@ -93,10 +99,17 @@ export class Charges {
    * their charter's order; they count as what they cost at this one, if that is more.
    */
   inAll(order?: number): number {
-    const plain = integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = ''").get() ?? {}, "spent");
+    return spentAt(this.tally("all"), order);
+  }
+
+  /** What was spent under all charters, under one, or under all others: steps on samples apart. */
+  tally(which: "all" | "under" | "besides", charter = ""): Tally {
+    const where = "(?1 = 'all' OR (?1 = 'under' AND charter = ?2) OR (?1 = 'besides' AND charter <> ?2))";
+    const plain = this.#db.prepare(`SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = '' AND ${where}`).get(which, charter) ?? {};
     const steps = this.#db.prepare(`
-      SELECT sample_rate, unsampled, count(*) AS n, sum(nano_rho) AS spent FROM charges WHERE sample_rate <> '' GROUP BY sample_rate, unsampled`).all();
-    return steps.reduce((sum, row) => sum + Math.max(integerOf(row, "spent"), integerOf(row, "n") * costAt(sampleOf(row), order)), plain);
+      SELECT sample_rate, unsampled, count(*) AS n, sum(nano_rho) AS spent FROM charges WHERE sample_rate <> '' AND ${where}
+      GROUP BY sample_rate, unsampled`).all(which, charter);
+    return { plain: integerOf(plain, "spent"), steps: steps.map((row) => ({ sample: sampleOf(row), count: integerOf(row, "n"), charged: integerOf(row, "spent") })) };
   }
 
   /** What this node's rows, as they are or as they were, have cost under other charters: one row more or less does not make them other people. */
@@ -111,6 +124,11 @@ export class Charges {
   lines(charter: string | null): readonly Charge[] {
     return this.#db.prepare("SELECT * FROM charges WHERE ?1 IS NULL OR charter = ?1 ORDER BY n").all(charter).map(chargeOf);
   }
+}
+
+/** What a tally comes to at one order, in 10^-9 of ρ; without an order, steps on samples count as if on all rows. */
+export function spentAt({ plain, steps }: Tally, order?: number): number {
+  return steps.reduce((sum, { sample, count, charged }) => sum + Math.max(charged, count * costAt(sample, order)), plain);
 }
 
 /** One step's, in 10^-9 of ρ, rounded up. Without sampling no step costs less, at whatever order. */
