@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { json, parseInput, type Route } from "@cohortium/protocol/host/http-route";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import type { Charge, SpentElsewhere } from "./charges.js";
 import type { Charters } from "./charters.js";
 import type { Ledger } from "./ledger.js";
 import { accountOf, coveredBy, ownAccountOf, type Account, type KnownCharter, type OwnAccount, type PricedKind } from "./statistics/accounts.js";
+import { epsilonSpent } from "./statistics/epsilon-spent.js";
 import type { PrivacySettings } from "./statistics/limits.js";
 import type { Pace } from "./statistics/pace.js";
 
@@ -74,7 +73,7 @@ export function spentElsewhere({ charters, ledger }: BudgetDesk, digest: string)
   if (privacy.mechanism === "none") return null;
   const elsewhere = ledger.charges.elsewhere(digest);
   const { delta } = privacy.budget;
-  return elsewhere.nanoRho === 0 ? null : { ...elsewhere, epsilon: epsilonOfRho(elsewhere.nanoRho / NANO, delta), delta };
+  return elsewhere.nanoRho === 0 ? null : { ...elsewhere, epsilon: epsilonSpent(ledger.charges.tally("besides", digest), delta), delta };
 }
 
 /** The partner's routes: what was spent, what is left, and line by line. */

@@ -51,7 +51,7 @@ export interface ReleaseTerms {
  */
 export type ReleasePrivacy =
   | { readonly kind: "exact"; readonly limits: Pick<SpendingLimits, "own"> }
-  | { readonly kind: "priced"; readonly noise: OwnNoise | null; readonly charge: Pick<Charge, "atMs" | "query" | "kind" | "nanoRho" | "rowSet">; readonly limits: SpendingLimits };
+  | { readonly kind: "priced"; readonly noise: OwnNoise | null; readonly charge: Pick<Charge, "atMs" | "query" | "kind" | "nanoRho" | "rowSet" | "sample">; readonly limits: SpendingLimits };
 
 /** A message under the key of its occasion, and its bytes on the wire. */
 export interface Letter {

@@ -4,7 +4,7 @@ import { IDEMPOTENCY_SCHEMA } from "@cohortium/protocol/host/idempotency-table";
 import { JOURNAL_SCHEMA } from "@cohortium/protocol/host/journal";
 import { bytesOf, integerOf, openDatabase, textOf, transaction, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
-import { CHARGES_SCHEMA } from "./charges.js";
+import { CHARGES_SCHEMA, SAMPLES_SCHEMA } from "./charges.js";
 import { LEFT_OUT_SCHEMA } from "./ledger.js";
 import { DELETIONS_SCHEMA } from "./deletion/deletion-store.js";
 import { KEPT_LETTERS_SCHEMA } from "./evidence/kept-letters.js";
@@ -78,7 +78,7 @@ export function openNodeDatabase(path: string): Database {
 /** In the order in which they came: a file of an earlier version has had the first of them. */
 export const NODE_MIGRATIONS: readonly string[] = [
   JOURNAL_SCHEMA, NODE_SCHEMA, IDEMPOTENCY_SCHEMA, ROW_SETS, NETWORK_SCHEMA, LEFT_OUT_SCHEMA, PARTS_SCHEMA, COMPARISONS,
-  CHARGES_SCHEMA, TOMBSTONES_SCHEMA, DELETIONS_SCHEMA, SESSION_NOTES_SCHEMA, KEPT_LETTERS_SCHEMA, LOG_PLACES_SCHEMA,
+  CHARGES_SCHEMA, TOMBSTONES_SCHEMA, DELETIONS_SCHEMA, SESSION_NOTES_SCHEMA, KEPT_LETTERS_SCHEMA, LOG_PLACES_SCHEMA, SAMPLES_SCHEMA,
 ];
 
 /** Charters and outcomes of this node. All SQL about them is here. */

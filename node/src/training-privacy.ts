@@ -6,12 +6,12 @@ import { ORDER_MAX } from "@cohortium/protocol/budget/sampled-charge";
 import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
-import { sampledStepNanoRho } from "@cohortium/protocol/session/sampled-price";
+import { sampledStepNanoRho, stepNoiseNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { noiseOf } from "@cohortium/protocol/training/layout";
 import { layoutTerms, planDigest, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { chargeOfQuestion, priceOfTraining } from "@cohortium/protocol/training/price";
 import type { Scene } from "@cohortium/protocol/training/script";
-import type { Charges } from "./charges.js";
+import type { Charges, Sample } from "./charges.js";
 import type { ReleasePrivacy } from "./egress.js";
 import type { SessionRows } from "./rows.js";
 import { limitsOf, type PrivacySettings } from "./statistics/limits.js";
@@ -41,8 +41,14 @@ export function privacyOf(work: PrivateWork, { round, question: { kind, model } 
   if (segments === null) return { kind: "exact", limits: limitsOf(charter, settings) };
   return {
     kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${digest}` },
-    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet }, limits: limitsOf(charter, settings),
+    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet, ...sampleOf(kind, plan) }, limits: limitsOf(charter, settings),
   };
+}
+
+/** Only a network's steps are on a sample. */
+function sampleOf(kind: string, { model }: TrainingPlan): { readonly sample?: Sample } {
+  if (kind !== "update" || model.kind !== "network" || model.privacy === undefined) return {};
+  return { sample: { rate: model.privacy.sampleRate, nanoRho: stepNoiseNanoRho(model.privacy) } };
 }
 
 /** Why this node's own ceiling over all charters refuses a training, before any of it is charged. */

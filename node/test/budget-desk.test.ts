@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
+import { epsilonAt, epsilonOfRho, orderWithin } from "@cohortium/protocol/budget/concentrated";
+import { rhoOfSampled } from "@cohortium/protocol/budget/sampled-charge";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { charterDigest } from "@cohortium/protocol/session/charter-digest";
 import type { Charter } from "@cohortium/protocol/session/charter";
@@ -62,6 +63,21 @@ describe("an account", () => {
     const { own, charters } = budgetsOf(of);
     expect(own).toMatchObject({ epsilonMax: 0.5, spent: 1_000_000, left: (own?.limit ?? 0) - 1_000_000 });
     expect(charters[0]?.privacy).toMatchObject({ spent: 0, left: own?.left });
+  });
+
+  test("reads ε off what steps on samples cost at the order it is read off at, never more than the charter's; control: ρ alone would say less than is true", () => {
+    const [q, unsampled] = [0.01, 31_250_000];
+    const step = Math.ceil(1e9 * rhoOfSampled({ q, rho: unsampled / 1e9 }, orderWithin(1, 1e-6)));
+    const count = 200;
+    const of = (steps: number) => desk(Array.from({ length: steps }, () => ({ nanoRho: step, kind: "training", sample: { rate: q, nanoRho: unsampled } })), { charters: [NOISY, RENEWED], settings: { ...NO_SETTINGS, ceiling: { epsilon: 1, delta: 1e-6 } } });
+    const { own, charters } = budgetsOf(of(count));
+    const least = Math.min(...Array.from({ length: 398 }, (_, i) => i + 2).map((order) => epsilonAt(count * rhoOfSampled({ q, rho: unsampled / 1e9 }, order), 1e-6, order)));
+    const said = charters[0]?.privacy?.epsilonSpent ?? 0;
+    expect(said).toBeGreaterThan(epsilonOfRho((count * step) / 1e9, 1e-6));
+    expect(said).toBeGreaterThanOrEqual(0.999 * least);
+    expect(said).toBeLessThan(1.05 * least);
+    expect([own?.epsilonSpent, charters[1]?.privacy?.elsewhere.epsilon, spentElsewhere(of(count), charterDigest(RENEWED))?.epsilon].every((epsilon) => (epsilon ?? 0) >= 0.999 * said)).toBe(true);
+    expect(accountIn(of(Math.floor(WHOLE / step)))?.epsilonSpent).toBeLessThanOrEqual(1);
   });
 
   test("names the sums, and no price, where a charter's sums are exact", () => {

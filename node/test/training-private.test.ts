@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "@cohortium/protocol/session/charter";
+import { orderWithin } from "@cohortium/protocol/budget/concentrated";
+import { sampledStepNanoRho, stepNoiseNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { zeroModel } from "@cohortium/protocol/training/logistic/model";
@@ -224,6 +226,25 @@ describe("a network under noise", () => {
     expect(at.egress.ledger.charges.lines(DIGEST).map(({ nanoRho }) => nanoRho)).toEqual([1_000_000, step, step]);
     expect(await run(at)).toEqual(first);
     expect(at.egress.ledger.charges.under(DIGEST)).toBe(1_000_000 + 2 * step);
+  });
+
+  test("counts under a ceiling that is set later as what its steps cost at that one's order; control: at the charter's own, as what was charged", async () => {
+    const at = place();
+    await run(at);
+    const { charges } = at.egress.ledger;
+    const step = plan.noise?.stepNanoRho ?? 0;
+    const { privacy } = clause;
+    if (privacy === undefined) throw new Error("no noise");
+    const later = { epsilon: 0.2, delta: 1e-6 };
+    expect(charges.lines(DIGEST).map(({ sample }) => sample?.rate)).toEqual([undefined, 0.01, 0.01]);
+    const atLater = sampledStepNanoRho(privacy, later);
+    expect(atLater).toBeGreaterThan(step);
+    expect(charges.inAll(orderWithin(later.epsilon, later.delta))).toBe(1_000_000 + 2 * atLater);
+    expect(charges.inAll(orderWithin(1, 1e-6))).toBe(1_000_000 + 2 * step);
+    expect(charges.inAll()).toBe(1_000_000 + 2 * stepNoiseNanoRho(privacy));
+    const spent = 1_000_000 + 2 * atLater;
+    const limits = { charter: 1e9, own: spent, order: orderWithin(later.epsilon, later.delta) };
+    expect([charges.exceeds({ charter: DIGEST, nanoRho: 0 }, limits), charges.exceeds({ charter: DIGEST, nanoRho: 1 }, limits)]).toEqual([null, "own"]);
   });
 
   test("is refused where this node's own ceiling is read off at an order at which the charge is too little; control: not where it is enough", async () => {

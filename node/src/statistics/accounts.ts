@@ -1,8 +1,9 @@
-import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
+import { orderWithin } from "@cohortium/protocol/budget/concentrated";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf, NANO } from "@cohortium/protocol/session/privacy-budget";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import type { SpentElsewhere } from "../charges.js";
 import type { Ledger } from "../ledger.js";
+import { epsilonSpent } from "./epsilon-spent.js";
 import { limitsOf, type PrivacySettings } from "./limits.js";
 import { paceOf, type Pace } from "./pace.js";
 import { questionsOf, type PaidQuestion } from "./paid-questions.js";
@@ -65,9 +66,10 @@ export function accountOf({ digest, text }: KnownCharter, ledger: Ledger, settin
 
 export function ownAccountOf({ charges }: Ledger, { ceiling }: PrivacySettings): OwnAccount | null {
   if (ceiling === null) return null;
-  const [limit, spent] = [limitsOf(EXACT, { ceiling, opensReserve: false }).own ?? 0, charges.inAll()];
+  const { own, order } = limitsOf(EXACT, { ceiling, opensReserve: false });
+  const [limit, spent] = [own ?? 0, charges.inAll(order)];
   const { epsilon: epsilonMax, delta } = ceiling;
-  return { epsilonMax, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit, spent, left: Math.max(0, limit - spent) };
+  return { epsilonMax, delta, epsilonSpent: epsilonSpent(charges.tally("all"), delta, order), limit, spent, left: Math.max(0, limit - spent) };
 }
 
 /** How many questions of one price the budget covers: of privacy, and of sums. */
@@ -93,10 +95,10 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
   const asked = questionsOf(charges.lines(digest));
   const elsewhere = charges.elsewhere(digest);
   return {
-    epsilon, delta, epsilonSpent: epsilonOfRho(spent / NANO, delta), limit: limits.charter, spent, left,
+    epsilon, delta, epsilonSpent: epsilonSpent(charges.tally("under", digest), delta, orderWithin(epsilon, delta)), limit: limits.charter, spent, left,
     reserve: budget.reserveNanoRho, isReserveOpen: settings.opensReserve,
     questions: latestOfKind(asked).map((one) => ({ kind: one.kind, nanoRho: one.nanoRho, more: coveredBy(left, releases.max - releases.made, one) })),
-    pace: paceOf(asked, left, nowMs), elsewhere: { ...elsewhere, epsilon: epsilonOfRho(elsewhere.nanoRho / NANO, delta) },
+    pace: paceOf(asked, left, nowMs), elsewhere: { ...elsewhere, epsilon: epsilonSpent(charges.tally("besides", digest), delta) },
   };
 }
 

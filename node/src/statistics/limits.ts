@@ -1,4 +1,5 @@
 import type { Charter } from "@cohortium/protocol/session/charter";
+import { orderWithin } from "@cohortium/protocol/budget/concentrated";
 import { budgetOf, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import type { SpendingLimits } from "../charges.js";
 
@@ -19,5 +20,7 @@ export const NO_SETTINGS: PrivacySettings = { ceiling: null, opensReserve: false
 export function limitsOf(charter: Pick<Charter, "privacy">, { ceiling, opensReserve }: Pick<PrivacySettings, "ceiling" | "opensReserve">): SpendingLimits {
   const budget = budgetOf(charter);
   const reserve = opensReserve ? budget?.reserveNanoRho ?? 0 : 0;
-  return { charter: (budget?.nanoRho ?? 0) + reserve, own: ceiling === null ? null : nanoRhoFor(ceiling.epsilon, ceiling.delta) };
+  const allowed = (budget?.nanoRho ?? 0) + reserve;
+  if (ceiling === null) return { charter: allowed, own: null };
+  return { charter: allowed, own: nanoRhoFor(ceiling.epsilon, ceiling.delta), order: orderWithin(ceiling.epsilon, ceiling.delta) };
 }

@@ -35,7 +35,8 @@ export function epsilonOfRho(rho: number, delta: number): number {
   return Math.max(0, epsilonAt(rho, delta, 1 + Math.exp(t)));
 }
 
-function epsilonAt(rho: number, delta: number, order: number): number {
+/** The ε that is read off at one order: enough at any, and least at the best one (`epsilonOfRho`). */
+export function epsilonAt(rho: number, delta: number, order: number): number {
   return order * rho + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
 }
 
