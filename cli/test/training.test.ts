@@ -230,7 +230,7 @@ test("what left a node is told line by line, of one training and round if asked"
   const line = { n: 17, atMs: NOW_MS, recipient: "hub", session: SESSION, round: 3, kind: "uploaded", bytes: 1_536, meaning: "announces the masked vector", digest: "cd".repeat(32) };
   const { folder } = await openStage("node", [
     { method: "GET", path: "/v1/egress", handle: ({ query }) => (asked.push({ ...query }), { kind: "json", status: 200, body: { lines: [line], totals: { messages: 1, bytes: 1_536 } } }) },
-    get("/v1/trainings", { trainings: [] }),
+    get("/v1/questions", { questions: [] }), get("/v1/trainings", { trainings: [] }),
     get("/v1/status", { party: "harbour", coordinator: "hub", link: { kind: "connected", says: "connected" }, trainings: [{ session: SESSION, charter: CHARTER, doing: "masks", sinceMs: NOW_MS }], log: { size: 4, distrust: null }, feed: { rows: null, holdout: null } }),
   ]);
   expect((await play(["egress", "show", "--session", "5e", "--round", "3"], { folder })).out).toBe([
