@@ -2,7 +2,6 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
 import { column, three, type Row, type Section } from "../section.js";
 import { answerHere, customersOf, planOf, queriesAt } from "./asked.js";
 
@@ -39,7 +38,7 @@ interface Setting {
   readonly runs: number;
 }
 
-function worthOf(kind: QueryKind, { epsilon, companies, size, runs }: Setting): Row {
+function worthOf(kind: keyof ReturnType<typeof queriesAt>, { epsilon, companies, size, runs }: Setting): Row {
   const plain = numbersOf(answerHere(companies, planOf(queriesAt(0)[kind], COMPANIES, size), "plain"));
   const plan = planOf(queriesAt(nanoRhoFor(epsilon, DELTA))[kind], COMPANIES, size);
   const errors: number[] = [];

@@ -5,7 +5,8 @@ import { textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOfRole } from "../place.js";
 import { charterAsked } from "../question/charter-asked.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { short } from "../show/amounts.js";
 import { keptText, questionText } from "../show/question.js";
 import { watchTraining } from "./watch.js";
@@ -15,7 +16,7 @@ const COMMAND = "question ask";
 /** Asks, watches and shows the answer; one that is kept is shown at once. */
 export async function askQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", COMMAND);
-  const asking = askingIn(context, kind, options);
+  const asking = await askingWithFound(admin, context, kind, options);
   const { digest, charter } = await charterAsked(admin, textOption(options, "charter"));
   const query = queryUnder(asking, charter);
   const reply = await admin.post("/v1/questions", { charter: digest, query: queryJson(query), fresh: options["fresh"] === true }, askedReply, crypto.randomUUID());

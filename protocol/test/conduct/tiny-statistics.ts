@@ -28,6 +28,14 @@ export interface TinyCustomer {
   readonly spend: number;
   readonly visits: number;
   readonly since: number;
+  /** No charter lists them. */
+  readonly town: string;
+}
+
+/** Half live in one town, a third in another, the rest in one that has its company's name, and one alone in a place that nobody else has. */
+function townOf(party: string, i: number): string {
+  if (i === 0) return `xx${party}`;
+  return i % 2 === 0 ? "bern" : i % 3 === 0 ? party : "basel";
 }
 
 /** A party's customers: a fixed function of its name. */
@@ -35,8 +43,9 @@ export function tinyCustomers(party: string): readonly TinyCustomer[] {
   const dice = new Dice([...party].reduce((sum, letter) => sum * 37 + letter.charCodeAt(0), 11) >>> 0);
   // One in thirty is from Spain, so that its cell is a small one.
   const countryOf = (draw: number) => (draw === 0 ? "Spain" : draw < 20 ? "France" : "Germany");
-  return Array.from({ length: 90 + dice.roll(30) }, () => ({
+  return Array.from({ length: 90 + dice.roll(30) }, (_, i) => ({
     country: countryOf(dice.roll(30)), letter: ["none", "blue", "red"][dice.roll(3)] ?? "none", spend: dice.roll(400), visits: 1 + dice.roll(30), since: dice.roll(300),
+    town: townOf(party, i),
   }));
 }
 
@@ -86,6 +95,13 @@ function placeOf(cells: Cells, customer: TinyCustomer, plan: StatisticPlan): num
   switch (cells.kind) {
     case "one": return 0;
     case "words": case "words-or-missing": return dimensionOf(plan, cells.dimension).categories.indexOf(wordOf(customer, cells.dimension));
+    case "spelled": {
+      const { categories: characters } = dimensionOf(plan, `${cells.dimension}=1`);
+      const word = wordOf(customer, cells.dimension);
+      const at = cells.prefixes.findIndex((prefix) => word.startsWith(prefix));
+      const next = word[cells.prefixes[0]?.length ?? 0];
+      return at < 0 ? -1 : at * characters.length + (next === undefined ? characters.length - 2 : characters.includes(next) ? characters.indexOf(next) : characters.length - 1);
+    }
     case "between": case "between-or-missing": return cellOf(valueOf(customer, cells.measure), cells.edges);
     case "rfm-grid": {
       const { query, edges } = cells;
