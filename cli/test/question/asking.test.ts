@@ -47,8 +47,8 @@ describe("a question on the command line", () => {
 
   test.each<[string, string | undefined, Options, string, string]>([
     ["a kind mistyped", "experment", {}, 'the kind of question: there is no kind "experment"; did you mean experiment?', "write experiment"],
-    ["a kind nobody knows", "sql", {}, 'the kind of question: there is no kind "sql"', "choose among: profile, histogram, quantiles, categories, rfm, experiment, drift"],
-    ["no kind", undefined, {}, "the kind of question: none is given", "choose among: profile, histogram, quantiles, categories, rfm, experiment, drift"],
+    ["a kind nobody knows", "sql", {}, 'the kind of question: there is no kind "sql"', "choose among: profile, histogram, quantiles, categories, words, rfm, experiment, drift"],
+    ["no kind", undefined, {}, "the kind of question: none is given", "choose among: profile, histogram, quantiles, categories, words, rfm, experiment, drift"],
     ["another kind's flag", "histogram", { measure: ["spend"], edges: ["0,1"], arm: "segment" }, "--arm: it is for experiment, not for histogram", "leave it out; histogram takes --cohort, --measure, --edges"],
     ["a needed flag left out", "experiment", { arm: "segment" }, "--control: experiment needs it: the arm that the others are compared with", "see what it takes with: cohortium question show experiment"],
     ["nothing to count by", "profile", { measure: ["spend"] }, "--by: profile needs it: the dimensions to count by", "see what it takes with: cohortium question show profile"],

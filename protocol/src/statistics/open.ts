@@ -32,8 +32,9 @@ function columnsFor(dimension: OpenDimension, query: Query): readonly RecipeFeat
   const { name, source = name, letters } = dimension;
   const column: Omit<OpenRecipe, "reads" | "length"> = { kind: "open", name, source, letters };
   if (query.kind === "categories") {
-    const { words, length } = query;
-    return words === undefined || length === undefined ? [] : [{ ...column, length, reads: { part: "word", words } }];
+    // Without a length there is a problem to be told, and only that one.
+    const { words, length = dimension.lengthMax } = query;
+    return words === undefined ? [] : [{ ...column, length, reads: { part: "word", words } }];
   }
   const characters = charactersOf(dimension);
   return Array.from({ length: query.length }, (_, i) => (
