@@ -12,7 +12,7 @@ import { cellOf, reversedScoreOf, scoreOf } from "../../src/statistics/cells.js"
 import { statisticLayout } from "../../src/statistics/layout.js";
 import { cellCount, dimensionOf, partsOf, type Cells } from "../../src/statistics/parts.js";
 import { statisticPlanOf, type StatisticPlan } from "../../src/statistics/plan.js";
-import type { ProfileQuery, Query, RfmQuery } from "../../src/statistics/query.js";
+import type { ProfileQuery, Query, RfmQuery, WordsQuery } from "../../src/statistics/query.js";
 import { Dice } from "../../src/testing/dice.js";
 import { seedOf, World, type WorldGiven } from "../../src/testing/world.js";
 import { LOG_KEY } from "../log/small-log.js";
@@ -52,6 +52,13 @@ export function tinyCustomers(party: string): readonly TinyCustomer[] {
 export const PROFILE: ProfileQuery = { kind: "profile", cohort: [{ dimension: "country", words: ["Germany"] }], by: ["letter"], measures: ["spend"], nanoRho: 0 };
 /** Two sums: the edges, then the grid. */
 export const RFM: RfmQuery = { kind: "rfm", recency: "since", frequency: "visits", monetary: "spend", edges: null, nanoRho: 0 };
+
+/** What leaves the towns open, with a budget that finds some. */
+export const OPEN_CLAUSES: Clauses = [
+  ["/statistics/kinds", ["profile", "rfm", "categories", "words"]], ["/privacy/budget/epsilon", 8],
+  ["/statistics/open", [{ name: "town", characters: "abcdefghijklmnopqrstuvwxyz", letters: "lower", lengthMax: 6 }]],
+];
+export const TOWNS: WordsQuery = { kind: "words", cohort: [], dimension: "town", length: 5, nanoRho: 400_000_001 };
 
 type Clauses = readonly (readonly [pointer: string, value: unknown])[];
 

@@ -134,7 +134,7 @@ describe("noise", () => {
 
   test("lets a beginning with m rows through as often as the exact distribution of three companies' noise says", () => {
     const { answer: { least } } = spell({});
-    const [runs, cell] = [2_000, 1 + CHARACTERS.indexOf("q")];
+    const [runs, cell] = [1_000, 1 + CHARACTERS.indexOf("q")];
     const rows = [0, 0.75 * least, least - 3, least, least + 3, 1.5 * least].map(Math.round);
     const passed = rows.map(() => 0);
     for (let run = 0; run < runs; run++) {
@@ -155,8 +155,8 @@ describe("noise", () => {
     expect(passed[0]).toBe(0);
   });
 
-  test("spells no word that one row holds, whoever it is, in a hundred questions", () => {
-    for (let run = 0; run < 100; run++) expect(spell({ bern: 400, zyx: 1 }, { drawn }).answer.words.map(({ word }) => word)).toEqual(["bern"]);
+  test("spells no word that one row holds, whoever it is, in forty questions", () => {
+    for (let run = 0; run < 40; run++) expect(spell({ bern: 400, zyx: 1 }, { drawn }).answer.words.map(({ word }) => word)).toEqual(["bern"]);
   });
 
   test("is what keeps it: with a price that buys none, and no threshold, the word of one row is spelled out", () => {
