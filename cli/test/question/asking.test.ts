@@ -32,6 +32,8 @@ describe("a question on the command line", () => {
     ["histogram", { measure: ["spend"], edges: ["0,10", "2.5e2"] }, { cohort: [], measure: "spend", edges: [0, 10, 250], epsilon: null }],
     ["quantiles", { measure: ["spend"], spacing: "log" }, { cohort: [], measure: "spend", probabilities: [0.25, 0.5, 0.75], bins: 64, spacing: "log", epsilon: null }],
     ["categories", { dimension: "channel", top: "3" }, { cohort: [], dimension: "channel", top: 3, epsilon: null }],
+    ["categories", { dimension: "town", words: ["bern, bad ragaz"], length: "9" }, { cohort: [], dimension: "town", top: 10, words: ["bern", "bad ragaz"], length: 9, epsilon: null }],
+    ["words", { dimension: "town" }, { cohort: [], dimension: "town", length: 12, epsilon: null }],
     ["rfm", {}, { recency: "recency", frequency: "frequency", monetary: "monetary", edges: null, epsilon: null }],
     ["rfm", { recency: "days", edges: ["recency=10,30,60,90", "monetary=10,20,30,40", "frequency=1,2,4,8"] }, {
       recency: "days", frequency: "frequency", monetary: "monetary",
