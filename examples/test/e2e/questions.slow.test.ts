@@ -142,20 +142,6 @@ describe("under a charter without noise the answers over three companies are tho
   });
 });
 
-test("words that nobody has listed are found by their first characters, then counted, as the log says afterwards", async () => {
-  const found = await ask("open", "words", "--dimension", "way", "--length", "5", "--epsilon", "1");
-  const { words, others } = found.json["answer"] as WordsAnswer;
-  const ways = CHANNELS.map((channel) => channel.toLowerCase().slice(0, 5)).toSorted();
-  expect({ code: found.code, words: words.map(({ word }) => word).toSorted() }).toEqual({ code: 0, words: ways });
-  expect(others).toBeDefined();
-  const session = String(found.json["session"]);
-  const counted = await ask("open", "categories", "--words-from", session, "--epsilon", "0.5");
-  const { top } = counted.json["answer"] as CategoriesAnswer;
-  for (const { word, rows } of top) expect(Math.abs(value(rows) - count(({ channel }) => channel.toLowerCase().startsWith(word)))).toBeLessThan(80);
-  const offer = entriesIn(tiny.consortium.coordinator.folder).find(({ statement }) => statement.session === String(counted.json["session"]) && statement.type === "session.offer");
-  expect(offer?.statement.body).toMatchObject({ query: { kind: "categories", dimension: "way", length: 5, words: words.map(({ word }) => word) } });
-});
-
 describe("under a charter with noise", () => {
   const BY_CHANNEL = ["categories", "--dimension", "channel", "--top", "3", "--epsilon", "0.5"];
   let first: Said;
@@ -246,3 +232,19 @@ async function questionCount(): Promise<number> {
   const { says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "question", "status").ended;
   return (JSON.parse(says) as { questions: unknown[] }).questions.length;
 }
+
+test("words that nobody has listed are found by their first characters, then counted, as the log says afterwards", async () => {
+  const found = await ask("open", "words", "--dimension", "way", "--length", "5", "--epsilon", "1");
+  const { words, others } = found.json["answer"] as WordsAnswer;
+  const ways = CHANNELS.map((channel) => channel.toLowerCase().slice(0, 5)).toSorted();
+  expect({ code: found.code, words: words.map(({ word }) => word).toSorted() }).toEqual({ code: 0, words: ways });
+  expect(others).toBeDefined();
+  const session = String(found.json["session"]);
+  const counted = await ask("open", "categories", "--words-from", session, "--epsilon", "0.5");
+  const { top } = counted.json["answer"] as CategoriesAnswer;
+  // All rows are in these words, so one of them is withheld with the empty rest.
+  const near = top.filter(({ word, rows }) => Math.abs(value(rows) - count(({ channel }) => channel.toLowerCase().startsWith(word))) < 80);
+  expect(near.length).toBeGreaterThanOrEqual(ways.length - 1);
+  const offer = entriesIn(tiny.published, String(counted.json["session"])).find(({ statement }) => statement.type === "session.offer");
+  expect(offer?.statement.body).toMatchObject({ query: { kind: "categories", dimension: "way", length: 5, words: words.map(({ word }) => word) } });
+});
