@@ -55,8 +55,8 @@ export const NOISY_STEPS_MAX = 20;
 export const TRAINING_NANO_RHO_MIN = 1_000;
 /** A reserve above this is the budget. */
 export const RESERVE_SHARE_MAX = 0.9;
-/** Of the parties whose noise is counted on: of one alone, that party knows what it added. */
-export const HONEST_MIN = 2;
+/** Of the parties whose noise is counted on. With one, each party's noise is enough for its own rows by itself, whoever else pools: the local mode. */
+export const HONEST_MIN = 1;
 /** A million sums under one signature is no limit at all. */
 export const RELEASES_MAX = 1_000_000;
 /**

@@ -87,7 +87,7 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
   return [{
     clause: "privacy.honest", path: pointer("privacy", "colluders"),
     says: `of a quorum of ${quorum}, ${privacy.colluders} colluders leave ${Math.max(0, quorum - privacy.colluders)} whose noise the others do not know`,
-    fix: quorum < HONEST_MIN ? `raise the quorum to ${HONEST_MIN} or more` : `write ${quorum - HONEST_MIN} or less, or raise the quorum`,
+    fix: `write ${quorum - HONEST_MIN} or less, or raise the quorum`,
   }];
 }
 

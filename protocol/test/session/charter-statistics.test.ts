@@ -95,7 +95,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/model/privacy/rowNormMax`, 0.4, `${Q}/model/privacy/rowNormMax`, NOISY],
   ["shape.value", `${Q}/model/privacy/iterations`, 21, `${Q}/model/privacy/iterations`, NOISY],
   ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
-  ["privacy.honest", "/privacy/colluders", 2],
+  ["privacy.honest", "/privacy/colluders", 3],
   ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, STATISTICS) as object],
   ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],
   ["privacy.delta", "/privacy/budget/delta", 0.001],
@@ -108,7 +108,7 @@ test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (claus
 });
 
 test.each([
-  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0],
+  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0], ["/privacy/colluders", 2],
   [`${S}/cellRows`, 200_000], [`${S}/consent`, undefined], [`${S}/transactions`, TRANSACTIONS], [`${S}/consent/column`, "letter"],
 ])("a charter with %s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value, STATISTICS))).toEqual([]);
@@ -184,6 +184,12 @@ describe("in words a charter of statistics", () => {
       "switchboard 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。",
       "自 2026 年 12 月 1 日 00:00（UTC）起生效，至 2027 年 6 月 30 日 12:00（UTC）终止；此后节点不再应答。",
     ]);
+  });
+
+  test("says of the local mode that each company's noise is enough by itself", () => {
+    const local = sound(bent("/privacy/colluders", 2, STATISTICS));
+    expect(charterWords(local, "en")).toContainEqual(expect.stringMatching(/^Every company adds noise to every sum, as much as its own rows need\. Even if all other companies tell what they added, .* A node that adds none leaves its own rows unprotected\./));
+    expect(charterWords(local, "zh-CN")).toContainEqual(expect.stringMatching(/即使其他企业全部透露自己的噪声：.*不加入噪声的节点，其自身的数据得不到保护。/));
   });
 
   test("says where sums are exact that they may be one person's, and whether a question may pick out whom", () => {
