@@ -73,6 +73,7 @@ function learned(model: ModelClause): string {
   switch (model.kind) {
     case "logistic": return `${MOMENTS}, the slopes and curvature of each step${model.privacy === undefined ? "" : ", all of them with noise"}`;
     case "trees":
+      if (model.privacy !== undefined) return `how many there are and of which class, how often each category occurs, and for each of ${grouped(model.trees)} trees its slopes and weights in every bin of its columns and in every leaf, node by node, all of them with noise`;
       return `how many there are and of which class, how many lie in each of a few thousand stretches of a number's range, how often each category occurs, and for each of ${grouped(model.trees)} trees its slopes and weights in every bin of every column, node by node: in the first tree these are counts`;
     case "network": return `${MOMENTS}, ${networkLearnedEnglish(model)}`;
   }

@@ -68,6 +68,7 @@ function learned(model: ModelClause): string {
   switch (model.kind) {
     case "logistic": return `${MOMENTS}、每一步的梯度和曲率${model.privacy === undefined ? "" : "，均带有噪声"}`;
     case "trees":
+      if (model.privacy !== undefined) return `各类别标签的行数、每个类别出现的次数，以及 ${grouped(model.trees)} 棵树中每个节点在所用各列每个分箱内和每个叶子内的梯度与权重之和，均带有噪声`;
       return `各类别标签的行数、每个数值列取值范围内数千个区间各有多少行、每个类别出现的次数，以及 ${grouped(model.trees)} 棵树中每个节点在每一列每个分箱内的梯度与权重之和（在第一棵树中即为行数）`;
     case "network": return `${MOMENTS}、${networkLearnedChinese(model)}`;
   }

@@ -114,8 +114,8 @@ function clauseJson(model: ModelClause): Json {
       return { ...rest, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
     }
     case "trees": {
-      const { earlyStopping, ...rest } = model;
-      return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
+      const { earlyStopping, privacy, ...rest } = model;
+      return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }), ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
     }
     case "network": {
       const { privacy, ...rest } = model;

@@ -1,24 +1,29 @@
 import { chargeOfSum, trainingCharges } from "./charges.js";
-import type { LogisticPrivacy } from "./clauses.js";
+import type { LogisticPrivacy, TreesClause } from "./clauses.js";
 import type { Question } from "./layout.js";
 import type { TrainingPlan } from "./plan.js";
+import { rhoOfTrees, treesCharges } from "./trees/noisy-charges.js";
 
 type Priced = Pick<TrainingPlan, "model" | "noise">;
 
-/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError for trees. */
+/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError where the charter has no price. */
 export function priceOfTraining({ model, noise }: Priced): number {
   if (noise === undefined) return 0;
-  if (model.kind === "logistic" && model.privacy !== undefined) return model.privacy.nanoRho;
+  if (model.kind !== "network" && model.privacy !== undefined) return model.privacy.nanoRho;
   if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
     return model.privacy.momentsNanoRho + model.rounds * noise.stepNanoRho;
   }
   throw new RangeError("the charter does not say what a training of this kind may tell");
 }
 
-/** What each sum costs, in the order in which they are asked; none where sums are exact. */
+/**
+ * What each sum costs, in the order in which they are asked; none where sums are exact. A tree that stops growing asks for fewer, and as each of its sums
+ * costs the same, those that are asked still cost what stands at their turn, or less.
+ */
 export function chargesInTurn({ model, noise }: Priced): readonly number[] {
   if (noise === undefined) return [];
   if (model.kind === "logistic" && model.privacy !== undefined) return trainingCharges(model.privacy).map(({ nanoRho }) => nanoRho);
+  if (model.kind === "trees" && model.privacy !== undefined) return treesCharges(model);
   const { stepNanoRho } = noise;
   if (model.kind !== "network" || model.privacy === undefined || stepNanoRho === undefined) return [];
   return [model.privacy.momentsNanoRho, ...Array.from({ length: model.rounds }, () => stepNanoRho), 0];
@@ -28,6 +33,7 @@ export function chargesInTurn({ model, noise }: Priced): readonly number[] {
 export function chargeOfQuestion(question: Question, { model, noise }: Priced): number {
   if (noise === undefined) return 0;
   if (model.kind === "logistic" && model.privacy !== undefined) return logisticCharge(question, model.privacy);
+  if (model.kind === "trees" && model.privacy !== undefined) return treesCharge(question, model);
   if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
     return networkCharge(question, { moments: model.privacy.momentsNanoRho, step: noise.stepNanoRho });
   }
@@ -39,6 +45,15 @@ function logisticCharge(question: Question, privacy: LogisticPrivacy): number {
     case "moments": case "evaluation": return chargeOfSum(question.kind, 0, privacy);
     case "newton": return chargeOfSum(question.kind, question.model.iteration, privacy);
     case "bins": case "level": case "update": throw new RangeError("a logistic training asks no such question");
+  }
+}
+
+function treesCharge(question: Question, clause: TreesClause): number {
+  switch (question.kind) {
+    case "bins": case "level": return rhoOfTrees(question.kind, clause);
+    // Held-out rows are in no other sum (`charges.ts`).
+    case "evaluation": return 0;
+    case "moments": case "newton": case "update": throw new RangeError("a training of trees asks no such question");
   }
 }
 
