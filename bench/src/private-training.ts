@@ -125,7 +125,8 @@ interface Run {
 /** Every round as nodes and the coordinator run it, without masks: they cancel. */
 async function noisyRun({ features, train, held }: BankRows, plan: TrainingPlan, run: number): Promise<Run> {
   const [trained, counted] = [dealt(train, run), dealt(held, run)];
-  const parties = trained.map((rows, party) => answering({ train: rows, counted: counted[party] ?? rows }, plan, new Uint8Array(32).fill(1 + party + PARTIES * run)));
+  const entropyOf = (party: number) => new Uint8Array(32).fill(1 + party + PARTIES * run);
+  const parties = trained.map((rows, party) => answering({ train: rows, counted: counted[party] ?? rows }, plan, entropyOf(party)));
   let [progress, last, noiseMs]: [Progress, Scene | null, number] = [firstOf(plan), null, 0];
   for (let round = 1; ; round++) {
     const scene = readScene(progress.question.kind, contextOf(progress), plan, last);

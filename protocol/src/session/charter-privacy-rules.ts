@@ -2,7 +2,7 @@ import { orderWithin } from "../budget/concentrated.js";
 import { ORDER_MAX } from "../budget/sampled-charge.js";
 import type { ModelClause, TreesClause } from "../training/clauses.js";
 import type { NetworkClause } from "../training/network/clause.js";
-import { sumsOfTree } from "../training/trees/noisy-charges.js";
+import { leastNanoRho, sumsOfTree } from "../training/trees/noisy-charges.js";
 import { budgetOf } from "./privacy-budget.js";
 import { networkPrice } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
@@ -54,7 +54,7 @@ const UNSAID = "the model does not say what its training may tell";
 function ofTrees(clause: TreesClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
   if (clause.privacy === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: nanoRho")];
   const { privacy: { nanoRho }, trees, earlyStopping, rowSample } = clause;
-  const least = Math.ceil((trees * sumsOfTree(clause) * SUM_NANO_RHO_MIN * 20) / 19);
+  const least = leastNanoRho(clause, SUM_NANO_RHO_MIN);
   return [
     ...(earlyStopping === undefined ? [] : [training(i, ["model", "earlyStopping"], "the loss on rows set apart, by which it stops, carries no noise", "remove it, and write as many trees as are to be grown")]),
     ...(rowSample === 1 ? [] : [training(i, ["model", "rowSample"], "a sample that follows from the rows themselves hides none of them, and leaves fewer under the same noise", "write 1")]),

@@ -115,7 +115,8 @@ function clauseJson(model: ModelClause): Json {
     }
     case "trees": {
       const { earlyStopping, privacy, ...rest } = model;
-      return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }), ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
+      const early = earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } };
+      return { ...rest, ...early, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
     }
     case "network": {
       const { privacy, ...rest } = model;

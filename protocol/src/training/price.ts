@@ -6,7 +6,7 @@ import { rhoOfTrees, treesCharges } from "./trees/noisy-charges.js";
 
 type Priced = Pick<TrainingPlan, "model" | "noise">;
 
-/** What a whole training costs everyone who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError where the charter has no price. */
+/** What a whole training costs who answers it to its end, in 10^-9 of ρ; nothing where sums are exact. @throws RangeError where there is no price. */
 export function priceOfTraining({ model, noise }: Priced): number {
   if (noise === undefined) return 0;
   if (model.kind !== "network" && model.privacy !== undefined) return model.privacy.nanoRho;

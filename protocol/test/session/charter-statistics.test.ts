@@ -163,7 +163,7 @@ describe("a difference", () => {
   });
 
   test("of what trees may tell is one line, and in words they say that their sums carry noise", () => {
-    const changed = charterDiff(sound(NOISY_TREES as Json), sound(bent(`${Q}/model/privacy/nanoRho`, 18_000_000, NOISY_TREES)));
+    const changed = charterDiff(sound(NOISY_TREES), sound(bent(`${Q}/model/privacy/nanoRho`, 18_000_000, NOISY_TREES)));
     expect(changed).toEqual([{ clause: "propensity.train.model.privacy.nanoRho", before: "17000000 of 10^-9 rho", after: "18000000 of 10^-9 rho" }]);
     expect([charterWords(sound(NOISY_TREES), "en").join(" ").includes("in every leaf, node by node, all of them with noise"), charterWords(sound(NOISY_TREES), "zh-CN").join("").includes("梯度与权重之和，均带有噪声")]).toEqual([true, true]);
   });

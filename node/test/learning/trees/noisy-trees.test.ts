@@ -142,14 +142,14 @@ describe("a noisy training of trees", () => {
     expect((await grown(parts, planFor(FEATURES, 20_000), true)).charged).toBeLessThanOrEqual(20_000);
   });
 
-  test("ranks as exact trees do as the price goes up, learns something at a usual one, and nothing at next to none", async () => {
+  test("ranks as exact trees do as the price goes up, less at a usual one, and less again at next to none", async () => {
     const exact = await growAlone(takeRows(parts[0] ?? unseen, Array.from({ length: 3_000 }, (_, i) => i)), { plan: planFor(FEATURES), clause: { ...CLAUSE, trees: 8, columnSample: 1 } });
     if (exact.kind !== "trees") throw new Error(exact.kind);
     const best = aucExact(scoresOf(unseen, FEATURES, exact), unseen.y);
     const [dear, usual, cheap] = await Promise.all([1e12, 17_000_000, 100_000].map(async (nanoRho) => auc(await grown(parts, planFor(FEATURES, nanoRho, { trees: 8 }), true))));
     expect(dear).toBeGreaterThan(best - 0.01);
-    expect(usual).toBeGreaterThan(0.6);
-    expect(Math.abs((cheap ?? 0) - 0.5)).toBeLessThan(0.12);
+    expect(usual).toBeGreaterThan(best - 0.05);
+    expect(cheap).toBeLessThan((usual ?? 0) - 0.02);
   });
 
   test("says of itself what its noisy scores leave open", async () => {

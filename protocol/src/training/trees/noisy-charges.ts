@@ -18,6 +18,11 @@ export function treesCharges(clause: TreesClause): readonly number[] {
   return [startRho(clause), ...Array.from({ length: clause.trees * sumsOfTree(clause) }, () => levelRho(clause)), 0];
 }
 
+/** What a whole training must at least be allowed to tell, for each sum over a tree to tell so much. */
+export function leastNanoRho(clause: Pick<TreesClause, "trees" | "depth">, each: number): number {
+  return Math.ceil((clause.trees * sumsOfTree(clause) * each * START_SHARE) / (START_SHARE - 1));
+}
+
 /** What one sum may tell of the rows it is over, which decides its noise; of training rows also what it costs. @throws RangeError where nothing says. */
 export function rhoOfTrees(question: "bins" | "level" | "evaluation", clause: TreesClause): number {
   switch (question) {

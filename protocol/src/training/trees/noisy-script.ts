@@ -51,7 +51,8 @@ function nextLevel(context: Json, { depth }: TreesClause, last: LevelScene): Lev
   const isOver = decided.length === 0 || level === depth;
   const open = grown.feature.flatMap((_, node) => (node >= last.tree.feature.length ? [node] : []));
   const [columns, asked] = isOver ? [[], leavesOf(grown)] : [last.columns, open];
-  return { ...last, question: noisyLevelQuestion(asked, columns), digest: contextDigest(context), tree: grown, level, columns, asked, open: isOver ? [] : open };
+  const question = noisyLevelQuestion(asked, columns);
+  return { ...last, question, digest: contextDigest(context), tree: grown, level, columns, asked, open: isOver ? [] : open };
 }
 
 function nextTree(context: Json, clause: TreesClause, last: LevelScene): LevelScene | null {

@@ -9,7 +9,7 @@ import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/t
 import { advance, contextOf, firstOf, type Progress } from "../../../src/training/progress.js";
 import { readScene, type Scene } from "../../../src/training/script.js";
 import { noisyLevelQuestion } from "../../../src/training/trees/noisy-progress.js";
-import { rhoOfTrees, treesCharges } from "../../../src/training/trees/noisy-charges.js";
+import { leastNanoRho, rhoOfTrees, treesCharges } from "../../../src/training/trees/noisy-charges.js";
 import { noisyStartQuestion } from "../../../src/training/trees/noisy-start.js";
 import { TINY_PLAN } from "../tiny-rows.js";
 import { CLAUSE, FEATURES, madeUpRows } from "./made-up.js";
@@ -68,6 +68,14 @@ describe("the price of trees under noise", () => {
       expect(charges.slice(0, -1).every((charge) => Number.isSafeInteger(charge) && charge > 0)).toBe(true);
       expect(charges.reduce((sum, charge) => sum + charge, 0)).toBe(nanoRho);
       expect(new Set(charges.slice(1, -1)).size).toBe(1);
+    }));
+  });
+
+  test("is enough where the charter's rule says so, and a little less is not", () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 800 }), fc.integer({ min: 1, max: 8 }), (trees, depth) => {
+      const least = leastNanoRho({ trees, depth }, 10);
+      const each = (nanoRho: number) => rhoOfTrees("level", { ...NOISY, trees, depth, privacy: { nanoRho } });
+      expect([each(least) >= 10, each(Math.floor((19 * least) / 20) - 20) < 10]).toEqual([true, true]);
     }));
   });
 
