@@ -2,12 +2,12 @@ import { orderWithin } from "../budget/concentrated.js";
 import { ORDER_MAX } from "../budget/sampled-charge.js";
 import type { ModelClause, TreesClause } from "../training/clauses.js";
 import type { NetworkClause } from "../training/network/clause.js";
-import { leastNanoRho, sumsOfTree } from "../training/trees/noisy-charges.js";
 import { budgetOf } from "./privacy-budget.js";
 import { networkPrice } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { HONEST_MIN, SCORE_BINS_EXACT_MIN, SCORE_BINS_NOISY_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
+import { leastNanoRho, sumsOfTree } from "./charter-trees.js";
 
 /** What noise asks of a charter. */
 export function privacyProblems(sections: Sections): readonly Problem[] {

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Feature } from "../training/features.js";
 import type { TreesClause } from "../training/clauses.js";
 import { CELL_ROWS_MIN, TRAINING_NANO_RHO_MIN } from "./charter-limits.js";
-import { sumsOfTree } from "../training/trees/noisy-charges.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 
 /** Each level of each tree is a sum of its own, and a training has `ROUNDS_MAX` of them. */
@@ -50,6 +49,19 @@ export const treesSchema = z.strictObject({
 export function releasesOfTrees({ trees, depth, earlyStopping, privacy }: Pick<TreesClause, "trees" | "depth" | "earlyStopping" | "privacy">): number {
   if (privacy !== undefined) return 1 + trees * sumsOfTree({ depth }) + 1;
   return BINS_ROUNDS_MAX + trees * depth + (earlyStopping === undefined ? 0 : 1) + 1;
+}
+
+/** Of what a noisy training may tell, a twentieth goes to its first sum: how common positives are, and which words occur, is a matter of a few counts. */
+export const START_SHARE = 20;
+
+/** How many noisy sums a tree takes: one of bins for each level, and one over its leaves. */
+export function sumsOfTree({ depth }: Pick<TreesClause, "depth">): number {
+  return depth + 1;
+}
+
+/** What a noisy training must at least be allowed to tell, for each sum over a tree to tell so much. */
+export function leastNanoRho(clause: Pick<TreesClause, "trees" | "depth">, each: number): number {
+  return Math.ceil((clause.trees * sumsOfTree(clause) * each * START_SHARE) / (START_SHARE - 1));
 }
 
 /** What must hold inside one question about trees. `at` is the JSON pointer of the question. */

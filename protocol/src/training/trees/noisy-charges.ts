@@ -1,12 +1,5 @@
+import { START_SHARE, sumsOfTree } from "../../session/charter-trees.js";
 import type { TreesClause } from "../clauses.js";
-
-/** A twentieth goes to the first sum: how common positives are, and which words occur, is a matter of a few counts. */
-const START_SHARE = 20;
-
-/** How many noisy sums a tree takes: one of bins for each level, and one over its leaves. */
-export function sumsOfTree({ depth }: Pick<TreesClause, "depth">): number {
-  return depth + 1;
-}
 
 /**
  * What each sum of a noisy training of trees costs, in the order they are asked, in 10^-9 of ρ. Together exactly `nanoRho`. The held-out rows' sum adds
@@ -16,11 +9,6 @@ export function sumsOfTree({ depth }: Pick<TreesClause, "depth">): number {
  */
 export function treesCharges(clause: TreesClause): readonly number[] {
   return [startRho(clause), ...Array.from({ length: clause.trees * sumsOfTree(clause) }, () => levelRho(clause)), 0];
-}
-
-/** What a whole training must at least be allowed to tell, for each sum over a tree to tell so much. */
-export function leastNanoRho(clause: Pick<TreesClause, "trees" | "depth">, each: number): number {
-  return Math.ceil((clause.trees * sumsOfTree(clause) * each * START_SHARE) / (START_SHARE - 1));
 }
 
 /** What one sum may tell of the rows it is over, which decides its noise; of training rows also what it costs. @throws RangeError where nothing says. */

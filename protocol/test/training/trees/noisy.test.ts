@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { encodeFixed, type Words } from "@cohortium/crypto/fixed-point";
+import { leastNanoRho } from "../../../src/session/charter-trees.js";
 import { plainNoisyAnswer } from "../../../src/testing/plain-trees.js";
 import type { TreesClause } from "../../../src/training/clauses.js";
 import { gridsOf, layoutOf, noiseOf, type Question } from "../../../src/training/layout.js";
@@ -9,7 +10,7 @@ import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/t
 import { advance, contextOf, firstOf, type Progress } from "../../../src/training/progress.js";
 import { readScene, type Scene } from "../../../src/training/script.js";
 import { noisyLevelQuestion } from "../../../src/training/trees/noisy-progress.js";
-import { leastNanoRho, rhoOfTrees, treesCharges } from "../../../src/training/trees/noisy-charges.js";
+import { rhoOfTrees, treesCharges } from "../../../src/training/trees/noisy-charges.js";
 import { noisyStartQuestion } from "../../../src/training/trees/noisy-start.js";
 import { TINY_PLAN } from "../tiny-rows.js";
 import { CLAUSE, FEATURES, madeUpRows } from "./made-up.js";
