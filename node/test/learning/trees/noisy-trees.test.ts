@@ -133,20 +133,20 @@ function plainOf({ rows, x, categories, y }: LocalRows): readonly PlainRow[] {
 }
 
 describe("a noisy training of trees", () => {
-  const parts = [madeUpRows(3_000, 21), madeUpRows(2_500, 22), madeUpRows(3_500, 23)];
-  const unseen = madeUpRows(4_000, 24);
+  const parts = [madeUpRows(1_300, 21), madeUpRows(900, 22), madeUpRows(1_100, 23)];
+  const unseen = madeUpRows(2_000, 24);
   const auc = ({ model }: Grown) => aucExact(scoresOf(unseen, FEATURES, model), unseen.y);
 
   test("costs what the charter says, and no more where trees stop growing", async () => {
     expect((await grown(parts, planFor(FEATURES, 1e12), true)).charged).toBe(1e12);
-    expect((await grown(parts, planFor(FEATURES, 20_000), true)).charged).toBeLessThanOrEqual(20_000);
+    expect((await grown(parts, planFor(FEATURES, 200_000), true)).charged).toBeLessThanOrEqual(200_000);
   });
 
   test("ranks as exact trees do as the price goes up, less at a usual one, and less again at next to none", async () => {
-    const exact = await growAlone(takeRows(parts[0] ?? unseen, Array.from({ length: 3_000 }, (_, i) => i)), { plan: planFor(FEATURES), clause: { ...CLAUSE, trees: 8, columnSample: 1 } });
+    const exact = await growAlone(madeUpRows(3_300, 25), { plan: planFor(FEATURES), clause: { ...CLAUSE, trees: 8, columnSample: 1 } });
     if (exact.kind !== "trees") throw new Error(exact.kind);
     const best = aucExact(scoresOf(unseen, FEATURES, exact), unseen.y);
-    const [dear, usual, cheap] = await Promise.all([1e12, 17_000_000, 100_000].map(async (nanoRho) => auc(await grown(parts, planFor(FEATURES, nanoRho, { trees: 8 }), true))));
+    const [dear, usual, cheap] = await Promise.all([1e12, 100_000_000, 1_000_000].map(async (nanoRho) => auc(await grown(parts, planFor(FEATURES, nanoRho, { trees: 8 }), true))));
     expect(dear).toBeGreaterThan(best - 0.01);
     expect(usual).toBeGreaterThan(best - 0.05);
     expect(cheap).toBeLessThan((usual ?? 0) - 0.02);
