@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
 import { addWordsInto } from "@cohortium/crypto/masking";
 import { zeroWords } from "@cohortium/crypto/words";
@@ -80,7 +81,7 @@ describe.each([["without gaps", FEATURES, madeUpRows(150, 7)], ["with gaps", GAP
     for (const scene of scenes) whole.push(signed(await encoded(wholeOf, scene, plan)));
     let nearest = 0;
     await fc.assert(fc.asyncProperty(fc.nat(149), async (gone) => {
-      const without = learner(takeRows(rows, Array.from({ length: 150 }, (__, i) => i).filter((i) => i !== gone)), plan);
+      const without = learner(takeRows(rows, others(gone)), plan);
       for (const [round, scene] of scenes.entries()) {
         const less = signed(await encoded(without, scene, plan));
         let at = 1;
@@ -95,7 +96,25 @@ describe.each([["without gaps", FEATURES, madeUpRows(150, 7)], ["with gaps", GAP
     // The bound is no idle one: some row comes near it.
     expect(nearest).toBeGreaterThan(0.5);
   });
+
+  // A coordinator may show any base: at 30 a negative row has a slope of 1, at 0 every row a weight of 1.
+  test.each([["slopes", 30, 0], ["weights", 0, 1]] as const)("can move the %s just so far, under trees that are as wrong as can be", async (what, base, place) => {
+    const first = readScene("bins", null, plan, null);
+    const [, shown] = (await grown([madeUpLike(features, 31), rows, madeUpLike(features, 32)], plan, false)).scenes;
+    if (first === null || shown?.stage !== "level") throw new Error("no question");
+    const { spaces } = shown.start;
+    const context = JSON.parse(JSON.stringify({ before: first.digest, tree: 0, level: 0, start: { base, spaces } })) as Json;
+    const scene = readScene("level", context, plan, first) as TreesScene;
+    const gone = rows.y.indexOf(0);
+    const [whole, less] = [signed(await encoded(learner(rows, plan), scene, plan)), signed(await encoded(learner(takeRows(rows, others(gone)), plan), scene, plan))];
+    const grids = gridsOf(scene.question, layoutTerms(plan));
+    const at = grids.slice(0, place).reduce((sum, { segment: { length } }) => sum + length, 1);
+    const moved = whole.slice(at, at + (grids[place]?.segment.length ?? 0)).reduce((sum, word, i) => sum + (word - (less[at + i] ?? 0n)) ** 2n, 0n);
+    expect([grids[place]?.segment.name, moved]).toEqual([what, grids[place]?.sensitivitySquared]);
+  });
 });
+
+const others = (gone: number) => Array.from({ length: 150 }, (_, i) => i).filter((i) => i !== gone);
 
 function madeUpLike(features: readonly Feature[], seed: number): LocalRows {
   return features === GAPPED ? gappedRows(700, seed) : madeUpRows(700, seed);

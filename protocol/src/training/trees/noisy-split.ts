@@ -25,7 +25,7 @@ const DOUBT = 1;
  * Of |z| the deviation of its noise is taken off first, so that a side with little weight does not win by noise alone. A side must weigh `childWeightMin`
  * and a deviation of its noise more. Deterministic: + − × ÷ and √ only; of equals the first wins.
  *
- * Ours: neither paper has this rule. It looks at noisy sums alone and so costs nothing.
+ * The weights are taken as they are: their own noise enters by that rule alone. Ours: no paper has it. It looks at noisy sums alone and so costs nothing.
  */
 export function bestNoisySplit(node: NoisyNode, columns: readonly Column[], deviations: Deviations, terms: Terms): Omit<Split, "node"> | null {
   let [best, most]: [Candidate | null, number] = [null, 0];

@@ -47,6 +47,17 @@ describe("a split by noisy sums", () => {
     expect(best(200)).toBeNull();
   });
 
+  test.each([[20, 60], [40, 40], [70, 10]])("of sides that weigh %d and %d is believed from just that deviation on which its numbers have together", (left, right) => {
+    const column: Column = { feature: 1, first: 0, slots: 2, space: { kind: "numeric", thresholds: [10, 20], missing: false } };
+    const share = left / (left + right);
+    // What z adds up of the two bins and of the node's own sum, each with noise of its own, once they are brought to agree.
+    const factors = [1 - 1 / 3 - share / 3, -1 / 3 - share / 3, 1 / 3 - (2 * share) / 3];
+    const deviation = Math.sqrt(factors.reduce((sum, factor) => sum + factor * factor, 0));
+    const told = Math.abs(-20 - share * (-20 + 5));
+    const best = (g: number) => bestNoisySplit(node([[-20, left], [5, right]], []), [column], { g, h: 0 }, TERMS);
+    expect([best((told / deviation) * 0.999) === null, best((told / deviation) * 1.001) === null]).toEqual([false, true]);
+  });
+
   test("leaves either side so much weight that noise cannot have made it", () => {
     const light: readonly Pair[] = [[-30, 7], [0, 40], [0, 40], [0, 40], [0, 4]];
     const best = (h: number) => bestNoisySplit(node(light, silent), [NUMERIC], { g: 0.1, h }, TERMS);
