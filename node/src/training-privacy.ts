@@ -77,7 +77,7 @@ export function beyondCeiling(work: Pick<PrivateWork, "charter" | "plan" | "sett
  */
 function ordersCover({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
   if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
-  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
+  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, { ...ceiling, reserveShare: 0 }) <= noise.stepNanoRho;
 }
 
 /**
