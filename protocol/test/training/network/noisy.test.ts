@@ -35,12 +35,20 @@ function started(plan: TrainingPlan = PLAN): Extract<NetworkProgress, { readonly
 describe("the price of a network under noise", () => {
   test("is that of its moments and of its steps on samples, each a whole number", () => {
     const update: Question = started().question;
-    const step = chargeOfQuestion(update, PLAN);
+    const step = chargeOfQuestion(update, PLAN, 0);
     expect([Number.isSafeInteger(step), step]).toEqual([true, sampledStepNanoRho(privacy, promised)]);
-    expect(chargeOfQuestion({ kind: "moments" }, PLAN) + CLAUSE.rounds * step + chargeOfQuestion({ kind: "evaluation" }, PLAN)).toBe(priceOfTraining(PLAN));
+    const before = chargeOfQuestion({ kind: "moments" }, PLAN, 0) + CLAUSE.rounds * step;
+    expect([before, chargeOfQuestion({ kind: "evaluation" }, PLAN, before)]).toEqual([priceOfTraining(PLAN), 0]);
     const inTurn = chargesInTurn(PLAN);
     expect([inTurn.length, inTurn[1], inTurn.reduce((sum, each) => sum + each)]).toEqual([CLAUSE.rounds + 2, step, priceOfTraining(PLAN)]);
     expect(priceOfTraining(PLAN)).toBe(networkPrice(CLAUSE, privacy, promised));
+  });
+
+  test("is never less in all, in whatever order it was asked: who is evaluated pays what is left of it", () => {
+    const [price, step] = [priceOfTraining(PLAN), chargeOfQuestion(started().question, PLAN, 0)];
+    for (const paid of [0, privacy.momentsNanoRho, privacy.momentsNanoRho + step, price]) expect(paid + chargeOfQuestion({ kind: "evaluation" }, PLAN, paid)).toBe(price);
+    expect(chargeOfQuestion({ kind: "evaluation" }, PLAN, price + 1)).toBe(0);
+    expect(chargeOfQuestion({ kind: "evaluation" }, PLAN, Number.NaN)).toBeNaN();
   });
 
   test("is far below that of steps on all rows", () => {
@@ -80,7 +88,7 @@ describe("the price of a network under noise", () => {
   });
 
   test("of another kind of question, or without a word on privacy, is none", () => {
-    expect(() => chargeOfQuestion({ kind: "newton" } as Question, PLAN)).toThrow("no such question");
+    expect(() => chargeOfQuestion({ kind: "newton" } as Question, PLAN, 0)).toThrow("no such question");
     expect(() => priceOfTraining({ ...PLAN, model: { ...CLAUSE, privacy: undefined } })).toThrow("does not say");
   });
 });
