@@ -83,6 +83,11 @@ export class Charges {
     return row === undefined ? null : chargeOf(row);
   }
 
+  /** What a session was charged for its other rounds, in 10^-9 of ρ. */
+  besides(session: string, round: number): number {
+    return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE session = ? AND round <> ?").get(session, round) ?? {}, "spent");
+  }
+
   /** The limit that another charge of this size would exceed; null if it exceeds none. What is no whole number exceeds the charter's. */
   exceeds({ charter, nanoRho }: Pick<Charge, "charter" | "nanoRho">, limits: SpendingLimits): Overspent | null {
     if (!(Number.isSafeInteger(nanoRho) && nanoRho >= 0 && this.under(charter) + nanoRho <= limits.charter)) return "charter";

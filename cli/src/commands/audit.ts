@@ -6,7 +6,7 @@ import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
 import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { fileBytes } from "../file-bytes.js";
-import { entryAt, logFolder } from "../log-folder.js";
+import { checkKept, entryAt, logFolder } from "../log-folder.js";
 import { done, type Outcome } from "../outcome.js";
 import { count, short } from "../show/amounts.js";
 import { entrySentence } from "../show/entry.js";
@@ -40,11 +40,13 @@ const FINDINGS_SHOWN_MAX = 20;
 function verify(context: Context, folder: string, options: Options): Outcome {
   const source = logFolder(pathOf(context, folder));
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
+  const anchor = checkpoint === undefined ? null : readNote(pathOf(context, checkpoint));
+  if (anchor !== null) checkKept(anchor, source, pathOf(context, checkpoint ?? ""));
   context.progress.now("checking every entry, sum and model …");
   const report = audit(source, {
     rounds: sessionAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
-    ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
+    ...(anchor === null ? {} : { anchor }),
   });
   context.progress.clear();
   const caveats = [

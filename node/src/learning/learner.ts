@@ -6,6 +6,7 @@ import { noisyNetworkAnswer } from "./network/noisy-answer.js";
 import type { Desk } from "./network/learner.js";
 import { evaluationOf } from "./scores.js";
 import { TreesLearner } from "./trees/learner.js";
+import { noisyTreesAnswer } from "./trees/noisy-answer.js";
 
 /** Computes one node's answers in one session. Asked again, also by another process after a crash, it gives the same numbers. */
 export interface Learner {
@@ -32,11 +33,13 @@ async function logisticAnswers(scene: Scene, rows: SessionRows, plan: TrainingPl
   return logisticAnswer(scene, rows, plan);
 }
 
-async function treesAnswer(scene: Scene, learner: TreesLearner, { counted }: SessionRows, { features, evaluation }: TrainingPlan): Promise<Float64Array> {
+async function treesAnswer(scene: Scene, learner: TreesLearner, rows: SessionRows, plan: TrainingPlan): Promise<Float64Array> {
   if (scene.kind !== "trees") throw otherKind(scene);
+  if (plan.noise !== undefined) return noisyTreesAnswer(scene, learner, rows, plan);
+  const { features, evaluation } = plan;
   switch (scene.stage) {
     case "bins": case "level": return learner.answer(scene);
-    case "evaluation": return evaluationOf(counted, features, scene.model, evaluation.scoreBins);
+    case "evaluation": return evaluationOf(rows.counted, features, scene.model, evaluation.scoreBins);
   }
 }
 

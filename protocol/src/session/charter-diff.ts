@@ -115,13 +115,13 @@ function modelWords(model: ModelClause): Readonly<Record<string, string>> {
       return { kind, ridge: String(ridge), gradientTolerance: String(gradientTolerance), iterationsMax: `${iterationsMax} steps`, ...priced };
     }
     case "trees": {
-      const { kind, trees, depth, learningRate, lambda, gamma, childWeightMin, bins, rowSample, columnSample, seed, earlyStopping } = model;
+      const { kind, trees, depth, learningRate, lambda, gamma, childWeightMin, bins, rowSample, columnSample, seed, earlyStopping, privacy } = model;
       const early = earlyStopping === undefined ? {}
         : { "earlyStopping.patience": `${earlyStopping.patience} trees`, "earlyStopping.share": `${earlyStopping.share} of the training rows` };
       return {
         kind, trees: `${trees} trees`, depth: `${depth} levels`, learningRate: String(learningRate), lambda: String(lambda), gamma: String(gamma),
         childWeightMin: String(childWeightMin), bins: `${bins} bins`, rowSample: `${rowSample} of the rows`, columnSample: `${columnSample} of the columns`,
-        seed: String(seed), ...early,
+        seed: String(seed), ...early, ...(privacy === undefined ? {} : { "privacy.nanoRho": `${privacy.nanoRho} of 10^-9 rho` }),
       };
     }
     case "network": return networkClauses(model);

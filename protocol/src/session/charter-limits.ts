@@ -39,8 +39,12 @@ export const ROWS_MAX = 10_000_000_000;
 export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 /** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
 export const CELL_ROWS_MIN = 10;
-/** Of what a company states beside the charter. Beyond, one could have every answer withheld that the others have paid for. */
-export const CELL_ROWS_STATED_MAX = 100_000;
+/**
+ * How many times the charter's rows to a cell one company may ask for. The charter's number is what all have signed, so a stricter house rule is met up to
+ * ten times it (100 where the charter says 10, more than any rule we know of); with as many as all rows together, one company alone could have every cell of
+ * an answer withheld that the others have paid for, and nobody could take the charge back.
+ */
+export const CELL_ROWS_STATED_TIMES = 10;
 /**
  * What one company publishes of its own rows alone, where a charter lets it, rests on this many held-out rows and this many of each class. Below,
  * a rank or two could be told from the numbers.
@@ -60,8 +64,8 @@ export const NOISY_STEPS_MAX = 20;
 export const TRAINING_NANO_RHO_MIN = 1_000;
 /** A reserve above this is the budget. */
 export const RESERVE_SHARE_MAX = 0.9;
-/** Of the parties whose noise is counted on: of one alone, that party knows what it added. */
-export const HONEST_MIN = 2;
+/** Of the parties whose noise is counted on. With one, each party's noise is enough for its own rows by itself, whoever else pools: the local mode. */
+export const HONEST_MIN = 1;
 /** A million sums under one signature is no limit at all. */
 export const RELEASES_MAX = 1_000_000;
 /**

@@ -1,12 +1,12 @@
-import { orderWithin } from "../budget/concentrated.js";
 import { ORDER_MAX } from "../budget/sampled-charge.js";
-import type { ModelClause } from "../training/clauses.js";
+import type { ModelClause, TreesClause } from "../training/clauses.js";
 import type { NetworkClause } from "../training/network/clause.js";
 import { budgetOf } from "./privacy-budget.js";
-import { networkPrice } from "./sampled-price.js";
+import { networkPrice, ordersOf } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { HONEST_MIN, SCORE_BINS_EXACT_MIN, SCORE_BINS_NOISY_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
+import { leastNanoRho, sumsOfTree } from "./charter-trees.js";
 
 /** What noise asks of a charter. */
 export function privacyProblems(sections: Sections): readonly Problem[] {
@@ -19,7 +19,7 @@ export function privacyProblems(sections: Sections): readonly Problem[] {
 
 function exactTrainings({ questions }: Sections): readonly Problem[] {
   return (questions ?? []).flatMap(({ model, evaluation }, i): readonly Problem[] => [
-    ...(model.kind !== "trees" && model.privacy !== undefined ? [{
+    ...(model.privacy !== undefined ? [{
       clause: "privacy.trainings", path: pointer("questions", i, "model", "privacy"),
       says: "the sums of this training are exact: nothing bounds what they tell of a row", fix: "remove it, or write mechanism: discrete-gaussian",
     } as const] : []),
@@ -39,7 +39,7 @@ function noisyTrainings({ questions, privacy }: Sections): readonly Problem[] {
 
 function ofModel(model: ModelClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
   switch (model.kind) {
-    case "trees": return [training(i, ["model", "kind"], "a training of trees would release exact sums", "write logistic or network, or mechanism: none")];
+    case "trees": return ofTrees(model, privacy, i);
     case "logistic":
       if (model.privacy === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: nanoRho, rowNormMax, iterations")];
       return priced(model.privacy.nanoRho, "nanoRho", privacy, i);
@@ -49,12 +49,28 @@ function ofModel(model: ModelClause, privacy: Sections["privacy"], i: number): r
 
 const UNSAID = "the model does not say what its training may tell";
 
+/** Whether trees have stopped to help is a sum of its own; and which rows a tree looks at follows from the rows, so that a sample hides none. */
+function ofTrees(clause: TreesClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
+  if (clause.privacy === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: nanoRho")];
+  const { privacy: { nanoRho }, trees, earlyStopping, rowSample } = clause;
+  const least = leastNanoRho(clause, SUM_NANO_RHO_MIN);
+  return [
+    ...(earlyStopping === undefined ? [] : [training(i, ["model", "earlyStopping"], "the loss on rows set apart, by which it stops, carries no noise", "remove it, and write as many trees as are to be grown")]),
+    ...(rowSample === 1 ? [] : [training(i, ["model", "rowSample"], "a sample that follows from the rows themselves hides none of them, and leaves fewer under the same noise", "write 1")]),
+    ...(nanoRho >= least ? [] : [training(i, ["model", "privacy", "nanoRho"], `${trees * sumsOfTree(clause)} sums would share it, and each tell next to nothing`, `write ${least} or more, or fewer trees`)]),
+    ...priced(nanoRho, "nanoRho", privacy, i),
+  ];
+}
+
+/** In 10^-9 of ρ. Below, the noise on the slope of a leaf alone has a deviation of some 8,000 rows. */
+const SUM_NANO_RHO_MIN = 10;
+
 /** Steps of several rows at once have no account by row; and whether a training got stuck is not read off noise. */
 function ofNetwork({ privacy: clause, rounds, optimiser, stopping, strips }: NetworkClause, privacy: Sections["privacy"], i: number): readonly Problem[] {
   if (clause === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: momentsNanoRho, sampleRate, gradientNorm, noiseMultiplier")];
   if (privacy?.mechanism !== "discrete-gaussian") return [];
   const promised = privacy.budget;
-  if (!(orderWithin(promised.epsilon, promised.delta) <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, or a larger epsilon")];
+  if (!ordersOf(promised).every((order) => order <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, a larger epsilon, or a smaller reserveShare")];
   return [
     ...(optimiser.kind === "fedprox" || optimiser.kind === "scaffold" ? [training(i, ["model", "optimiser", "kind"], `${optimiser.kind} corrects local training, which there is none of under noise`, "write fedavg, fedadam or fedyogi")] : []),
     ...(stopping.kind === "rounds" ? [] : [training(i, ["model", "stopping", "kind"], "whether noisy steps got stuck is not known", "write rounds")]),
@@ -87,7 +103,7 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
   return [{
     clause: "privacy.honest", path: pointer("privacy", "colluders"),
     says: `of a quorum of ${quorum}, ${privacy.colluders} colluders leave ${Math.max(0, quorum - privacy.colluders)} whose noise the others do not know`,
-    fix: quorum < HONEST_MIN ? `raise the quorum to ${HONEST_MIN} or more` : `write ${quorum - HONEST_MIN} or less, or raise the quorum`,
+    fix: `write ${quorum - HONEST_MIN} or less, or raise the quorum`,
   }];
 }
 

@@ -61,12 +61,32 @@ export function withheldChinese({ cellRows }: StatisticsClause): string {
   return `少于 ${grouped(cellRows)} 行的单元格不予显示，能据以推算它的数值也不予显示；企业可以要求更多的行数。这只是显示的规则，并非保护的手段：一行算作一个人，在多行中或在多家企业出现的人按多人计。`;
 }
 
-export function noiseEnglish({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
-  return `Every company adds its share of random noise to every sum. ${colluders === 0 ? "As long as no company tells or uses what it knows of the noise it added" : `Even if ${colluders === 1 ? "one company that helps tells what it" : `${grouped(colluders)} companies that help tell what they`} added`}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. A node that does not add its share weakens that. In the signers' words: ${note}`;
+/** Where each company's noise is enough by itself, the promise holds towards all others together: local differential privacy of each company's rows. */
+const isLocal = (quorum: number, { colluders }: NoisySums): boolean => quorum - colluders === 1;
+
+export function noiseEnglish(privacy: NoisySums, quorum: number): string {
+  const { note, budget: { epsilon, delta } } = privacy;
+  const added = isLocal(quorum, privacy) ? "Every company adds noise to every sum, as much as its own rows need" : "Every company adds its share of random noise to every sum";
+  const last = isLocal(quorum, privacy) ? "A node that adds none leaves its own rows unprotected." : "A node that does not add its share weakens that.";
+  return `${added}. ${towardsEnglish(quorum, privacy)}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. ${last} In the signers' words: ${note}`;
 }
 
-export function noiseChinese({ note, colluders, budget: { epsilon, delta } }: NoisySums): string {
-  return `每家企业在每个合计值中加入自己的一份随机噪声；${colluders === 0 ? "前提是各企业都不透露、也不利用自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。不加入噪声的节点会削弱这一保证。签署方的说明：${note}`;
+function towardsEnglish(quorum: number, privacy: NoisySums): string {
+  if (isLocal(quorum, privacy)) return "Even if all other companies tell what they added";
+  switch (privacy.colluders) {
+    case 0: return "As long as no company tells or uses what it knows of the noise it added";
+    case 1: return "Even if one company that helps tells what it added";
+    default: return `Even if ${grouped(privacy.colluders)} companies that help tell what they added`;
+  }
+}
+
+export function noiseChinese(privacy: NoisySums, quorum: number): string {
+  const { note, colluders, budget: { epsilon, delta } } = privacy;
+  const towards = colluders === 0 ? "前提是各企业都不透露、也不利用自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`;
+  const [added, last] = isLocal(quorum, privacy)
+    ? [`每家企业在每个合计值中加入足以保护自身数据的随机噪声；即使其他企业全部透露自己的噪声`, "不加入噪声的节点，其自身的数据得不到保护。"]
+    : [`每家企业在每个合计值中加入自己的一份随机噪声；${towards}`, "不加入噪声的节点会削弱这一保证。"];
+  return `${added}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。${last}签署方的说明：${note}`;
 }
 
 /** How much of the budget lies aside, as part of a sentence. */

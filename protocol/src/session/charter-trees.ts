@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Feature } from "../training/features.js";
 import type { TreesClause } from "../training/clauses.js";
-import { CELL_ROWS_MIN } from "./charter-limits.js";
+import { CELL_ROWS_MIN, TRAINING_NANO_RHO_MIN } from "./charter-limits.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 
 /** Each level of each tree is a sum of its own, and a training has `ROUNDS_MAX` of them. */
@@ -37,11 +37,31 @@ export const treesSchema = z.strictObject({
     patience: z.int().min(1).max(TREES_MAX).describe("after how many trees without a lower loss training stops"),
     share: z.number().gt(0).max(0.5).describe("the share of the training rows that are set apart to tell, above 0 and at most 0.5"),
   }).optional().describe("patience and share; without this key all trees are grown"),
+  privacy: z.strictObject({
+    nanoRho: z.int().min(TRAINING_NANO_RHO_MIN).describe("what one training may tell of one row, in 10^-9 of rho; a whole number from 1,000"),
+  }).optional().describe("nanoRho: how sums are kept private where privacy.mechanism is discrete-gaussian; leave it out otherwise"),
 }) satisfies z.ZodType<TreesClause>;
 
-/** The most sums one training of trees may release: the bins, every level of every tree, the loss of the last tree, the held-out scores. */
-export function releasesOfTrees({ trees, depth, earlyStopping }: Pick<TreesClause, "trees" | "depth" | "earlyStopping">): number {
+/**
+ * The most sums one training of trees may release: the bins, every level of every tree, the loss of the last tree, the held-out scores. Under noise the
+ * counts, every level and the leaves of every tree, the held-out scores.
+ */
+export function releasesOfTrees({ trees, depth, earlyStopping, privacy }: Pick<TreesClause, "trees" | "depth" | "earlyStopping" | "privacy">): number {
+  if (privacy !== undefined) return 1 + trees * sumsOfTree({ depth }) + 1;
   return BINS_ROUNDS_MAX + trees * depth + (earlyStopping === undefined ? 0 : 1) + 1;
+}
+
+/** Of what a noisy training may tell, a twentieth goes to its first sum: how common positives are, and which words occur, is a matter of a few counts. */
+export const START_SHARE = 20;
+
+/** How many noisy sums a tree takes: one of bins for each level, and one over its leaves. */
+export function sumsOfTree({ depth }: Pick<TreesClause, "depth">): number {
+  return depth + 1;
+}
+
+/** What a noisy training must at least be allowed to tell, for each sum over a tree to tell so much. */
+export function leastNanoRho(clause: Pick<TreesClause, "trees" | "depth">, each: number): number {
+  return Math.ceil((clause.trees * sumsOfTree(clause) * each * START_SHARE) / (START_SHARE - 1));
 }
 
 /** What must hold inside one question about trees. `at` is the JSON pointer of the question. */
@@ -61,10 +81,10 @@ function size({ trees, depth }: TreesClause, at: string): readonly Problem[] {
   }];
 }
 
-function answers({ depth, bins }: TreesClause, features: readonly Feature[], at: string): readonly Problem[] {
+function answers({ depth, bins, privacy }: TreesClause, features: readonly Feature[], at: string): readonly Problem[] {
   const slots = features.reduce((sum, feature) => sum + (feature.kind === "numeric" ? bins : feature.categories.length), 0);
-  // Of two children one is asked for, so the deepest level has half its nodes.
-  const numbers = 2 * slots * Math.max(1, 2 ** (depth - 2));
+  // Of two children one is asked for, so the deepest level has half its nodes; under noise both are.
+  const numbers = privacy === undefined ? 2 * slots * Math.max(1, 2 ** (depth - 2)) : 2 * (1 + slots) * 2 ** (depth - 1);
   if (numbers <= ANSWER_NUMBERS_MAX) return [];
   return [{
     clause: "trees.answer-size", path: at + pointer("model", "bins"),

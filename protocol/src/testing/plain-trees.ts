@@ -3,8 +3,10 @@ import { categoricalsOf, numericsOf, type Feature } from "../training/features.j
 import { packBins } from "../training/trees/bins.js";
 import { cellOf } from "../training/trees/cells.js";
 import { packLevel } from "../training/trees/level.js";
+import { packNoisyLevel, WEIGHT_PER_H } from "../training/trees/noisy-level.js";
+import { packNoisyStart } from "../training/trees/noisy-start.js";
 import type { TreesContributor } from "../training/trees/pooled.js";
-import { gradientUnits, hessianUnits, lossUnits, probabilityUnits } from "../training/trees/quantise.js";
+import { gradientUnits, hessianUnits, lossUnits, probabilityUnits, UNITS } from "../training/trees/quantise.js";
 import { drawKey, isDrawn, rowKeyer, VALIDATION } from "../training/trees/sample.js";
 import type { BinsScene, LevelScene } from "../training/trees/script.js";
 import { binOfNumber, type Column } from "../training/trees/space.js";
@@ -35,6 +37,18 @@ export function plainContributor(rows: readonly PlainRow[], features: readonly F
       }
     },
   };
+}
+
+/** The same under noise, which is not on it yet. */
+export function plainNoisyAnswer(rows: readonly PlainRow[], features: readonly Feature[], scene: BinsScene | LevelScene): Float64Array {
+  switch (scene.stage) {
+    case "bins": {
+      const positives = rows.filter(({ label }) => label === 1).length;
+      const words = categoricalsOf(features).flatMap((feature) => tally(columnOf(rows, features.indexOf(feature)), feature.categories.length));
+      return packNoisyStart({ negatives: rows.length - positives, positives, words: Float64Array.from(words) });
+    }
+    case "level": return noisyLevelOf(rows, features, scene);
+  }
 }
 
 /** The logit of a row, added up in 32-bit floats, by its raw values alone. */
@@ -89,6 +103,23 @@ function levelOf({ rows, features, clause }: Table, { question, start, trees, tr
   }
   const validationLoss = apart.reduce((sum, { row, margin }) => sum + lossUnits(margin, row.label), 0);
   return packLevel(question, { rows: rows.length, validationRows: apart.length, validationLoss, rootG, rootH, histograms });
+}
+
+function noisyLevelOf(rows: readonly PlainRow[], features: readonly Feature[], { question, start, trees, tree, columns, asked }: LevelScene): Float64Array {
+  const [slopes, weights] = [question.nodes, question.nodes].map((nodes) => new Float64Array(nodes * (1 + question.slots)));
+  for (const row of rows) {
+    const place = asked.indexOf(nodeOf(row.values, features, tree));
+    const slots = columns.flatMap((column) => {
+      const slot = slotOf(column, at(row.values, column.feature));
+      return slot < 0 ? [] : [1 + column.first + slot];
+    });
+    const probability = probabilityUnits(plainLogit(row, features, start.base, trees));
+    for (const number of place < 0 ? [] : [0, ...slots].map((slot) => place * (1 + question.slots) + slot)) {
+      slopes?.set([at(slopes, number) + gradientUnits(probability, row.label) / UNITS], number);
+      weights?.set([at(weights, number) + (WEIGHT_PER_H * hessianUnits(probability)) / UNITS], number);
+    }
+  }
+  return packNoisyLevel({ slopes: slopes ?? new Float64Array(), weights: weights ?? new Float64Array() });
 }
 
 function slotOf({ space }: Column, value: number): number {

@@ -47,6 +47,14 @@ export interface TreesClause {
   /** A whole number below 2^32. */
   readonly seed: number;
   readonly earlyStopping?: EarlyStopping | undefined;
+  /** How its sums are kept private where the charter has noise. Without noise there is none. */
+  readonly privacy?: TreesPrivacy | undefined;
+}
+
+/** Trees on noisy sums. There is nothing to bound: no row's slope is above 1, nor its weight above ¼. */
+export interface TreesPrivacy {
+  /** What the whole training may tell of one row, in 10^-9 of ρ. */
+  readonly nanoRho: number;
 }
 
 /** Stops when `patience` trees in a row have not lowered the log-loss on the rows set apart for it. */

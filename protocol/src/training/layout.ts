@@ -1,6 +1,6 @@
 import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "./layout-parts.js";
 import { rhoOfSum } from "./charges.js";
-import type { LogisticPrivacy } from "./clauses.js";
+import type { LogisticPrivacy, TreesClause } from "./clauses.js";
 import { newtonLayout, type NewtonQuestion } from "./logistic/layout.js";
 import { noisyNewtonParts } from "./logistic/noisy-parts.js";
 import { momentLayout, type MomentsQuestion } from "./moments-layout.js";
@@ -12,6 +12,8 @@ import { updateLayout, type UpdateQuestion } from "./network/update.js";
 import type { BinsQuestion } from "./trees/bins.js";
 import { binsLayout, levelLayout } from "./trees/layout.js";
 import type { LevelQuestion } from "./trees/level.js";
+import { rhoOfTrees } from "./trees/noisy-charges.js";
+import { noisyLevelParts, noisyStartParts } from "./trees/noisy-parts.js";
 
 /** How well the final model ranks held-out rows: the same question for every kind of model. */
 export interface EvaluationQuestion {
@@ -64,7 +66,8 @@ function evaluationLayout({ scoreBins, rowsMaxPerParty: rows }: LayoutTerms): La
 function noisySumOf(question: Question, terms: LayoutTerms): NoisySum {
   const { features, model, scoreBins } = terms;
   if (model.kind === "network") return networkSumOf(question, terms, model);
-  const privacy = model.kind === "logistic" ? model.privacy : undefined;
+  if (model.kind === "trees") return treesSumOf(question, terms, model);
+  const { privacy } = model;
   if (privacy === undefined) throw new RangeError("the charter does not say what a training of this kind may tell");
   switch (question.kind) {
     case "moments": return { parts: noisyMomentParts(features), nanoRho: rhoOfSum(question.kind, 0, privacy) };
@@ -82,6 +85,15 @@ function networkSumOf(question: Question, { features, scoreBins, noise }: Layout
     // Other rows than those that are trained on, each of which may be told of as much as one of these.
     case "evaluation": return { parts: [scoresPart(scoreBins)], nanoRho: privacy.momentsNanoRho + rounds * noise.stepNanoRho };
     case "newton": case "bins": case "level": throw new RangeError("the training of a network asks no such question");
+  }
+}
+
+function treesSumOf(question: Question, { features, scoreBins }: LayoutTerms, clause: TreesClause): NoisySum {
+  switch (question.kind) {
+    case "bins": return { parts: noisyStartParts(features), nanoRho: rhoOfTrees(question.kind, clause) };
+    case "level": return { parts: noisyLevelParts(question), nanoRho: rhoOfTrees(question.kind, clause) };
+    case "evaluation": return { parts: [scoresPart(scoreBins)], nanoRho: rhoOfTrees(question.kind, clause) };
+    case "moments": case "newton": case "update": throw new RangeError("a training of trees asks no such question");
   }
 }
 

@@ -114,8 +114,9 @@ function clauseJson(model: ModelClause): Json {
       return { ...rest, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
     }
     case "trees": {
-      const { earlyStopping, ...rest } = model;
-      return { ...rest, ...(earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } }) };
+      const { earlyStopping, privacy, ...rest } = model;
+      const early = earlyStopping === undefined ? {} : { earlyStopping: { ...earlyStopping } };
+      return { ...rest, ...early, ...(privacy === undefined ? {} : { privacy: { ...privacy } }) };
     }
     case "network": {
       const { privacy, ...rest } = model;

@@ -11,19 +11,20 @@ import { evaluateNoisy } from "./noisy-evaluation.js";
 import { noiseDeviation } from "./noisy-layout.js";
 import { clauseOf, layoutTerms, type TrainingPlan } from "./plan.js";
 import { readSum } from "./read-sum.js";
+import { advanceNoisyTrees, noisyTreesFirst, type NoisyTreesProgress } from "./trees/noisy-progress.js";
 import { advanceTrees, treesFirst, type TreesProgress } from "./trees/progress.js";
 
 /** Where a training stands between two rounds: the next question, and what the sums so far have led to. */
-export type Progress = LogisticProgress | TreesProgress | NetworkProgress | Evaluating<Model>;
+export type Progress = LogisticProgress | TreesProgress | NoisyTreesProgress | NetworkProgress | Evaluating<Model>;
 
 /** What one sum made of a training. */
 export type Advance = AdvanceTo<Progress, Model>;
 
 /** Where a training begins. */
-export function firstOf(plan: Pick<TrainingPlan, "features" | "model">): Progress {
+export function firstOf(plan: Pick<TrainingPlan, "features" | "model" | "noise">): Progress {
   switch (plan.model.kind) {
     case "logistic": return LOGISTIC_FIRST;
-    case "trees": return treesFirst(plan);
+    case "trees": return plan.noise === undefined ? treesFirst(plan) : noisyTreesFirst(plan);
     case "network": return networkFirst(plan.model);
   }
 }
@@ -32,7 +33,7 @@ export function firstOf(plan: Pick<TrainingPlan, "features" | "model">): Progres
 export function contextOf(progress: Progress): Json {
   switch (progress.kind) {
     case "moments": return null;
-    case "bins": case "level": return progress.context;
+    case "bins": case "level": case "noisy-trees": return progress.context;
     case "newton": case "evaluation": return modelJson(progress.model);
     case "network": return progress.model === null ? null : updateContext(progress.question);
   }
@@ -49,6 +50,7 @@ export function advance(progress: Progress, words: Words, survivors: number, pla
   switch (progress.kind) {
     case "moments": case "newton": return advanceLogistic(values, survivors, progress, { plan, clause: clauseOf(plan, "logistic") });
     case "bins": case "level": return advanceTrees(values, survivors, progress, { plan, clause: clauseOf(plan, "trees") });
+    case "noisy-trees": return advanceNoisyTrees(values, survivors, progress, plan);
     case "network": return plan.noise === undefined ? advanceNetwork(values, survivors, progress, plan) : advanceNoisyNetwork(values, survivors, progress, plan);
     case "evaluation": return plan.noise === undefined ? afterEvaluation(values, progress, plan) : afterNoisyEvaluation(values, survivors, progress, plan);
   }

@@ -2,6 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { logisticMayFollow, readLogisticScene, type LogisticScene } from "./logistic/script.js";
 import { networkMayFollow, readNetworkScene, type NetworkScene } from "./network/script.js";
 import type { TrainingPlan } from "./plan.js";
+import { readNoisyTreesScene } from "./trees/noisy-script.js";
 import { readTreesScene, type TreesScene } from "./trees/script.js";
 
 /**
@@ -17,7 +18,11 @@ export type Scene = LogisticScene | TreesScene | NetworkScene;
 export function readScene(question: unknown, context: Json, plan: TrainingPlan, last: Scene | null): Scene | null {
   switch (plan.model.kind) {
     case "logistic": return readLogisticScene(question, context, plan);
-    case "trees": return last === null || last.kind === "trees" ? readTreesScene(question, context, { features: plan.features, clause: plan.model }, last) : null;
+    case "trees": {
+      if (last !== null && last.kind !== "trees") return null;
+      const terms = { features: plan.features, clause: plan.model };
+      return plan.noise === undefined ? readTreesScene(question, context, terms, last) : readNoisyTreesScene(question, context, terms, last);
+    }
     case "network": return readNetworkScene(question, context, { plan, clause: plan.model }, last?.kind === "network" ? last : null);
   }
 }

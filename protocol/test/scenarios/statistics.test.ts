@@ -62,10 +62,17 @@ describe("a question to three companies", () => {
     expect(under(few, 2)["Spain"]).toEqual({ withheld: `< ${few}` });
   });
 
-  test.each([[Number.MAX_SAFE_INTEGER, 3_000], [3_001, 3_000]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
-    const run = askedWorld(charterOfStatistics(THREE), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
+  test.each([[Number.MAX_SAFE_INTEGER, 100], [3_001, 100], [101, 100]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
+    const run = askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 10]]), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
     expect(faultOf(run)).toMatchObject({ code: "TRAINING_SCHEMA", detail: { parties: "bob", because: `bob wants cells below ${cellRows} rows withheld, and ${most} is the most it may` } });
     expect(run.log.filter(({ statement }) => statement.type === "round.upload")).toEqual([]);
+  });
+
+  test("is answered where a company asks for ten times the charter's rows to a cell, and no more than all rows there may be", () => {
+    const under = (clauses: Parameters<typeof charterOfStatistics>[2], cellRows: number) => askedWorld(charterOfStatistics(THREE, "exact", clauses), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
+    expect(answerOf<ProfileAnswer>(under([["/statistics/cellRows", 10]], 100)).cellRows).toBe(100);
+    const few: Parameters<typeof charterOfStatistics>[2] = [["/statistics/cellRows", 400]];
+    expect(faultOf(under(few, 3_001))).toMatchObject({ code: "TRAINING_SCHEMA", detail: { because: expect.stringContaining("3000 is the most it may") } });
   });
 
   test("of two sums asks the second by what the first one found, and ends after it", () => {

@@ -67,6 +67,18 @@ export const NOISY = {
   privacy: { mechanism: "discrete-gaussian", note: "Every sum carries noise.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.2 }, colluders: 1 },
 };
 
+/** Trees under noise. */
+export const NOISY_TREES = {
+  ...NOISY,
+  questions: NOISY.questions.map((question) => ({
+    ...question,
+    model: {
+      kind: "trees", trees: 20, depth: 3, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 16, rowSample: 1, columnSample: 0.5, seed: 7,
+      privacy: { nanoRho: 17_000_000 },
+    },
+  })),
+};
+
 /** A network under noise. */
 export const NOISY_NETWORK = {
   ...NOISY,

@@ -7,7 +7,7 @@ import { partyToLeaveOut } from "../../src/session/charter-parties.js";
 import { charterWords } from "../../src/session/charter-words.js";
 import { sourcesOf } from "../../src/session/schema.js";
 import { planOf } from "../../src/training/plan.js";
-import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, OPEN_STATISTICS, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
+import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, NOISY_TREES, OPEN_STATISTICS, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
 
 const found = (json: Json) => {
   const check = checkCharter(json);
@@ -30,6 +30,7 @@ test("a charter of statistics alone is accepted and comes back as it was, with n
 test("a training may carry noise, alone and beside statistics; its plan then says whose noise is counted on", () => {
   expect(checkCharter(NOISY)).toEqual({ kind: "ok", charter: NOISY });
   expect([found(bent(S, STATISTICS.statistics, NOISY)), found(NOISY_NETWORK as never)]).toEqual([[], []]);
+  expect([found(NOISY_TREES as never), planOf(sound(NOISY_TREES)).noise, planOf(sound(NOISY_TREES)).rounds]).toEqual([[], { honest: 2 }, 82]);
   expect([planOf(sound(NOISY)).noise, planOf(sound(NOISY)).rounds, planOf(sound(SOUND)).noise]).toEqual([{ honest: 2 }, 7, undefined]);
 });
 
@@ -86,7 +87,18 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["statistics.consent", `${S}/consent/column`, "days since", `${S}/consent/column`, WITH_PURCHASES],
   ["statistics.consent", `${S}/consent/granted/1`, "yes"],
   ["statistics.cell-rows", `${S}/cellRows`, 200_001],
-  ["privacy.trainings", `${Q}/model`, TREES.questions[0]?.model, `${Q}/model/kind`, bent("/privacy/budget/releasesMax", 1_000, NOISY) as object],
+  ["privacy.trainings", `${Q}/model`, TREES.questions[0]?.model, `${Q}/model/privacy`, bent("/privacy/budget/releasesMax", 1_000, NOISY) as object],
+  ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY_TREES],
+  ["privacy.trainings", `${Q}/model/privacy`, { nanoRho: 1_000_000 }, `${Q}/model/privacy`, bent("/privacy/budget/releasesMax", 1_000, TREES) as object],
+  ["privacy.trainings", `${Q}/model/earlyStopping`, { patience: 3, share: 0.1 }, `${Q}/model/earlyStopping`, NOISY_TREES],
+  ["privacy.trainings", `${Q}/model/rowSample`, 0.9, `${Q}/model/rowSample`, NOISY_TREES],
+  ["privacy.trainings", `${Q}/model/privacy/nanoRho`, 1_000, `${Q}/model/privacy/nanoRho`, bent(`${Q}/model/trees`, 30, NOISY_TREES) as object],
+  ["privacy.trainings", `${Q}/evaluation/leaveOneOut`, "allowed", `${Q}/evaluation/leaveOneOut`, bent(`${Q}/model`, NOISY_TREES.questions[0]?.model, COMMON) as object],
+  ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, NOISY_TREES) as object],
+  ["privacy.budget", `${Q}/model/privacy/nanoRho`, 2_000_000_000, `${Q}/model/privacy/nanoRho`, NOISY_TREES],
+  ["shape.value", `${Q}/model/privacy/nanoRho`, 999, `${Q}/model/privacy/nanoRho`, NOISY_TREES],
+  ["shape.unknown-key", `${Q}/model/privacy/rowNormMax`, 3, `${Q}/model/privacy/rowNormMax`, NOISY_TREES],
+  ["privacy.score-bins", `${Q}/evaluation/scoreBins`, 257, `${Q}/evaluation/scoreBins`, NOISY_TREES],
   ["privacy.trainings", `${Q}/model/privacy`, undefined, `${Q}/model/privacy`, NOISY],
   ["privacy.trainings", `${Q}/evaluation/holdout`, "common", `${Q}/evaluation/holdout`, bent(`${Q}/evaluation/holdoutDigest`, "ab".repeat(32), NOISY) as object],
   ["privacy.trainings", `${Q}/evaluation/leaveOneOut`, "allowed", `${Q}/evaluation/leaveOneOut`, COMMON],
@@ -108,7 +120,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/model/privacy/rowNormMax`, 0.4, `${Q}/model/privacy/rowNormMax`, NOISY],
   ["shape.value", `${Q}/model/privacy/iterations`, 21, `${Q}/model/privacy/iterations`, NOISY],
   ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
-  ["privacy.honest", "/privacy/colluders", 2],
+  ["privacy.honest", "/privacy/colluders", 3],
   ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, STATISTICS) as object],
   ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],
   ["privacy.delta", "/privacy/budget/delta", 0.001],
@@ -121,7 +133,7 @@ test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (claus
 });
 
 test.each([
-  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0],
+  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0], ["/privacy/colluders", 2],
   [`${S}/cellRows`, 200_000], [`${S}/consent`, undefined], [`${S}/transactions`, TRANSACTIONS], [`${S}/consent/column`, "letter"],
 ])("a charter with %s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value, STATISTICS))).toEqual([]);
@@ -181,6 +193,12 @@ describe("a difference", () => {
     expect(charterDiff(sound(STATISTICS as Json), sound(bent(at, value, STATISTICS)))).toEqual([{ clause, before, after }]);
   });
 
+  test("of what trees may tell is one line, and in words they say that their sums carry noise", () => {
+    const changed = charterDiff(sound(NOISY_TREES), sound(bent(`${Q}/model/privacy/nanoRho`, 18_000_000, NOISY_TREES)));
+    expect(changed).toEqual([{ clause: "propensity.train.model.privacy.nanoRho", before: "17000000 of 10^-9 rho", after: "18000000 of 10^-9 rho" }]);
+    expect([charterWords(sound(NOISY_TREES), "en").join(" ").includes("in every leaf, node by node, all of them with noise"), charterWords(sound(NOISY_TREES), "zh-CN").join("").includes("梯度与权重之和，均带有噪声")]).toEqual([true, true]);
+  });
+
   test("of purchases shows what is taken from them", () => {
     expect(charterDiff(sound(STATISTICS as Json), sound(WITH_PURCHASES as Json)).map(({ clause }) => clause)).toContain("statistics.transactions.windows");
   });
@@ -215,6 +233,12 @@ describe("in words a charter of statistics", () => {
       "switchboard 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。",
       "自 2026 年 12 月 1 日 00:00（UTC）起生效，至 2027 年 6 月 30 日 12:00（UTC）终止；此后节点不再应答。",
     ]);
+  });
+
+  test("says of the local mode that each company's noise is enough by itself", () => {
+    const local = sound(bent("/privacy/colluders", 2, STATISTICS));
+    expect(charterWords(local, "en")).toContainEqual(expect.stringMatching(/^Every company adds noise to every sum, as much as its own rows need\. Even if all other companies tell what they added, .* A node that adds none leaves its own rows unprotected\./));
+    expect(charterWords(local, "zh-CN")).toContainEqual(expect.stringMatching(/即使其他企业全部透露自己的噪声：.*不加入噪声的节点，其自身的数据得不到保护。/));
   });
 
   test("says where sums are exact that they may be one person's, and whether a question may pick out whom", () => {

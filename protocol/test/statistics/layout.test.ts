@@ -74,6 +74,13 @@ describe("the noise of the honest parties", () => {
     expect(counts).toEqual({ length: 3, variance: { numerator: 250_000_000n, denominator: 1_000_003n } });
   });
 
+  test("is each company's alone in the local mode, where all others may collude: each part is enough for ρ by itself", () => {
+    const local = { ...NOISY, privacy: { ...NOISY.privacy, colluders: NOISY.quorum - 1 } };
+    const plan = statisticPlanOf(local, QUERIES.categories);
+    const [, counts] = statisticNoise(questionsOf(QUERIES.categories)[0]!, plan) ?? [];
+    expect([plan.noise, counts?.variance]).toEqual([{ honest: 1 }, { numerator: 500_000_000n, denominator: 1_000_003n }]);
+  });
+
   test("is none where sums are exact", () => {
     for (const query of EACH) {
       const plan = statisticPlanOf(EXACT, unpaid(query));

@@ -1,6 +1,7 @@
 import type { TreesClause } from "@cohortium/protocol/training/clauses";
 import { packLevel } from "@cohortium/protocol/training/trees/level";
-import { lossUnits } from "@cohortium/protocol/training/trees/quantise";
+import { packNoisyLevel, WEIGHT_PER_H } from "@cohortium/protocol/training/trees/noisy-level";
+import { lossUnits, UNITS } from "@cohortium/protocol/training/trees/quantise";
 import { drawKey, isDrawn, rowKeyer, VALIDATION } from "@cohortium/protocol/training/trees/sample";
 import type { LevelScene } from "@cohortium/protocol/training/trees/script";
 import type { Start } from "@cohortium/protocol/training/trees/space";
@@ -47,6 +48,7 @@ export class Grower {
     const { question, trees, tree, asked } = scene;
     for (let t = this.#grown; t < trees.length; t++) this.#finish(trees[t] ?? tree);
     if (question.nodes > 0) this.#groupsNow().looked.divide(tree);
+    if (question.columns !== undefined) return this.#beforeNoise(scene);
     const root = question.root ? this.#groupsNow().looked.group(0) : { from: 0, count: 0 };
     return packLevel(question, {
       rows: this.#rows.rows,
@@ -54,6 +56,24 @@ export class Grower {
       ...this.#rootSums(root),
       histograms: await this.#histograms(scene, asked.map((node) => this.#groupsNow().looked.group(node))),
     });
+  }
+
+  /** What a noisy sum of a level adds up: whole multiples of 2^-20, exactly. */
+  async #beforeNoise(scene: LevelScene): Promise<Float64Array> {
+    const { asked, columns, question: { slots } } = scene;
+    const groups = asked.map((node) => this.#groupsNow().looked.group(node));
+    const histograms = columns.length === 0 ? new Float64Array() : await this.#histograms(scene, groups);
+    const [slopes, weights] = [new Float64Array(groups.length * (1 + slots)), new Float64Array(groups.length * (1 + slots))];
+    groups.forEach((group, node) => {
+      const { rootG, rootH } = this.#rootSums(group);
+      const at = node * (1 + slots);
+      [slopes[at], weights[at]] = [rootG, rootH];
+      for (let slot = 0; slot < slots; slot++) {
+        slopes[at + 1 + slot] = histograms[2 * (node * slots + slot)] ?? Number.NaN;
+        weights[at + 1 + slot] = histograms[2 * (node * slots + slot) + 1] ?? Number.NaN;
+      }
+    });
+    return packNoisyLevel({ slopes: slopes.map((sum) => sum / UNITS), weights: weights.map((sum) => (WEIGHT_PER_H * sum) / UNITS) });
   }
 
   /** Ends its threads. */

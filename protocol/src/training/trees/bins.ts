@@ -3,9 +3,9 @@ import { coarseCells, partsOf, type CellCut, type Cells } from "./cells.js";
 
 /**
  * How often rows fall into each cell of each numeric column. The first question also counts positives, missing values and categories; later
- * ones look into the parts of cells that hold too many rows for a bin.
+ * ones look into the parts of cells that hold too many rows for a bin. Under noise there is one such question, about classes and categories alone.
  *
- * Reveals: over all parties together, these counts. No row, and no party's share.
+ * Reveals: over all parties together, these counts, or noisy ones. No row, and no party's share.
  */
 export interface BinsQuestion {
   readonly kind: "bins";

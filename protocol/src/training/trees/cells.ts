@@ -18,8 +18,13 @@ export type CellCut = readonly [cell: number, parts: number];
 /** A cell is not cut finer than this, however many rows it has: a single value cannot be cut at all. */
 export const CELL_PARTS_MAX = 1024;
 
-export function coarseCells({ min, max }: NumericFeature): Cells {
-  return cellsBetween(Math.fround(min), Math.fround(max), COARSE_CELLS, Infinity);
+export function coarseCells(feature: NumericFeature): Cells {
+  return evenCells(feature, COARSE_CELLS);
+}
+
+/** Equal parts of the whole range: fewer than asked where 32-bit floats do not tell so many apart. */
+export function evenCells({ min, max }: NumericFeature, count: number): Cells {
+  return cellsBetween(Math.fround(min), Math.fround(max), count, Infinity);
 }
 
 /** The parts of the cells that are cut, and nothing of the others. */

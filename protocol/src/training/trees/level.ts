@@ -12,6 +12,8 @@ export interface LevelQuestion {
   readonly slots: number;
   readonly root: boolean;
   readonly validated: boolean;
+  /** Of how many columns these are the bins: of none in a sum over leaves. Only under noise, which it decides; there `root` and `validated` are false. */
+  readonly columns?: number;
 }
 
 /** Sums of one `level` round, or of one party's rows; in units, but for the two counts of rows. */
