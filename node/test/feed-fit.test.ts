@@ -64,6 +64,14 @@ describe("a file fits a charter", () => {
   });
 });
 
+test("a file under a charter that leaves words open needs their column before anybody asks for it", async () => {
+  const open = [{ name: "town", source: "place", characters: "abc", letters: "lower", lengthMax: 4 }];
+  const charter = charterOf({ ...NOISY_JSON, statistics: { ...NOISY_JSON.statistics, kinds: ["categories", "words"], open } });
+  const header = "region;visits;days;spend";
+  expect(await codes(rowsOnly(`${header};place\n`), charter)).toEqual([]);
+  expect(await codes(rowsOnly(`${header};town\n`), charter)).toEqual(["rows DATA_COLUMN_MISSING"]);
+});
+
 test("a file for statistics needs their columns and the one that says who agreed, with or without a training beside", async () => {
   const statistics = { kinds: ["profile"], features: [{ kind: "categorical", name: "country", categories: ["France", "Spain"] }], cellRows: 10, consent: { column: "agreed", granted: ["yes"] } };
   const alone = charterOf({ ...(CHARTER_JSON as object), questions: [], statistics });

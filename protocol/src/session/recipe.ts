@@ -117,6 +117,8 @@ export interface Columns {
   readonly label?: Label | undefined;
   readonly transactions?: TransactionsClause | undefined;
   readonly consent?: ConsentClause | undefined;
+  /** Columns of words that only some questions read, and then as features of kind `open`. */
+  readonly open?: readonly { readonly name: string; readonly source?: string | undefined }[] | undefined;
 }
 
 /** Only rows whose `column` holds one of `granted` take part. The column is read at the node and goes no further. */

@@ -42,11 +42,11 @@ export function schemaJson({ recipe, label, features, sources }: Schema): { read
 }
 
 /** Every column of every feed, once, in the order the recipe names them; the label and what says consent are among them, a window is not. */
-export function sourcesOf({ features, label, transactions, consent }: Columns): readonly SourceWords[] {
+export function sourcesOf({ features, label, transactions, consent, open = [] }: Columns): readonly SourceWords[] {
   const windows = new Set((transactions?.windows ?? []).map(({ name }) => name));
   const rows = features.map(rowsSource).filter(({ column }) => !windows.has(column));
   const named = [...(label === undefined ? [] : [label.name]), ...(consent === undefined ? [] : [consent.column])];
-  const labelled = named.map((column): SourceWords => ({ feed: "rows", column, holds: "words", unit: null }));
+  const labelled = [...named, ...open.map(({ name, source = name }) => source)].map((column): SourceWords => ({ feed: "rows", column, holds: "words", unit: null }));
   if (transactions === undefined) return once([...rows, ...labelled]);
   const { key, time, amount, unit, order } = transactions;
   return [
