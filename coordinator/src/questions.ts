@@ -133,7 +133,7 @@ export class Questions {
   /** In 10^-9 of ρ. `limit` is null where no noise is added, and without the reserve; `spent` counts what is under way as if it were done. */
   budget(charter: Digest): { readonly limit: number | null; readonly reserve: number; readonly spent: number } {
     const text = this.#host.charterInForce(charter);
-    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one), 0);
+    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#viewOf(one).charged, 0);
     const budget = text === null ? NO_BUDGET : budgetOf(text);
     return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent };
   }
@@ -188,8 +188,7 @@ export class Questions {
     return this.#host.store.questions().filter(({ session, answeredMs }) => answeredMs === null && this.#host.view(parseSessionId(session))?.state === "running");
   }
 
-  #charged(question: KeptQuestion): number {
-    const state = this.#viewOf(question).state;
+  #charged(question: KeptQuestion, state: QuestionView["state"]): number {
     if (state !== "aborted") return question.nanoRho;
     const charter = this.#host.charterInForce(question.charter);
     const query = parseQuery(question.query);
@@ -198,7 +197,8 @@ export class Questions {
   }
 
   #viewOf(question: KeptQuestion): QuestionView {
-    return questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+    const view = questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+    return { ...view, charged: this.#charged(question, view.state) };
   }
 
   #known(session: SessionId): KeptQuestion {

@@ -21,9 +21,11 @@ export const questionView = z.object({
   query: z.looseObject({ kind: line }),
   queryDigest: digest,
   nanoRho: z.number(),
+  /** What of that is charged: by the coordinator's reckoning, or in a node's own account. */
+  charged: z.number(),
   schedule: line.nullable(),
   state: z.enum(["running", "done", "aborted"]),
-  /** A node remembers when it was answered. */
+  /** Null at a node that did not note it yet when it was asked. */
   askedAtMs: atMs.nullable(),
   answeredAt: line.nullable(),
   says: line,
@@ -33,6 +35,8 @@ export const questionView = z.object({
   answerDigest: digest.nullable(),
   /** Known to a node alone: when people were removed there after its rows had gone into the answer. */
   deletionsSinceMs: z.array(atMs).optional(),
+  /** Known to a node alone, of drift: the population stability index of its own rows; null where it cannot be told. */
+  ownDrift: z.number().nullable().optional(),
 });
 export type QuestionView = z.output<typeof questionView>;
 

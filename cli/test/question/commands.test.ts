@@ -37,7 +37,7 @@ const ANSWER = {
   top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "< 25" }, share: { withheld: "< 25" } },
 };
 const VIEW = {
-  session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, schedule: null, state: "done",
+  session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, charged: 1_000, schedule: null, state: "done",
   askedAtMs: NOW_MS, answeredAt: "2026-11-22T10:00:05.000Z", says: "answered", round: 1, fault: null, answer: ANSWER, answerDigest: DIGEST,
 };
 const REPLY = { session: SESSION, charter: NOISY, queryDigest: DIGEST, costs: 1_000 };
@@ -151,7 +151,7 @@ describe("what was asked", () => {
       "5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done     2026-11-22 10:00:00  2026-11-22 10:00:05                     answered",
       "5f5f5f5f5f5f  categories  a1a1a1a1a1a1  running  2026-11-22 10:00:00                       schedule 0a1b2c3d  waiting for meadow", "",
     ].join("\n"));
-    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories, cohort [], dimension channel, top 2\n");
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories; of all rows; dimension channel; top 2\n");
     expect(await play(["question", "result", "77"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('there is no question "77"') });
     expect(JSON.parse((await play(["question", "result", "5e", "--json"], { folder })).out)).toEqual(VIEW);
   });
@@ -159,7 +159,7 @@ describe("what was asked", () => {
   test("is shown by a node too, from what it keeps", async () => {
     const own = { ...VIEW, askedAtMs: null };
     const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
-    expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done          2026-11-22 10:00:05");
+    expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done   not noted  2026-11-22 10:00:05  answered");
     expect((await play(["question", "result", "5e"], { folder })).out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
   });
 });
