@@ -72,7 +72,7 @@ export class Questions {
     }
   }
 
-  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
+  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_EXCEEDED, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
   ask({ charter, query, fresh, request }: Ask): AskedReply {
     const { store } = this.#host;
     const begun = request === null ? null : store.asked(request);
@@ -85,17 +85,22 @@ export class Questions {
     return askedReply("launched", this.launch(this.#host.freshSession(), admitted, { request, schedule: null }), null);
   }
 
-  /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY or CHARTER_QUESTION. */
+  /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY, CHARTER_QUESTION or BUDGET_EXCEEDED. */
   admit(charter: Digest, query: Json): Admitted {
     const read = readQuery(query);
     const text = this.#host.charterToday(charter);
     const problems = queryProblems(text, read);
     if (problems.length === 0) return { charter, query: read, digest: queryDigest(read) };
-    const isPrice = budgetOf(text) !== null && read.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
+    const isPrice = budgetOf(text) !== null && read.nanoRho >= sumsOf(read) && problems.every(({ path }) => path === "/nanoRho");
     throw new Refusal({
-      code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
+      code: isPrice ? "BUDGET_EXCEEDED" : "CHARTER_QUESTION", title: isPrice ? "this would cost more than the charter's whole budget" : "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
       detail: problems.map(({ path, says }) => `${path}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
     });
+  }
+
+  /** @throws Refusal unless the charter is in force and holds now. */
+  charterToday(charter: Digest): Charter {
+    return this.#host.charterToday(charter);
   }
 
   /** Begins a session for it. @throws Refusal as `assertWorthwhile`. */
@@ -246,5 +251,7 @@ function parseAnswer(bytes: Uint8Array): Answer {
 }
 
 function share(part: number, whole: number): string {
-  return `${whole > 0 ? ((100 * part) / whole).toPrecision(2) : "all"} %`;
+  const percent = (100 * part) / whole;
+  if (!(whole > 0)) return "all";
+  return percent > 0 && percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
 }

@@ -42,11 +42,13 @@ export type QuestionView = z.output<typeof questionView>;
 
 export type AskedReply = z.output<typeof askedReply>;
 
-/** `limit` is null where no noise is added. In 10^-9 of ρ. */
-export const budgetView = z.object({ limit: z.number().nullable(), spent: z.number() });
+/** `limit` is null where no noise is added, and without the reserve. In 10^-9 of ρ. */
+export const budgetView = z.object({ limit: z.number().nullable(), reserve: z.number(), spent: z.number() });
 export type BudgetView = z.output<typeof budgetView>;
 
 export const questionViews = z.object({ questions: z.array(questionView) });
+/** For whoever only wants to know what was asked before. */
+export const questionDigests = z.object({ questions: z.array(questionView.pick({ charter: true, queryDigest: true, state: true })) });
 /** For whoever only wants to know which there are. */
 export const questionSessions = z.object({ questions: z.array(questionView.pick({ session: true })) });
 

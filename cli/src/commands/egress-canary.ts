@@ -63,5 +63,5 @@ function numberIn(options: Options, name: string, most: number): number {
   const text = textOption(options, name) ?? "";
   const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= most) return value;
-  throw new Refusal({ code: "USAGE_NUMBER", title: `--${name} is a number from 1 to ${count(most)}`, detail: `"${text}"` });
+  throw new Refusal({ code: "USAGE_NUMBER", title: `--${name} is a number from 1 to ${count(most)}`, detail: `"${text}" is none`, fix: `leave it out, or write a whole number from 1 to ${count(most)}` });
 }

@@ -39,7 +39,7 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
   categories: [
     COHORT,
     { member: "dimension", flag: "--dimension", type: "column", says: "the dimension whose words are counted" },
-    { member: "top", flag: "--top", type: "count", says: "how many words", fallback: 10 },
+    { member: "top", flag: "--top", type: "count", says: "how many words; without it 10, or all where there are fewer", fallback: 10 },
   ],
   rfm: [
     { member: "recency", flag: "--recency", type: "column", says: "the measure of days since the last purchase", fallback: "recency" },

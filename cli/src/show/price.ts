@@ -1,3 +1,4 @@
+import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
 import { count } from "./amounts.js";
 import { quantityForm } from "./answer-cells.js";
@@ -14,14 +15,6 @@ export interface Priced {
   readonly cost: Cost | null;
 }
 
-export interface Cost {
-  readonly share: number;
-  readonly left: number;
-  /** How often the same could be asked after it; below 0 if it cannot be asked. */
-  readonly more: number;
-  readonly epsilon: number;
-}
-
 /** The price in plain words, then what to expect of each part of the answer. */
 export function priceText({ price, charter, cellRows, rows, cost }: Priced, paint: Paint): string {
   const isNoisy = cost !== null;
@@ -34,6 +27,12 @@ export function priceText({ price, charter, cellRows, rows, cost }: Priced, pain
     table(columns, lines, { paint, empty: "" }), "",
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
   ].join("\n");
+}
+
+/** What asking will take, before it is asked. */
+export function takesText({ share, left, epsilon }: Cost): string {
+  const after = Math.max(0, left - share);
+  return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
 }
 
 function costText(cost: Cost | null, paint: Paint): string {

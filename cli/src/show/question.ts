@@ -20,7 +20,7 @@ export function questionsText(questions: readonly QuestionView[], paint: Paint):
   const by = questions.some(({ schedule }) => schedule !== null);
   const columns = [{ head: "session" }, { head: "question" }, { head: "charter" }, { head: "state" }, { head: "asked" }, { head: "answered" }, ...(by ? [{ head: "by" }] : []), { head: "says" }];
   const rows = questions.map(({ session, query, charter, state, askedAtMs, answeredAt, schedule, says }) => [
-    short(session), query.kind, short(charter), stateText(state, paint), askedAtMs === null ? "not noted" : instant(askedAtMs), answeredAt === null ? "" : when(answeredAt),
+    short(session), query.kind, short(charter), stateText(state, paint), askedAtMs === null ? "not noted" : instant(askedAtMs), answeredAt === null ? "" : timeText(answeredAt),
     ...(by ? [schedule === null ? "" : `schedule ${schedule}`] : []), says,
   ]);
   return table(columns, rows, { paint, empty: "Nothing was asked yet." });
@@ -31,7 +31,7 @@ export function questionText(view: QuestionView, paint: Paint): string {
   const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, ownDrift, deletionsSinceMs = [] } = view;
   const head = facts([
     ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ...(askedAtMs === null ? [] : [["asked", `${instant(askedAtMs)} UTC`] as const]),
-    ...(answeredAt !== null ? [["answered", `${when(answeredAt)} UTC`] as const] : fault === null ? [["says", says] as const] : []),
+    ...(answeredAt !== null ? [["answered", `${timeText(answeredAt)} UTC`] as const] : fault === null ? [["says", says] as const] : []),
     ...(state === "aborted" ? [["charged", chargedText(view)] as const] : []),
     ...(answerDigest === null ? [] : [["answer", answerDigest] as const]),
     ...(ownDrift === undefined ? [] : [["own drift", driftText(ownDrift)] as const]),
@@ -43,7 +43,7 @@ export function questionText(view: QuestionView, paint: Paint): string {
 
 /** An answer that was kept. */
 export function keptText({ session, answeredAt, answer }: Extract<AskedReply, { readonly kind: "kept" }>, paint: Paint): string {
-  return `${paint.good("Kept:")} answered on ${when(answeredAt)} UTC in ${short(session)}; this costs nothing. To ask the companies anew and pay for it: --fresh\n\n${answerText(answer, paint)}\n\n${AGAIN}`;
+  return `${paint.good("Kept:")} answered on ${timeText(answeredAt)} UTC in ${short(session)}; this costs nothing. To ask the companies anew and pay for it: --fresh\n\n${answerText(answer, paint)}\n\n${AGAIN}`;
 }
 
 const AGAIN = "Asking the same again is free: the same bytes, at no charge.";
@@ -51,7 +51,7 @@ const AGAIN = "Asking the same again is free: the same bytes, at no charge.";
 export function schedulesText(schedules: readonly ScheduleView[], paint: Paint): string {
   const columns = [{ head: "schedule" }, { head: "question" }, { head: "charter" }, { head: "every" }, { head: "next (UTC)" }, { head: "runs", right: true }, { head: "state" }, { head: "because" }];
   const rows = schedules.map(({ id, query, charter, every, unit, next, runs, state, because }) => [
-    id, query.kind, short(charter), `${every} ${unit}`, next === null ? "" : when(next), String(runs), state === "on" ? paint.good(state) : paint.warn(state), because,
+    id, query.kind, short(charter), `${every} ${unit}`, next === null ? "" : timeText(next), String(runs), state === "on" ? paint.good(state) : paint.warn(state), because,
   ]);
   return table(columns, rows, { paint, empty: "Nothing is asked by the calendar." });
 }
@@ -79,7 +79,7 @@ function stateText(state: QuestionView["state"], paint: Paint): string {
   }
 }
 
-/** RFC 3339 as everything else here shows times. */
-function when(text: string): string {
+/** RFC 3339 in UTC as everything else here shows times. */
+export function timeText(text: string): string {
   return text.slice(0, 19).replace("T", " ");
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import { NANO, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
@@ -22,6 +22,13 @@ const CHARTERS = new Map<string, object>([
   [EXACT, { ...SOUND, name: "plain", questions: [], statistics: { ...STATISTICS, exactCohorts: "allowed" } }],
   [TRAINING_ONLY, { ...SOUND, name: "models" }],
 ]);
+
+const WHOLE = nanoRhoFor(NOISE.budget.epsilon, NOISE.budget.delta);
+const budgetRoute = (spent: number): Route => ({
+  method: "GET", path: "/v1/charters/:digest/budget", handle: ({ params }) => ({ kind: "json", status: 200, body: params["digest"] === NOISY ? { limit: WHOLE, reserve: 0, spent } : { limit: null, reserve: 0, spent: 0 } }),
+});
+/** A coordinator that answers whoever asks under these charters; nothing was asked yet. */
+const deskOf = (...digests: readonly string[]): readonly Route[] => [...charterRoutes(...digests), budgetRoute(0), get("/v1/questions", { questions: [] })];
 
 function charterRoutes(...digests: readonly string[]): readonly Route[] {
   const about = (digest: string) => ({ digest, name: (CHARTERS.get(digest) as { name: string }).name, state: "in-force", expires: SOUND.expires });
@@ -50,7 +57,7 @@ const KIND = ["categories", "--dimension", "channel", "--top", "2"];
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
     const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: NOISY, query: { ...VIEW.query, nanoRho: expect.any(Number) }, fresh: false } }]);
     const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
@@ -65,14 +72,14 @@ describe("question ask", () => {
   });
 
   test("shows what is kept at once, says when it was answered, and that it costs nothing", async () => {
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
     const { code, out } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(out).toContain("Kept: answered on 2026-11-20 08:00:00 UTC in 5e5e5e5e5e5e; this costs nothing. To ask the companies anew and pay for it: --fresh");
     expect(code).toBe(0);
   });
 
   test("with --fresh, --detach and a file asks so, and does not wait", async () => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
     const file = `${folderWith([["ask.yaml", "kind: profile\nby: [channel]\nmeasures: [spend]\ncohort: { channel: [Web] }\n"]])}/ask.yaml`;
     const { code, out } = await play(["question", "ask", "--file", file, "--charter", "plain", "--fresh", "--detach"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: EXACT, fresh: true, query: { kind: "profile", cohort: [{ dimension: "channel", words: ["Web"] }], by: ["channel"], measures: ["spend"], nanoRho: 0 } } }]);
@@ -83,17 +90,18 @@ describe("question ask", () => {
   test.each<[string, readonly string[], number, string, string]>([
     ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the whole charter has 1", "give --epsilon"],
     ["a price where there is none", [...KIND, "--charter", "plain", "--epsilon", "0.1"], 2, "--epsilon: this charter adds no noise", "leave it out"],
-    ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: ", "write "],
-    ["a word nobody has", ["profile", "--by", "channel", "--cohort", "channel=Webb", "--charter", "plain"], 4, '--cohort: "channel" has no word "Webb"', "Web"],
-    ["a dimension nobody has", ["profile", "--by", "chanel", "--charter", "plain"], 4, "--by: ", "channel"],
+    ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: the charter's budget is ε = 1 for all answers together, and ε = 1 of it is left", "ask for less, such as --epsilon 0.1"],
+    ["less than anything costs", [...KIND, "--charter", "noisy", "--epsilon", "1e-9"], 2, "--epsilon: the least that an answer of one sum can cost is ε = 0.0000", "give --epsilon 0.0000"],
+    ["a word nobody has", ["profile", "--by", "channel", "--cohort", "channel=Webb", "--charter", "plain"], 2, '--cohort: "channel" has no word "Webb"', "Web"],
+    ["a dimension nobody has", ["profile", "--by", "chanel", "--charter", "plain"], 2, "--by: ", "channel"],
     ["a kind that is not allowed", ["drift", "--column", "channel", "--charter", "plain"], 4, "the kind of question: ", "ask one of: categories, profile"],
-    ["bins beyond any limit", ["drift", "--column", "channel", "--bins", "5000", "--charter", "plain"], 2, "--bins: ", "see what it takes"],
+    ["bins beyond any limit", ["drift", "--column", "channel", "--bins", "5000", "--charter", "plain"], 2, "--bins: it is more than 1024\n", "see what it takes"],
     ["two charters to choose from", KIND, 2, "there is more than one charter in force that allows statistics", "name one"],
     ["a charter without statistics", [...KIND, "--charter", "models"], 4, "models (b7b7b7b7b7b7) has no clause named statistics", "name another charter"],
     ["a file and a flag", ["--file", "x.yaml", "--dimension", "channel"], 2, "--dimension: the question stands in x.yaml already", "write it there"],
     ["a file that is not there", ["--file", "/nowhere/x.yaml"], 2, "/nowhere/x.yaml", "name the YAML or JSON file"],
   ])("with %s is refused with cause and remedy, and nothing is asked", async (_, args, exit, cause, fix) => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, EXACT, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY })]);
     const { code, err } = await play(["question", "ask", ...args], { folder });
     expect(err).toContain(cause);
     expect(err).toContain(fix);
@@ -102,14 +110,14 @@ describe("question ask", () => {
 
   test("hands on the coordinator's refusal, with exit code 5 for a budget that is spent", async () => {
     const spent: Route = { method: "POST", path: "/v1/questions", handle: () => { throw new Refusal({ code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", detail: "it costs 4 % of the budget, and 1 % is left" }); } };
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), spent]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), spent]);
     expect(await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("it costs 4 % of the budget") });
   });
 
   test("ends with the exit code of the node that refused", async () => {
     const fault = { code: "NODE_REFUSED", cause: "BUDGET_SPENT", says: "meadow refused", fix: "ask for less", side: "operator" };
     const aborted = { ...VIEW, state: "aborted", answeredAt: null, answer: null, answerDigest: null, says: "meadow refused", fault };
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
     const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(err).toContain(`somebody asks the same already: ${SESSION}`);
     expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");

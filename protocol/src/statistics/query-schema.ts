@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { words } from "../session/charter-texts.js";
 import type { Digest } from "../session/ids.js";
+import { issueWords } from "../session/issue-words.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { Query } from "./query.js";
 import {
@@ -45,7 +46,7 @@ export function parseQuery(json: Json): Query {
   const [first] = read.error.issues;
   const unknown = first?.code === "unrecognized_keys" ? first.keys.slice(0, 1) : [];
   const at = [...first?.path ?? [], ...unknown].map((step) => `/${String(step)}`).join("");
-  const says = first?.message.replace(/^Invalid input: /, "").replaceAll("'", "\"") ?? "not a query";
+  const says = first === undefined ? "not a query" : issueWords(first);
   throw new RangeError(`the query's ${at === "" ? "form" : at} is not right: ${says}`);
 }
 
