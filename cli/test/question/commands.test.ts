@@ -1,10 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { NANO, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { queryDigest } from "@cohortium/protocol/statistics/query-schema";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
-import { folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
+import { emptyStage, folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
 
 const NOISY = "a1".repeat(32);
 const EXACT = "e0".repeat(32);
@@ -41,7 +42,7 @@ function charterRoutes(...digests: readonly string[]): readonly Route[] {
 const shown = (value: number) => ({ value, low: value - 2, high: value + 2 });
 const ANSWER = {
   kind: "categories", rows: shown(100), firms: 3, cellRows: 25, noise: true, dimension: "channel",
-  top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "< 25" }, share: { withheld: "< 25" } },
+  top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "k = 25" }, share: { withheld: "k = 25" } },
 };
 const VIEW = {
   session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, charged: 1_000, schedule: null, state: "done",
@@ -64,7 +65,7 @@ describe("question ask", () => {
     expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
     expect(err).toContain(`asked ${SESSION} under noisy`);
     expect(out).toContain([
-      "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (< 25)            withheld (< 25)", "",
+      "channel                    rows                      share", "Web               60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (k = 25)          withheld (k = 25)", "",
     ].join("\n"));
     expect(out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
     expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
@@ -123,6 +124,61 @@ describe("question ask", () => {
     expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");
     expect(code).toBe(5);
   });
+
+  const PRICED = [...KIND, "--epsilon", "0.1"];
+  const asks = (...more: readonly Route[]) => openStage("coordinator", [...charterRoutes(NOISY), budgetRoute(WHOLE / 4), ...more, post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+  const NONE = get("/v1/questions", { questions: [] });
+
+  test("says the price before and the balance after, and asks at a terminal whether it is meant", async () => {
+    const { folder, asked } = await asks(NONE);
+    const yes = await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["y"] });
+    expect(yes.err).toContain("This costs 1.3 % of the budget (ε 0.1 by itself); 75 % is left before it, and 74 % after it.");
+    expect(yes.err).toContain("Ask it, for 1.3 % of the budget of noisy? [y/N] ");
+    expect(yes.err).toContain("less than 0.01 % of the budget was charged; 75 % is left");
+    expect([yes.code, asked.length]).toEqual([0, 1]);
+    expect(await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_DECLINED") });
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each<[string, readonly string[], boolean]>([["with --yes", ["--yes"], true], ["with --json", ["--json"], true], ["where no terminal is", [], false]])("%s says the price and asks nobody", async (_, more, isTerminal) => {
+    const { folder, asked } = await asks(NONE);
+    const { code, err } = await play(["question", "ask", ...PRICED, ...more], { folder, isTerminal });
+    expect(err).toContain("This costs 1.3 % of the budget");
+    expect(err).not.toContain("[y/N]");
+    expect([code, asked.length]).toEqual([0, 1]);
+  });
+
+  test("asks nobody where nothing is charged: what is kept or under way, and exact sums; but with --fresh", async () => {
+    const query = { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: nanoRhoFor(0.1, NOISE.budget.delta) } as const;
+    const known = get("/v1/questions", { questions: [{ ...VIEW, queryDigest: queryDigest(query) }] });
+    const { folder, asked } = await asks(known);
+    const kept = await play(["question", "ask", ...PRICED], { folder, isTerminal: true });
+    expect([kept.code, kept.err.includes("This costs"), asked.length]).toEqual([0, false, 1]);
+    expect(await play(["question", "ask", ...PRICED, "--fresh"], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2 });
+    const exact = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+    expect(await play(["question", "ask", ...KIND], { ...exact, isTerminal: true })).toMatchObject({ code: 0, err: expect.not.stringContaining("charged") });
+  });
+
+  test("takes no more words than a dimension has, where nobody said how many; whoever says too many is told", async () => {
+    const { folder, asked } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--detach"], { folder })).toMatchObject({ code: 0 });
+    expect(asked).toMatchObject([{ body: { query: { top: 2 } } }]);
+    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--top", "10", "--detach"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('--top: "channel" has 2 words') });
+  });
+
+  test.each<[string, number, string]>([
+    ["before anybody had sent anything", 0, "charged   nothing: no numbers had been sent\n"], ["in the middle", 500, "charged   50 % of its price: numbers had been sent; nothing more is charged for it\n"],
+    ["after all had", 1_000, "charged   all of its price: numbers had been sent; nothing more is charged for it\n"],
+  ])("that ends with a silent company %s says so once, whose side it is, and what was charged", async (_, charged, says) => {
+    const fault = { code: "AGGREGATION_TOO_FEW", says: "AGGREGATION_TOO_FEW: fewer nodes answered in time than the charter asks (missing meadow)", fix: "start the silent nodes, then launch again", side: "peer" };
+    const aborted = { ...VIEW, state: "aborted", charged, answeredAt: null, answer: null, answerDigest: null, says: fault.says, fault };
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "launched", ...REPLY }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
+    const { code, out } = await play(["question", "ask", ...PRICED], { folder });
+    expect(out.split("missing meadow")).toHaveLength(2);
+    expect(out).toContain(says);
+    expect(out).toContain("  side   a partner or the coordinator, which misbehaved or fell silent\n  to do  start the silent nodes, then launch again\n");
+    expect(code).toBe(7);
+  });
 });
 
 describe("the catalogue", () => {
@@ -137,8 +193,15 @@ describe("the catalogue", () => {
   });
 
   test("can be read before there is a charter, or a process", async () => {
-    expect(await play(["question", "ls"])).toMatchObject({ code: 0, out: expect.stringContaining("No charter in force here allows statistics.") });
+    expect(await play(["question", "ls"])).toMatchObject({ code: 0, out: expect.stringContaining("What a charter allows of it was not asked: no process of ours lives in this folder.") });
+    const { folder } = await openStage("coordinator", charterRoutes(TRAINING_ONLY));
+    expect(await play(["question", "ls"], { folder })).toMatchObject({ code: 0, out: expect.stringContaining("No charter in force here allows statistics.") });
     expect(await play(["question", "ls", "--charter", "plain"])).toMatchObject({ code: 2 });
+  });
+
+  test("of a process that does not answer says that, and not that there is no charter", async () => {
+    const folder = emptyStage("coordinator");
+    for (const line of [["ls"], ["show", "rfm"]]) expect(await play(["question", ...line], { folder })).toMatchObject({ code: 7, out: "", err: expect.stringContaining("NETWORK_UNREACHABLE") });
   });
 
   test("of one kind declares inputs, sensitivity, bounds, threshold, mechanism and output", async () => {
@@ -170,6 +233,15 @@ describe("what was asked", () => {
     expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done   not noted  2026-11-22 10:00:05  answered");
     expect((await play(["question", "result", "5e"], { folder })).out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
   });
+
+  test.each<[number | null, string]>([
+    [0.034, "own drift  0.034 (population stability index; below 0.1: your own rows lie as everybody's do). It was computed here and stays here\n"],
+    [0.2, "between 0.1 and 0.25: your own rows lie somewhat differently"], [1.7, "above 0.25: your own rows are another population"], [null, "own drift  cannot be told: too much is withheld, or the rows have changed since\n"],
+  ])("of drift a node shows its own index, as %s", async (ownDrift, says) => {
+    const own = { ...VIEW, ownDrift };
+    const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain(says);
+  });
 });
 
 describe("question schedule", () => {
@@ -177,9 +249,11 @@ describe("question schedule", () => {
 
   test("adds, lists and removes", async () => {
     const { folder, asked } = await openStage("coordinator", [
-      ...charterRoutes(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
+      ...deskOf(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
     ]);
-    expect(await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder })).toMatchObject({ code: 0 });
+    const added = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder });
+    expect(added).toMatchObject({ code: 0, out: expect.stringContaining(`at the latest with its charter, on ${SOUND.expires.slice(0, 10)}`) });
+    expect(added.out).not.toContain("The start has passed");
     expect((await play(["question", "schedule", "ls"], { folder })).out).toBe([
       "schedule  question    charter       every    next (UTC)           runs  state  because",
       "0a1b2c3d  categories  e0e0e0e0e0e0  2 weeks  2027-01-18 07:00:00     1  on", "",
@@ -189,6 +263,12 @@ describe("question schedule", () => {
       { path: "/v1/question-schedules", body: { charter: EXACT, query: { ...VIEW.query, nanoRho: 0 }, every: 2, unit: "weeks", start: "2027-01-04T08:00:00+01:00" } },
       { path: "/v1/question-schedules/0a1b2c3d/remove", body: {} },
     ]);
+  });
+
+  test("that starts in the past says when it is asked first", async () => {
+    const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/question-schedules", { ...SCHEDULE, runs: 0 })]);
+    const { out } = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2026-01-04T07:00:00Z"], { folder });
+    expect(out).toContain("The start has passed; the first time it is asked is 2027-01-18 07:00:00 UTC.");
   });
 
   test.each([
@@ -202,7 +282,7 @@ describe("question schedule", () => {
 });
 
 describe("question plan", () => {
-  const BUDGET = { limit: 33_000_000, spent: 3_300_000 };
+  const BUDGET = { limit: 33_000_000, reserve: 0, spent: 3_300_000 };
   const PROFILE = ["profile", "--by", "channel", "--measure", "spend", "--cohort", "channel=Web", "--charter"];
 
   test("tells price, error and what is likely withheld before anything is asked", async () => {
@@ -231,7 +311,7 @@ describe("question plan", () => {
   test("says when the budget would not cover it, and that a charter without noise asks for nothing", async () => {
     const { folder } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), get("/v1/charters/:digest/budget", { ...BUDGET, spent: 32_990_000 })]);
     expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused");
-    const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, spent: 0 })]);
+    const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, reserve: 0, spent: 0 })]);
     const { out } = await play(["question", "plan", ...PROFILE, "plain", "--rows", "40"], exact);
     expect(out).toMatch(/^price +nothing: this charter's sums are exact$/m);
     expect(out).toMatch(/^counts of channel \(cohort\) +2 +2 of 2$/m);
