@@ -5,6 +5,7 @@ import { queryDigest } from "@cohortium/protocol/statistics/query-schema";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { QUESTION } from "../../src/commands/question.js";
 import { emptyStage, folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
 
 const NOISY = "a1".repeat(32);
@@ -210,6 +211,28 @@ describe("the catalogue", () => {
     for (const part of [/^--control +needed/m, /^--covariate +a measure taken before/m, /^sensitivity +one arm's count by 1/m, /^bounds +/m, /^threshold +cells over fewer than 25 rows/m, /^mechanism +discrete Gaussian noise/m, /^output +/m]) expect(out).toMatch(part);
     expect(await play(["question", "show", "experimnt"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("did you mean experiment?") });
     expect(JSON.parse((await play(["question", "show", "rfm", "--json"], { folder })).out)).toMatchObject({ kind: "rfm", inputs: expect.arrayContaining([expect.objectContaining({ flag: "--edges", needed: false })]) });
+  });
+});
+
+describe("the examples of the help", () => {
+  const statistics = {
+    kinds: ["categories", "profile"], cellRows: 25,
+    features: [
+      { kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "categorical", name: "region", categories: ["north", "south", "west"] },
+      { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 },
+    ],
+  };
+  const charter = { ...(CHARTERS.get(NOISY) as object), statistics };
+
+  test.each(QUESTION.commands.filter(({ usage }) => !/^(result|status) /.test(usage)).map(({ example }) => [example]))("run as printed: %s", async (example) => {
+    const about = { digest: NOISY, name: "noisy", state: "in-force", expires: SOUND.expires };
+    const schedule = { id: "0a1b2c3d", charter: NOISY, query: { kind: "categories" }, every: 1, unit: "months", start: "2027-01-04T07:00:00.000Z", next: "2027-01-04T07:00:00.000Z", runs: 0, state: "on", because: "" };
+    const { folder } = await openStage("coordinator", [
+      get("/v1/charters", { charters: [about] }), get("/v1/charters/:digest", { ...about, words: [], charter }), budgetRoute(0), get("/v1/questions", { questions: [] }),
+      post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW), post("/v1/question-schedules", schedule),
+    ]);
+    const { code, err } = await play(example.split(" ").map((word) => (word === "./hub" ? folder : word)));
+    expect({ code, refused: /^refused: .*/m.exec(err)?.[0] ?? null }).toEqual({ code: 0, refused: null });
   });
 });
 
