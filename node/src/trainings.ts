@@ -267,9 +267,11 @@ export class Trainings {
   #abortJson(session: SessionId, { opened: { charter, atMs: askedMs }, asked }: Running, fault: Fault): Json {
     const aborted = { kind: "aborted", code: fault.code, because: explain(fault) };
     if (asked === null) return aborted;
-    const nanoRho = this.#host.egress.ledger.charges.lines(charter).filter((charge) => charge.session === session).reduce((sum, charge) => sum + charge.nanoRho, 0);
+    const charges = this.#host.egress.ledger.charges.lines(charter).filter((charge) => charge.session === session);
+    const nanoRho = charges.reduce((sum, charge) => sum + charge.nanoRho, 0);
     const { fix, blame } = meaningOf(fault);
-    return { ...aborted, query: queryJson(asked), nanoRho, askedMs, fault: { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame } };
+    const told = { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame };
+    return { ...aborted, query: queryJson(asked), nanoRho, askedMs, fault: told };
   }
 }
 

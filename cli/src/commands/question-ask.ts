@@ -25,7 +25,7 @@ export async function askQuestion(context: Context, kind: string | undefined, op
   const budget = await budgetSeen(admin, asked);
   const query = queryUnder(asking, charter, leftOf(budget));
   const fresh = options["fresh"] === true;
-  if (fresh || !(await wasAsked(admin, digest, query))) await agreeOnPrice(context, query, { budget, asked });
+  if (fresh || !(await wasAsked(admin, digest, query))) await agreeOnPrice(context, query, budget, asked);
   const reply = await admin.post("/v1/questions", { charter: digest, query: queryJson(query), fresh }, askedReply, crypto.randomUUID());
   switch (reply.kind) {
     case "kept": return done(reply, keptText(reply, context.paint));
@@ -46,7 +46,7 @@ async function wasAsked(admin: AdminClient, digest: string, query: Query): Promi
 }
 
 /** What it costs, and whether that is meant. What the budget does not cover the coordinator refuses, whatever anybody says here. */
-async function agreeOnPrice(context: Context, query: Query, { budget, asked: { charter } }: { readonly budget: BudgetView; readonly asked: CharterAsked }): Promise<void> {
+async function agreeOnPrice(context: Context, query: Query, budget: BudgetView, { charter }: CharterAsked): Promise<void> {
   const cost = costOf(query.nanoRho, budget, charter);
   if (cost === null || query.nanoRho > (leftOf(budget) ?? 0)) return;
   context.progress.note(`This ${takesText(cost)}.`);

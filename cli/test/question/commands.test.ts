@@ -1,61 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { NANO, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import { queryDigest } from "@cohortium/protocol/statistics/query-schema";
+import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
-import { QUESTION } from "../../src/commands/question.js";
-import { emptyStage, folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
-
-const NOISY = "a1".repeat(32);
-const EXACT = "e0".repeat(32);
-const TRAINING_ONLY = "b7".repeat(32);
-const SESSION = "5e".repeat(16);
-const DIGEST = "d1".repeat(32);
-
-const STATISTICS = {
-  kinds: ["categories", "profile"], cellRows: 25,
-  features: [{ kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 }],
-};
-const NOISE = { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 100, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
-const CHARTERS = new Map<string, object>([
-  [NOISY, { ...SOUND, name: "noisy", questions: [], statistics: STATISTICS, privacy: NOISE }],
-  [EXACT, { ...SOUND, name: "plain", questions: [], statistics: { ...STATISTICS, exactCohorts: "allowed" } }],
-  [TRAINING_ONLY, { ...SOUND, name: "models" }],
-]);
-
-const WHOLE = nanoRhoFor(NOISE.budget.epsilon, NOISE.budget.delta);
-const budgetRoute = (spent: number): Route => ({
-  method: "GET", path: "/v1/charters/:digest/budget", handle: ({ params }) => ({ kind: "json", status: 200, body: params["digest"] === NOISY ? { limit: WHOLE, reserve: 0, spent } : { limit: null, reserve: 0, spent: 0 } }),
-});
-/** A coordinator that answers whoever asks under these charters; nothing was asked yet. */
-const deskOf = (...digests: readonly string[]): readonly Route[] => [...charterRoutes(...digests), budgetRoute(0), get("/v1/questions", { questions: [] })];
-
-function charterRoutes(...digests: readonly string[]): readonly Route[] {
-  const about = (digest: string) => ({ digest, name: (CHARTERS.get(digest) as { name: string }).name, state: "in-force", expires: SOUND.expires });
-  return [
-    get("/v1/charters", { charters: digests.map(about) }),
-    { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => ({ kind: "json", status: 200, body: { ...about(params["digest"] ?? ""), words: [], charter: CHARTERS.get(params["digest"] ?? "") } }) },
-  ];
-}
-
-const shown = (value: number) => ({ value, low: value - 2, high: value + 2 });
-const ANSWER = {
-  kind: "categories", rows: shown(100), firms: 3, cellRows: 25, noise: true, dimension: "channel",
-  top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "k = 25" }, share: { withheld: "k = 25" } },
-};
-const VIEW = {
-  session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, charged: 1_000, schedule: null, state: "done",
-  askedAtMs: NOW_MS, answeredAt: "2026-11-22T10:00:05.000Z", says: "answered", round: 1, fault: null, answer: ANSWER, answerDigest: DIGEST,
-};
-const REPLY = { session: SESSION, charter: NOISY, queryDigest: DIGEST, costs: 1_000 };
-const TRAINING = {
-  session: SESSION, charter: NOISY, state: "done", startedAtMs: NOW_MS, endedAtMs: NOW_MS, round: 1, kind: "statistic", phase: "ended", waitingFor: null, says: "answered after 1 sum",
-  rounds: [{ round: 1, kind: "statistic", survivors: ["harbour", "lantern", "meadow"], rows: 0, measure: null }], model: null, evaluation: null, fault: null,
-};
-const events = (view: unknown): Route => ({ method: "GET", path: "/v1/trainings/:session/events", handle: () => ({ kind: "events", events: (async function* () { yield { event: "progress", data: view }; })() }) });
-const KIND = ["categories", "--dimension", "channel", "--top", "2"];
+import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
+import { ANSWER, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
@@ -125,61 +75,6 @@ describe("question ask", () => {
     expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");
     expect(code).toBe(5);
   });
-
-  const PRICED = [...KIND, "--epsilon", "0.1"];
-  const asks = (...more: readonly Route[]) => openStage("coordinator", [...charterRoutes(NOISY), budgetRoute(WHOLE / 4), ...more, post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
-  const NONE = get("/v1/questions", { questions: [] });
-
-  test("says the price before and the balance after, and asks at a terminal whether it is meant", async () => {
-    const { folder, asked } = await asks(NONE);
-    const yes = await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["y"] });
-    expect(yes.err).toContain("This costs 1.3 % of the budget (ε 0.1 by itself); 75 % is left before it, and 74 % after it.");
-    expect(yes.err).toContain("Ask it, for 1.3 % of the budget of noisy? [y/N] ");
-    expect(yes.err).toContain("less than 0.01 % of the budget was charged; 75 % is left");
-    expect([yes.code, asked.length]).toEqual([0, 1]);
-    expect(await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_DECLINED") });
-    expect(asked).toHaveLength(1);
-  });
-
-  test.each<[string, readonly string[], boolean]>([["with --yes", ["--yes"], true], ["with --json", ["--json"], true], ["where no terminal is", [], false]])("%s says the price and asks nobody", async (_, more, isTerminal) => {
-    const { folder, asked } = await asks(NONE);
-    const { code, err } = await play(["question", "ask", ...PRICED, ...more], { folder, isTerminal });
-    expect(err).toContain("This costs 1.3 % of the budget");
-    expect(err).not.toContain("[y/N]");
-    expect([code, asked.length]).toEqual([0, 1]);
-  });
-
-  test("asks nobody where nothing is charged: what is kept or under way, and exact sums; but with --fresh", async () => {
-    const query = { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: nanoRhoFor(0.1, NOISE.budget.delta) } as const;
-    const known = get("/v1/questions", { questions: [{ ...VIEW, queryDigest: queryDigest(query) }] });
-    const { folder, asked } = await asks(known);
-    const kept = await play(["question", "ask", ...PRICED], { folder, isTerminal: true });
-    expect([kept.code, kept.err.includes("This costs"), asked.length]).toEqual([0, false, 1]);
-    expect(await play(["question", "ask", ...PRICED, "--fresh"], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2 });
-    const exact = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
-    expect(await play(["question", "ask", ...KIND], { ...exact, isTerminal: true })).toMatchObject({ code: 0, err: expect.not.stringContaining("charged") });
-  });
-
-  test("takes no more words than a dimension has, where nobody said how many; whoever says too many is told", async () => {
-    const { folder, asked } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
-    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--detach"], { folder })).toMatchObject({ code: 0 });
-    expect(asked).toMatchObject([{ body: { query: { top: 2 } } }]);
-    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--top", "10", "--detach"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('--top: "channel" has 2 words') });
-  });
-
-  test.each<[string, number, string]>([
-    ["before anybody had sent anything", 0, "charged   nothing: no numbers had been sent\n"], ["in the middle", 500, "charged   50 % of its price: numbers had been sent; nothing more is charged for it\n"],
-    ["after all had", 1_000, "charged   all of its price: numbers had been sent; nothing more is charged for it\n"],
-  ])("that ends with a silent company %s says so once, whose side it is, and what was charged", async (_, charged, says) => {
-    const fault = { code: "AGGREGATION_TOO_FEW", says: "AGGREGATION_TOO_FEW: fewer nodes answered in time than the charter asks (missing meadow)", fix: "start the silent nodes, then launch again", side: "peer" };
-    const aborted = { ...VIEW, state: "aborted", charged, answeredAt: null, answer: null, answerDigest: null, says: fault.says, fault };
-    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "launched", ...REPLY }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
-    const { code, out } = await play(["question", "ask", ...PRICED], { folder });
-    expect(out.split("missing meadow")).toHaveLength(2);
-    expect(out).toContain(says);
-    expect(out).toContain("  side   a partner or the coordinator, which misbehaved or fell silent\n  to do  start the silent nodes, then launch again\n");
-    expect(code).toBe(7);
-  });
 });
 
 describe("the catalogue", () => {
@@ -211,28 +106,6 @@ describe("the catalogue", () => {
     for (const part of [/^--control +needed/m, /^--covariate +a measure taken before/m, /^sensitivity +one arm's count by 1/m, /^bounds +/m, /^threshold +cells over fewer than 25 rows/m, /^mechanism +discrete Gaussian noise/m, /^output +/m]) expect(out).toMatch(part);
     expect(await play(["question", "show", "experimnt"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining("did you mean experiment?") });
     expect(JSON.parse((await play(["question", "show", "rfm", "--json"], { folder })).out)).toMatchObject({ kind: "rfm", inputs: expect.arrayContaining([expect.objectContaining({ flag: "--edges", needed: false })]) });
-  });
-});
-
-describe("the examples of the help", () => {
-  const statistics = {
-    kinds: ["categories", "profile"], cellRows: 25,
-    features: [
-      { kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "categorical", name: "region", categories: ["north", "south", "west"] },
-      { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 },
-    ],
-  };
-  const charter = { ...(CHARTERS.get(NOISY) as object), statistics };
-
-  test.each(QUESTION.commands.filter(({ usage }) => !/^(result|status) /.test(usage)).map(({ example }) => [example]))("run as printed: %s", async (example) => {
-    const about = { digest: NOISY, name: "noisy", state: "in-force", expires: SOUND.expires };
-    const schedule = { id: "0a1b2c3d", charter: NOISY, query: { kind: "categories" }, every: 1, unit: "months", start: "2027-01-04T07:00:00.000Z", next: "2027-01-04T07:00:00.000Z", runs: 0, state: "on", because: "" };
-    const { folder } = await openStage("coordinator", [
-      get("/v1/charters", { charters: [about] }), get("/v1/charters/:digest", { ...about, words: [], charter }), budgetRoute(0), get("/v1/questions", { questions: [] }),
-      post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW), post("/v1/question-schedules", schedule),
-    ]);
-    const { code, err } = await play(example.split(" ").map((word) => (word === "./hub" ? folder : word)));
-    expect({ code, refused: /^refused: .*/m.exec(err)?.[0] ?? null }).toEqual({ code: 0, refused: null });
   });
 });
 

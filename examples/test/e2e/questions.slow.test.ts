@@ -228,7 +228,7 @@ test("a question that one company's rows do not allow ends with that reason ever
   const { says } = await typeCommand(folder, "question", "result", session).ended;
   expect(says).toMatch(/^state +aborted$/m);
   expect(says).toMatch(/^charged +nothing: no numbers had been sent$/m);
-  expect(says).toContain("  code   NODE_REFUSED\n  side   whose rows they are\n  to do  ");
+  expect(says).toContain("  code   DATA_REFUSED\n  side   whose rows they are\n  to do  ");
   expect((await typeCommand(folder, "round", "ls").ended).says).not.toContain(session.slice(0, 12));
 });
 

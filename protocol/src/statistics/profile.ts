@@ -75,7 +75,8 @@ interface Sums {
 
 function common(screen: Screen, { base, rows, isEverybody }: Pair, { noise }: StatisticPlan, { cellRows, survivors }: AnswerTerms) {
   return {
-    ...rowsAndShare(screen, rows, base, isEverybody ? base.count.variance : 0), base: screen.cell(base.count, [base.place], NOT_NEGATIVE), firms: survivors, cellRows, noise: noise !== null,
+    ...rowsAndShare(screen, rows, base, isEverybody ? base.count.variance : 0), base: screen.cell(base.count, [base.place], NOT_NEGATIVE),
+    firms: survivors, cellRows, noise: noise !== null,
   };
 }
 
@@ -84,17 +85,19 @@ function wordOf(screen: Screen, word: string, whole: Pair, { base, rows }: Pair)
   const ofAll = rowsAndShare(screen, base, whole.base);
   return {
     word, rows: ofCohort.rows, base: ofAll.rows, share: ofCohort.share, baseShare: ofAll.share,
-    index: indexOf(screen, [ratio(rows.count, whole.rows.count), ratio(base.count, whole.base.count)], { places: [0, 1, base.place, rows.place], isEverybody: whole.isEverybody }),
+    index: indexOf(screen, [ratio(rows.count, whole.rows.count), ratio(base.count, whole.base.count)], { ...whole, places: [0, 1, base.place, rows.place] }),
   };
 }
 
 function measureOfCohort(screen: Screen, { released, plan, whole }: Sums, measure: string): ProfileMeasure {
   const { unit, min, max } = measureOf(plan, measure);
-  const [baseSum, sum] = [only(released.numbers(`sum of ${measure} (all)`)), only(released.numbers(`sum of ${measure} (${whole.isEverybody ? "all" : "cohort"})`))];
+  const over = whole.isEverybody ? "all" : "cohort";
+  const [baseSum, sum] = [only(released.numbers(`sum of ${measure} (all)`)), only(released.numbers(`sum of ${measure} (${over})`))];
   const [baseMean, mean] = [ratio(baseSum, whole.base.count), ratio(sum, whole.rows.count)];
   return {
     measure, unit, sum: screen.cell(sum, [1]), mean: screen.cell(mean, [1], [min, max]),
-    baseSum: screen.cell(baseSum, [0]), baseMean: screen.cell(baseMean, [0], [min, max]), index: indexOf(screen, [mean, baseMean], { places: [0, 1], isEverybody: whole.isEverybody }),
+    baseSum: screen.cell(baseSum, [0]), baseMean: screen.cell(baseMean, [0], [min, max]),
+    index: indexOf(screen, [mean, baseMean], { ...whole, places: [0, 1] }),
   };
 }
 
