@@ -126,7 +126,7 @@ function sentenceOrNothing(source: AuditSource, index: number): string {
 }
 
 function show(context: Context, folder: string, number: string): Outcome {
-  if (!/^\d{1,15}$/.test(number)) throw new Refusal({ code: "USAGE_ENTRY", title: "an entry is named by its number", detail: `"${number}" is none; the first is 0` });
+  if (!/^\d{1,15}$/.test(number)) throw new Refusal({ code: "USAGE_ENTRY", title: "an entry is named by its number", detail: `"${number}" is none; the first is 0`, fix: "write digits alone, such as 12" });
   const index = Number(number);
   const bytes = entryAt(logFolder(pathOf(context, folder)), index);
   const { statement, id, sig } = readEntry(bytes, index);
