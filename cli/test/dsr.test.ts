@@ -24,7 +24,7 @@ describe("dsr delete", () => {
     const { code, out, err } = await play(["--folder", folder, "dsr", "delete", "--key", SECRET_KEY, "--receipt", join(folder, "r.json")], { folder, answers: ["y"] });
     expect([code, asked]).toEqual([0, [{ path: "/v1/deletions", body: { keys: [SECRET_KEY] } }]]);
     expect(err).toContain("Remove this person at this node, for good? [y/N]");
-    expect(out).toContain("0a0a0a0a0a0a  removed; 1 row has this key now; 1 sessions had used this node's rows before, and are marked");
+    expect(out).toContain("0a0a0a0a0a0a  removed; 1 row has this key now; 1 session had used this node's rows before, and is marked");
     expect(out).toContain("Under a charter without noise sums are exact");
     expect(out).toContain("Your own files and databases were not changed");
     expect(out + err + readFileSync(join(folder, "r.json"), "utf8")).not.toContain(SECRET_KEY);

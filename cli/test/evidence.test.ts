@@ -43,7 +43,7 @@ describe("evidence report", () => {
     const { folder, asked, evidence } = await stage();
     const { code, out } = await evidence("report", "--month", "2026-11", "--out", "november.html");
     expect(code).toBe(0);
-    expect(out).toContain("2026-11, 1 sessions, 20 messages of 9,480 bytes");
+    expect(out).toContain("2026-11, 1 session, 20 messages of 9,480 bytes");
     const page = readFileSync(join(folder, "november.html"));
     expect(asked).toEqual([{ path: "/v1/evidence/signature", body: { month: "2026-11", form: "html", sha256: toHex(sha256(new Uint8Array(page))) } }]);
     const html = page.toString();

@@ -141,6 +141,7 @@ describe("the budget", () => {
     expect(desk.questions.budget(NOISY).spent).toBe(500);
     desk.uploaded(late, 2);
     expect(desk.questions.budget(NOISY).spent).toBe(1_001);
+    expect(desk.questions.views().map(({ nanoRho, charged }) => [nanoRho, charged])).toEqual([[1_000, 0], [1_001, 1_001]]);
   });
 
   test("of a charter without noise has no end here", () => {

@@ -9,7 +9,7 @@ import { fileBytes } from "../file-bytes.js";
 import { done, type Outcome } from "../outcome.js";
 import { partyKey } from "../party-key.js";
 import { adminOfRole } from "../place.js";
-import { count, short } from "../show/amounts.js";
+import { count, counted, short } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
 import { checkWritable, writeOut } from "../write-out.js";
@@ -58,8 +58,8 @@ async function remove(context: Context, options: Options): Promise<Outcome> {
 function removedText({ id, at, rowsNow, purchasesNow, madeBefore }: Receipt, isNew: boolean): string {
   if (!isNew) return `${short(id)}  was removed before, at ${at}; the receipt is that of then`;
   const rows = rowsNow === null ? "the rows could not be counted now" : `${count(rowsNow)} ${rowsNow === 1 ? "row has" : "rows have"} this key now`;
-  const bought = purchasesNow === null ? "" : `, ${count(purchasesNow)} purchases`;
-  return `${short(id)}  removed; ${rows}${bought}; ${count(madeBefore.length)} sessions had used this node's rows before, and are marked`;
+  const bought = purchasesNow === null ? "" : `, ${counted(purchasesNow, "purchase")}`;
+  return `${short(id)}  removed; ${rows}${bought}; ${counted(madeBefore.length, "session")} had used this node's rows before, and ${madeBefore.length === 1 ? "is" : "are"} marked`;
 }
 
 /** Each thing once that whoever removes people must know. */

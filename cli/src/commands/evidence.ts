@@ -12,7 +12,7 @@ import { done, type Outcome } from "../outcome.js";
 import { partyKey } from "../party-key.js";
 import { adminOfRole } from "../place.js";
 import { evidencePage } from "../report/evidence-page.js";
-import { bytes, count } from "../show/amounts.js";
+import { bytes, counted } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { ownVersion } from "../own-version.js";
 import { checkWritable, writeOut } from "../write-out.js";
@@ -54,7 +54,7 @@ async function report(context: Context, options: Options): Promise<Outcome> {
   writeOut(`${path}.sig`, utf8(`${JSON.stringify(signature, null, 2)}\n`), 0o644);
   const { egress, sessions } = told;
   return done({ file: path, signature: `${path}.sig`, evidence: raw }, [
-    `${path}: ${told.month}, ${count(sessions.length)} sessions, ${count(egress.messages)} messages of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
+    `${path}: ${told.month}, ${counted(sessions.length, "session")}, ${counted(egress.messages, "message")} of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
     `${path}.sig: this node's signature. Whoever has the charter can check both: cohortium evidence verify ${out} --key-of CHARTER`,
   ].join("\n"));
 }
