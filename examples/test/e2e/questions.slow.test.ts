@@ -232,6 +232,19 @@ test("a question that one company's rows do not allow ends with that reason ever
   expect((await typeCommand(folder, "round", "ls").ended).says).not.toContain(session.slice(0, 12));
 });
 
+test("a company that falls silent ends a question with its name, said once, whose side it is, and that nothing was charged", async () => {
+  const charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "impatient", deadlineMs: 3_000 }), questions: [], statistics: CLAUSE, privacy: NOISE });
+  const birch = tiny.consortium.node("birch");
+  process.kill(birch.pid ?? 0, "SIGSTOP");
+  const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "question", "ask", "drift", "--column", "channel", "--epsilon", "0.1", "--charter", charter).ended;
+  process.kill(birch.pid ?? 0, "SIGCONT");
+  expect(code).toBe(7);
+  expect(says.split("AGGREGATION_TOO_FEW: ")).toHaveLength(2);
+  expect(says).toMatch(/missing birch\)$/m);
+  expect(says).toMatch(/^charged +nothing: no numbers had been sent$/m);
+  expect(says).toContain("  side   a partner or the coordinator, which misbehaved or fell silent\n");
+});
+
 test("a schedule asks by itself until the budget would not cover its next time", async () => {
   const { folder } = tiny.consortium.coordinator;
   const charter = await tiny.consortium.agree(draft("scheduled", { privacy: { ...NOISE, budget: { ...NOISE.budget, epsilon: 0.5 } } }));
