@@ -38,8 +38,8 @@ export type QuestionView = z.output<typeof questionView>;
 
 export type AskedReply = z.output<typeof askedReply>;
 
-/** `limit` is null where no noise is added. In 10^-9 of ρ. */
-export const budgetView = z.object({ limit: z.number().nullable(), spent: z.number() });
+/** `limit` is null where no noise is added, and without the reserve. In 10^-9 of ρ. */
+export const budgetView = z.object({ limit: z.number().nullable(), reserve: z.number(), spent: z.number() });
 export type BudgetView = z.output<typeof budgetView>;
 
 export const questionViews = z.object({ questions: z.array(questionView) });

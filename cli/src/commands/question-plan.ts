@@ -31,14 +31,14 @@ export async function planQuestion(context: Context, kind: string | undefined, o
 async function budgetAt(place: Place, { digest, charter }: CharterAsked): Promise<BudgetView> {
   switch (place.role) {
     case "coordinator": return adminOf(place).get(`/v1/charters/${digest}/budget`, budgetView);
-    case "node": return { limit: budgetOf(charter)?.nanoRho ?? null, spent: 0 };
+    case "node": return { limit: budgetOf(charter)?.nanoRho ?? null, reserve: budgetOf(charter)?.reserveNanoRho ?? 0, spent: 0 };
   }
 }
 
-function costOf({ nanoRho }: Price, { limit, spent }: BudgetView, { charter: { privacy } }: CharterAsked): Cost | null {
+function costOf({ nanoRho }: Price, { limit, reserve, spent }: BudgetView, { charter: { privacy } }: CharterAsked): Cost | null {
   if (limit === null || nanoRho === 0 || privacy.mechanism === "none") return null;
   const left = Math.max(0, limit - spent);
-  return { share: nanoRho / limit, left: left / limit, more: Math.floor(left / nanoRho) - 1, epsilon: epsilonOfRho(nanoRho / NANO, privacy.budget.delta) };
+  return { share: nanoRho / limit, left: left / limit, reserve: reserve / limit, more: Math.floor(left / nanoRho) - 1, epsilon: epsilonOfRho(nanoRho / NANO, privacy.budget.delta) };
 }
 
 function rowsIn(text: string | undefined): number | null {

@@ -6,13 +6,6 @@ import type { Paint } from "./paint.js";
 import { plainLine } from "./plain.js";
 import { facts, table } from "./table.js";
 
-/** What a share of a budget is called: two digits say it, and a trifle is not nothing. */
-export function budgetShare(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  if (!(whole > 0)) return "all";
-  return percent > 0 && percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
-}
-
 /** All that was asked, the newest last. */
 export function questionsText(questions: readonly QuestionView[], paint: Paint): string {
   const columns = [{ head: "session" }, { head: "question" }, { head: "charter" }, { head: "state" }, { head: "asked" }, { head: "answered" }, { head: "by" }, { head: "says" }];
