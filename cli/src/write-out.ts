@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isFileError, writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -12,6 +12,12 @@ export function checkWritable(path: string): void {
     if (error instanceof Refusal) throw error;
     throw refusal(path, "its folder is not there, or not for you to write to");
   }
+}
+
+/** Asks whether writing would take away what is there. @throws Refusal USAGE_EXISTS unless nothing is, or the person said that it may go. */
+export function checkFree(path: string, force: boolean): void {
+  if (force || !existsSync(path)) return;
+  throw new Refusal({ code: "USAGE_EXISTS", title: "there is a file of this name already", detail: path, fix: "name another with --out, or replace it with --force" });
 }
 
 /** Writes what a person asked to have in a file. @throws Refusal USAGE_WRITE */

@@ -95,7 +95,9 @@ function findingsText({ findings }: AuditReport, paint: Paint): string {
 
 /** Of each charter what the company charged most has spent. */
 function privacyText({ privacy }: AuditReport, paint: Paint): string {
-  const rows = privacy.map(({ charter, answers, chargedNanoRho, budgetNanoRho, reserveNanoRho }) => [short(charter), count(answers), ...spentCells(chargedNanoRho, budgetNanoRho, reserveNanoRho)]);
+  const rows = privacy.map(({ charter, answers, chargedNanoRho, budgetNanoRho, reserveNanoRho }) => [
+    short(charter), count(answers), ...spentCells(chargedNanoRho, budgetNanoRho, reserveNanoRho),
+  ]);
   return table([{ head: "charter" }, { head: "answers", right: true }, { head: "budget spent" }, { head: "in reserve beside it" }], rows, { paint, empty: "" });
 }
 

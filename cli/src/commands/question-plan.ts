@@ -38,7 +38,8 @@ async function budgetAt(place: Place, { digest, charter }: CharterAsked): Promis
 function costOf({ nanoRho }: Price, { limit, reserve, spent }: BudgetView, { charter: { privacy } }: CharterAsked): Cost | null {
   if (limit === null || nanoRho === 0 || privacy.mechanism === "none") return null;
   const left = Math.max(0, limit - spent);
-  return { share: nanoRho / limit, left: left / limit, reserve: reserve / limit, more: Math.floor(left / nanoRho) - 1, epsilon: epsilonOfRho(nanoRho / NANO, privacy.budget.delta) };
+  const epsilon = epsilonOfRho(nanoRho / NANO, privacy.budget.delta);
+  return { share: nanoRho / limit, left: left / limit, reserve: reserve / limit, more: Math.floor(left / nanoRho) - 1, epsilon };
 }
 
 function rowsIn(text: string | undefined): number | null {

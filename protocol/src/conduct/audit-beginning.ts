@@ -35,7 +35,8 @@ export function begin(text: Json, offered: LoggedBeginning["offered"]): Costs & 
   const check = checkCharter(text);
   if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, reserveNanoRho: 0, charges: [] };
   const { charter } = check;
-  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), reserveNanoRho: budgetOf(charter)?.reserveNanoRho ?? 0, charges: chargesIn(charter, requestIn(offered)) };
+  const reserveNanoRho = budgetOf(charter)?.reserveNanoRho ?? 0;
+  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), reserveNanoRho, charges: chargesIn(charter, requestIn(offered)) };
 }
 
 function chargesIn(charter: Charter, request: SessionRequest | null): readonly number[] {

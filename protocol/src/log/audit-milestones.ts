@@ -41,7 +41,10 @@ export type Milestone = LoggedBeginning | LoggedData | LoggedOffer | LoggedContr
  */
 export type RoundAuditor = (milestone: Milestone, source: AuditSource) => Judged;
 
-/** `budgetNanoRho` is what the charter lets all answers under it cost one company; null where it adds no noise, and nothing is charged. Of it `reserveNanoRho` is in reserve. */
+/**
+ * `budgetNanoRho` is what the charter lets all answers under it cost one company, of which `reserveNanoRho` are in reserve; null where it adds no noise,
+ * and nothing is charged.
+ */
 export interface Charge {
   readonly nanoRho: number;
   readonly budgetNanoRho: number | null;
