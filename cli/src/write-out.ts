@@ -14,10 +14,9 @@ export function checkWritable(path: string): void {
   }
 }
 
-/** Asks whether writing would take away what is there. @throws Refusal USAGE_EXISTS unless nothing is, or the person said that it may go. */
-export function checkFree(path: string, force: boolean): void {
-  if (force || !existsSync(path)) return;
-  throw new Refusal({ code: "USAGE_EXISTS", title: "there is a file of this name already", detail: path, fix: "name another with --out, or replace it with --force" });
+/** Asks whether writing would take away what is there. @throws Refusal USAGE_EXISTS */
+export function checkFree(path: string, fix: string): void {
+  if (existsSync(path)) throw new Refusal({ code: "USAGE_EXISTS", title: "there is a file of this name already", detail: path, fix });
 }
 
 /** Writes what a person asked to have in a file. @throws Refusal USAGE_WRITE */
@@ -26,7 +25,7 @@ export function writeOut(path: string, content: string | Uint8Array, mode: numbe
   writeFileAtomic(path, content, mode);
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {

@@ -50,7 +50,7 @@ async function report(context: Context, options: Options): Promise<Outcome> {
   const path = to === undefined ? filed(context, `evidence-${told.party}-${month}.${form}`) : pathOf(context, to);
   for (const file of [path, `${path}.sig`]) {
     checkWritable(file);
-    checkFree(file, options["force"] === true);
+    if (options["force"] !== true) checkFree(file, "name another with --out, or replace it with --force");
   }
   const written = form === "json" ? canonicalBytes(raw) : utf8(evidencePage(told, ownVersion()));
   const signature = await admin.post("/v1/evidence/signature", { month, form, sha256: toHex(sha256(written)) }, z.json());
