@@ -50,7 +50,7 @@ describe("evidence report", () => {
     for (const words of ["What ran", "Who allowed it", "What left", "What it cost", "What this node refused", "People who were removed", "Rows that took no part", "How to check it", "cohortium evidence verify", "masked moments", "masked profile", "signed at 2026-10-03T08:00:00.000Z", "ρ 0.005", "ρ 0.007", "made before a deletion of 2026-11-20", "no consent", "log.example", "<svg"]) expect(html).toContain(words);
     expect(html).toContain("to &lt;b&gt;find&lt;/b&gt; buyers");
     expect(html).toContain("a question: who the rows with channel “&lt;i&gt;Web&lt;/i&gt;” are beside all rows, by region");
-    for (const words of ["budget: ε 1.5 at δ 1e-6 in all, the last 10 % of it in reserve; at most 40 sums", "10 % (ρ 0.005)", "14 % (ρ 0.007)", "ε 0.52 at δ 1e-6 of ε 1.5", '<td class="">24 %</td>', "without its reserve"]) expect(html).toContain(words);
+    for (const words of ["noise from every company (discrete Gaussian); budget: ε 1.5 at δ 1e-6 in all, the last 10 % of it in reserve; at most 40 sums", "10 % (ρ 0.005)", "14 % (ρ 0.007)", "ε 0.52 at δ 1e-6 of ε 1.5", '<td class="">24 %</td>', "without its reserve"]) expect(html).toContain(words);
     expect(html).not.toContain("releasesMax");
     expect(html).not.toMatch(/<script|src=|href=|url\(/);
     expect(html).not.toContain("DATA_CLIPPED");

@@ -51,7 +51,7 @@ function charters({ charters: allowed, party }: MonthEvidence): Markup {
   return markup`<h2>Who allowed it</h2>${allowed.map((charter) => markup`<h3>${charter.name ?? short(charter.digest)}</h3>
 <table class="ids"><tr><th>charter</th><td>${code(charter.digest)}</td></tr><tr><th>purpose</th><td>${charter.purpose ?? ""}</td></tr>
 <tr><th>questions</th><td>${questionsText(charter.questions, charter.statistics)}</td></tr><tr><th>in force</th><td>${charter.notBefore ?? ""} to ${charter.expires ?? ""}</td></tr>
-<tr><th>privacy</th><td>${charter.mechanism === "none" ? "exact sums, no noise" : charter.mechanism ?? ""}; ${budgetText(charter.budget)}</td></tr>
+<tr><th>privacy</th><td>${mechanismText(charter.mechanism)}; ${budgetText(charter.budget)}</td></tr>
 <tr><th>proposed</th><td>by ${charter.operator ?? ""} at ${charter.proposedAt}, entry ${code(charter.proposal)}</td></tr>
 ${charter.signatures.map((signature) => markup`<tr><th>${signature.party === party ? "this company" : signature.party}</th><td>signed at ${signature.at}, entry ${code(signature.entry)}</td></tr>`)}</table>`)}`;
 }
@@ -61,6 +61,10 @@ function questionsText(questions: Json, statistics: Json): string {
   const trained = itemsOf(questions).map((question) => `${textIn(question, "id")} (${textIn(memberOf(question, "model"), "kind")})`);
   const asked = itemsOf(memberOf(statistics, "kinds")).flatMap((kind) => (typeof kind === "string" ? [kind] : []));
   return [...trained, ...(asked.length === 0 ? [] : [`statistics: ${asked.join(", ")}`])].join("; ");
+}
+
+function mechanismText(mechanism: string | null): string {
+  return mechanism === "none" ? "exact sums, no noise" : mechanism === "discrete-gaussian" ? "noise from every company (discrete Gaussian)" : mechanism ?? "not known";
 }
 
 /** The charter's own numbers, whatever its version: where sums are exact it limits their number alone. */
