@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { filesOf, honestEntries, LOG_KEY, say, type Files } from "../../protocol/test/log/small-log.js";
 import { loggedStatistics } from "../../protocol/test/conduct/logged-statistics.js";
 import { charterOfStatistics, PROFILE, THREE } from "../../protocol/test/conduct/tiny-statistics.js";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { folderWith, play } from "./stage.js";
 
@@ -60,8 +61,9 @@ describe("audit verify", () => {
     const { code, out } = await play(["audit", "verify", folderWith(files(told))]);
     expect(out).toMatch(/answers +4 +ok\nbudgets +6 +ok\n/);
     const budget = budgetOf(charter);
-    const whole = (budget?.nanoRho ?? 0) + (budget?.reserveNanoRho ?? 0);
-    expect(out).toContain(`${digest.slice(0, 12)}        2  ${(100 * 15_000_000 / whole).toFixed(1)} % (0.015000 of ${(whole / 1e9).toFixed(6)} ρ)`);
+    const [whole, reserve] = [budget?.nanoRho ?? 0, budget?.reserveNanoRho ?? 0];
+    const beside = reserve === 0 ? "nothing" : `${budgetShare(reserve, whole)} (ρ ${(reserve / 1e9).toFixed(6)})`;
+    expect(out).toContain(`${digest.slice(0, 12)}        2  ${budgetShare(15_000_000, whole)} (ρ 0.015000 of ${(whole / 1e9).toFixed(6)})  ${beside}`);
     expect(code).toBe(0);
     const exact = loggedStatistics(charterOfStatistics(THREE), [PROFILE]);
     expect((await play(["audit", "verify", folderWith(exact.files(exact.told))])).out).toContain("1  no noise");

@@ -5,6 +5,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf, type PrivacyBudget } from "@cohortium/protocol/session/privacy-budget";
 import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
@@ -130,7 +131,7 @@ export class Questions {
     if (limit === null || spent + nanoRho <= limit + reserve) return;
     throw new Refusal({
       code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.privacy-budget",
-      detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit + reserve - spent), limit)} is left${reserve === 0 ? "" : ", the reserve included"}; nothing was computed`,
+      detail: `it costs ${budgetShare(nanoRho, limit)} of the budget, of which ${budgetShare(Math.max(0, limit - spent), limit)} is left${reserve === 0 ? "" : `, and ${budgetShare(limit + reserve - Math.max(limit, spent), limit)} more in reserve`}; nothing was computed`,
       fix: "ask with a smaller --epsilon, ask again for an answer that is kept, or sign a new charter",
     });
   }
@@ -248,10 +249,4 @@ function readQuery(json: Json): Query {
 /** What this coordinator has written itself. */
 function parseAnswer(bytes: Uint8Array): Answer {
   return JSON.parse(fromUtf8(bytes)) as Answer;
-}
-
-function share(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  if (!(whole > 0)) return "all";
-  return percent > 0 && percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
 }

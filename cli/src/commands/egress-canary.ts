@@ -19,12 +19,15 @@ export async function canary(context: Context, options: Options): Promise<Outcom
   const report = await world.programs.runCanary({
     folder, flags: [], environment: world.environment, charter, marked: numberIn(options, "marked", MARKED_MAX), sampleMax: numberIn(options, "rows", ROWS_MAX),
     prove: options["prove"] === true, nowMs: world.nowMs, signal: world.interruptible(),
-  }, progress.now);
+  }, context.json ? SILENT : { stage: progress.note, now: progress.now });
   progress.clear();
   const isBlind = report.control.found < report.control.values || report.proofs.some(({ found }) => !found);
   const verdict = report.found.length > 0 ? "found" : isBlind ? "blind" : "clean";
   return { ...done({ verdict, ...report }, reportText(report, verdict, paint)), exit: verdict === "clean" ? 0 : 6 };
 }
+
+/** Whoever reads documents alone is told by the document. */
+const SILENT = { stage: () => undefined, now: () => undefined };
 
 type Verdict = "clean" | "found" | "blind";
 

@@ -1,5 +1,6 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { askedReply, questionDigests, questionView, type BudgetView, type QuestionView } from "../answers/questions.js";
@@ -11,7 +12,7 @@ import { budgetSeen, costOf, leftOf } from "../question/cost.js";
 import { askingIn, queryUnder } from "../question/query-asked.js";
 import { short } from "../show/amounts.js";
 import { takesText } from "../show/price.js";
-import { budgetShare, keptText, questionText } from "../show/question.js";
+import { keptText, questionText } from "../show/question.js";
 import { watchTraining } from "./watch.js";
 
 const COMMAND = "question ask";

@@ -9,6 +9,8 @@ import type { CharterAsked } from "./charter-asked.js";
 export interface Cost {
   readonly share: number;
   readonly left: number;
+  /** What lies beside it in reserve. */
+  readonly reserve: number;
   /** How often the same could be asked after it; below 0 if it cannot be asked. */
   readonly more: number;
   readonly epsilon: number;
@@ -20,10 +22,11 @@ export function budgetSeen(coordinator: AdminClient, { digest }: CharterAsked): 
 }
 
 /** Null where answers cost nothing. */
-export function costOf(nanoRho: number, { limit, spent }: BudgetView, { privacy }: Charter): Cost | null {
+export function costOf(nanoRho: number, { limit, reserve, spent }: BudgetView, { privacy }: Charter): Cost | null {
   if (limit === null || nanoRho === 0 || privacy.mechanism === "none") return null;
   const left = Math.max(0, limit - spent);
-  return { share: nanoRho / limit, left: left / limit, more: Math.floor(left / nanoRho) - 1, epsilon: epsilonOfRho(nanoRho / NANO, privacy.budget.delta) };
+  const epsilon = epsilonOfRho(nanoRho / NANO, privacy.budget.delta);
+  return { share: nanoRho / limit, left: left / limit, reserve: reserve / limit, more: Math.floor(left / nanoRho) - 1, epsilon };
 }
 
 /** In 10^-9 of ρ, the reserve included: whether that is open, each node decides. Null where nothing bounds it. */

@@ -1,3 +1,4 @@
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { AskedReply, QuestionView, ScheduleView } from "../answers/questions.js";
 import { instant, short } from "./amounts.js";
 import { answerText } from "./answer.js";
@@ -6,13 +7,6 @@ import { madeBefore } from "./made-before.js";
 import type { Paint } from "./paint.js";
 import { queryText } from "./query.js";
 import { facts, table } from "./table.js";
-
-/** What a share of a budget is called: two digits say it, and a trifle is not nothing. */
-export function budgetShare(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  if (!(whole > 0)) return "all";
-  return percent > 0 && percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
-}
 
 /** All that was asked, the newest last. */
 export function questionsText(questions: readonly QuestionView[], paint: Paint): string {

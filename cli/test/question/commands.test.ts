@@ -178,17 +178,19 @@ describe("question schedule", () => {
 });
 
 describe("question plan", () => {
-  const BUDGET = { limit: 33_000_000, reserve: 0, spent: 3_300_000 };
+  const BUDGET = { limit: 33_000_000, reserve: 7_000_000, spent: 3_300_000 };
   const PROFILE = ["profile", "--by", "channel", "--measure", "spend", "--cohort", "channel=Web", "--charter"];
 
   test("tells price, error and what is likely withheld before anything is asked", async () => {
     const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY), get("/v1/charters/:digest/budget", BUDGET)]);
     const { code, out } = await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1", "--rows", "1000"], { folder });
-    expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 90 % is left: about 91 more of this kind$/m);
+    expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 90 % is left: about 91 more of this kind; another 21 % is in reserve$/m);
     expect(out).toMatch(/^part +cells +error to expect +95 % interval +likely withheld$/m);
     expect(out).toMatch(/^counts of channel \(all\) +2 +\d+(\.\d+)? +± \d+(\.\d+)? +none$/m);
     expect(out).toMatch(/^sum of spend \(cohort\) +1 +[\d,.]+ +± [\d,.]+$/m);
     expect(out).toContain("Reckoned with 1,000 rows that lie evenly in the cells, and the noise of all companies. Cells over fewer than 25 rows are withheld. Nothing was asked.");
+    expect(out).toContain("Percentages are shares of the charter's budget in ρ, without its reserve.");
+    expect(out).toContain("privacy: { openReserve: true }");
     expect({ code, asked }).toEqual({ code: 0, asked: [] });
   });
 
@@ -206,7 +208,7 @@ describe("question plan", () => {
 
   test("says when the budget would not cover it, and that a charter without noise asks for nothing", async () => {
     const { folder } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), get("/v1/charters/:digest/budget", { ...BUDGET, spent: 32_990_000 })]);
-    expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused");
+    expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused; another 21 % is in reserve");
     const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, reserve: 0, spent: 0 })]);
     const { out } = await play(["question", "plan", ...PROFILE, "plain", "--rows", "40"], exact);
     expect(out).toMatch(/^price +nothing: this charter's sums are exact$/m);

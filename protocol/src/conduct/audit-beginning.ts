@@ -25,15 +25,18 @@ export type Begun = Underway | { readonly kind: "lost"; readonly because: string
 export interface Costs {
   /** The charter's, with the reserve: whether a node has opened it is not in the log. Null where no noise is added. */
   readonly budgetNanoRho: number | null;
+  /** How much of that is the reserve. */
+  readonly reserveNanoRho: number;
   /** Of each sum in turn, as the query or the charter's training says: whatever becomes of the session, whoever answers has paid. */
   readonly charges: readonly number[];
 }
 
 export function begin(text: Json, offered: LoggedBeginning["offered"]): Costs & { readonly begun: Begun } {
   const check = checkCharter(text);
-  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, charges: [] };
+  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, reserveNanoRho: 0, charges: [] };
   const { charter } = check;
-  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), charges: chargesIn(charter, requestIn(offered)) };
+  const reserveNanoRho = budgetOf(charter)?.reserveNanoRho ?? 0;
+  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), reserveNanoRho, charges: chargesIn(charter, requestIn(offered)) };
 }
 
 function chargesIn(charter: Charter, request: SessionRequest | null): readonly number[] {

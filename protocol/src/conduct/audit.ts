@@ -87,8 +87,8 @@ function costOf({ charges }: Session, followed: Followed, round: number): number
   return followed.kind === "underway" ? chargeIn(followed.standing) : charges[round - 1] ?? charges.at(-1) ?? 0;
 }
 
-function chargeOn({ budgetNanoRho, charged }: Session, milestone: Milestone): Charge {
-  return { nanoRho: milestone.kind === "contributed" ? charged.get(milestone.round) ?? 0 : 0, budgetNanoRho };
+function chargeOn({ budgetNanoRho, reserveNanoRho, charged }: Session, milestone: Milestone): Charge {
+  return { nanoRho: milestone.kind === "contributed" ? charged.get(milestone.round) ?? 0 : 0, budgetNanoRho, reserveNanoRho };
 }
 
 function follow(followed: Followed, milestone: Milestone, beside: Beside): Step {

@@ -10,13 +10,22 @@ function basis({ rows, firms, cellRows }: Answer): string {
   return `Based on ${people} in ${firms} ${firms === 1 ? "firm" : "firms"}; one row is one person, so whoever is at two firms counts twice.`;
 }
 
-function exactness({ noise, kind }: Answer): string {
+function exactness(answer: Answer): string {
+  const { noise, kind } = answer;
+  if (noise && kind === "rfm" && hasFoundEdges(answer)) return NOISY_FIFTHS;
   const sample = kind === "experiment" ? " of chance in the sample" : "";
   if (noise) {
     const counted = sample === "" ? "" : ` and the part${sample}`;
     return `Noise was added by every firm; before cells are chosen for display, each true number lies in its interval with 95 % confidence, which counts the noise${counted} in.`;
   }
   return sample === "" ? "No noise was added: the numbers are exact sums." : `No noise was added: the sums are exact, and the 95 % intervals are those${sample}.`;
+}
+
+/** The edges of RFM are questions of their own, and what they are depends on noise as well. */
+const NOISY_FIFTHS = "Noise was added by every firm, also to the counts that the edges were found in. By the edges shown, each true number lies in its interval with 95 % confidence, before cells are chosen for display. The people's own fifths may have other edges, and other people between them: that is not in the intervals, which hold the numbers by those fifths less often.";
+
+function hasFoundEdges({ scores }: RfmAnswer): boolean {
+  return scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
 }
 
 function ofKind(answer: Answer): readonly string[] {
@@ -44,11 +53,10 @@ function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly 
   ];
 }
 
-function rfmSentences({ scores }: RfmAnswer): readonly string[] {
-  const found = scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
+function rfmSentences(answer: RfmAnswer): readonly string[] {
   return [
     "5 is the best score on all three: most recent, most frequent, highest spend. A value equal to an edge stays below it.",
-    found ? "The edges are ends of cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
+    hasFoundEdges(answer) ? "The edges are ends of cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
   ];
 }
 

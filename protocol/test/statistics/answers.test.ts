@@ -4,7 +4,7 @@ import { answerJson, isShown, type Answer, type CategoriesAnswer, type Cell, typ
 import { ratio } from "../../src/statistics/estimate.js";
 import type { StatisticPlan } from "../../src/statistics/plan.js";
 import { advanceStatistic, firstStatistic, statisticContext } from "../../src/statistics/progress.js";
-import type { Query } from "../../src/statistics/query.js";
+import type { Query, RfmEdges } from "../../src/statistics/query.js";
 import { sentencesOf } from "../../src/statistics/sentences.js";
 import { earlierOf } from "../../src/statistics/sequence.js";
 import { Dice } from "../../src/testing/dice.js";
@@ -195,6 +195,12 @@ describe("every kind", () => {
     const { shown, withheld } = earlierOf([{ query, answer }], plan);
     expect(shown.length + withheld.length).toBeGreaterThan(0);
   });
+});
+
+test("RFM says of which edges its intervals are, and that they leave out how these were found", () => {
+  const told = (edges: RfmEdges | null) => sentencesOf(answerTo(dealt(ROWS), planFor(FEATURES, { ...QUERIES.rfm, edges, nanoRho: 100_000_000 }, { noise: { honest: 2 }, rowsMinJoint: 0 }), {}, new Dice(9))).join(" ");
+  expect(told(null)).toMatch(/By the edges shown, each true number lies in its interval with 95 % confidence.*that is not in the intervals/);
+  expect(told({ recency: [2, 4, 6, 8], frequency: [1, 2, 3, 4], monetary: [10, 20, 30, 40] })).toMatch(/each true number lies in its interval with 95 % confidence, which counts the noise in\./);
 });
 
 test("a part's share varies less than the part: its noise is in the whole too", () => {
