@@ -8,7 +8,7 @@ import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohor
 import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf, type PrivacyBudget } from "@cohortium/protocol/session/privacy-budget";
 import type { Answer } from "@cohortium/protocol/statistics/answer";
-import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
+import { chargeOfFirst, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { refusesAll, type EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
@@ -195,11 +195,11 @@ export class Questions {
   }
 
   #charged(question: KeptQuestion, state: QuestionView["state"]): number {
-    if (state !== "aborted") return question.nanoRho;
     const charter = this.#host.charterInForce(question.charter);
     const query = parseQuery(question.query);
-    if (charter === null || question.uploaded >= sumsOf(query)) return question.nanoRho;
-    return question.uploaded === 0 ? 0 : chargeOf({ edges: null }, statisticPlanOf(charter, query));
+    // Words may be found before all sums are taken.
+    if (charter === null || state === "running" || (state === "done" && query.kind !== "words")) return question.nanoRho;
+    return chargeOfFirst(question.uploaded, statisticPlanOf(charter, query));
   }
 
   #viewOf(question: KeptQuestion): QuestionView {

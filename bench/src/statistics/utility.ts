@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import type { QueryKind, RfmEdges } from "@cohortium/protocol/statistics/query";
+import type { RfmEdges } from "@cohortium/protocol/statistics/query";
 import { column, three, type Row, type Section } from "../section.js";
 import { answerHere, customersOf, planOf, queriesAt } from "./asked.js";
 
@@ -46,10 +46,12 @@ interface Setting {
   readonly runs: number;
 }
 
+/** The kinds whose answers are held against plain ones. */
+type Priced = keyof ReturnType<typeof queriesAt>;
 type Numbers = ReadonlyMap<string, Shown>;
 
 /** Without noise; RFM by these edges, or by those it finds. Given edges are no numbers of an answer. */
-function plainly(kind: QueryKind, { companies, size }: Setting, edges: RfmEdges | null): Numbers {
+function plainly(kind: Priced, { companies, size }: Setting, edges: RfmEdges | null): Numbers {
   const query = queriesAt(0)[kind];
   const numbers = numbersOf(answerHere(companies, planOf(query.kind === "rfm" ? { ...query, edges } : query, COMPANIES, size), "plain"));
   return edges !== null ? new Map([...numbers].filter(([path]) => !path.includes("/edges/"))) : numbers;
@@ -60,7 +62,7 @@ function always(numbers: Numbers): (noisy: Json | null) => Numbers {
 }
 
 /** @param plainOf - What an answer is held against. */
-function worthOf(kind: QueryKind, { epsilon, companies, size, runs }: Setting, plainOf: (noisy: Json | null) => Numbers): Row {
+function worthOf(kind: Priced, { epsilon, companies, size, runs }: Setting, plainOf: (noisy: Json | null) => Numbers): Row {
   const plan = planOf(queriesAt(nanoRhoFor(epsilon, DELTA))[kind], COMPANIES, size);
   const errors: number[] = [];
   let [inside, shown, meant, numbers] = [0, 0, 0, 0];

@@ -9,7 +9,8 @@ import { done, type Outcome } from "../outcome.js";
 import { adminOfRole } from "../place.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
 import { budgetSeen, costOf, leftOf } from "../question/cost.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { short } from "../show/amounts.js";
 import { takesText } from "../show/price.js";
 import { keptText, questionText } from "../show/question.js";
@@ -20,7 +21,7 @@ const COMMAND = "question ask";
 /** Says the price, asks, watches and shows the answer; one that is kept is shown at once. */
 export async function askQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", COMMAND);
-  const asking = askingIn(context, kind, options);
+  const asking = await askingWithFound(admin, context, kind, options);
   const asked = await charterAsked(admin, textOption(options, "charter"));
   const { digest, charter } = asked;
   const budget = await budgetSeen(admin, asked);

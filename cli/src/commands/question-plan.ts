@@ -8,14 +8,15 @@ import { adminOf, placeAt, type Place } from "../place.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
 import { budgetSeen, costOf, leftOf } from "../question/cost.js";
 import { priceOf } from "../question/price.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { priceText } from "../show/price.js";
 
 /** The price, the error to expect and the cells likely to be withheld. Nothing is asked of anybody. */
 export async function planQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const given = rowsIn(textOption(options, "rows"));
-  const asking = askingIn(context, kind, options);
   const place = placeAt(context.folder);
+  const asking = await askingWithFound(adminOf(place), context, kind, options);
   const asked = await charterAsked(adminOf(place), textOption(options, "charter"));
   const { digest, charter, statistics: { cellRows } } = asked;
   const budget = await budgetAt(place, asked);

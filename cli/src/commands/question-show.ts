@@ -30,7 +30,7 @@ export async function showKind(context: Context, text: string, options: Options)
   const kind = kindNamed(text);
   const { asked } = await charterLookedFor(context, options);
   const { answers, needs, sensitivity, bounds, sums, output } = CATALOGUE[kind];
-  const inputs = KIND_FIELDS[kind].map(({ fallback, ...field }) => ({ ...field, needed: fallback === undefined, fallback: fallback ?? null }));
+  const inputs = KIND_FIELDS[kind].map(({ fallback, optional, ...field }) => ({ ...field, needed: fallback === undefined && optional !== true, fallback: fallback ?? null }));
   const mechanism = asked === null ? `${MECHANISM.none}; or ${MECHANISM["discrete-gaussian"]}` : MECHANISM[asked.charter.privacy.mechanism];
   const threshold = thresholdText(asked?.statistics.cellRows ?? null);
   const rows = inputs.map(({ flag, needed, says, fallback }) => [flag, needed ? "needed" : fallbackText(fallback), says]);
@@ -48,9 +48,9 @@ function fallbackText(fallback: Json): string {
 }
 
 /** What a charter lets one count by and add up. */
-function columnsText({ statistics: { features } }: CharterAsked): string {
+function columnsText({ statistics: { features, open = [] } }: CharterAsked): string {
   const names = (isMeasure: boolean) => features.filter(({ kind }) => (kind === "numeric" || kind === "log") === isMeasure).map(({ name }) => plainLine(name)).join(", ");
-  return `dimensions ${names(false) || "none"}; measures ${names(true) || "none"}.`;
+  return `dimensions ${names(false) || "none"}; measures ${names(true) || "none"}${open.length === 0 ? "" : `; words left open in ${open.map(({ name }) => plainLine(name)).join(", ")}`}.`;
 }
 
 /** `because` says why there is no charter; empty where there is one. */

@@ -69,10 +69,11 @@ function refuseForeignFlags(kind: QueryKind, options: Options): void {
 }
 
 function completed(kind: QueryKind, given: Readonly<Record<string, Json>>, wrote: (member: string) => string): Readonly<Record<string, Json>> {
-  return Object.fromEntries(KIND_FIELDS[kind].map((field) => {
+  return Object.fromEntries(KIND_FIELDS[kind].flatMap((field) => {
     const value = given[field.member] ?? field.fallback;
+    if (value === undefined && field.optional === true) return [];
     if (value === undefined) throw wrong(wrote(field.member), `${kind} needs it: ${field.says}`, `see what it takes with: cohortium question show ${kind}`);
-    return [field.member, value] as const;
+    return [[field.member, value] as const];
   }));
 }
 

@@ -45,8 +45,9 @@ export function queryUnder(asking: Asking, charter: Charter, left: number | null
 
 /** Where nothing was said of it, no more words are asked for than there are. */
 function membersUnder({ kind, members, isGiven }: Asking, { statistics }: Charter): Asking["members"] {
-  const { top, dimension } = members;
+  const { top, dimension, words } = members;
   if (kind !== "categories" || isGiven("top") || typeof top !== "number") return members;
+  if (Array.isArray(words)) return { ...members, top: Math.min(top, words.length) };
   const found = statistics?.features.find(({ name }) => name === dimension);
   return found?.kind === "categorical" ? { ...members, top: Math.min(top, found.categories.length) } : members;
 }

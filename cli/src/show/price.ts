@@ -26,6 +26,7 @@ export function priceText({ price, charter, cellRows, rows, cost }: Priced, pain
   return [
     facts([["charter", charter], ["sums", String(price.sums)], ["price", costText(cost, paint)]]), "",
     table(columns, lines, { paint, empty: "" }), "",
+    ...(price.found === null ? [] : [`Each sum asks of one more character. Beginnings with fewer than about ${count(Math.ceil(price.found.least))} rows are not followed; a word with ${count(Math.ceil(price.found.sure))} rows or more is found with a probability of 95 %.`]),
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
     ...(isNoisy ? [paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
   ].join("\n");

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Answer, CategoriesAnswer, Cell, DriftAnswer, ExperimentAnswer, HistogramAnswer, ProfileAnswer, QuantilesAnswer, RfmAnswer } from "@cohortium/protocol/statistics/answer";
+import type { Answer, CategoriesAnswer, Cell, DriftAnswer, ExperimentAnswer, HistogramAnswer, ProfileAnswer, QuantilesAnswer, RfmAnswer, WordsAnswer } from "@cohortium/protocol/statistics/answer";
 import { z } from "zod";
 import { typeCommand } from "./command-line.js";
 import { entriesIn } from "./published-log.js";
@@ -12,6 +12,9 @@ import { crash, foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./ti
 const NAMES = ["alder", "birch", "cedar"];
 const ROWS = 500;
 const NOISE = { mechanism: "discrete-gaussian", note: "Every company adds noise.", budget: { releasesMax: 1_000, epsilon: 2, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
+
+/** The channels, as if nobody had listed them. */
+const OPEN = [{ name: "way", source: "channel", characters: "abcdefghijklmnopqrstuvwxyz", letters: "lower", lengthMax: 6 }];
 
 let tiny: TinyConsortium;
 let all: readonly Customer[];
@@ -26,6 +29,7 @@ beforeAll(async () => {
   await tiny.consortium.enrol(NO_STEPS);
   await tiny.consortium.agree(draft("exact", { statistics: { ...CLAUSE, exactCohorts: "allowed" } }));
   noisy = await tiny.consortium.agree(draft("noisy", { privacy: NOISE }));
+  await tiny.consortium.agree(draft("open", { privacy: NOISE, statistics: { ...CLAUSE, kinds: ["words", "categories"], open: OPEN } }));
 });
 afterAll(async () => tiny.end());
 
@@ -267,3 +271,19 @@ async function questionCount(): Promise<number> {
   const { says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "question", "status").ended;
   return (JSON.parse(says) as { questions: unknown[] }).questions.length;
 }
+
+test("words that nobody has listed are found by their first characters, then counted, as the log says afterwards", async () => {
+  const found = await ask("open", "words", "--dimension", "way", "--length", "5", "--epsilon", "1");
+  const { words, others } = found.json["answer"] as WordsAnswer;
+  const ways = CHANNELS.map((channel) => channel.toLowerCase().slice(0, 5)).toSorted();
+  expect({ code: found.code, words: words.map(({ word }) => word).toSorted() }).toEqual({ code: 0, words: ways });
+  expect(others).toBeDefined();
+  const session = String(found.json["session"]);
+  const counted = await ask("open", "categories", "--words-from", session, "--epsilon", "0.5");
+  const { top } = counted.json["answer"] as CategoriesAnswer;
+  // All rows are in these words, so one of them is withheld with the empty rest.
+  const near = top.filter(({ word, rows }) => Math.abs(value(rows) - count(({ channel }) => channel.toLowerCase().startsWith(word))) < 80);
+  expect(near.length).toBeGreaterThanOrEqual(ways.length - 1);
+  const offer = entriesIn(tiny.published, String(counted.json["session"])).find(({ statement }) => statement.type === "session.offer");
+  expect(offer?.statement.body).toMatchObject({ query: { kind: "categories", dimension: "way", length: 5, words: words.map(({ word }) => word) } });
+});

@@ -35,7 +35,7 @@ interface Answered {
   readonly noise: boolean;
 }
 
-export type Answer = ProfileAnswer | HistogramAnswer | QuantilesAnswer | CategoriesAnswer | RfmAnswer | ExperimentAnswer | DriftAnswer;
+export type Answer = ProfileAnswer | HistogramAnswer | QuantilesAnswer | CategoriesAnswer | WordsAnswer | RfmAnswer | ExperimentAnswer | DriftAnswer;
 
 export interface ProfileAnswer extends Answered {
   readonly kind: "profile";
@@ -95,6 +95,24 @@ export interface CategoriesAnswer extends Answered {
   readonly top: readonly CountedWord[];
   /** How many words are not in `top`, and how many rows they have together; null where all are. */
   readonly others: ({ readonly words: number } & RowsAndShare) | null;
+}
+
+/** Words of an open dimension that enough rows hold, found by sums over the characters they begin with. */
+export interface WordsAnswer extends Answered {
+  readonly kind: "words";
+  readonly dimension: string;
+  /** So many characters of a word were looked at: one that has as many may go on. */
+  readonly length: number;
+  /** Most frequent first. */
+  readonly words: readonly CountedWord[];
+  /** Rows of words that were not found, that hold other characters, and of none. */
+  readonly others: RowsAndShare;
+  /** Beginnings with fewer rows, noise included, were not followed. */
+  readonly least: number;
+  /** A word with so many rows is found with a probability of 0.95 or more, if the answer is not crowded. */
+  readonly sure: number;
+  /** Whether there were more beginnings, or words, with enough rows than there was room for: the most frequent were kept. */
+  readonly crowded: boolean;
 }
 
 export interface CountedWord extends RowsAndShare {

@@ -43,7 +43,7 @@ function spent(charter: Charter, query: Query): readonly QueryProblem[] {
 function released({ privacy }: Charter, query: Query): readonly QueryProblem[] {
   const { releasesMax } = privacy.budget;
   if (sumsOf(query) <= releasesMax) return [];
-  return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: "give the edges, or sign a charter with a larger budget" }];
+  return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: query.kind === "words" ? "write a smaller length, or sign a charter with a larger budget" : "give the edges, or sign a charter with a larger budget" }];
 }
 
 function long(query: Query): readonly QueryProblem[] {

@@ -7,6 +7,7 @@ export function queryWords(query: Query): string {
     case "histogram": return `how ${query.measure} is spread over ${query.edges.length - 1} cells, among ${rowsOf(query.cohort)}`;
     case "quantiles": return `what ${list(query.probabilities.map(percent))} of ${rowsOf(query.cohort)} have at most of ${query.measure}`;
     case "categories": return `the ${query.top} most frequent words of ${query.dimension}, among ${rowsOf(query.cohort)}`;
+    case "words": return `which words of ${query.dimension} many rows hold, to ${query.length} characters, among ${rowsOf(query.cohort)}`;
     case "rfm": return `customers by recency (${query.recency}), frequency (${query.frequency}) and monetary value (${query.monetary}), in ${query.edges === null ? "fifths" : "classes by given edges"}`;
     case "experiment": return `how the arms of ${query.arm} compare with ${quoted(query.control)} in ${list(query.metrics)}${query.covariate === null ? "" : `, adjusted for ${query.covariate}`}, from ${query.from} to ${query.to}`;
     case "drift": return `how ${query.column} is distributed, absent values included, and how far each company is from that`;

@@ -1,4 +1,4 @@
-import { isShown, type Answer, type Cell, type ExperimentAnswer, type ProfileAnswer, type QuantilesAnswer, type RfmAnswer } from "./answer.js";
+import { isShown, type Answer, type Cell, type ExperimentAnswer, type ProfileAnswer, type QuantilesAnswer, type RfmAnswer, type WordsAnswer } from "./answer.js";
 
 /** What an answer is to be read with, in plain sentences: on how much it rests, how exact it is, and what of it is withheld and why. */
 export function sentencesOf(answer: Answer): readonly string[] {
@@ -34,6 +34,7 @@ function ofKind(answer: Answer): readonly string[] {
     case "histogram": return ["A cell goes from its first edge, included, to the next, excluded; the last edge belongs to the last cell."];
     case "quantiles": return quantilesSentences(answer);
     case "categories": return [];
+    case "words": return wordsSentences(answer);
     case "rfm": return rfmSentences(answer);
     case "experiment": return experimentSentences(answer);
     case "drift": return ["Each firm compares its own rows with this at home; what comes out stays there."];
@@ -50,6 +51,14 @@ function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly 
   return [
     `Quantiles are read off cells of ${cellRows} people or more, so each is exact to the width of its cell, which its interval shows; its value is the middle.`,
     ...(withheld ? [`A quantile with fewer than ${cellRows} people above or below it, or between it and the one before, is withheld.`] : []),
+  ];
+}
+
+function wordsSentences({ least, sure, length, crowded }: WordsAnswer): readonly string[] {
+  return [
+    `The firms' rows were added up before any name was looked for, so nobody learns which firm holds a word. Beginnings with fewer than ${Math.ceil(least)} rows, noise included, were not followed: a word with ${Math.ceil(sure)} rows or more is found with a probability of 95 %, and one with fewer may be missing.`,
+    `Only ${length} characters of a word were looked at: a word that has as many may go on.`,
+    ...(crowded ? ["More beginnings had enough rows than there was room for; the most frequent were followed."] : []),
   ];
 }
 

@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { openSeal } from "@cohortium/crypto/seal";
 import { jsonDigest } from "../../src/session/json-digest.js";
 import type { PartyId } from "../../src/session/ids.js";
-import type { ProfileAnswer, RfmAnswer } from "../../src/statistics/answer.js";
+import type { ProfileAnswer, RfmAnswer, WordsAnswer } from "../../src/statistics/answer.js";
 import { queryJson } from "../../src/statistics/query-schema.js";
 import { statisticPlanDigest } from "../../src/statistics/plan.js";
 import type { World, WorldGiven } from "../../src/testing/world.js";
 import type { ToNode } from "../../src/conduct/messages.js";
-import { askedWorld, charterOfStatistics, FIVE, PROFILE, RFM, THREE, tinyCustomers } from "../conduct/tiny-statistics.js";
+import { askedWorld, charterOfStatistics, FIVE, OPEN_CLAUSES, PROFILE, RFM, THREE, tinyCustomers, TOWNS } from "../conduct/tiny-statistics.js";
 import { expectSound } from "./invariants.js";
 
 const answerOf = <A>(run: World): A => {
@@ -75,6 +75,18 @@ describe("a question to three companies", () => {
     expect(offers.map(({ statement }) => statement.body)).toMatchObject([{ kind: "statistic" }, { kind: "statistic" }]);
     expect(answer).toMatchObject({ kind: "rfm", firms: 3, rows: exactly(customersOf(THREE).length) });
     for (const { step } of run.nodes.values()) expect(step).toMatchObject({ kind: "done", result: { kind: "answer", answer, answered: 2 } });
+    expectSound(run);
+  });
+
+  test("spells out the words that enough of all rows together hold, and no company's statement or answer says whose they are", () => {
+    const run = askedWorld(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), TOWNS, { crashChance: 0.2 });
+    const answer = answerOf<WordsAnswer>(run);
+    const held = (town: string) => customersOf(THREE).filter((customer) => customer.town === town).length;
+    // What only one company's few rows hold stays there.
+    expect(answer.words.map(({ word, rows }) => [word, "value" in rows ? rows.value : rows])).toEqual(["bern", "basel"].map((town) => [town, held(town)]));
+    expect(answer.others.rows).toMatchObject({ value: customersOf(THREE).length - held("bern") - held("basel") });
+    expect(run.log.filter(({ statement }) => statement.type === "session.data").map(({ statement }) => JSON.stringify(statement.body)).join("")).not.toMatch(/bern|basel/);
+    for (const { step } of run.nodes.values()) expect(step).toMatchObject({ kind: "done", result: { kind: "answer", answer, answered: TOWNS.length } });
     expectSound(run);
   });
 
