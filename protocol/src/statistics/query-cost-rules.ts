@@ -34,7 +34,7 @@ function spent(charter: Charter, query: Query): readonly QueryProblem[] {
     return query.nanoRho === 0 ? [] : [{ path, says: "under this charter sums are exact, and no privacy budget is spent", fix: "write 0" }];
   }
   const sums = sumsOf(query);
-  if (!(query.nanoRho >= sums)) return [{ path, says: `an answer of so many sums costs ${sums} at the least, in 10^-9 of rho, and this is ${query.nanoRho}`, fix: `write ${sums} or more: what the answer may cost` }];
+  if (!(query.nanoRho >= sums)) return [{ path, says: `an answer of ${sums === 1 ? "one sum" : `${sums} sums`} costs ${sums} at the least, in 10^-9 of rho, and this is ${query.nanoRho}`, fix: `write ${sums} or more: what the answer may cost` }];
   const whole = budget.nanoRho + budget.reserveNanoRho;
   if (query.nanoRho <= whole) return [];
   return [{ path, says: `the answer would cost ${query.nanoRho}, in 10^-9 of rho, and the whole budget of the charter is ${whole}`, fix: `ask for less: ${budget.nanoRho} at the most` }];
