@@ -8,6 +8,8 @@ export const WORDS_LENGTH_MAX = 100;
 export const TEXT_LENGTH_MAX = 500;
 /** The curvature of Newton's method has one number per pair of coefficients, so a sum grows with the square of the columns. */
 export const FEATURES_MAX = 256;
+/** Columns whose words nobody has listed. Each may be read out as far as the budget goes; with more of them nobody could say what was signed. */
+export const OPEN_MAX = 16;
 /** Each category is a coefficient of its own. */
 export const CATEGORIES_MAX = 1_000;
 /** More intervals than percentiles are a number again. */

@@ -4,12 +4,13 @@ import { sessionAuditor } from "../../src/conduct/audit.js";
 import { audit } from "../../src/log/audit.js";
 import { uploadPath } from "../../src/log/audit-bytes.js";
 import type { EntryType } from "../../src/log/entry.js";
+import { jsonDigest } from "../../src/session/json-digest.js";
 import { budgetOf } from "../../src/session/privacy-budget.js";
 import { LOG_KEY, sourceOf } from "../log/small-log.js";
 import type { Query } from "../../src/statistics/query.js";
 import { loggedStatistics, sessionOf } from "./logged-statistics.js";
 import type { Told } from "./logged-training.js";
-import { charterOfStatistics, PROFILE, RFM, THREE } from "./tiny-statistics.js";
+import { charterOfStatistics, OPEN_CLAUSES, PROFILE, RFM, THREE, TOWNS } from "./tiny-statistics.js";
 
 type Body = Readonly<Record<string, Json>>;
 const EXACT = loggedStatistics(charterOfStatistics(THREE), [PROFILE, RFM]);
@@ -34,13 +35,13 @@ describe("an honest log of questions", () => {
       // Three questions and two answers; three companies, three sums.
       { name: "answers", count: 5, ok: true }, { name: "budgets", count: 9, ok: true },
     ]);
-    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, reserveNanoRho: budgetOf(NOISY_CHARTER)?.reserveNanoRho, answers: 2 }]);
   });
 
   test("under a charter of exact sums costs nothing, and says that nothing bounds it", () => {
     const report = EXACT.check(EXACT.told);
     expect(codesOf(report)).toEqual([]);
-    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, reserveNanoRho: 0, answers: 2 }]);
   });
 });
 
@@ -102,6 +103,30 @@ describe("a coordinator is found that", () => {
     const bare = told.map((one, i) => (i === offer ? { ...one, statement: { ...one.statement, body: rest } } : one));
     expect(codesOf(check(bare))[0]).toEqual([offer, "ENTRY_BODY"]);
     expect(codesOf(check(changed(told, offer, { question: "propensity.train" })))[0]).toEqual([offer, "ENTRY_BODY"]);
+  });
+});
+
+describe("words that are spelled out", () => {
+  const { told, check } = loggedStatistics(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), [TOWNS]);
+
+  test("are followed from sum to sum, each charged its share, and the log is verified", () => {
+    const report = check(told);
+    expect(codesOf(report)).toEqual([]);
+    expect(told.filter(({ statement }) => statement.type === "round.offer")).toHaveLength(TOWNS.length);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: TOWNS.nanoRho, answers: 1 }]);
+  });
+
+  test("by other beginnings than the sums lead to are found, where they are asked about", () => {
+    const offer = indexOf(told, "round.offer", 1, 3);
+    const other = jsonDigest({ step: 2, edges: null, prefixes: ["ba", "be", "xx"] });
+    expect(codesOf(check(changed(told, offer, { model: other })))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("are not left off before the last character, nor closed with other words", () => {
+    const cut = told.filter(({ statement }) => !(statement.round === TOWNS.length));
+    expect(codesOf(check(cut))).toEqual([[indexOf(cut, "session.close"), "ANSWER_DIFFERS"]]);
+    const close = indexOf(told, "session.close");
+    expect(codesOf(check(changed(told, close, { answer: "ab".repeat(32) })))).toEqual([[close, "ANSWER_DIFFERS"]]);
   });
 });
 
