@@ -25,7 +25,7 @@ describe("budget show", () => {
   test("says in plain words how much is used, and about how many more questions there are", async () => {
     const { run } = await node({ "/v1/budget": { party: "harbour", own: null, charters: [NOISY, EXACT] } });
     const { out, code } = await run("budget", "show");
-    expect(out).toContain("Privacy budget used 40 %, about 22 more questions of kind profile as the last one: ε 0.41 at δ 1e-6 of ε 1; 12 of 400 sums asked. The last 20 % of ε are in reserve, another 50 %: it is spent only at a node whose owner writes privacy: { openReserve: true } into its node.yaml.");
+    expect(out).toContain("Privacy budget used 40 %, about 22 more questions of kind profile as the last one: ε 0.41 at δ 1e-6 of ε 1; 12 of 400 sums asked. The last 20 % of ε are in reserve, another 50 % beside the budget: it is spent only at a node whose owner writes privacy: { openReserve: true } into its node.yaml.");
     expect(out).toContain("Percentages are shares of the charter's budget in ρ, without its reserve.");
     expect(out).toContain("Sums are exact here, and have no price: 3 of 40 sums asked.");
     expect(out).toContain("bear ε 0.30 at δ 1e-6 already, under 2 other charters");
@@ -38,7 +38,7 @@ describe("budget show", () => {
     const { out } = await (await node({ "/v1/budget": { party: "harbour", own, charters: [spent] } })).run("budget", "show");
     // Of the budget without the reserve, as elsewhere: with it, more than all can be spent.
     expect(out).toContain("used 150 %");
-    expect(out).toContain("another 50 %: this node has opened it.");
+    expect(out).toContain("another 50 % beside the budget: this node has opened it.");
     expect(out).toContain("Nothing is left: a question that costs anything is refused.");
     expect(out).toContain("This node's own ceiling over all charters: 75 % used, ε 1.50 at δ 1e-6 of ε 2.");
   });

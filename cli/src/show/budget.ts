@@ -28,7 +28,7 @@ export function accountSentence({ privacy, releases }: Account): string {
 function reserveText(privacy: PrivacyAccount): string {
   const { reserve, reserveShare, isReserveOpen } = privacy;
   if (reserve === 0) return "";
-  const says = ` The last ${Number((reserveShare * 100).toFixed(2))} % of ε are in reserve, another ${budgetShare(reserve, budgetIn(privacy))}`;
+  const says = ` The last ${Number((reserveShare * 100).toFixed(2))} % of ε are in reserve, another ${budgetShare(reserve, budgetIn(privacy))} beside the budget`;
   return isReserveOpen ? `${says}: this node has opened it.` : `${says}: ${OPENS_RESERVE}.`;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { Held } from "../../src/questions/truth.js";
 
-const DEMO = join(import.meta.dirname, "..", "..", "dist", "demo.js");
+const DEMO = join(import.meta.dirname, "..", "..", "dist", "main.js");
 
 interface Said {
   readonly data: string;

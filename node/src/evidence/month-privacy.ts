@@ -6,13 +6,18 @@ import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { Charges } from "../charges.js";
 import type { NodeStore } from "../store.js";
 import { epsilonSpent } from "../statistics/epsilon-spent.js";
-import type { Month } from "./month.js";
+
+/** From the first instant, up to but not including the second. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
 
 /**
  * By charter: what the month's sums cost, and all under that charter until the month's end; of how much, without the reserve and in reserve; and which ε
  * that comes to. Amounts are in 10^-9 of ρ. Budget and ε are null where sums are exact, or the charter's text is not known any more.
  */
-export function privacyOf({ database }: Pick<NodeStore, "database">, { fromMs, toMs }: Month, charterOf: (digest: string) => Charter | null): Json {
+export function privacyOf({ database }: Pick<NodeStore, "database">, { fromMs, toMs }: Span, charterOf: (digest: string) => Charter | null): Json {
   const charges = new Charges(database);
   const rows = database.prepare(`
     SELECT charter, coalesce(sum(nano_rho) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2), 0) AS spent, count(*) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2) AS sums,

@@ -1,7 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { askedWords } from "../../src/evidence/asked.js";
 import { egressOf, meaningOfAll } from "../../src/evidence/month-egress.js";
-import { QUERIES } from "../../../protocol/test/statistics/queries.js";
 
 const LINE = { atMs: Date.UTC(2026, 10, 5), recipient: "hub", session: "5e".repeat(16), round: 3, digest: "dd".repeat(32), entry: null, logEntry: null, nanoRho: null };
 
@@ -28,7 +27,7 @@ const BOTH = { ...TRAINING, statistics: { kinds: ["profile"] } };
 const ALONE = { questions: [], statistics: { kinds: ["profile"] } };
 
 test.each([
-  ["an answered question", { kind: "answered", query: QUERIES.drift }, "drift", ALONE, /^a question: how since is distributed/],
+  ["an answered question", { kind: "answered", query: { kind: "drift", column: "since", bins: 20, nanoRho: 2_000_003 } }, "drift", ALONE, /^a question: how since is distributed/],
   ["a training that ended", { kind: "done" }, null, BOTH, "the training propensity.train, of a model of kind trees"],
   ["a charged training that was aborted", { kind: "aborted" }, "training", BOTH, "the training propensity.train, of a model of kind trees"],
   ["a charged question that was aborted", { kind: "aborted" }, "profile", BOTH, "a question of kind profile, not answered"],
