@@ -30,7 +30,9 @@ export async function showKind(context: Context, text: string, options: Options)
   const kind = kindNamed(text);
   const { asked } = await charterLookedFor(context, options);
   const { answers, needs, sensitivity, bounds, sums, output } = CATALOGUE[kind];
-  const inputs = KIND_FIELDS[kind].map(({ fallback, optional, ...field }) => ({ ...field, needed: fallback === undefined && optional !== true, fallback: fallback ?? null }));
+  const inputs = KIND_FIELDS[kind].map(({ fallback, optional = false, ...field }) => (
+    { ...field, needed: fallback === undefined && !optional, fallback: fallback ?? null }
+  ));
   const mechanism = asked === null ? `${MECHANISM.none}; or ${MECHANISM["discrete-gaussian"]}` : MECHANISM[asked.charter.privacy.mechanism];
   const threshold = thresholdText(asked?.statistics.cellRows ?? null);
   const rows = inputs.map(({ flag, needed, says, fallback }) => [flag, needed ? "needed" : fallbackText(fallback), says]);

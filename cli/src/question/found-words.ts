@@ -9,7 +9,7 @@ import { askingIn } from "./query-asked.js";
 /** To count the words that an earlier answer found. */
 export const WORDS_FROM = ["--words-from <session>", "categories: dimension, words and length as an answer of the kind words has them"] as const;
 
-/** The question that was typed or lies in a file; with `--words-from`, completed by what was found. @throws Refusal as `askingIn`, and USAGE_… of the session. */
+/** The question that was typed or lies in a file; with `--words-from`, completed by what was found. @throws Refusal as `askingIn`, or of the session. */
 export async function askingWithFound(admin: AdminClient, context: Context, kind: string | undefined, options: Options): Promise<Asking> {
   const from = textOption(options, "wordsFrom");
   if (from === undefined) return askingIn(context, kind, options);

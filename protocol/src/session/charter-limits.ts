@@ -10,6 +10,9 @@ export const TEXT_LENGTH_MAX = 500;
 export const FEATURES_MAX = 256;
 /** Columns whose words nobody has listed. Each may be read out as far as the budget goes; with more of them nobody could say what was signed. */
 export const OPEN_MAX = 16;
+/** Characters that words of such a column are spelled in, and of how many of them: each takes a sum, and a share of the price. */
+export const CHARACTERS_MAX = 64;
+export const SPELLED_MAX = 32;
 /** Each category is a coefficient of its own. */
 export const CATEGORIES_MAX = 1_000;
 /** More intervals than percentiles are a number again. */

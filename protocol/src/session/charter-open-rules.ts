@@ -1,6 +1,6 @@
 import type { OpenDimension, StatisticsClause } from "../statistics/clause.js";
-import { CHARACTERS_MAX } from "../statistics/query-limits.js";
 import { pointer, type Problem } from "./charter-clauses.js";
+import { CHARACTERS_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
 import { sourceOf } from "./recipe-lowering.js";
 import { repeats } from "./repeats.js";

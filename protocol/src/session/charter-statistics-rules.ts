@@ -11,7 +11,10 @@ export function statisticsProblems({ statistics, rows, parties, privacy }: Secti
   if (statistics === undefined) return [];
   const at = pointer("statistics");
   const rowsMax = rows === undefined || parties === undefined ? Infinity : rows.perPartyMax * parties.length;
-  return [...kinds(statistics, at), ...columnProblems(statistics, at), ...cellRows(statistics, rowsMax, at), ...consent(statistics, at), ...openProblems(statistics, privacy, at)];
+  return [
+    ...kinds(statistics, at), ...columnProblems(statistics, at), ...cellRows(statistics, rowsMax, at), ...consent(statistics, at),
+    ...openProblems(statistics, privacy, at),
+  ];
 }
 
 function kinds({ kinds: listed }: StatisticsClause, at: string): readonly Problem[] {

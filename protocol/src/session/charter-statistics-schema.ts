@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { OpenDimension, StatisticsClause } from "../statistics/clause.js";
-import { SPELLED_MAX } from "../statistics/query-limits.js";
 import type { QueryKind } from "../statistics/query.js";
-import { CATEGORIES_MAX, CELL_ROWS_MIN, OPEN_MAX, ROWS_MAX } from "./charter-limits.js";
+import { CATEGORIES_MAX, CELL_ROWS_MIN, OPEN_MAX, ROWS_MAX, SPELLED_MAX } from "./charter-limits.js";
 import { features, transactions } from "./charter-recipe-schema.js";
 import { words } from "./charter-texts.js";
 

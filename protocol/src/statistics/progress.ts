@@ -18,7 +18,9 @@ import { earlierOf, type EarlierAnswer } from "./sequence.js";
 import { NO_EARLIER, withheldCells } from "./suppress.js";
 import { spelledOn, wordsDraft, type Spelling } from "./words.js";
 
-/** Where an answer stands between two sums: what is asked next, by which edges the answer will score where it does, and what was spelled out where it spells. */
+/**
+ * Where an answer stands between two sums: what is asked next, by which edges the answer will score where it does, and what was spelled out where it spells.
+ */
 export interface StatisticProgress {
   readonly kind: "statistic";
   readonly question: StatisticQuestion;

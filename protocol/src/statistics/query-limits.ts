@@ -11,9 +11,6 @@ export const BINS_MAX = 1_024;
 /** Percentiles, with room at both ends. */
 export const PROBABILITIES_MAX = 101;
 export const TOP_MAX = 1_000;
-/** Characters that words of an open dimension are spelled in, and of how many of them: each takes a sum, and a share of the price. */
-export const CHARACTERS_MAX = 64;
-export const SPELLED_MAX = 32;
 /** ρ of 1,000 protects nothing; no charter's budget is a hundredth of it. In 10^-9 of ρ. */
 export const NANO_RHO_MAX = 1_000_000_000_000;
 /** Cells in which recency, frequency and monetary value are first counted. */

@@ -14,7 +14,8 @@ import type { CategoriesQuery, Cohort, ExperimentQuery, HistogramQuery, ProfileQ
 /** Whether the charter's clause allows the query, and knows its columns and words. */
 export function askedProblems(clause: StatisticsClause, query: Query): readonly QueryProblem[] {
   const asked = clauseFor(clause, query);
-  const known: Known = { features: featuresOf(asked), open: (clause.open ?? []).map(({ name }) => name).filter((name) => !asked.features.some((one) => one.name === name)) };
+  const isRead = (name: string) => asked.features.some((feature) => feature.name === name);
+  const known: Known = { features: featuresOf(asked), open: (clause.open ?? []).map(({ name }) => name).filter((name) => !isRead(name)) };
   return [...kind(clause, query), ...("cohort" in query ? cohort(known, query.cohort) : []), ...columns(known, query), ...openProblems(clause, query)];
 }
 

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { SPELLED_MAX } from "../session/charter-limits.js";
 import { words } from "../session/charter-texts.js";
 import type { Digest } from "../session/ids.js";
 import { issueWords } from "../session/issue-words.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { Query } from "./query.js";
 import {
-  BINS_MAX, BINS_MIN, CONDITIONS_MAX, DIMENSIONS_MAX, MEASURES_MAX, NANO_RHO_MAX, PROBABILITIES_MAX, SPELLED_MAX, TOP_MAX, WORDS_MAX,
+  BINS_MAX, BINS_MIN, CONDITIONS_MAX, DIMENSIONS_MAX, MEASURES_MAX, NANO_RHO_MAX, PROBABILITIES_MAX, TOP_MAX, WORDS_MAX,
 } from "./query-limits.js";
 
 const nanoRho = z.int().min(0).max(NANO_RHO_MAX);

@@ -59,7 +59,9 @@ export function readStatisticScene(kind: unknown, context: Json, plan: Statistic
 }
 
 const fifths = z.array(z.number()).length(4);
-const contextForm = z.strictObject({ step: z.int(), edges: z.strictObject({ recency: fifths, frequency: fifths, monetary: fifths }).nullable(), prefixes: z.array(z.string()).optional() });
+const contextForm = z.strictObject({
+  step: z.int(), edges: z.strictObject({ recency: fifths, frequency: fifths, monetary: fifths }).nullable(), prefixes: z.array(z.string()).optional(),
+});
 
 function areWithin(edges: RfmEdges, query: RfmQuery, plan: StatisticPlan): boolean {
   return (["recency", "frequency", "monetary"] as const).every((role) => {

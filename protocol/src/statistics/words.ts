@@ -36,13 +36,15 @@ interface Found {
  *
  * @param before - Null at the first sum.
  */
-export function spelledOn(released: Released, { prefixes = [""] }: StatisticQuestion, before: Spelling | null, { plan, query, cellRows }: Spelled): { readonly spelling: Spelling; readonly next: readonly string[] } {
+export function spelledOn(released: Released, { prefixes = [""] }: StatisticQuestion, before: Spelling | null, { plan, query, cellRows }: Spelled): SpelledOn {
   const { characters, size } = alphabetOf(plan, query);
   const counts = released.numbers(NEXT_CHARACTERS);
   const [sigma, isLast] = [Math.sqrt(counts[0]?.variance ?? 0), lengthOf(prefixes[0]) + 1 === query.length];
   const least = Math.max(cellRows, LEAST_SIGMAS * sigma);
   const enough = (one: Found): boolean => one.count.value >= least;
-  const longer = prefixes.flatMap((prefix, i) => characters.map((character, j): Found => ({ word: prefix + character, count: at(counts, i * size + j) }))).filter(enough);
+  const longer = prefixes.flatMap((prefix, i) => (
+    characters.map((character, j): Found => ({ word: prefix + character, count: at(counts, i * size + j) }))
+  )).filter(enough);
   const ended = prefixes.map((word, i): Found => ({ word, count: at(counts, i * size + characters.length) })).filter((one) => one.word !== "" && enough(one));
   const room = prefixesMax(plan, query);
   const spelling: Spelling = {
@@ -52,6 +54,12 @@ export function spelledOn(released: Released, { prefixes = [""] }: StatisticQues
     crowded: (before?.crowded ?? false) || (!isLast && longer.length > room),
   };
   return { spelling, next: isLast ? [] : inTextOrder([...longer].sort(byCount).slice(0, room).map(({ word }) => word)) };
+}
+
+/** `next` are the beginnings to ask about; empty where the answer can be given. */
+export interface SpelledOn {
+  readonly spelling: Spelling;
+  readonly next: readonly string[];
 }
 
 /** What one sum's part needs beside the sum. */

@@ -107,7 +107,7 @@ describe("a coordinator is found that", () => {
 });
 
 describe("words that are spelled out", () => {
-  const { told, check } = loggedStatistics(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), [TOWNS]);
+  const { told, check, files } = loggedStatistics(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), [TOWNS]);
 
   test("are followed from sum to sum, each charged its share, and the log is verified", () => {
     const report = check(told);
@@ -120,6 +120,20 @@ describe("words that are spelled out", () => {
     const offer = indexOf(told, "round.offer", 1, 3);
     const other = jsonDigest({ step: 2, edges: null, prefixes: ["ba", "be", "xx"] });
     expect(codesOf(check(changed(told, offer, { model: other })))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("may not be followed where an upload is missing: then only what no sums could lead to is objected to", () => {
+    const found = (list: readonly Told[]) => {
+      const left = files(list);
+      for (const { statement } of told) if (statement.type === "round.upload" && statement.round === 2) left.delete(uploadPath((statement.body as { readonly root: string }).root));
+      const { findings } = audit(sourceOf(left), { logKey: LOG_KEY, rounds: sessionAuditor() });
+      return findings.filter(({ code }) => code !== "UPLOAD_MISSING" && code !== "SUM_DIFFERS").map(({ entry, code }) => [entry, code]);
+    };
+    const offer = indexOf(told, "round.offer", 1, 3);
+    expect(found(told)).toEqual([]);
+    for (const words of [1, 28, 30, 1 + 28 * 74]) expect(found(changed(told, offer, { words }))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+    // 28 numbers a beginning, and three beginnings are as good as two where nobody can tell.
+    expect(found(changed(told, offer, { words: 1 + 28 * 3 }))[0]).not.toEqual([offer, "QUESTION_DIFFERS"]);
   });
 
   test("are not left off before the last character, nor closed with other words", () => {
