@@ -57,7 +57,7 @@ function originOf(note: () => Note): string | null {
  */
 export function entryAt(source: AuditSource, index: number): Uint8Array {
   const size = sizeOf(source);
-  if (index >= size) throw new Refusal({ code: "USAGE_ENTRY", title: `there is no entry ${index}`, detail: `the log has ${size} entries, counted from 0` });
+  if (index >= size) throw new Refusal({ code: "USAGE_ENTRY", title: `there is no entry ${index}`, detail: `the log has ${size} entries, counted from 0`, fix: `name one below ${size}` });
   const place = Math.floor(index / TILE_WIDTH);
   const width = Math.min(TILE_WIDTH, size - place * TILE_WIDTH);
   const bundle = source.read(bundlePath({ index: place, width })) ?? source.read(bundlePath({ index: place, width: TILE_WIDTH }));

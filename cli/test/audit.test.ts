@@ -4,6 +4,7 @@ import { loggedStatistics } from "../../protocol/test/conduct/logged-statistics.
 import { charterOfStatistics, PROFILE, THREE } from "../../protocol/test/conduct/tiny-statistics.js";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { signCheckpoint } from "@cohortium/protocol/log/checkpoint";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { folderWith, play } from "./stage.js";
 
@@ -62,8 +63,9 @@ describe("audit verify", () => {
     const { code, out } = await play(["audit", "verify", folderWith(files(told))]);
     expect(out).toMatch(/answers +4 +ok\nbudgets +6 +ok\n/);
     const budget = budgetOf(charter);
-    const whole = (budget?.nanoRho ?? 0) + (budget?.reserveNanoRho ?? 0);
-    expect(out).toContain(`${digest.slice(0, 12)}        2  ${(100 * 15_000_000 / whole).toFixed(1)} % (0.015000 of ${(whole / 1e9).toFixed(6)} ρ)`);
+    const [whole, reserve] = [budget?.nanoRho ?? 0, budget?.reserveNanoRho ?? 0];
+    const beside = reserve === 0 ? "nothing" : `${budgetShare(reserve, whole)} (ρ ${(reserve / 1e9).toFixed(6)})`;
+    expect(out).toContain(`${digest.slice(0, 12)}        2  ${budgetShare(15_000_000, whole)} (ρ 0.015000 of ${(whole / 1e9).toFixed(6)})  ${beside}`);
     expect(code).toBe(0);
     const exact = loggedStatistics(charterOfStatistics(THREE), [PROFILE]);
     expect((await play(["audit", "verify", folderWith(exact.files(exact.told))])).out).toContain("1  no noise");

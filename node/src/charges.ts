@@ -107,13 +107,13 @@ export class Charges {
     return spentAt(this.tally("all"), order);
   }
 
-  /** What was spent under all charters, under one, or under all others: steps on samples apart. */
-  tally(which: "all" | "under" | "besides", charter = ""): Tally {
-    const where = "(?1 = 'all' OR (?1 = 'under' AND charter = ?2) OR (?1 = 'besides' AND charter <> ?2))";
-    const plain = this.#db.prepare(`SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = '' AND ${where}`).get(which, charter) ?? {};
+  /** What was spent under all charters, under one, or under all others: steps on samples apart. @param untilMs - Exclusive. */
+  tally(which: "all" | "under" | "besides", charter = "", untilMs = Number.MAX_SAFE_INTEGER): Tally {
+    const where = "(?1 = 'all' OR (?1 = 'under' AND charter = ?2) OR (?1 = 'besides' AND charter <> ?2)) AND at_ms < ?3";
+    const plain = this.#db.prepare(`SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = '' AND ${where}`).get(which, charter, untilMs) ?? {};
     const steps = this.#db.prepare(`
       SELECT sample_rate, unsampled, count(*) AS n, sum(nano_rho) AS spent FROM charges WHERE sample_rate <> '' AND ${where}
-      GROUP BY sample_rate, unsampled`).all(which, charter);
+      GROUP BY sample_rate, unsampled`).all(which, charter, untilMs);
     return { plain: integerOf(plain, "spent"), steps: steps.map((row) => ({ sample: sampleOf(row), count: integerOf(row, "n"), charged: integerOf(row, "spent") })) };
   }
 

@@ -38,7 +38,7 @@ export const nodeConfig = z.object({
   privacy: z.object({
     epsilonMax: z.number().positive().optional().describe("the most ε that all charters together may cost the people in the rows; without it each charter's budget holds alone"),
     delta: z.number().gt(0).lt(1).default(1e-6).describe("the δ that goes with it"),
-    openReserve: z.boolean().default(false).describe("lets questions spend what charters hold in reserve"),
+    openReserve: z.boolean().default(false).describe("lets what charters hold in reserve be spent at this node"),
   }).prefault({}).describe("how much answers may cost here, beside what charters say"),
   statistics: z.object({
     cellRows: z.number().int().min(2).max(ROWS_MAX).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks; at most ten times what it asks"),

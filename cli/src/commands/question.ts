@@ -27,7 +27,7 @@ export const QUESTION: CommandGroup = {
       run: (context, args, options) => showKind(context, given(args, 0), options),
     },
     {
-      usage: "plan [kind]", says: "the price, the error to expect and the cells likely to be withheld, before anything runs", example: "--folder ./hub question plan profile --by region --measure spend --epsilon 0.1",
+      usage: "plan [kind]", says: "the price as a share of the budget without its reserve, the error to expect and the cells likely to be withheld, before anything runs", example: "--folder ./hub question plan profile --by region --measure spend --epsilon 0.1",
       options: [...ASKED, WORDS_FROM, ["--rows <number>", "how many rows to reckon with in all; without it the fewest that the charter asks for"]],
       run: (context, args, options) => planQuestion(context, args[0], options),
     },

@@ -21,7 +21,7 @@ export const CATALOGUE: Readonly<Record<QueryKind, Declared>> = {
     needs: "one dimension or more",
     sensitivity: `in each part ${COUNT}, or one sum by the measure's larger bound`,
     bounds: "measures lie within the charter's bounds; what lies beyond is clipped or refused, as the charter says",
-    sums: "one: all rows and the cohort's, by each dimension, and for each measure. Each part takes an equal share of the price",
+    sums: "one: all rows and the cohort's, by each dimension, and for each measure; without a cohort each once. Each part takes an equal share of the price",
     output: "per word rows, share, base and index (100 × share / base share); per measure sum, mean and index",
   },
   histogram: {

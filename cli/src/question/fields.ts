@@ -41,7 +41,7 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
   categories: [
     COHORT,
     { member: "dimension", flag: "--dimension", type: "column", says: "the dimension whose words are counted" },
-    { member: "top", flag: "--top", type: "count", says: "how many words", fallback: 10 },
+    { member: "top", flag: "--top", type: "count", says: "how many words; without it 10, or all where there are fewer", fallback: 10 },
     { member: "words", flag: "--words", type: "columns", says: "of a dimension whose words the charter does not list, those to count, as in paris,rome; --words-from takes them from an answer of the kind words", optional: true },
     { member: "length", flag: "--length", type: "count", says: "how many characters of a word are looked at", optional: true },
   ],

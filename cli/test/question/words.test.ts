@@ -9,17 +9,17 @@ const DIGEST = "d1".repeat(32);
 const shown = (value: number) => ({ value, low: value - 2, high: value + 2 });
 const word = (name: string, rows: number) => ({ word: name, rows: shown(rows), share: shown(rows / 100) });
 const ANSWER = {
-  kind: "words", rows: shown(100), firms: 3, cellRows: 20, noise: true, dimension: "town", length: 8, words: [word("bern", 60), word("san jose", 30)], others: { rows: { withheld: "< 20" }, share: { withheld: "< 20" } },
+  kind: "words", rows: shown(100), firms: 3, cellRows: 20, noise: true, dimension: "town", length: 8, words: [word("bern", 60), word("san jose", 30)], others: { rows: { withheld: "k = 20" }, share: { withheld: "k = 20" } },
   least: 31.2, sure: 49.9, crowded: false,
 };
 const view = (answer: object, session = SESSION) => ({
-  session, charter: CHARTER, query: { kind: "words", cohort: [], dimension: "town", length: 8, nanoRho: 8_000 }, queryDigest: DIGEST, nanoRho: 8_000, schedule: null, state: "done",
+  session, charter: CHARTER, query: { kind: "words", cohort: [], dimension: "town", length: 8, nanoRho: 8_000 }, queryDigest: DIGEST, nanoRho: 8_000, charged: 8_000, schedule: null, state: "done",
   askedAtMs: NOW_MS, answeredAt: "2026-11-22T10:00:05.000Z", says: "answered", round: 8, fault: null, answer, answerDigest: DIGEST,
 });
 const about = { digest: CHARTER, name: "open", state: "in-force", expires: OPEN_STATISTICS.expires };
 const routes = (answer: object = ANSWER): readonly Route[] => [
   get("/v1/charters", { charters: [about] }), get("/v1/charters/:digest", { ...about, words: [], charter: OPEN_STATISTICS }),
-  get("/v1/questions", { questions: [view(answer)] }), get("/v1/questions/:session", view(answer)), get("/v1/charters/:digest/budget", { limit: 152_781_242, spent: 0 }),
+  get("/v1/questions", { questions: [view(answer)] }), get("/v1/questions/:session", view(answer)), get("/v1/charters/:digest/budget", { limit: 152_781_242, reserve: 0, spent: 0 }),
   post("/v1/questions", { kind: "launched", session: "7f".repeat(16), charter: CHARTER, queryDigest: DIGEST, costs: 1_000 }),
 ];
 const COUNT = ["question", "ask", "categories", "--detach", "--epsilon", "0.1"];
@@ -29,7 +29,7 @@ describe("words that nobody has listed", () => {
     const { folder } = await openStage("coordinator", routes());
     const { out, code } = await play(["question", "result", "5e5e"], { folder });
     expect(out).toMatch(/^bern +60 \(58 to 62\)/m);
-    expect(out).toMatch(/^all others +withheld \(< 20\)/m);
+    expect(out).toMatch(/^all others +withheld \(k = 20\)/m);
     expect(out).toContain("Beginnings with fewer than 32 rows, noise included, were not followed: a word with 50 rows or more is found with a probability of 95 %");
     expect(code).toBe(0);
   });
@@ -60,9 +60,9 @@ describe("words that nobody has listed", () => {
     ["beside a dimension", [...COUNT, "--words-from", "5e", "--dimension", "town"], ANSWER, 2, "--words-from: --dimension says the same"],
     ["of a session nobody knows", [...COUNT, "--words-from", "77"], ANSWER, 2, "answer of the kind words"],
     ["of an answer without words", [...COUNT, "--words-from", "5e"], { ...ANSWER, words: [] }, 2, "--words-from: that answer found no word"],
-    ["without words", [...COUNT, "--dimension", "town"], ANSWER, 4, "--dimension: the words of \"town\" are not listed in the charter"],
-    ["with a character that is not listed", [...COUNT, "--dimension", "town", "--words", "Bern", "--length", "8", "--top", "1"], ANSWER, 4, "--words: \"Bern\" holds \"B\""],
-    ["spelled further than the charter lets", ["question", "ask", "words", "--dimension", "town", "--epsilon", "0.1"], ANSWER, 4, "--length: the charter lets 8 characters"],
+    ["without words", [...COUNT, "--dimension", "town"], ANSWER, 2, "--dimension: the words of \"town\" are not listed in the charter"],
+    ["with a character that is not listed", [...COUNT, "--dimension", "town", "--words", "Bern", "--length", "8", "--top", "1"], ANSWER, 2, "--words: \"Bern\" holds \"B\""],
+    ["spelled further than the charter lets", ["question", "ask", "words", "--dimension", "town", "--epsilon", "0.1"], ANSWER, 2, "--length: the charter lets 8 characters"],
   ])("taken %s are refused, and nothing is asked", async (_, args, answer, exit, cause) => {
     const { folder, asked } = await openStage("coordinator", routes(answer));
     const { code, err } = await play([...args], { folder });

@@ -177,7 +177,7 @@ describe("an answer", () => {
     const drift = work({ query });
     await drift.resultOf(admit);
     const jointly = async (...shares: readonly number[]) => {
-      const cells = shares.map((value) => ({ word: "w", rows: { withheld: "< 10" }, share: value < 0 ? { withheld: "< 10" } : { value, low: 0, high: 1 } }));
+      const cells = shares.map((value) => ({ word: "w", rows: { withheld: "k = 10" }, share: value < 0 ? { withheld: "k = 10" } : { value, low: 0, high: 1 } }));
       const { outcome } = await drift.conclude({ kind: "answer", answer: { kind: "drift", cells, missing: { share: { value: 0, low: 0, high: 0 } } }, answered: 1 });
       return (outcome as { readonly drift: number | null }).drift;
     };

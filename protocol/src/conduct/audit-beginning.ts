@@ -27,9 +27,12 @@ export type Begun = Underway | { readonly kind: "lost"; readonly because: string
 
 export function begin(text: Json, offered: LoggedBeginning["offered"]): Costs & { readonly begun: Begun } {
   const check = checkCharter(text);
-  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, charges: [] };
+  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, reserveNanoRho: 0, charges: [], endsEarly: false };
   const { charter } = check;
-  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), charges: chargesIn(charter, requestIn(offered)) };
+  return {
+    begun: under(charter, offered), budgetNanoRho: budgetIn(charter), reserveNanoRho: budgetOf(charter)?.reserveNanoRho ?? 0,
+    charges: chargesIn(charter, requestIn(offered)), endsEarly: charter.questions[0]?.model.kind === "trees",
+  };
 }
 
 function chargesIn(charter: Charter, request: SessionRequest | null): readonly number[] {

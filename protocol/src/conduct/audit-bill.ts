@@ -6,8 +6,12 @@ import { chargeIn, questionOf, type Standing } from "./standing.js";
 export interface Costs {
   /** The charter's, with the reserve: whether a node has opened it is not in the log. Null where no noise is added. */
   readonly budgetNanoRho: number | null;
+  /** How much of that is the reserve. */
+  readonly reserveNanoRho: number;
   /** Of each sum in turn, as the query or the charter's training says: whatever becomes of the session, whoever answers has paid. */
   readonly charges: readonly number[];
+  /** Whether the evaluation may come before its turn: trees that stop growing ask for fewer sums. */
+  readonly endsEarly: boolean;
 }
 
 /** What a round costs whoever answers it: so much; or, of the evaluation in its turn, what it has not paid yet of the whole price. */
@@ -24,6 +28,7 @@ export class Bill {
   readonly #offered = new Map<number, Cost>();
   /** Round by round what each company has paid: what is logged twice was said once. */
   readonly #paid = new Map<string, Map<number, number>>();
+  #isEvaluated = false;
 
   constructor(costs: Costs) {
     this.#costs = costs;
@@ -31,6 +36,10 @@ export class Bill {
 
   get budgetNanoRho(): number | null {
     return this.#costs.budgetNanoRho;
+  }
+
+  get reserveNanoRho(): number {
+    return this.#costs.reserveNanoRho;
   }
 
   /** @param standing - Where the session stands, if the round asks what follows; null where that is not known. */
@@ -59,12 +68,20 @@ export class Bill {
     const { charges } = this.#costs;
     const [turn, last] = [charges[round - 1], charges.length];
     switch (purpose) {
-      case "evaluation": return round === last ? "rest" : total(charges);
-      case "moments": return charges[0] ?? 0;
-      case "newton": case "update": return round > 1 && round < last && turn !== undefined ? turn : Math.max(0, ...charges.slice(1, -1));
+      case "evaluation": return this.#isInTurn(round) ? "rest" : total(charges);
+      case "moments": case "bins": return charges[0] ?? 0;
+      case "newton": case "update": case "level": return round > 1 && round < last && turn !== undefined ? turn : Math.max(0, ...charges.slice(1, -1));
       case "statistic": return turn ?? charges.at(-1) ?? 0;
       default: return total(charges);
     }
+  }
+
+  /** Whether an evaluation may come here: as the last, or, where a training may end early, as the first. */
+  #isInTurn(round: number): boolean {
+    const { charges, endsEarly } = this.#costs;
+    const isFirst = !this.#isEvaluated;
+    this.#isEvaluated = true;
+    return round === charges.length || (endsEarly && isFirst);
   }
 }
 

@@ -41,9 +41,13 @@ export function objectionToUnseenClose({ plan, asked }: Unseen, { released }: Se
     case "propensity.train": return objectionToModelReleased(asked.at(-1), released);
     case "statistics.ask":
       if (released.kind !== "answer") return "a model is released where a question was asked";
-      // Words may all be found before the last character.
-      return plan.query.kind === "words" || asked.length === sumsOf(plan.query) ? null : "the session is closed before its last sum";
+      return isAnswered(asked.length, plan) ? null : "the session is closed before its last sum";
   }
+}
+
+/** Words are spelled until no beginning is left that enough rows share. */
+function isAnswered(sums: number, { query }: StatisticPlan): boolean {
+  return query.kind === "words" ? sums >= 1 : sums === sumsOf(query);
 }
 
 /** An evaluation shows the model that it is of. */
@@ -57,13 +61,13 @@ function objectionToSum(asked: readonly RoundOffer[], { purpose, model, ring, wo
   const due = everyQuestion(plan.query)[asked.length];
   if (due === undefined || purpose !== "statistic") return `the round asks for ${purpose} where the question has ${sumsOf(plan.query)} of its sums`;
   const layout = statisticLayout({ kind: "statistic", step: asked.length, ...due }, plan);
-  if (ring !== layout.ring || !isLong(words, layout.words, asked, plan)) return `the round asks for ${words} words of ${ring} bits where its question has ${layout.words} of ${layout.ring}`;
+  if (ring !== layout.ring || !isOfSize(words, layout.words, asked, plan)) return `the round asks for ${words} words of ${ring} bits where its question has ${layout.words} of ${layout.ring}`;
   return asked.some((before) => before.model === model) ? "the round asks again what was asked before" : null;
 }
 
-/** Whether a sum may have so many words: of words that are spelled as many times the cells of one beginning as there is room for, at first once. */
-function isLong(words: number, due: number, asked: readonly RoundOffer[], plan: StatisticPlan): boolean {
-  if (plan.query.kind !== "words" || asked.length === 0) return words === due;
-  const beginnings = (words - 1) / (due - 1);
-  return Number.isInteger(beginnings) && beginnings >= 1 && beginnings <= prefixesMax(plan, plan.query);
+/** How many beginnings of words are left the sums tell: each takes as many numbers as one does, beside the guard, and there are no more than a sum has room for. */
+function isOfSize(words: number, ofOne: number, { length }: readonly RoundOffer[], plan: StatisticPlan): boolean {
+  if (plan.query.kind !== "words" || length === 0) return words === ofOne;
+  const beginnings = (words - 1) / (ofOne - 1);
+  return Number.isSafeInteger(beginnings) && beginnings >= 1 && beginnings <= prefixesMax(plan, plan.query);
 }

@@ -91,7 +91,7 @@ function answerOf({ followed }: Session, { offered: { query } }: Milestone): Ear
 }
 
 function chargeOn({ bill }: Session, milestone: Milestone): Charge {
-  return { nanoRho: milestone.kind === "contributed" ? bill.contribute(milestone) : 0, budgetNanoRho: bill.budgetNanoRho };
+  return { nanoRho: milestone.kind === "contributed" ? bill.contribute(milestone) : 0, budgetNanoRho: bill.budgetNanoRho, reserveNanoRho: bill.reserveNanoRho };
 }
 
 function follow(followed: Followed, milestone: Milestone, beside: Beside): Step {

@@ -15,7 +15,11 @@ export interface Shown {
 }
 
 export interface Withheld {
-  /** `< k`, where a cell over fewer than k rows is withheld. It says why cells are withheld, not that this one is below k. */
+  /**
+   * `k = 20`, where cells over fewer than 20 rows are withheld: the same for those and for the ones from which they would follow. A label that told the two
+   * apart would tell the numbers: of two withheld parts that make up 20 rows, one that is said to be below 20 beside one that is not leaves 0 and 20; two
+   * that are both said to be below 20, of 38 rows, are 19 each.
+   */
   readonly withheld: string;
 }
 
@@ -203,7 +207,7 @@ export function isShown(cell: object): cell is Shown {
 
 /** What stands in the place of a number that is not shown. */
 export function withheldBelow(cellRows: number): Withheld {
-  return { withheld: `< ${cellRows}` };
+  return { withheld: `k = ${cellRows}` };
 }
 
 /** A number with its interval. */

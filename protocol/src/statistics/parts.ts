@@ -48,7 +48,8 @@ export type Cells =
 /**
  * What a sum is made of after its guard, in the order of its numbers.
  *
- * Profile: all rows, the cohort's; for each dimension the counts of all rows, then of the cohort's; for each measure the same of sums.
+ * Profile: all rows, the cohort's; for each dimension the counts of all rows, then of the cohort's; for each measure the same of sums. Where the
+ * cohort is all rows, each once.
  * Histogram, quantiles, categories, words, drift: one part.
  * RFM without edges: recency, frequency, monetary; with edges: the grid's counts, its spend, the counts by monetary score.
  * Experiment, by arm: rows; for each metric Σy, Σy²; with a covariate Σx, Σx², and for each metric Σxy.
@@ -110,16 +111,19 @@ export const NEXT_CHARACTERS = "counts of the next character";
 
 const ONE: Cells = { kind: "one" };
 const BOTH = ["all", "cohort"] as const;
+const ALL = ["all"] as const;
 
 function count(name: string, cells: Cells, over: Part["over"] = "all"): Part {
   return { name, over, cells, factors: [] };
 }
 
-function profileParts({ by, measures }: ProfileQuery): readonly Part[] {
+function profileParts({ cohort, by, measures }: ProfileQuery): readonly Part[] {
+  // The same numbers twice would be paid for twice.
+  const overs = cohort.length === 0 ? ALL : BOTH;
   return [
-    ...BOTH.map((over) => count(`rows (${over})`, ONE, over)),
-    ...by.flatMap((dimension) => BOTH.map((over) => count(`counts of ${dimension} (${over})`, { kind: "words", dimension }, over))),
-    ...measures.flatMap((measure) => BOTH.map((over): Part => ({ name: `sum of ${measure} (${over})`, over, cells: ONE, factors: [measure] }))),
+    ...overs.map((over) => count(`rows (${over})`, ONE, over)),
+    ...by.flatMap((dimension) => overs.map((over) => count(`counts of ${dimension} (${over})`, { kind: "words", dimension }, over))),
+    ...measures.flatMap((measure) => overs.map((over): Part => ({ name: `sum of ${measure} (${over})`, over, cells: ONE, factors: [measure] }))),
   ];
 }
 

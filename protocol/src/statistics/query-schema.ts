@@ -3,6 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { SPELLED_MAX } from "../session/charter-limits.js";
 import { words } from "../session/charter-texts.js";
 import type { Digest } from "../session/ids.js";
+import { issueWords } from "../session/issue-words.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { Query } from "./query.js";
 import {
@@ -51,7 +52,7 @@ export function parseQuery(json: Json): Query {
   const [first] = read.error.issues;
   const unknown = first?.code === "unrecognized_keys" ? first.keys.slice(0, 1) : [];
   const at = [...first?.path ?? [], ...unknown].map((step) => `/${String(step)}`).join("");
-  const says = first?.message.replace(/^Invalid input: /, "").replaceAll("'", "\"") ?? "not a query";
+  const says = first === undefined ? "not a query" : issueWords(first);
   throw new RangeError(`the query's ${at === "" ? "form" : at} is not right: ${says}`);
 }
 

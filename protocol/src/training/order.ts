@@ -1,4 +1,4 @@
-import { BINS_ROUNDS_MAX } from "../session/charter-trees.js";
+import { BINS_ROUNDS_MAX, sumsOfTree } from "../session/charter-trees.js";
 import type { LogisticClause, TreesClause } from "./clauses.js";
 import { columnsOf } from "./features.js";
 import { layoutOf, type Question } from "./layout.js";
@@ -51,7 +51,7 @@ function kindsAfter(asked: readonly string[], { model, noise }: TrainingPlan): r
   switch (model.kind) {
     case "logistic": return afterSteps("newton", asked, stepsOfLogistic(model, noise !== undefined));
     case "network": return afterSteps("update", asked, stepsOfNetwork(model, noise !== undefined));
-    case "trees": return afterTrees(asked, model);
+    case "trees": return noise === undefined ? afterTrees(asked, model) : afterNoisyTrees(asked, model);
   }
 }
 
@@ -81,6 +81,12 @@ function afterTrees(asked: readonly string[], { trees, depth, earlyStopping }: T
   return [...(levels < trees * depth + (earlyStopping === undefined ? 0 : 1) ? ["level"] : []), "evaluation"];
 }
 
+/** Counts once; then a tree has a sum of bins at least, unless it has no column to split on, and one over its leaves. */
+function afterNoisyTrees(asked: readonly string[], clause: TreesClause): readonly string[] {
+  const levels = stepsIn(asked);
+  return [...(levels < clause.trees * sumsOfTree(clause) ? ["level"] : []), ...(levels >= clause.trees ? ["evaluation"] : [])];
+}
+
 function stepsIn(asked: readonly string[]): number {
   return asked.filter((purpose) => purpose === "newton" || purpose === "update" || purpose === "level").length;
 }
@@ -101,7 +107,7 @@ function isOfSize(asked: readonly AskedRound[], { purpose, ring, words }: AskedR
       const layout = layoutOf({ kind: purpose }, layoutTerms(plan));
       return ring === layout.ring && words === layout.words;
     }
-    case "bins": return ring === 32;
+    case "bins": return ring === (plan.noise === undefined ? 32 : 64);
     case "level": return ring === 64;
     case "newton": case "update": return before === undefined ? isSizeOfStep({ ring, words }, plan) : ring === before.ring && words === before.words;
     default: return false;

@@ -5,8 +5,8 @@ const CHARGES = [20, 26, 27, 28, 0];
 const PRICE = 101;
 
 /** What a company is charged that answers these rounds in turn, of which nobody knows whether they follow. */
-function charged(purposes: readonly string[], charges: readonly number[] = CHARGES): readonly number[] {
-  const bill = new Bill({ budgetNanoRho: 1_000, charges });
+function charged(purposes: readonly string[], charges: readonly number[] = CHARGES, endsEarly = false): readonly number[] {
+  const bill = new Bill({ budgetNanoRho: 1_000, reserveNanoRho: 0, charges, endsEarly });
   return purposes.map((purpose, i) => {
     bill.offer({ round: i + 1, asked: { kind: "round.offer", purpose, model: "", plan: "", ring: 64, words: 1, parties: [] } }, null);
     return bill.contribute({ party: "ada", round: i + 1 });
@@ -35,8 +35,14 @@ describe("what a company is charged for a training", () => {
     expect(charged(["newton", "moments", "newton", "moments", "newton", "update", "levels"])).toEqual([28, 20, 27, 20, 28, 28, PRICE]);
   });
 
+  test("is what is left of it for trees that stopped growing, and the whole for a second evaluation", () => {
+    expect(charged(["bins", "level", "level", "evaluation", "evaluation"], CHARGES, true)).toEqual([20, 26, 27, 28, 0]);
+    expect(charged(["bins", "level", "evaluation", "evaluation"], CHARGES, true)).toEqual([20, 26, 55, PRICE]);
+    expect(charged(["bins", "level", "evaluation"], CHARGES)).toEqual([20, 26, PRICE]);
+  });
+
   test("is what is left for one that answered fewer rounds, and once for what is logged twice", () => {
-    const bill = new Bill({ budgetNanoRho: null, charges: CHARGES });
+    const bill = new Bill({ budgetNanoRho: null, reserveNanoRho: 0, charges: CHARGES, endsEarly: false });
     CHARGES.forEach((_, i) => { bill.offer({ round: i + 1, asked: { kind: "round.offer", purpose: ["moments", "newton", "newton", "newton", "evaluation"][i] ?? "", model: "", plan: "", ring: 64, words: 1, parties: [] } }, null); });
     expect([1, 2, 5, 5, 2].map((round) => bill.contribute({ party: "bob", round }))).toEqual([20, 26, 55, 55, 26]);
     expect([bill.contribute({ party: "cleo", round: 5 }), bill.contribute({ party: "cleo", round: 9 })]).toEqual([PRICE, 0]);

@@ -35,13 +35,13 @@ describe("an honest log of questions", () => {
       // Three questions and two answers; three companies, three sums.
       { name: "answers", count: 5, ok: true }, { name: "budgets", count: 9, ok: true },
     ]);
-    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, reserveNanoRho: budgetOf(NOISY_CHARTER)?.reserveNanoRho, answers: 2 }]);
   });
 
   test("under a charter of exact sums costs nothing, and says that nothing bounds it", () => {
     const report = EXACT.check(EXACT.told);
     expect(codesOf(report)).toEqual([]);
-    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, reserveNanoRho: 0, answers: 2 }]);
   });
 });
 

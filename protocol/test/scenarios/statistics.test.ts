@@ -56,10 +56,10 @@ describe("a question to three companies", () => {
     const [few, shown, strict] = [countOf(THREE, "Spain") + 1, spaniards, spaniards + 1];
     const under = (cellRows: number, own?: number) => wordsIn(answerOf<ProfileAnswer>(
       askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", cellRows]]), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? own : undefined) })));
-    expect(under(few)["Spain"]).toEqual({ withheld: `< ${few}` });
+    expect(under(few)["Spain"]).toEqual({ withheld: `k = ${few}` });
     expect(under(shown)["Spain"]).toEqual(exactly(spaniards));
-    expect(under(shown, strict)["Spain"]).toEqual({ withheld: `< ${strict}` });
-    expect(under(few, 2)["Spain"]).toEqual({ withheld: `< ${few}` });
+    expect(under(shown, strict)["Spain"]).toEqual({ withheld: `k = ${strict}` });
+    expect(under(few, 2)["Spain"]).toEqual({ withheld: `k = ${few}` });
   });
 
   test.each([[Number.MAX_SAFE_INTEGER, 100], [3_001, 100], [101, 100]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
@@ -99,13 +99,13 @@ describe("a question to three companies", () => {
 
   test("hides what would tell, with an answer before it, what that one withheld", () => {
     const all = answerOf<ProfileAnswer>(askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 20]]), BY_COUNTRY));
-    expect(wordsIn(all)["Spain"]).toEqual({ withheld: "< 20" });
+    expect(wordsIn(all)["Spain"]).toEqual({ withheld: "k = 20" });
     const asked = { ...BY_COUNTRY, cohort: [{ dimension: "country", words: ["France", "Germany"] }] };
     const next = (earlier?: WorldGiven["earlier"]) => answerOf<ProfileAnswer>(askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 20]]), asked, earlier === undefined ? {} : { earlier }));
     // All rows without those of France and Germany are those of Spain.
     const cohort = exactly(countOf(THREE, "France") + countOf(THREE, "Germany"));
     expect([next().rows, next().base]).not.toEqual([cohort, exactly(customersOf(THREE).length)]);
-    expect(next([{ query: BY_COUNTRY, answer: all }]).rows).toEqual({ withheld: "< 20" });
+    expect(next([{ query: BY_COUNTRY, answer: all }]).rows).toEqual({ withheld: "k = 20" });
   });
 });
 

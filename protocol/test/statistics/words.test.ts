@@ -228,7 +228,7 @@ describe("a question about an open dimension", () => {
   test.each<readonly [says: string, query: Query, path: string]>([
     ["no dimension whose words are left open", { ...FIND, dimension: "country" }, "/dimension"],
     ["lets 8 characters of \"town\" be looked at", { ...FIND, length: 9 }, "/length"],
-    ["answer that costs nothing", { ...FIND, nanoRho: 4 }, "/nanoRho"],
+    ["costs 5 at the least", { ...FIND, nanoRho: 4 }, "/nanoRho"],
     ["no dimension whose words are left open", { ...COUNT, dimension: "country" }, "/words"],
     ["the words of \"town\" are not listed in the charter", { kind: "categories", cohort: [], dimension: "town", top: 1, nanoRho: 5_000 }, "/dimension"],
     ["the words of \"town\" are not listed in the charter", { ...FIND, cohort: [{ dimension: "town", words: ["bern"] }] }, "/cohort/0/dimension"],

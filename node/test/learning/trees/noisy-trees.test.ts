@@ -54,7 +54,7 @@ async function grown(parts: readonly LocalRows[], plan: TrainingPlan, noisy: boo
     const scene = readScene(progress.question.kind, contextOf(progress), plan, scenes.at(-1) ?? null);
     if (scene?.kind !== "trees") throw new Error("a question that no node answers");
     scenes.push(scene);
-    charged += chargeOfQuestion(scene.question, plan);
+    charged += chargeOfQuestion(scene.question, plan, charged);
     const { ring, words } = layoutOf(scene.question, layoutTerms(plan));
     const sum = zeroWords(ring, words);
     for (const [party, one] of learners.entries()) {

@@ -57,7 +57,7 @@ describe("a noisy sum of trees", () => {
     const { privacy: _, ...exact } = NOISY;
     expect(() => layoutOf({ kind: "evaluation" }, { ...layoutTerms(planOf()), model: exact })).toThrow("does not say");
     expect(() => layoutOf({ kind: "moments" }, layoutTerms(planOf()))).toThrow("no such question");
-    expect(() => chargeOfQuestion({ kind: "moments" }, planOf())).toThrow("no such question");
+    expect(() => chargeOfQuestion({ kind: "moments" }, planOf(), 0)).toThrow("no such question");
   });
 });
 
@@ -83,7 +83,7 @@ describe("the price of trees under noise", () => {
   test("is what the charter says, and part of the plan's digest", () => {
     expect([priceOfTraining(planOf()), chargesInTurn(planOf()).reduce((sum, charge) => sum + charge)]).toEqual([NANO_RHO, NANO_RHO]);
     expect(planDigest(planOf())).not.toBe(planDigest(planOf({ privacy: { nanoRho: NANO_RHO + 1 } })));
-    expect(chargeOfQuestion({ kind: "evaluation" }, planOf())).toBe(0);
+    expect([NANO_RHO, NANO_RHO - 7].map((paid) => chargeOfQuestion({ kind: "evaluation" }, planOf(), paid))).toEqual([0, 7]);
   });
 });
 
@@ -103,7 +103,7 @@ describe("a noisy training of trees in which nobody adds noise", () => {
       if (scene.stage === until) return { rounds, model: scene.model };
       const { segments, ring } = layoutOf(scene.question, layoutTerms(plan));
       const words = encodeFixed(plainNoisyAnswer(rows, FEATURES, scene), segments, ring);
-      rounds.push({ scene, words, charge: chargeOfQuestion(scene.question, plan) });
+      rounds.push({ scene, words, charge: chargeOfQuestion(scene.question, plan, 0) });
       const next = advance(progress, words, 1, plan);
       if (next.kind !== "next") throw new Error(JSON.stringify(next));
       ({ progress } = next);
