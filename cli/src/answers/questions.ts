@@ -18,7 +18,7 @@ export const askedReply = z.discriminatedUnion("kind", [
 export const questionView = z.object({
   session,
   charter: digest,
-  query: z.looseObject({ kind: line }),
+  query: z.object({ kind: line }).catchall(z.json()),
   queryDigest: digest,
   nanoRho: z.number(),
   /** What of that is charged: by the coordinator's reckoning, or in a node's own account. */
@@ -53,7 +53,7 @@ export const questionDigests = z.object({ questions: z.array(questionView.pick({
 export const questionSessions = z.object({ questions: z.array(questionView.pick({ session: true })) });
 
 export const scheduleView = z.object({
-  id: line, charter: digest, query: z.looseObject({ kind: line }), every: z.number(), unit: z.enum(["days", "weeks", "months"]),
+  id: line, charter: digest, query: z.object({ kind: line }).catchall(z.json()), every: z.number(), unit: z.enum(["days", "weeks", "months"]),
   start: line, next: line.nullable(), runs: z.number(), state: line, because: line,
 });
 export type ScheduleView = z.output<typeof scheduleView>;

@@ -118,7 +118,7 @@ describe("what was asked", () => {
       "5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done     2026-11-22 10:00:00  2026-11-22 10:00:05                     answered",
       "5f5f5f5f5f5f  categories  a1a1a1a1a1a1  running  2026-11-22 10:00:00                       schedule 0a1b2c3d  waiting for meadow", "",
     ].join("\n"));
-    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories; of all rows; dimension channel; top 2\n");
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  the 2 most frequent words of channel, among all rows\n");
     expect(await play(["question", "result", "77"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('there is no question "77"') });
     expect(JSON.parse((await play(["question", "result", "5e", "--json"], { folder })).out)).toEqual(VIEW);
   });

@@ -65,7 +65,7 @@ function objectionToSum(asked: readonly RoundOffer[], { purpose, model, ring, wo
   return asked.some((before) => before.model === model) ? "the round asks again what was asked before" : null;
 }
 
-/** How many beginnings of words are left the sums tell: each takes as many numbers as one does, beside the guard, and there are no more than a sum has room for. */
+/** How many beginnings are left, only the sums tell: each takes as many numbers as one does, beside the guard, and a sum has room for so many. */
 function isOfSize(words: number, ofOne: number, { length }: readonly RoundOffer[], plan: StatisticPlan): boolean {
   if (plan.query.kind !== "words" || length === 0) return words === ofOne;
   const beginnings = (words - 1) / (ofOne - 1);
