@@ -16,7 +16,7 @@ const JEST = ["--experimental-vm-modules", "--disable-warning=ExperimentalWarnin
 /** Each task is a list of commands for the pinned Node. What a person asked for gets her arguments; what leads up to it does not. */
 const TASKS = {
   build: () => [TSC],
-  demo: () => [[...TSC, "examples"], ["examples/dist/bank-marketing/main.js", ...args]],
+  demo: () => [[...TSC, "examples"], ["examples/dist/main.js", ...args]],
   test: () => [TSC, [...JEST, ...args]],
   "test:slow": () => [TSC, [...JEST, "--config", "jest.slow.config.mjs", ...args]],
   check: () => [["scripts/check.mjs", ...args]],

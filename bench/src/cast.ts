@@ -1,7 +1,6 @@
 import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import type { Member, Speaker, Terms } from "@cohortium/protocol/aggregation/context";
-import type { Coordinator } from "@cohortium/protocol/aggregation/context";
+import type { Coordinator, Member, Speaker, Terms } from "@cohortium/protocol/aggregation/context";
 import { parsePartyId, type PartyId } from "@cohortium/protocol/session/ids";
 import { CHARTER, seedOf, SESSION } from "@cohortium/protocol/testing/world";
 

@@ -109,7 +109,7 @@ function within(nanoRho: number, epsilon: number): NetworkPrivacy {
   let [low, high] = [0.3, 20];
   while (high - low > 1e-3) {
     const middle = (low + high) / 2;
-    if (networkPrice(NETWORK, withNoise(middle), { epsilon, delta: DELTA }) <= nanoRho) high = middle;
+    if (networkPrice(NETWORK, withNoise(middle), { epsilon, delta: DELTA, reserveShare: 0 }) <= nanoRho) high = middle;
     else low = middle;
   }
   return withNoise(high);
@@ -183,7 +183,7 @@ function exactAuc({ features, train, held }: BankRows): number {
 
 function planFor(features: BankRows["features"], model: ModelClause, epsilon: number): TrainingPlan {
   const label = { name: "y", positive: "yes", negative: "no" };
-  const stepNanoRho = model.kind === "network" && model.privacy !== undefined ? sampledStepNanoRho(model.privacy, { epsilon, delta: DELTA }) : undefined;
+  const stepNanoRho = model.kind === "network" && model.privacy !== undefined ? sampledStepNanoRho(model.privacy, { epsilon, delta: DELTA, reserveShare: 0 }) : undefined;
   return {
     question: "propensity.train", recipe: { features: [], label }, features, label, model,
     evaluation: { scoreBins: 64, holdout: "own", holdoutShare: 0.2 }, parties: PARTIES, rowsMaxPerParty: 50_000, rowsMinPerParty: 100, rowsMinJoint: 2_000,

@@ -52,7 +52,7 @@ export function textOption(options: Options, name: string): string | undefined {
 export function portOption(options: Options, name: string, flag: string): number {
   const text = textOption(options, name) ?? "";
   if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535) return Number(text);
-  throw new Refusal({ code: "USAGE_PORT", title: `${flag} is a port`, detail: `"${text}" is not a number from 1 to 65535` });
+  throw new Refusal({ code: "USAGE_PORT", title: `${flag} is a port`, detail: `"${text}" is not a number from 1 to 65535`, fix: `write a free port, such as ${flag} 7450` });
 }
 
 /** A path on the command line, absolute. */
@@ -72,4 +72,9 @@ export async function confirm(context: Context, question: string): Promise<void>
     throw new Refusal({ code: "USAGE_CONFIRM", title: "nobody is there to confirm this", detail: question, fix: "read it, then run the same command with --yes" });
   }
   if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal({ code: "USAGE_DECLINED", title: "not done", detail: "the answer was no; nothing has changed" });
+}
+
+/** The same for what a script may do without being asked: where nobody sits, or a program reads, it goes on. */
+export async function confirmAtTerminal(context: Context, question: string): Promise<void> {
+  if (!context.json && context.world.isAttended) await confirm(context, question);
 }

@@ -20,8 +20,13 @@ export async function egressQuery(admin: AdminClient, { session, round, from, to
   const query = new URLSearchParams();
   if (session !== undefined) query.set("session", await sessionNamed(admin, session));
   if (round !== undefined) query.set("round", round);
-  if (from !== undefined) query.set("fromMs", String(instantIn("--from", from).atMs));
-  if (to !== undefined) query.set("toMs", String(endOf(instantIn("--to", to))));
+  const fromMs = from === undefined ? null : instantIn("--from", from).atMs;
+  const toMs = to === undefined ? null : endOf(instantIn("--to", to));
+  if (fromMs !== null && toMs !== null && fromMs >= toMs) {
+    throw new Refusal({ code: "USAGE_TIME", title: "the time would end before it begins", detail: `--from ${from ?? ""} is not before --to ${to ?? ""}`, fix: "write the earlier one with --from" });
+  }
+  if (fromMs !== null) query.set("fromMs", String(fromMs));
+  if (toMs !== null) query.set("toMs", String(toMs));
   return `/v1/egress${query.size === 0 ? "" : `?${query.toString()}`}`;
 }
 

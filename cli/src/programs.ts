@@ -2,7 +2,7 @@ import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
 import type { DataDesk } from "@cohortium/node/data-desk";
-import type { CanaryInput, CanaryReport } from "./canary/canary.js";
+import type { CanaryInput, CanaryProgress, CanaryReport } from "./canary/canary.js";
 import type { FeedDesk, FeedDeskInput } from "@cohortium/node/feed-desk";
 
 /** Where a process's settings come from. */
@@ -64,7 +64,7 @@ export interface Programs {
   openFeedDesk(input: FeedDeskInput, onProgress: (says: string) => void): Promise<FeedDesk>;
   openDataDesk(input: StartInput, onProgress: (says: string) => void): Promise<DataDesk>;
   /** A rehearsal in a scratch folder, with marked rows. Opens a coordinator and three nodes in this process. */
-  runCanary(input: CanaryInput, onProgress: (says: string) => void): Promise<CanaryReport>;
+  runCanary(input: CanaryInput, progress: CanaryProgress): Promise<CanaryReport>;
   /** The rules of the gate and of the lint, by id: what they ask and what to do. */
   dataRules(): Promise<Readonly<Record<string, DataRule>>>;
 }
@@ -89,7 +89,7 @@ export const PROGRAMS: Programs = {
   nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
   openFeedDesk: async (input, onProgress) => (await import("@cohortium/node/feed-desk")).openFeedDesk(input, onProgress),
   openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
-  runCanary: async (input, onProgress) => (await import("./canary/canary.js")).runCanary(input, onProgress),
+  runCanary: async (input, progress) => (await import("./canary/canary.js")).runCanary(input, progress),
   dataRules: async () => {
     const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/session/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);
     const gate = Object.entries(QUALITY_RULES).map(([rule, { asks, fix, severity }]) => [rule, { asks, fix, weight: severity === "error" ? "refuses a training" : "warns" }] as const);

@@ -24,6 +24,11 @@ export function sideOf({ code, exitCode }: Pick<Refusal, "code" | "exitCode">): 
   return isFault(code) && code !== "BUDGET_SPENT" ? SIDE_OF_BLAME[FAULTS[code].blame] : SIDE_OF_EXIT[exitCode];
 }
 
+/** The side of a fault as a coordinator or a node names it, in words. */
+export function blamed(side: string): string {
+  return isBlame(side) ? SIDE_OF_BLAME[side] : side;
+}
+
 const SIDE_OF_BLAME = {
   peer: "a partner or the coordinator, which misbehaved or fell silent",
   operator: "the operator, who set it up",
@@ -43,6 +48,10 @@ const SIDE_OF_EXIT: Readonly<Record<FailureExitCode, string>> = {
   9: "whoever is waited for",
   130: "yours: it was interrupted",
 };
+
+function isBlame(side: string): side is keyof typeof SIDE_OF_BLAME {
+  return Object.hasOwn(SIDE_OF_BLAME, side);
+}
 
 function isFault(code: string): code is FaultCode {
   return Object.hasOwn(FAULTS, code);

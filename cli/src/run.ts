@@ -3,7 +3,7 @@ import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal, toProblem } from "@cohortium/protocol/host/refusal";
 import type { Outcome } from "./outcome.js";
 import { contextOf, GROUPS, programOver } from "./program.js";
-import { refusalText } from "./refusal-text.js";
+import { refusalText, sideOf } from "./refusal-text.js";
 import { paintFor } from "./show/paint.js";
 import { plainText } from "./show/plain.js";
 import type { World } from "./world.js";
@@ -35,13 +35,27 @@ interface Manner {
 function refuse(error: unknown, { world, args, isJson, noColor }: Manner): ExitCode {
   // Commander has printed its own words by now. Help and version come this way too, as no error.
   if (error instanceof CommanderError) {
-    if (error.code === "commander.unknownCommand") for (const hint of meantCommands(args)) world.err.write(`${hint}\n`);
-    return error.exitCode === 0 ? 0 : 2;
+    const hints = error.code === "commander.unknownCommand" ? meantCommands(args) : [];
+    for (const hint of hints) world.err.write(`${hint}\n`);
+    if (error.exitCode === 0) return 0;
+    if (isJson) world.out.write(problemText(misread(error, hints)));
+    return 2;
   }
   const refusal = error instanceof Refusal ? error : unexpected(error);
-  if (isJson) world.out.write(`${JSON.stringify(toProblem(refusal), null, 2)}\n`);
+  if (isJson) world.out.write(problemText(refusal));
   else world.err.write(`${refusalText(refusal, paintFor(world.err.isTerminal, noColor, world.environment))}\n`);
   return refusal.exitCode;
+}
+
+function problemText(refusal: Refusal): string {
+  return `${JSON.stringify({ ...toProblem(refusal), side: sideOf(refusal) }, null, 2)}\n`;
+}
+
+/** What commander has said in its own words, for a program that reads. */
+function misread({ code, message }: CommanderError, hints: readonly string[]): Refusal {
+  // Its message for a line that ends before a command is none.
+  const detail = code === "commander.help" ? "no command is named" : plainText(message.replace(/^error: /, ""));
+  return new Refusal({ code: "USAGE_COMMAND", title: "this command line cannot be read", detail, fix: hints[0] ?? "see what can be written with --help after the command" });
 }
 
 /** Commands that are called like a word on the line, whose group was left out. */

@@ -25,6 +25,6 @@ export async function settingsOf(context: Context, { folder, role }: Place, opti
 
 function flagOf(text: string): Flag {
   const [, key, value] = /^([A-Za-z][A-Za-z0-9.]*)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined) throw new Refusal({ code: "USAGE_SET", title: "--set takes key=value", detail: `"${text}" is not of that form` });
+  if (key === undefined || value === undefined) throw new Refusal({ code: "USAGE_SET", title: "--set takes key=value", detail: `"${text}" is not of that form`, fix: "write it as in --set admin.port=7451" });
   return { name: `--set ${key}`, key, text: value };
 }

@@ -20,6 +20,7 @@ export function openTerminal(exit: (code: ExitCode) => void): Terminal {
     out: sinkTo(process.stdout),
     err: sinkTo(process.stderr),
     ask,
+    isAttended: isAttended(),
     nowMs: () => Date.now(),
     interruptible: () => {
       const stop = new AbortController();
@@ -40,9 +41,13 @@ function sinkTo(stream: NodeJS.WriteStream): Sink {
   return { write: (text) => void stream.write(text), isTerminal: stream.isTTY };
 }
 
+function isAttended(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
 /** Asks on standard error, so that standard output holds results alone. */
 async function ask(question: string): Promise<string | null> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  if (!isAttended()) return null;
   // Not as a readline terminal: Ctrl-C then stays the signal it is, and ends us.
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
   const gone = new Promise<null>((resolve) => lines.once("close", () => resolve(null)));

@@ -19,6 +19,8 @@ export interface World {
   readonly err: Sink;
   /** What a person answers on one line; null if there is no person, or the person went away. */
   ask(question: string): Promise<string | null>;
+  /** Whether there is a person who could. */
+  readonly isAttended: boolean;
   readonly nowMs: () => number;
   /** From this call on, Ctrl-C aborts the signal, once; a second Ctrl-C ends the process. */
   interruptible(): AbortSignal;

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isFileError, writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
@@ -14,13 +14,18 @@ export function checkWritable(path: string): void {
   }
 }
 
+/** Asks whether writing would take away what is there. @throws Refusal USAGE_EXISTS */
+export function checkFree(path: string, fix: string): void {
+  if (existsSync(path)) throw new Refusal({ code: "USAGE_EXISTS", title: "there is a file of this name already", detail: path, fix });
+}
+
 /** Writes what a person asked to have in a file. @throws Refusal USAGE_WRITE */
 export function writeOut(path: string, content: string | Uint8Array, mode: number): void {
   checkWritable(path);
   writeFileAtomic(path, content, mode);
 }
 
-function isFolder(path: string): boolean {
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory();
   } catch (error) {

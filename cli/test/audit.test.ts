@@ -2,6 +2,9 @@ import { describe, expect, test } from "@jest/globals";
 import { filesOf, honestEntries, LOG_KEY, say, type Files } from "../../protocol/test/log/small-log.js";
 import { loggedStatistics } from "../../protocol/test/conduct/logged-statistics.js";
 import { charterOfStatistics, PROFILE, THREE } from "../../protocol/test/conduct/tiny-statistics.js";
+import { signerFromSeed } from "@cohortium/crypto/signing";
+import { signCheckpoint } from "@cohortium/protocol/log/checkpoint";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { folderWith, play } from "./stage.js";
 
@@ -60,8 +63,9 @@ describe("audit verify", () => {
     const { code, out } = await play(["audit", "verify", folderWith(files(told))]);
     expect(out).toMatch(/answers +4 +ok\nbudgets +6 +ok\n/);
     const budget = budgetOf(charter);
-    const whole = (budget?.nanoRho ?? 0) + (budget?.reserveNanoRho ?? 0);
-    expect(out).toContain(`${digest.slice(0, 12)}        2  ${(100 * 15_000_000 / whole).toFixed(1)} % (0.015000 of ${(whole / 1e9).toFixed(6)} ρ)`);
+    const [whole, reserve] = [budget?.nanoRho ?? 0, budget?.reserveNanoRho ?? 0];
+    const beside = reserve === 0 ? "nothing" : `${budgetShare(reserve, whole)} (ρ ${(reserve / 1e9).toFixed(6)})`;
+    expect(out).toContain(`${digest.slice(0, 12)}        2  ${budgetShare(15_000_000, whole)} (ρ 0.015000 of ${(whole / 1e9).toFixed(6)})  ${beside}`);
     expect(code).toBe(0);
     const exact = loggedStatistics(charterOfStatistics(THREE), [PROFILE]);
     expect((await play(["audit", "verify", folderWith(exact.files(exact.told))])).out).toContain("1  no noise");
@@ -102,6 +106,27 @@ describe("audit verify", () => {
     expect(Object.keys(report).sort()).toEqual(["caveats", "checkpointSize", "checks", "entries", "findings", "notices", "privacy", "sumsRecomputed", "verified"]);
     expect(report).toMatchObject({ verified: false, findings: [{ entry: 3, code: "ENTRY_HASH" }, ...report.findings.slice(1)] });
     expect({ code, err }).toEqual({ code: 6, err: "" });
+  });
+
+  test("takes a folder that holds no log, and a file that is no checkpoint or another log's, for a slip and not for a forgery", async () => {
+    const { code, err } = await play(["audit", "verify", folderWith([["rows.csv", "age"]])]);
+    expect({ code, says: /holds no log of a consortium/.test(err) }).toEqual({ code: 2, says: true });
+    const other = signCheckpoint({ origin: "log.example/another", size: 3, root: new Uint8Array(32) }, signerFromSeed(new Uint8Array(32).fill(9)));
+    const kept = (text: string) => play(["audit", "verify", ".", "--checkpoint", "kept"], { folder: folderWith([...filesOf(BEGINNING), ["kept", text]]) });
+    const another = await kept(other);
+    expect(another.code).toBe(2);
+    expect(another.err).toMatch(/of another log[^]*it is of log\.example\/another, and the folder holds log\.example\/consortium[^]*it is not/);
+    expect(await kept("age\n35\n")).toMatchObject({ code: 2, err: expect.stringContaining("this file is no checkpoint") });
+  });
+
+  test("control: a log that lost its checkpoint, or whose checkpoint nobody can read, and a kept one of its name under another key, are inconsistencies", async () => {
+    const lost = filesOf(BEGINNING);
+    lost.delete("checkpoint");
+    expect(await play(["audit", "verify", folderWith(lost)])).toMatchObject({ code: 6, out: expect.stringContaining("CHECKPOINT_MISSING") });
+    expect(await play(["audit", "verify", folderWith([...filesOf(BEGINNING), ["checkpoint", "garbage"]])])).toMatchObject({ code: 6 });
+    const forged = signCheckpoint({ origin: LOG_KEY.split("+")[0] ?? "", size: 3, root: new Uint8Array(32) }, signerFromSeed(new Uint8Array(32).fill(9)));
+    const files = filesOf(BEGINNING);
+    expect(await play(["audit", "verify", ".", "--checkpoint", "kept"], { folder: folderWith([...files, ["kept", forged]]) })).toMatchObject({ code: 6, out: expect.stringContaining("ANCHOR_UNREADABLE") });
   });
 
   test("refuses a folder that is not there, and points from a coordinator's folder to its log", async () => {

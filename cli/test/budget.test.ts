@@ -4,7 +4,7 @@ import { NOW_MS, openStage, play } from "./stage.js";
 
 const [CHARTER, OTHER] = ["ab".repeat(32), "cd".repeat(32)];
 const PRIVACY = {
-  epsilon: 1, delta: 1e-6, epsilonSpent: 0.412, limit: 10_000_000, spent: 4_000_000, left: 6_000_000, reserve: 5_000_000, isReserveOpen: false,
+  epsilon: 1, delta: 1e-6, epsilonSpent: 0.412, limit: 10_000_000, spent: 4_000_000, left: 6_000_000, reserve: 5_000_000, reserveShare: 0.2, isReserveOpen: false,
   questions: [{ kind: "profile", nanoRho: 270_000, more: 22 }], pace: { nanoRhoPerDay: 1e5, runsOutAtMs: NOW_MS + 60 * 86_400_000 },
   elsewhere: { nanoRho: 2_000_000, charters: 2, epsilon: 0.3 },
 };
@@ -25,7 +25,8 @@ describe("budget show", () => {
   test("says in plain words how much is used, and about how many more questions there are", async () => {
     const { run } = await node({ "/v1/budget": { party: "harbour", own: null, charters: [NOISY, EXACT] } });
     const { out, code } = await run("budget", "show");
-    expect(out).toContain("Privacy budget used 40 %, about 22 more questions of kind profile as the last one: ε 0.41 at δ 1e-6 of ε 1; 12 of 400 sums asked. 33 % of the whole is in reserve.");
+    expect(out).toContain("Privacy budget used 40 %, about 22 more questions of kind profile as the last one: ε 0.41 at δ 1e-6 of ε 1; 12 of 400 sums asked. The last 20 % of ε are in reserve, another 50 % beside the budget: it is spent only at a node whose owner writes privacy: { openReserve: true } into its node.yaml.");
+    expect(out).toContain("Percentages are shares of the charter's budget in ρ, without its reserve.");
     expect(out).toContain("Sums are exact here, and have no price: 3 of 40 sums asked.");
     expect(out).toContain("bear ε 0.30 at δ 1e-6 already, under 2 other charters");
     expect([code, out.split("\n")[1]?.split(/ {2,}/)]).toEqual([0, ["abababababab", "answers", "40 %", "4,000,000", "6,000,000", "5,000,000", "2027-06-30"]]);
@@ -33,9 +34,11 @@ describe("budget show", () => {
 
   test("says that nothing is left, that a reserve is open, and what this node's own ceiling has left", async () => {
     const own = { epsilonMax: 2, delta: 1e-6, epsilonSpent: 1.5, limit: 100, spent: 75, left: 25 };
-    const spent = { ...NOISY, privacy: { ...PRIVACY, left: 0, spent: PRIVACY.limit, isReserveOpen: true, questions: [] } };
+    const spent = { ...NOISY, privacy: { ...PRIVACY, left: 0, limit: 15_000_000, spent: 15_000_000, isReserveOpen: true, questions: [] } };
     const { out } = await (await node({ "/v1/budget": { party: "harbour", own, charters: [spent] } })).run("budget", "show");
-    expect(out).toContain("which this node has opened");
+    // Of the budget without the reserve, as elsewhere: with it, more than all can be spent.
+    expect(out).toContain("used 150 %");
+    expect(out).toContain("another 50 % beside the budget: this node has opened it.");
     expect(out).toContain("Nothing is left: a question that costs anything is refused.");
     expect(out).toContain("This node's own ceiling over all charters: 75 % used, ε 1.50 at δ 1e-6 of ε 2.");
   });

@@ -16,12 +16,17 @@ describe("egress canary", () => {
     const folder = nodeFolder();
     mkdirSync(join(folder, "x"), { recursive: true });
     writeFileSync(join(folder, "charter.json"), JSON.stringify({ ...BASE, questions: [QUESTION] }));
-    return play(["--folder", folder, "egress", "canary", "--charter", "charter.json", ...args], { folder, programs: { runCanary: async () => report } });
+    return play(["--folder", folder, "egress", "canary", "--charter", "charter.json", ...args], { folder, programs: { runCanary: async (_, { stage }) => (stage("rehearses the training …"), report) } });
   };
 
+  test("with --json says nothing but the document", async () => {
+    const { err, out } = await told(REPORT, "--json");
+    expect([err, JSON.parse(out)]).toEqual(["", expect.objectContaining({ verdict: "clean" })]);
+  });
+
   test("tells what was looked for and where, and that nothing left", async () => {
-    const { code, out } = await told(REPORT);
-    expect(code).toBe(0);
+    const { code, out, err } = await told(REPORT);
+    expect([code, err]).toEqual([0, "rehearses the training …\n"]);
     expect(out).toContain("24 values in 400 disguises: text, double");
     expect(out).toContain("Nothing of the marked rows left. 50,000 bytes left this node in the rehearsal");
     expect(out).toContain("job     rows  nothing: only the charter's own words are legal in it");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toBase64, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
@@ -24,7 +24,7 @@ describe("dsr delete", () => {
     const { code, out, err } = await play(["--folder", folder, "dsr", "delete", "--key", SECRET_KEY, "--receipt", join(folder, "r.json")], { folder, answers: ["y"] });
     expect([code, asked]).toEqual([0, [{ path: "/v1/deletions", body: { keys: [SECRET_KEY] } }]]);
     expect(err).toContain("Remove this person at this node, for good? [y/N]");
-    expect(out).toContain("0a0a0a0a0a0a  removed; 1 row has this key now; 1 sessions had used this node's rows before, and are marked");
+    expect(out).toContain("0a0a0a0a0a0a  removed; 1 row has this key now; 1 session had used this node's rows before, and is marked");
     expect(out).toContain("Under a charter without noise sums are exact");
     expect(out).toContain("Your own files and databases were not changed");
     expect(out + err + readFileSync(join(folder, "r.json"), "utf8")).not.toContain(SECRET_KEY);
@@ -37,6 +37,30 @@ describe("dsr delete", () => {
     const { out } = await play(["--folder", folder, "--yes", "dsr", "delete", "--file", "keys.txt"], { folder });
     expect(asked).toEqual([{ path: "/v1/deletions", body: { keys: ["one", "two"] } }]);
     expect(out).toContain("1 of the keys stand in no row now: check how the feed writes them");
+  });
+
+  test("gives each of several people a receipt of her own, named by the line of her key", async () => {
+    const { folder, asked } = await openStage("node", [post("/v1/deletions", { removed: [{ receipt: receipt(1), isNew: true }, { receipt: receipt(2), isNew: true }] })]);
+    writeFileSync(join(folder, "keys.txt"), "one\r\n\r\ntwo\none\n");
+    const { code, out } = await play(["--folder", folder, "--yes", "dsr", "delete", "--file", "keys.txt", "--receipt", "november"], { folder });
+    expect([code, asked]).toEqual([0, [{ path: "/v1/deletions", body: { keys: ["one", "two"] } }]]);
+    expect(readdirSync(join(folder, "november"))).toEqual(["receipt-line-0001.json", "receipt-line-0003.json"]);
+    expect(JSON.parse(readFileSync(join(folder, "november", "receipt-line-0003.json"), "utf8"))).toEqual(receipt(2));
+    expect(out).toContain("receipt-line-0001.json and 1 more beside it, each named by the line of its key");
+    expect((await play(["dsr", "verify", join(folder, "november", "receipt-line-0003.json"), "--key-of", KEY])).code).toBe(0);
+  });
+
+  test("removes nobody where that would replace a receipt, or write several people's into one file", async () => {
+    const { folder, asked } = await stage();
+    writeFileSync(join(folder, "keys.txt"), "one\ntwo\n");
+    writeFileSync(join(folder, "r.json"), "kept");
+    mkdirSync(join(folder, "kept"));
+    writeFileSync(join(folder, "kept", "receipt-line-0002.json"), "kept");
+    for (const [whom, to] of [[["--key", "x"], "r.json"], [["--file", "keys.txt"], "r.json"], [["--file", "keys.txt"], "kept"]] as const) {
+      expect((await play(["--folder", folder, "--yes", "dsr", "delete", ...whom, "--receipt", to], { folder })).code).toBe(2);
+    }
+    expect(asked).toEqual([]);
+    expect(readFileSync(join(folder, "r.json"), "utf8")).toBe("kept");
   });
 
   test("says that somebody was removed before", async () => {

@@ -51,6 +51,15 @@ describe("egress show", () => {
     expect(asked).toEqual([{ fromMs: String(Date.UTC(2026, 10, 1)), toMs: String(Date.UTC(2026, 11, 1)) }, { fromMs: String(Date.UTC(2026, 10, 1, 10)) }]);
   });
 
+  test("takes no time that ends before it begins, or at once; the same day has one", async () => {
+    const { egress, asked } = await stage();
+    for (const [from, to] of [["2026-11-03", "2026-11-02"], ["2026-11-01T10:00:00Z", "2026-11-01T10:00:00Z"]] as const) {
+      expect(await egress("show", "--from", from, "--to", to)).toMatchObject({ code: 2, err: expect.stringContaining(`--from ${from} is not before --to ${to}`) });
+    }
+    expect(asked).toEqual([]);
+    expect(await egress("show", "--from", "2026-11-02", "--to", "2026-11-02")).toMatchObject({ code: 0 });
+  });
+
   test.each([["--from", "yesterday"], ["--to", "2026-02-31"], ["--from", "2026-11-01 10:00"]])("takes no time that is none: %s %s", async (flag, text) => {
     expect(await (await stage()).egress("show", flag, text)).toMatchObject({ code: 2, err: expect.stringContaining("in UTC") });
   });

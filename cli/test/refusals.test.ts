@@ -5,6 +5,11 @@ import { GROUPS } from "../src/program.js";
 import { sideOf } from "../src/refusal-text.js";
 import { emptyStage, folderWith, get, openStage, play } from "./stage.js";
 
+/** As a shell splits it. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare ?? "");
+}
+
 describe("whose folder it is", () => {
   test("a command of the operator says so in a node's folder", async () => {
     const folder = emptyStage("node");
@@ -99,6 +104,17 @@ describe("the command line", () => {
     }
   });
 
+  test("reads every example of its help as printed", async () => {
+    for (const { commands } of GROUPS) {
+      for (const { example } of commands) {
+        const { err } = await play(wordsOf(example));
+        // Commander's own words for a line that it cannot read; without the folders of the examples the commands refuse in ours.
+        expect({ example, misread: /^error: /m.exec(err)?.[0] ?? null }).toEqual({ example, misread: null });
+      }
+    }
+    expect((await play(wordsOf("--folder ./hub question ask profile --bye region"))).err).toMatch(/^error: /m);
+  });
+
   test("has an example in its own help too, and a version", async () => {
     expect((await play(["--help"])).out).toContain("Example:\n  $ cohortium --folder ./harbour node status");
     expect(await play(["--version"])).toEqual({ code: 0, out: "9.8.7\n", err: "" });
@@ -106,6 +122,29 @@ describe("the command line", () => {
 
   test.each([[["rounds"]], [["round", "lunch"]], [["round"]], [[]], [["round", "show"]], [["audit", "show", ".", "1", "2"]], [["round", "ls", "--wath"]]])("%j is a mistake of usage", async (args) => {
     expect(await play(args)).toMatchObject({ code: 2, out: "" });
+  });
+
+  test.each<[readonly string[], string, string]>([
+    [["question"], "no command is named", "see what can be written with --help after the command"], [["question", "show"], "missing required argument 'kind'", "--help"], [["question", "aks"], "unknown command 'aks'", "--help"],
+    [["egress", "show", "--sesion", "5e"], "unknown option '--sesion'", "--help"], [["doctor"], "unknown command 'doctor'", "Did you mean: cohortium node doctor?"],
+  ])("%j with --json is a problem document too, with its side", async (args, detail, fix) => {
+    const { code, out } = await play([...args, "--json"]);
+    expect({ code, problem: JSON.parse(out) as unknown }).toMatchObject({
+      code: 2, problem: { code: "USAGE_COMMAND", title: "this command line cannot be read", detail: expect.stringContaining(detail), fix: expect.stringContaining(fix), side: "yours: the command, its files or the settings" },
+    });
+  });
+
+  test("with --json names the side of every refusal", async () => {
+    const { code, out } = await play(["question", "status", "--json"], { folder: emptyStage("coordinator") });
+    expect({ code, problem: JSON.parse(out) as unknown }).toMatchObject({ code: 7, problem: { code: "NETWORK_UNREACHABLE", side: "the other process, or the network between" } });
+  });
+
+  test.each([
+    [["egress", "show", "--round", "two"], "node"], [["egress", "canary", "--rows", "many"], "node"], [["charter", "new", "a.yaml", "b.yaml", "--days", "soon"], "node"], [["node", "start", "--set", "x"], "node"],
+  ] as const)("%j is refused with what to do", async (args, role) => {
+    const { code, err } = await play(args, { folder: emptyStage(role) });
+    if (code === 0) throw new Error("it is not refused");
+    expect(err).toMatch(/^ {2}to do {2}./m);
   });
 
   test("suggests the word that was meant", async () => {

@@ -51,6 +51,7 @@ export async function play(args: readonly string[], cast: Cast = {}): Promise<Pl
       err += question;
       return answers.shift() ?? null;
     },
+    isAttended: isTerminal,
     nowMs: () => NOW_MS,
     interruptible: () => cast.interrupt ?? new AbortController().signal,
     openShutdown: () => ({ begun: new AbortController().signal, onClose: () => undefined, end: async () => undefined }),

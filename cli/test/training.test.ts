@@ -70,7 +70,7 @@ describe("round watch", () => {
   test("finds the one that runs, and ends with the exit code of its fault", async () => {
     const { folder } = await watched(ABORTED);
     const { code, out } = await play(["round", "watch"], { folder });
-    expect(out).toContain("aborted: AGGREGATION_TOO_FEW: fewer nodes answered\n  code   AGGREGATION_TOO_FEW\n  side   operator\n  to do  start the silent nodes\n");
+    expect(out).toContain("aborted: AGGREGATION_TOO_FEW: fewer nodes answered\n  code   AGGREGATION_TOO_FEW\n  side   the operator, who set it up\n  to do  start the silent nodes\n");
     expect(code).toBe(7);
   });
 

@@ -76,13 +76,24 @@ export class QuestionSchedules {
     this.#tick();
   }
 
-  /** @throws Refusal as `Questions.admit` and `Questions.assertWorthwhile`: what could not be asked now is no plan for later. */
+  /**
+   * @throws Refusal as `Questions.admit` and `Questions.assertWorthwhile`: what could not be asked now is no plan for later; REQUEST_SCHEDULE for one
+   * that would begin when its charter has ended.
+   */
   add(id: string, { charter, query, every, unit, startMs: start }: NewSchedule): ScheduleView {
     const admitted = this.#questions.admit(charter, query);
     this.#questions.assertWorthwhile(charter, admitted.query);
     const nowMs = this.#nowMs();
     const startMs = start ?? nowMs;
     const nextMs = startMs >= nowMs ? startMs : occurrenceAfter({ every, unit, startMs }, nowMs);
+    const { expires } = this.#questions.charterToday(charter);
+    // Written so that NaN refuses.
+    if (!(nextMs < Date.parse(expires))) {
+      throw new Refusal({
+        code: "REQUEST_SCHEDULE", title: "the charter ends before this schedule begins", detail: `it would first be asked on ${instantText(nextMs)}, and the charter holds until ${expires}`,
+        fix: "begin earlier, or sign a charter that holds longer",
+      });
+    }
     this.#store.addSchedule({ id, charter, query: queryJson(admitted.query), every, unit, startMs, createdMs: nowMs, nextMs });
     this.#tick();
     return this.#known(id);

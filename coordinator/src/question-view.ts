@@ -13,6 +13,8 @@ export interface QuestionView {
   readonly queryDigest: string;
   /** The price of the whole answer, in 10^-9 of ρ. */
   readonly nanoRho: number;
+  /** What of that is charged, as this coordinator saw it: a sum that a company has sent its numbers for, and all of it while the question runs. */
+  readonly charged: number;
   /** The schedule that asked it, or null. */
   readonly schedule: string | null;
   readonly state: "running" | "done" | "aborted";
@@ -25,7 +27,7 @@ export interface QuestionView {
   readonly answerDigest: string | null;
 }
 
-export function questionView(question: KeptQuestion, training: TrainingView | null, answer: Uint8Array | null): QuestionView {
+export function questionView(question: KeptQuestion, training: TrainingView | null, answer: Uint8Array | null): Omit<QuestionView, "charged"> {
   const { session, charter, query, digest: queryDigest, nanoRho, schedule, askedMs: askedAtMs } = question;
   const answered = { answeredAt: answeredAt(question), answer: readAnswer(answer), answerDigest: answer === null ? null : toHex(sha256(answer)) };
   const base = { session, charter, query, queryDigest, nanoRho, schedule, askedAtMs, ...answered };

@@ -5,9 +5,10 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parseDigest, parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { budgetOf, type PrivacyBudget } from "@cohortium/protocol/session/privacy-budget";
 import type { Answer } from "@cohortium/protocol/statistics/answer";
-import { chargeOf, sumsOf } from "@cohortium/protocol/statistics/charge";
+import { chargeOfFirst, sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { refusesAll, type EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
@@ -72,7 +73,7 @@ export class Questions {
     }
   }
 
-  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
+  /** @throws Refusal REQUEST_QUERY, CHARTER_QUESTION, BUDGET_EXCEEDED, BUDGET_SPENT or POLICY_WITHHELD, all before anything is computed anywhere. */
   ask({ charter, query, fresh, request }: Ask): AskedReply {
     const { store } = this.#host;
     const begun = request === null ? null : store.asked(request);
@@ -85,17 +86,22 @@ export class Questions {
     return askedReply("launched", this.launch(this.#host.freshSession(), admitted, { request, schedule: null }), null);
   }
 
-  /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY or CHARTER_QUESTION. */
+  /** What a charter allows to ask, whatever is left of its budget. @throws Refusal REQUEST_QUERY, CHARTER_QUESTION or BUDGET_EXCEEDED. */
   admit(charter: Digest, query: Json): Admitted {
     const read = readQuery(query);
     const text = this.#host.charterToday(charter);
     const problems = queryProblems(text, read);
     if (problems.length === 0) return { charter, query: read, digest: queryDigest(read) };
-    const isPrice = budgetOf(text) !== null && read.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
+    const isPrice = budgetOf(text) !== null && read.nanoRho >= sumsOf(read) && problems.every(({ path }) => path === "/nanoRho");
     throw new Refusal({
-      code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
+      code: isPrice ? "BUDGET_EXCEEDED" : "CHARTER_QUESTION", title: isPrice ? "this would cost more than the charter's whole budget" : "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
       detail: problems.map(({ path, says }) => `${path}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
     });
+  }
+
+  /** @throws Refusal unless the charter is in force and holds now. */
+  charterToday(charter: Digest): Charter {
+    return this.#host.charterToday(charter);
   }
 
   /** Begins a session for it. @throws Refusal as `assertWorthwhile`. */
@@ -125,7 +131,7 @@ export class Questions {
     if (limit === null || spent + nanoRho <= limit + reserve) return;
     throw new Refusal({
       code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", rule: "request.privacy-budget",
-      detail: `it costs ${share(nanoRho, limit)} of the budget, and ${share(Math.max(0, limit + reserve - spent), limit)} is left${reserve === 0 ? "" : ", the reserve included"}; nothing was computed`,
+      detail: `it costs ${budgetShare(nanoRho, limit)} of the budget, of which ${budgetShare(Math.max(0, limit - spent), limit)} is left${reserve === 0 ? "" : `, and ${budgetShare(limit + reserve - Math.max(limit, spent), limit)} more in reserve`}; nothing was computed`,
       fix: "ask with a smaller --epsilon, ask again for an answer that is kept, or sign a new charter",
     });
   }
@@ -133,7 +139,7 @@ export class Questions {
   /** In 10^-9 of ρ. `limit` is null where no noise is added, and without the reserve; `spent` counts what is under way as if it were done. */
   budget(charter: Digest): { readonly limit: number | null; readonly reserve: number; readonly spent: number } {
     const text = this.#host.charterInForce(charter);
-    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one), 0);
+    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#viewOf(one).charged, 0);
     const budget = text === null ? NO_BUDGET : budgetOf(text);
     return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent };
   }
@@ -188,17 +194,17 @@ export class Questions {
     return this.#host.store.questions().filter(({ session, answeredMs }) => answeredMs === null && this.#host.view(parseSessionId(session))?.state === "running");
   }
 
-  #charged(question: KeptQuestion): number {
-    const state = this.#viewOf(question).state;
-    if (state !== "aborted") return question.nanoRho;
+  #charged(question: KeptQuestion, state: QuestionView["state"]): number {
     const charter = this.#host.charterInForce(question.charter);
     const query = parseQuery(question.query);
-    if (charter === null || question.uploaded >= sumsOf(query)) return question.nanoRho;
-    return question.uploaded === 0 ? 0 : chargeOf({ edges: null }, statisticPlanOf(charter, query));
+    // Words may be found before all sums are taken.
+    if (charter === null || state === "running" || (state === "done" && query.kind !== "words")) return question.nanoRho;
+    return chargeOfFirst(question.uploaded, statisticPlanOf(charter, query));
   }
 
   #viewOf(question: KeptQuestion): QuestionView {
-    return questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+    const view = questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+    return { ...view, charged: this.#charged(question, view.state) };
   }
 
   #known(session: SessionId): KeptQuestion {
@@ -243,8 +249,4 @@ function readQuery(json: Json): Query {
 /** What this coordinator has written itself. */
 function parseAnswer(bytes: Uint8Array): Answer {
   return JSON.parse(fromUtf8(bytes)) as Answer;
-}
-
-function share(part: number, whole: number): string {
-  return `${whole > 0 ? ((100 * part) / whole).toPrecision(2) : "all"} %`;
 }

@@ -91,6 +91,10 @@ export class Desk {
     return new QuestionSchedules({ store: this.store, questions: this.questions, logger: office().logger, nowMs: () => this.nowMs });
   }
 
+  charterEnds(charter: Digest): string {
+    return CHARTERS.get(charter)?.expires ?? "";
+  }
+
   ask(query: Json, { charter = NOISY, fresh = false, request = null }: { charter?: Digest; fresh?: boolean; request?: string | null } = {}) {
     return this.questions.ask({ charter, query, fresh, request });
   }

@@ -99,7 +99,7 @@ describe("a question", () => {
     ["of a kind that is not listed", { kind: "drift", column: "recency", bins: 10, nanoRho: 1_000 }, NOISY, { code: "CHARTER_QUESTION", exitCode: 4 }],
     ["for nothing where noise is due", categories(0), NOISY, { code: "CHARTER_QUESTION", exitCode: 4 }],
     ["for a price where there is none", categories(1_000), EXACT, { code: "CHARTER_QUESTION", exitCode: 4 }],
-    ["for more than there ever was", categories(WHOLE + 1), NOISY, { code: "BUDGET_SPENT", exitCode: 5 }],
+    ["for more than there ever was", categories(WHOLE + 1), NOISY, { code: "BUDGET_EXCEEDED", exitCode: 5 }],
   ])("%s is refused before anything is launched", (_, query, charter, expected) => {
     expect(refused(() => desk.ask(query, { charter }))).toMatchObject(expected);
     expect(desk.questions.views()).toEqual([]);
@@ -141,6 +141,7 @@ describe("the budget", () => {
     expect(desk.questions.budget(NOISY).spent).toBe(500);
     desk.uploaded(late, 2);
     expect(desk.questions.budget(NOISY).spent).toBe(1_001);
+    expect(desk.questions.views().map(({ nanoRho, charged }) => [nanoRho, charged])).toEqual([[1_000, 0], [1_001, 1_001]]);
   });
 
   test("of a charter without noise has no end here", () => {
@@ -155,7 +156,7 @@ describe("the budget", () => {
     const ask = (nanoRho: number) => desk.ask(categories(nanoRho), { charter: RESERVED });
     desk.answer(ask(limit ?? 0).session);
     expect(ask(reserve - 7)).toMatchObject({ kind: "launched" });
-    expect(refused(() => ask(8))).toMatchObject({ code: "BUDGET_SPENT", detail: expect.stringContaining("the reserve included") });
+    expect(refused(() => ask(8))).toMatchObject({ code: "BUDGET_SPENT", detail: expect.stringMatching(/of which 0 % is left, and less than 0\.01 % more in reserve;/) });
     expect(ask(7)).toMatchObject({ kind: "launched" });
   });
 });
@@ -234,6 +235,15 @@ describe("a schedule", () => {
     desk.nowMs += 7 * DAY_MS;
     desk.expired = true;
     expect(due(schedules)).toMatchObject([{ runs: 1, state: "stopped: charter", because: expect.stringContaining("does not hold today") }]);
+    schedules.close();
+  });
+
+  test("that would begin when its charter has ended is refused, and one that begins just before is not", () => {
+    const schedules = desk.schedules();
+    const ends = Date.parse(desk.charterEnds(NOISY));
+    expect(refused(() => schedules.add("s1", { ...weekly(1_000), startMs: ends }))).toMatchObject({ code: "REQUEST_SCHEDULE", exitCode: 2, detail: expect.stringContaining("the charter holds until") });
+    expect(schedules.views()).toEqual([]);
+    expect(schedules.add("s2", { ...weekly(1_000), startMs: ends - 1 })).toMatchObject({ state: "on", runs: 0 });
     schedules.close();
   });
 

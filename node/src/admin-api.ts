@@ -6,7 +6,7 @@ import type { LinkState } from "@cohortium/protocol/host/exchange-client";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 import { budgetRoutes, spentElsewhere, type BudgetDesk } from "./budget-desk.js";
 import type { CohortiumNode } from "./node.js";
-import { isAnswered, questionRoutes } from "./question-desk.js";
+import { questionRoutes, wasAsked } from "./question-desk.js";
 
 export interface NodeAdminContext {
   readonly node: CohortiumNode;
@@ -42,7 +42,7 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     ...budgetRoutes(budget),
     {
       method: "GET", path: "/v1/trainings", handle: () => json({
-        trainings: node.store.trainings().filter((kept) => !isAnswered(kept))
+        trainings: node.store.trainings().filter((kept) => !wasAsked(kept))
           .map(({ session, charter, endedMs, outcome }) => ({ session, charter, endedAtMs: endedMs, outcome })),
       }),
     },

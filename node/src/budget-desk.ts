@@ -47,12 +47,12 @@ export function budgetsOf(desk: BudgetDesk): Budgets {
   return { party, own: ownAccountOf(ledger, settings), charters: knownTo(desk).map((known) => accountOf(known, ledger, settings, desk.nowMs())) };
 }
 
-/** @param price - Of one question: in 10^-9 of ρ, or as a share of what a charter allows. */
+/** @param price - Of one question: in 10^-9 of ρ, or as a share of what a charter allows without its reserve. */
 export function forecastsOf(desk: BudgetDesk, price: { readonly nanoRho: number } | { readonly share: number } | null): readonly Forecast[] {
   return budgetsOf(desk).charters.flatMap(({ charter, name, expires, releases, privacy }) => {
     if (privacy === null) return [];
-    const { left, limit, pace, questions: [last] } = privacy;
-    const cost = costOf(price, limit, last);
+    const { left, limit, reserve, isReserveOpen, pace, questions: [last] } = privacy;
+    const cost = costOf(price, limit - (isReserveOpen ? reserve : 0), last);
     const more = cost === null ? null : coveredBy(left, releases.max - releases.made, { nanoRho: cost, sums: 1 });
     return [{ charter, name, expires, left, price: cost, more, pace }];
   });

@@ -83,6 +83,11 @@ export class Charges {
     return row === undefined ? null : chargeOf(row);
   }
 
+  /** What a session was charged for its other rounds, in 10^-9 of ρ. */
+  besides(session: string, round: number): number {
+    return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE session = ? AND round <> ?").get(session, round) ?? {}, "spent");
+  }
+
   /** The limit that another charge of this size would exceed; null if it exceeds none. What is no whole number exceeds the charter's. */
   exceeds({ charter, nanoRho }: Pick<Charge, "charter" | "nanoRho">, limits: SpendingLimits): Overspent | null {
     if (!(Number.isSafeInteger(nanoRho) && nanoRho >= 0 && this.under(charter) + nanoRho <= limits.charter)) return "charter";
@@ -102,13 +107,13 @@ export class Charges {
     return spentAt(this.tally("all"), order);
   }
 
-  /** What was spent under all charters, under one, or under all others: steps on samples apart. */
-  tally(which: "all" | "under" | "besides", charter = ""): Tally {
-    const where = "(?1 = 'all' OR (?1 = 'under' AND charter = ?2) OR (?1 = 'besides' AND charter <> ?2))";
-    const plain = this.#db.prepare(`SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = '' AND ${where}`).get(which, charter) ?? {};
+  /** What was spent under all charters, under one, or under all others: steps on samples apart. @param untilMs - Exclusive. */
+  tally(which: "all" | "under" | "besides", charter = "", untilMs = Number.MAX_SAFE_INTEGER): Tally {
+    const where = "(?1 = 'all' OR (?1 = 'under' AND charter = ?2) OR (?1 = 'besides' AND charter <> ?2)) AND at_ms < ?3";
+    const plain = this.#db.prepare(`SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE sample_rate = '' AND ${where}`).get(which, charter, untilMs) ?? {};
     const steps = this.#db.prepare(`
       SELECT sample_rate, unsampled, count(*) AS n, sum(nano_rho) AS spent FROM charges WHERE sample_rate <> '' AND ${where}
-      GROUP BY sample_rate, unsampled`).all(which, charter);
+      GROUP BY sample_rate, unsampled`).all(which, charter, untilMs);
     return { plain: integerOf(plain, "spent"), steps: steps.map((row) => ({ sample: sampleOf(row), count: integerOf(row, "n"), charged: integerOf(row, "spent") })) };
   }
 

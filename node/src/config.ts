@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { CELL_ROWS_STATED_MAX } from "@cohortium/protocol/session/charter-limits";
+import { ROWS_MAX } from "@cohortium/protocol/session/charter-limits";
 import { SLUG } from "@cohortium/protocol/session/ids";
 
 const slug = z.string().regex(SLUG, "2 to 32 lower-case letters, digits and hyphens, starting with a letter; not \"constructor\"");
@@ -38,10 +38,10 @@ export const nodeConfig = z.object({
   privacy: z.object({
     epsilonMax: z.number().positive().optional().describe("the most ε that all charters together may cost the people in the rows; without it each charter's budget holds alone"),
     delta: z.number().gt(0).lt(1).default(1e-6).describe("the δ that goes with it"),
-    openReserve: z.boolean().default(false).describe("lets questions spend what charters hold in reserve"),
+    openReserve: z.boolean().default(false).describe("lets what charters hold in reserve be spent at this node"),
   }).prefault({}).describe("how much answers may cost here, beside what charters say"),
   statistics: z.object({
-    cellRows: z.number().int().min(2).max(CELL_ROWS_STATED_MAX).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks"),
+    cellRows: z.number().int().min(2).max(ROWS_MAX).optional().describe("cells over fewer rows are withheld, where this is more than the charter asks; at most ten times what it asks"),
   }).prefault({}).describe("what this company asks of answers"),
   evidence: z.object({
     keepDays: z.number().int().min(0).max(3_660).default(62).describe("how long the bytes of letters that left are kept, to be shown with egress decode"),

@@ -1,3 +1,4 @@
+import { memberOf } from "@cohortium/crypto/json-member";
 import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import type { MembershipFromNode } from "@cohortium/protocol/session/membership";
 
@@ -5,7 +6,7 @@ import type { MembershipFromNode } from "@cohortium/protocol/session/membership"
 export function meaningOf(message: FromNode | MembershipFromNode): string {
   switch (message.kind) {
     case "compared": return "publishes to all signers and in the log how this company's own model and the joint one rank its held-out rows, as the charter says; no row";
-    case "stated": return "what this node's columns mean, as the charter and its own contract say it; about how many rows its quality gate counted; a commitment to its table that hides it";
+    case "stated": return statedText((memberOf(message.data.statement.body, "quality") ?? null) !== null);
     case "joined": return "this node takes part; fresh public keys";
     case "declined": return `this node refuses, by rule ${message.code}`;
     case "encapsulated": return `sealed key material for ${count(message.ciphertexts)} other nodes`;
@@ -19,6 +20,12 @@ export function meaningOf(message: FromNode | MembershipFromNode): string {
     case "decrypted": return "opens the sum of all parties: its part of the decryption, of that sum and no other";
     case "charter-answered": return message.answer.statement.type === "charter.refusal" ? "refuses a charter, with the reason" : "signs a charter in this company's name";
   }
+}
+
+/** Under a charter with noise nothing that was counted is stated: no noise is on it. */
+function statedText(isCounted: boolean): string {
+  const rows = isCounted ? "about how many rows its quality gate counted" : "no count of its rows";
+  return `what this node's columns mean, as the charter and its own contract say it; ${rows}; a commitment to its table that hides it`;
 }
 
 function droppedText(dropped: number): string {

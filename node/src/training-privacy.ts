@@ -25,6 +25,7 @@ interface PrivateWork {
   readonly plan: TrainingPlan;
   readonly entropy: Uint8Array;
   readonly settings: PrivacySettings;
+  readonly egress: { readonly ledger: { readonly charges: Pick<Charges, "besides"> } };
   readonly nowMs: () => number;
 }
 
@@ -36,12 +37,13 @@ interface PrivateWork {
  */
 export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rows: OfRows): ReleasePrivacy {
   const { digest, setDigest: rowSet } = rows;
-  const { plan, charter, session, entropy, settings, nowMs } = work;
+  const { plan, charter, session, entropy, settings, egress: { ledger }, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact", limits: limitsOf(charter, settings) };
   return {
     kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${digest}` },
-    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan), rowSet, ...sampleOf(kind, plan) }, limits: limitsOf(charter, settings),
+    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan, ledger.charges.besides(session, round)), rowSet, ...sampleOf(kind, plan) },
+    limits: limitsOf(charter, settings),
   };
 }
 
@@ -77,7 +79,7 @@ export function beyondCeiling(work: Pick<PrivateWork, "charter" | "plan" | "sett
  */
 function ordersCover({ plan: { model, noise }, settings: { ceiling } }: Pick<PrivateWork, "plan" | "settings">): boolean {
   if (model.kind !== "network" || model.privacy === undefined || noise?.stepNanoRho === undefined || ceiling === null) return true;
-  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, ceiling) <= noise.stepNanoRho;
+  return orderWithin(ceiling.epsilon, ceiling.delta) <= ORDER_MAX && sampledStepNanoRho(model.privacy, { ...ceiling, reserveShare: 0 }) <= noise.stepNanoRho;
 }
 
 /**

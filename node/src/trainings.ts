@@ -14,11 +14,13 @@ import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
-import { explain, type Fault } from "@cohortium/protocol/session/fault";
+import { explain, happened, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { withoutOf, type SessionPlan } from "@cohortium/protocol/conduct/plan";
 import { planned, requestIn, type Planned } from "@cohortium/protocol/conduct/request";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { modelDigest } from "@cohortium/protocol/training/model";
 import { participant, type Heard, type SessionPart } from "@cohortium/protocol/conduct/participant";
 import type { Comparisons } from "./comparisons.js";
@@ -70,6 +72,8 @@ interface Opened {
 interface Running {
   readonly opened: Opened;
   readonly work: SessionWork;
+  /** Null for a training. */
+  readonly asked: Query | null;
   driver: SessionDriver<SessionPart> | null;
   doing: { readonly what: string; readonly sinceMs: number };
   /** The work that is under way. */
@@ -171,7 +175,7 @@ export class Trainings {
     const due = planned(text, requestIn(opened.offer.statement.body));
     if (due.kind === "refused") return this.#decline(session, opened, due);
     const { plan } = due;
-    const running: Running = { opened, work: this.#workFor(session, opened, { text, plan }), driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
+    const running: Running = { opened, work: this.#workFor(session, opened, { text, plan }), asked: "query" in plan ? plan.query : null, driver: null, doing: beginning(opened, events, this.#host.nowMs()), working: "" };
     this.#running.set(session, running);
     const driven = { session, machine: participant, journal: this.#host.journal, ports: this.#ports(session, running) };
     running.driver = SessionDriver.recover<SessionPart>(driven, this.#given(session, opened, { text, plan }), events);
@@ -246,7 +250,7 @@ export class Trainings {
     await this.#host.egress.received.forget(session);
     new NetworkMemory(store.database, session).forget();
     store.inOne(() => {
-      const isNew = store.keepTraining({ session, charter, endedMs: nowMs(), outcome: outcome.kind === "done" ? ended?.outcome ?? null : abortJson(outcome.fault) });
+      const isNew = store.keepTraining({ session, charter, endedMs: nowMs(), outcome: outcome.kind === "done" ? withTime(ended?.outcome ?? null, running) : this.#abortJson(session, running, outcome.fault) });
       if (!(isNew && outcome.kind === "done" && outcome.result.kind === "model" && ended?.own != null)) return;
       comparisons.publish({ session, charter, model: modelDigest(outcome.result.model) }, ended.own);
     });
@@ -259,10 +263,21 @@ export class Trainings {
     else logger.warn("a session ended without a model or an answer", { session, code: outcome.fault.code, because: explain(outcome.fault) });
   }
 
+  /** Of a question also what was asked, and what it has cost here: it is listed among questions, and not among trainings. */
+  #abortJson(session: SessionId, { opened: { charter, atMs: askedMs }, asked }: Running, fault: Fault): Json {
+    const aborted = { kind: "aborted", code: fault.code, because: explain(fault) };
+    if (asked === null) return aborted;
+    const charges = this.#host.egress.ledger.charges.lines(charter).filter((charge) => charge.session === session);
+    const nanoRho = charges.reduce((sum, charge) => sum + charge.nanoRho, 0);
+    const { fix, blame } = meaningOf(fault);
+    const told = { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame };
+    return { ...aborted, query: queryJson(asked), nanoRho, askedMs, fault: told };
+  }
 }
 
-function abortJson(fault: Fault): Json {
-  return { kind: "aborted", code: fault.code, because: explain(fault) };
+/** How it ended, with when it was asked, of a question. */
+function withTime(outcome: Json, { asked, opened: { atMs: askedMs } }: Running): Json {
+  return asked === null || typeof outcome !== "object" || outcome === null || Array.isArray(outcome) ? outcome : { ...outcome, askedMs };
 }
 
 /** What a training is at before it asks for work: after a restart the journal's last answer tells what it waits for. */

@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import type { Json } from "@cohortium/crypto/canonical-json";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import type { FromNode } from "@cohortium/protocol/conduct/messages";
 import { meaningOf } from "../src/meaning.js";
@@ -16,4 +17,11 @@ test("an answer to a charter says which of the two it is", () => {
 test("an opening names dropped nodes only where there are some", () => {
   expect(meaningOf(unmasked([]))).toBe("opens the sum of 3 parties: own self mask, shares for silent ones");
   expect(meaningOf(unmasked(["orchard"]))).toBe("opens the sum of 3 parties: own self mask, masks shared with 1 dropped, shares for silent ones");
+});
+
+test("a statement says whether rows were counted in it: under a charter with noise they are not", () => {
+  const stated = (quality: object | null) => meaningOf({ kind: "stated", from: SELF, data: statement(SELF, "session.data", { quality: quality as Json }), atMs: 7 });
+  expect(stated({ rows: 300 })).toContain("about how many rows its quality gate counted");
+  expect(stated(null)).toContain("no count of its rows");
+  expect(stated(null)).not.toContain("how many rows");
 });

@@ -58,6 +58,25 @@ describe("a training under noise", () => {
     expect(at.egress.ledger.charges.under(DIGEST)).toBe(PRIVACY.nanoRho);
   });
 
+  test("is charged its price to whoever is evaluated, also where this node answered fewer sums: all that is left of it", async () => {
+    const at = place();
+    const work = at.work({ charter: NOISY });
+    await work.resultOf(admit);
+    const [moments, , , evaluation] = ROUNDS;
+    if (moments === undefined || evaluation === undefined) throw new Error("no rounds");
+    for (const round of [moments, evaluation, evaluation]) expect(await work.resultOf(round)).toMatchObject({ kind: "contributed" });
+    expect(at.egress.ledger.charges.lines(DIGEST).map(({ nanoRho }) => nanoRho)).toEqual([2_000_000, PRIVACY.nanoRho - 2_000_000]);
+  });
+
+  test("is charged the same again after a crash, and no more by what another session was charged", async () => {
+    const at = place();
+    await answered(at, OTHER);
+    await answered(at);
+    await answered(at);
+    expect(at.egress.ledger.charges.lines(DIGEST).filter(({ round }) => round === 4).map(({ nanoRho }) => nanoRho)).toEqual([0, 0]);
+    expect([at.egress.ledger.charges.besides(SESSION, 4), at.egress.ledger.charges.besides(SESSION, 1)]).toEqual([PRIVACY.nanoRho, PRIVACY.nanoRho - 2_000_000]);
+  });
+
   test("is refused whole, before any row is read, when its price is not left", async () => {
     const at = place();
     await answered(at);
@@ -134,7 +153,7 @@ describe("an exact training at a node with a ceiling of its own", () => {
 describe("the noise on an answer", () => {
   const [newton] = ROUNDS.slice(1);
   if (newton === undefined) throw new Error("no round");
-  const work = { session: SESSION, charter: NOISY, plan: PLAN, entropy: new Uint8Array(32).fill(8), settings: NO_SETTINGS, nowMs: () => 1 };
+  const work = { session: SESSION, charter: NOISY, plan: PLAN, entropy: new Uint8Array(32).fill(8), settings: NO_SETTINGS, egress: place().egress, nowMs: () => 1 };
   const ages = Array.from({ length: 40 }, (_, i) => 20 + i);
   const rowsIn = (order: readonly number[]) => localRows(Float64Array.from(order), [new Int32Array(40)], new Uint8Array(40));
   const privacy = (order: readonly number[]) => {
@@ -237,7 +256,7 @@ describe("a network under noise", () => {
     if (privacy === undefined) throw new Error("no noise");
     const later = { epsilon: 0.2, delta: 1e-6 };
     expect(charges.lines(DIGEST).map(({ sample }) => sample?.rate)).toEqual([undefined, 0.01, 0.01]);
-    const atLater = sampledStepNanoRho(privacy, later);
+    const atLater = sampledStepNanoRho(privacy, { ...later, reserveShare: 0 });
     expect(atLater).toBeGreaterThan(step);
     expect(charges.inAll(orderWithin(later.epsilon, later.delta))).toBe(1_000_000 + 2 * atLater);
     expect(charges.inAll(orderWithin(1, 1e-6))).toBe(1_000_000 + 2 * step);

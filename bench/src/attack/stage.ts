@@ -33,10 +33,10 @@ export function planOf(query: Query, features: readonly Feature[], rowsMaxPerPar
 const QUESTION: StatisticQuestion = { kind: "statistic", step: 0, edges: null };
 
 /** What the companies' own code computes and rounds, added up, before noise. */
-export function exactWords(plan: StatisticPlan, companies: readonly LocalRows[]): Words {
-  const { segments, ring } = statisticLayout(QUESTION, plan);
+export function exactWords(plan: StatisticPlan, companies: readonly LocalRows[], question = QUESTION): Words {
+  const { segments, ring } = statisticLayout(question, plan);
   const sum = zeroWords(ring, segments.reduce((words, { length }) => words + length, 0));
-  for (const rows of companies) addWordsInto(sum, encodeFixed(computeStatistic(rows, QUESTION, plan), segments, ring));
+  for (const rows of companies) addWordsInto(sum, encodeFixed(computeStatistic(rows, question, plan), segments, ring));
   return sum;
 }
 
@@ -44,15 +44,15 @@ export function exactWords(plan: StatisticPlan, companies: readonly LocalRows[])
  * The words of the sum with the noise of the honest companies, each share by the node's own code; as they are where the plan has none. The share of the
  * third company is left out, as if it told the attacker.
  */
-export function noisyWords(plan: StatisticPlan, exact: Words, label: string): Words {
+export function noisyWords(plan: StatisticPlan, exact: Words, label: string, question = QUESTION): Words {
   const words = exact.slice();
-  const segments = statisticNoise(QUESTION, plan);
+  const segments = statisticNoise(question, plan);
   if (segments !== null) for (let party = 0; party < HONEST; party++) addNoise(words, { segments, entropy: sha256(utf8(`attack/${party}`)), label });
   return words;
 }
 
 /** What is released: the numbers of the layout, without the guard. */
-export function released(plan: StatisticPlan, exact: Words, label: string): Float64Array {
-  const { segments, ring } = statisticLayout(QUESTION, plan);
-  return decodeFixed(noisyWords(plan, exact, label), segments, ring).subarray(1);
+export function released(plan: StatisticPlan, exact: Words, label: string, question = QUESTION): Float64Array {
+  const { segments, ring } = statisticLayout(question, plan);
+  return decodeFixed(noisyWords(plan, exact, label, question), segments, ring).subarray(1);
 }

@@ -24,8 +24,8 @@ export const FEATURES: readonly Feature[] = [
   { kind: "numeric", name: "history", unit: "EUR", min: 0, max: 3_500 },
 ];
 
-/** One of each kind, at this price. */
-export function queriesAt(nanoRho: number): Readonly<Record<QueryKind, Query>> {
+/** One of each kind that asks of listed columns, at this price. */
+export function queriesAt(nanoRho: number): { readonly [Kind in Exclude<QueryKind, "words">]: Extract<Query, { readonly kind: Kind }> } {
   const cohort = [{ dimension: "region", words: ["north", "west"] }];
   return {
     profile: { kind: "profile", cohort, by: ["region", "arm"], measures: ["spend", "visits"], nanoRho },

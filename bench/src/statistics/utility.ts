@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
+import type { RfmEdges } from "@cohortium/protocol/statistics/query";
 import { column, three, type Row, type Section } from "../section.js";
 import { answerHere, customersOf, planOf, queriesAt } from "./asked.js";
 
@@ -15,13 +15,20 @@ export function measureUtility(quick: boolean): Section {
   const [size, runs] = quick ? [5_000, 3] : [20_000, 20];
   const companies = Array.from({ length: COMPANIES }, (_, company) => customersOf(company, size));
   const rows: Row[] = [];
-  for (const query of Object.values(queriesAt(0))) for (const epsilon of EPSILONS) rows.push(worthOf(query.kind, { epsilon, companies, size, runs }));
+  for (const { kind } of Object.values(queriesAt(0))) {
+    for (const epsilon of EPSILONS) {
+      const setting = { epsilon, companies, size, runs };
+      rows.push(worthOf(kind, setting, always(plainly(kind, setting, null))));
+      if (kind === "rfm") rows.push({ ...worthOf(kind, setting, (noisy) => plainly(kind, setting, edgesIn(noisy))), question: "rfm, by its edges" });
+    }
+  }
   return {
     title: `3. Answers with noise against answers without: ${COMPANIES} companies of ${size} rows, one question that has the whole ε (δ = ${DELTA})`,
     notes: [
       "error = |noisy − plain| ÷ |plain| over the numbers that both answers show, except where the plain one is 0; over all runs.",
       "inside = the share of those numbers whose plain value lies in the interval that the noisy answer gives (95 % meant; an experiment's also covers its sample).",
       "RFM's fifths are found under noise too: where an edge moves, its cells hold other people than the plain answer's, which no interval is about.",
+      "rfm, by its edges = against the plain numbers by the edges that the noisy answer found, which the intervals are about.",
       "withheld = of the numbers that the plain answer shows, those that the noisy one does not. Rows are made up: a letter and a call do bring sales.",
     ],
     columns: [
@@ -39,14 +46,31 @@ interface Setting {
   readonly runs: number;
 }
 
-function worthOf(kind: QueryKind, { epsilon, companies, size, runs }: Setting): Row {
-  const plain = numbersOf(answerHere(companies, planOf(queriesAt(0)[kind], COMPANIES, size), "plain"));
+/** The kinds whose answers are held against plain ones. */
+type Priced = keyof ReturnType<typeof queriesAt>;
+type Numbers = ReadonlyMap<string, Shown>;
+
+/** Without noise; RFM by these edges, or by those it finds. Given edges are no numbers of an answer. */
+function plainly(kind: Priced, { companies, size }: Setting, edges: RfmEdges | null): Numbers {
+  const query = queriesAt(0)[kind];
+  const numbers = numbersOf(answerHere(companies, planOf(query.kind === "rfm" ? { ...query, edges } : query, COMPANIES, size), "plain"));
+  return edges !== null ? new Map([...numbers].filter(([path]) => !path.includes("/edges/"))) : numbers;
+}
+
+function always(numbers: Numbers): (noisy: Json | null) => Numbers {
+  return () => numbers;
+}
+
+/** @param plainOf - What an answer is held against. */
+function worthOf(kind: Priced, { epsilon, companies, size, runs }: Setting, plainOf: (noisy: Json | null) => Numbers): Row {
   const plan = planOf(queriesAt(nanoRhoFor(epsilon, DELTA))[kind], COMPANIES, size);
   const errors: number[] = [];
-  let [inside, shown, meant] = [0, 0, 0];
+  let [inside, shown, meant, numbers] = [0, 0, 0, 0];
   for (let run = 0; run < runs; run++) {
-    const noisy = numbersOf(answerHere(companies, plan, `utility/${epsilon}/${run}`));
+    const answer = answerHere(companies, plan, `utility/${epsilon}/${run}`);
+    const [noisy, plain] = [numbersOf(answer), plainOf(answer)];
     meant += plain.size;
+    numbers = plain.size;
     for (const [path, { value }] of plain) {
       const other = noisy.get(path);
       if (other === undefined) continue;
@@ -58,7 +82,17 @@ function worthOf(kind: QueryKind, { epsilon, companies, size, runs }: Setting): 
   errors.sort((a, b) => a - b);
   const quantile = (p: number): number | null => errors[Math.floor(p * (errors.length - 1))] ?? null;
   const [median, high] = [quantile(0.5), quantile(0.9)];
-  return { question: kind, epsilon, numbers: plain.size, median, high, inside: shown === 0 ? null : inside / shown, withheld: 1 - shown / meant, runs };
+  return { question: kind, epsilon, numbers, median, high, inside: shown === 0 ? null : inside / shown, withheld: 1 - shown / meant, runs };
+}
+
+/** The edges that an answer scored by; without any, as it had no scores, everybody has the best. */
+function edgesIn(answer: Json | null): RfmEdges {
+  const scores = itemsOf(memberOf(answer, "scores"));
+  const of = (role: string): readonly number[] => {
+    const edges = itemsOf(memberOf(scores.find((score) => memberOf(score, "of") === role), "edges")).map((edge) => Number(memberOf(edge, "value")));
+    return edges.length === 4 ? edges : [0, 0, 0, 0];
+  };
+  return { recency: of("recency"), frequency: of("frequency"), monetary: of("monetary") };
 }
 
 interface Shown {

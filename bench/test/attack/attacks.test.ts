@@ -2,12 +2,13 @@ import { expect, test } from "@jest/globals";
 import { isRefuted } from "../../src/attack/canaries.js";
 import { binomialMass, binomialTail } from "../../src/attack/chance.js";
 import { differencing } from "../../src/attack/differencing.js";
+import { spelling } from "../../src/attack/spelling.js";
 import { lowBits } from "../../src/attack/low-bits.js";
 import { overspending } from "../../src/attack/overspending.js";
 import { restart } from "../../src/attack/restart.js";
 import { isWrong, type Verdict } from "../../src/attack/verdict.js";
 
-test.each(Object.entries({ differencing, lowBits, overspending, restart }))("%s works on a build without the defence, and not on ours", async (_, attack) => {
+test.each(Object.entries({ differencing, lowBits, overspending, restart, spelling }))("%s works on a build without the defence, and not on ours", async (_, attack) => {
   expect(await attack(true)).toMatchObject({ controlFalls: true, holds: true });
 });
 

@@ -29,6 +29,10 @@ const categories = z.object({
   kind: z.literal("categories"), ...answered, dimension: line, top: z.array(word), others: z.object({ words: z.number(), ...counted }).nullable(),
 });
 
+const words = z.object({
+  kind: z.literal("words"), ...answered, dimension: line, length: z.number(), words: z.array(word), others: z.object(counted), least: z.number(), sure: z.number(), crowded: z.boolean(),
+});
+
 const rfm = z.object({
   kind: z.literal("rfm"), ...answered, spend: cell,
   scores: z.array(z.object({
@@ -57,4 +61,4 @@ const experiment = z.object({
 const drift = z.object({ kind: z.literal("drift"), ...answered, column: line, unit: line.nullable(), cells: z.array(word), missing: z.object(counted) });
 
 /** An answer as a coordinator or a node keeps it; its words are made harmless for a terminal. */
-export const answer = z.discriminatedUnion("kind", [profile, histogram, quantiles, categories, rfm, experiment, drift]) satisfies z.ZodType<Answer>;
+export const answer = z.discriminatedUnion("kind", [profile, histogram, quantiles, categories, words, rfm, experiment, drift]) satisfies z.ZodType<Answer>;

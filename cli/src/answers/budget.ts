@@ -7,7 +7,8 @@ const pace = z.object({ nanoRhoPerDay: z.number(), runsOutAtMs: atMs });
 const elsewhere = z.object({ nanoRho, charters: z.number(), epsilon: z.number() });
 
 const privacyAccount = z.object({
-  epsilon: z.number(), delta: z.number(), epsilonSpent: z.number(), limit: nanoRho, spent: nanoRho, left: nanoRho, reserve: nanoRho, isReserveOpen: z.boolean(),
+  epsilon: z.number(), delta: z.number(), epsilonSpent: z.number(), limit: nanoRho, spent: nanoRho, left: nanoRho,
+  reserve: nanoRho, reserveShare: z.number(), isReserveOpen: z.boolean(),
   questions: z.array(z.object({ kind: line, nanoRho, more: z.number() })), pace: pace.nullable(), elsewhere,
 });
 export type PrivacyAccount = z.output<typeof privacyAccount>;

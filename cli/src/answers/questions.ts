@@ -21,9 +21,11 @@ export const questionView = z.object({
   query: z.looseObject({ kind: line }),
   queryDigest: digest,
   nanoRho: z.number(),
+  /** What of that is charged: by the coordinator's reckoning, or in a node's own account. */
+  charged: z.number(),
   schedule: line.nullable(),
   state: z.enum(["running", "done", "aborted"]),
-  /** A node remembers when it was answered. */
+  /** Null at a node that did not note it yet when it was asked. */
   askedAtMs: atMs.nullable(),
   answeredAt: line.nullable(),
   says: line,
@@ -33,16 +35,20 @@ export const questionView = z.object({
   answerDigest: digest.nullable(),
   /** Known to a node alone: when people were removed there after its rows had gone into the answer. */
   deletionsSinceMs: z.array(atMs).optional(),
+  /** Known to a node alone, of drift: the population stability index of its own rows; null where it cannot be told. */
+  ownDrift: z.number().nullable().optional(),
 });
 export type QuestionView = z.output<typeof questionView>;
 
 export type AskedReply = z.output<typeof askedReply>;
 
-/** `limit` is null where no noise is added. In 10^-9 of ρ. */
-export const budgetView = z.object({ limit: z.number().nullable(), spent: z.number() });
+/** `limit` is null where no noise is added, and without the reserve. In 10^-9 of ρ. */
+export const budgetView = z.object({ limit: z.number().nullable(), reserve: z.number(), spent: z.number() });
 export type BudgetView = z.output<typeof budgetView>;
 
 export const questionViews = z.object({ questions: z.array(questionView) });
+/** For whoever only wants to know what was asked before. */
+export const questionDigests = z.object({ questions: z.array(questionView.pick({ charter: true, queryDigest: true, state: true })) });
 /** For whoever only wants to know which there are. */
 export const questionSessions = z.object({ questions: z.array(questionView.pick({ session: true })) });
 

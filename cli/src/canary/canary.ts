@@ -9,6 +9,7 @@ import type { Flag } from "@cohortium/protocol/host/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parsePartyId, type Digest } from "@cohortium/protocol/session/ids";
+import { bytes as bytesText, count } from "../show/amounts.js";
 import { rehearsedQueries } from "./queries.js";
 import { proveSearch, type Proof } from "./prove.js";
 import { Rehearsal } from "./rehearsal.js";
@@ -60,6 +61,12 @@ export interface CanaryReport {
   readonly proofs: readonly Proof[];
 }
 
+/** What a person who waits is told: a line when something else begins, and between these what is true at the moment. */
+export interface CanaryProgress {
+  stage(says: string): void;
+  now(says: string): void;
+}
+
 const STAND_INS = ["stand-in-one", "stand-in-two"].map(parsePartyId);
 
 /**
@@ -68,14 +75,14 @@ const STAND_INS = ["stand-in-one", "stand-in-two"].map(parsePartyId);
  *
  * @throws Refusal CANARY_… if nothing left that could be looked through, or what opening the feeds or agreeing on the charter throws.
  */
-export async function runCanary(input: CanaryInput, onProgress: (says: string) => void): Promise<CanaryReport> {
+export async function runCanary(input: CanaryInput, progress: CanaryProgress): Promise<CanaryReport> {
   const parent = join(input.folder, "scratch");
   mkdirSync(parent, { recursive: true, mode: 0o700 });
   const scratch = mkdtempSync(join(parent, "canary-"));
   try {
-    onProgress("copies the feed and marks rows …");
-    const prepared = await prepareCopies({ ...input, to: join(scratch, "feeds"), random, onProgress });
-    return await rehearsed(input, prepared, { scratch, onProgress });
+    progress.stage("copies the feed and marks rows …");
+    const prepared = await prepareCopies({ ...input, to: join(scratch, "feeds"), random, onProgress: progress.now });
+    return await rehearsed(input, prepared, { scratch, progress });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
@@ -83,24 +90,23 @@ export async function runCanary(input: CanaryInput, onProgress: (says: string) =
 
 interface Around {
   readonly scratch: string;
-  onProgress(says: string): void;
+  readonly progress: CanaryProgress;
 }
 
-async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onProgress }: Around): Promise<CanaryReport> {
+async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, progress }: Around): Promise<CanaryReport> {
   const { copy, feedOver } = prepared;
   const self = parsePartyId(prepared.party);
   const place = join(scratch, "consortium");
   const rehearsal = await Rehearsal.open({ folder: place, nowMs: input.nowMs, signal: input.signal });
   try {
-    onProgress("founds a consortium with two stand-ins …");
+    progress.stage(`founds a consortium with two stand-ins, over ${count(copy.rows)} rows …`);
     await rehearsal.join(self, feedOver(copy.marked));
     for (const party of STAND_INS) await rehearsal.join(party, feedOver(copy.unmarked));
     const charter = await rehearsal.agree(shortened(input.charter, [self, ...STAND_INS], input.nowMs()));
-    const sessions = await sessionsUnder(charter, input.charter, { rehearsal, onProgress });
+    const sessions = await sessionsUnder(charter, input.charter, { rehearsal, progress });
     const { outgoing, lines } = rehearsal.member(self);
     if (outgoing.bulk.length === 0) throw nothingLeft(sessions, [self, ...STAND_INS].flatMap((party) => rehearsal.member(party).lines));
 
-    onProgress("looks through what left …");
     const needles = copy.marks.flatMap(needlesOf);
     const search = new Search(needles);
     const places = [
@@ -108,12 +114,16 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
       { where: "the coordinator's folder", pieces: filesIn(join(place, "hub")) }, { where: "the stand-ins' folders", pieces: STAND_INS.flatMap((party) => filesIn(join(place, party))) },
       { where: "this node's journal and ledger", pieces: filesIn(join(place, self)) }, { where: "this node's log", pieces: lines.map((line) => new Uint8Array(Buffer.from(line))) },
     ];
-    const found = places.flatMap(({ where, pieces }) => findings(pieces.flatMap((bytes) => search.in(bytes)), where));
+    const found = places.flatMap(({ where, pieces }) => {
+      progress.stage(`looks for ${count(needles.length)} disguises of marked values in ${where}, ${bytesText(sizeOf(pieces))} …`);
+      return findings(pieces.flatMap((bytes) => search.in(bytes)), where);
+    });
+    if (input.prove) progress.stage("sends marked values on purpose, and looks for them …");
     return {
       charter: input.charter.name, rows: copy.rows, marked: input.marked, columns: columnsOf(prepared), traces: TRACES,
       values: copy.marks.length, needles: needles.length,
       sessions, found,
-      looked: places.map(({ where, pieces }) => ({ where, pieces: pieces.length, bytes: pieces.reduce((sum, { length }) => sum + length, 0) })),
+      looked: places.map(({ where, pieces }) => ({ where, pieces: pieces.length, bytes: sizeOf(pieces) })),
       control: controlOf(needles, filesIn(join(scratch, "feeds")), search),
       proofs: input.prove ? await proveSearch(rehearsal, { self, charter, needles, search, recipient: STAND_INS[0] ?? self }) : [],
     };
@@ -124,13 +134,25 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, onPr
 
 interface Stage {
   readonly rehearsal: Rehearsal;
-  onProgress(says: string): void;
+  readonly progress: CanaryProgress;
 }
 
-async function sessionsUnder(digest: Digest, charter: Charter, { rehearsal, onProgress }: Stage): Promise<CanaryReport["sessions"]> {
+function sizeOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+async function sessionsUnder(digest: Digest, charter: Charter, { rehearsal, progress }: Stage): Promise<CanaryReport["sessions"]> {
   const told = (what: string, { state, rounds, round, says }: TrainingView) => ({ what, state, rounds: Math.max(rounds.length, round), says });
-  const sessions = charter.questions.length === 0 ? [] : [told("the training", await rehearsal.train(digest, onProgress))];
-  for (const query of rehearsedQueries(charter)) sessions.push(told(`a question: ${query.kind}`, await rehearsal.ask(digest, query, onProgress)));
+  const sessions: CanaryReport["sessions"][number][] = [];
+  if (charter.questions.length > 0) {
+    progress.stage("rehearses the training, with fewer steps …");
+    sessions.push(told("the training", await rehearsal.train(digest, progress.now)));
+  }
+  const queries = rehearsedQueries(charter);
+  for (const [i, query] of queries.entries()) {
+    progress.stage(`rehearses question ${i + 1} of ${queries.length}: ${query.kind} …`);
+    sessions.push(told(`a question: ${query.kind}`, await rehearsal.ask(digest, query, progress.now)));
+  }
   return sessions;
 }
 

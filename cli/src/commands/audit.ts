@@ -1,4 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { audit } from "@cohortium/protocol/log/audit";
 import { NOTICES, type AuditReport, type Check } from "@cohortium/protocol/log/audit-report";
 import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
@@ -6,7 +7,7 @@ import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
 import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { fileBytes } from "../file-bytes.js";
-import { entryAt, logFolder } from "../log-folder.js";
+import { checkKept, entryAt, logFolder } from "../log-folder.js";
 import { done, type Outcome } from "../outcome.js";
 import { count, short } from "../show/amounts.js";
 import { entrySentence } from "../show/entry.js";
@@ -40,11 +41,13 @@ const FINDINGS_SHOWN_MAX = 20;
 function verify(context: Context, folder: string, options: Options): Outcome {
   const source = logFolder(pathOf(context, folder));
   const [checkpoint, logKey] = [textOption(options, "checkpoint"), textOption(options, "logKey")];
+  const anchor = checkpoint === undefined ? null : readNote(pathOf(context, checkpoint));
+  if (anchor !== null) checkKept(anchor, source, pathOf(context, checkpoint ?? ""));
   context.progress.now("checking every entry, sum and model …");
   const report = audit(source, {
     rounds: sessionAuditor(),
     ...(logKey === undefined ? {} : { logKey: checkedKey(logKey) }),
-    ...(checkpoint === undefined ? {} : { anchor: readNote(pathOf(context, checkpoint)) }),
+    ...(anchor === null ? {} : { anchor }),
   });
   context.progress.clear();
   const caveats = [
@@ -94,14 +97,17 @@ function findingsText({ findings }: AuditReport, paint: Paint): string {
 
 /** Of each charter what the company charged most has spent. */
 function privacyText({ privacy }: AuditReport, paint: Paint): string {
-  const rows = privacy.map(({ charter, answers, chargedNanoRho, budgetNanoRho }) => [
-    short(charter), count(answers), budgetNanoRho === null ? "no noise" : `${percent(chargedNanoRho, budgetNanoRho)} (${rho(chargedNanoRho)} of ${rho(budgetNanoRho)} ρ)`,
+  const rows = privacy.map(({ charter, answers, chargedNanoRho, budgetNanoRho, reserveNanoRho }) => [
+    short(charter), count(answers), ...spentCells(chargedNanoRho, budgetNanoRho, reserveNanoRho),
   ]);
-  return table([{ head: "charter" }, { head: "answers", right: true }, { head: "budget spent" }], rows, { paint, empty: "" });
+  return table([{ head: "charter" }, { head: "answers", right: true }, { head: "budget spent" }, { head: "in reserve beside it" }], rows, { paint, empty: "" });
 }
 
-function percent(part: number, whole: number): string {
-  return `${(100 * part / whole).toFixed(1)} %`;
+/** As everywhere a share of the budget without its reserve; who has opened the reserve may have spent more than all of that. */
+function spentCells(charged: number, whole: number | null, reserve: number): readonly string[] {
+  if (whole === null) return ["no noise", ""];
+  const budget = whole - reserve;
+  return [`${budgetShare(charged, budget)} (ρ ${rho(charged)} of ${rho(budget)})`, reserve === 0 ? "nothing" : `${budgetShare(reserve, budget)} (ρ ${rho(reserve)})`];
 }
 
 function rho(nanoRho: number): string {
@@ -126,7 +132,7 @@ function sentenceOrNothing(source: AuditSource, index: number): string {
 }
 
 function show(context: Context, folder: string, number: string): Outcome {
-  if (!/^\d{1,15}$/.test(number)) throw new Refusal({ code: "USAGE_ENTRY", title: "an entry is named by its number", detail: `"${number}" is none; the first is 0` });
+  if (!/^\d{1,15}$/.test(number)) throw new Refusal({ code: "USAGE_ENTRY", title: "an entry is named by its number", detail: `"${number}" is none; the first is 0`, fix: "write digits alone, such as 12" });
   const index = Number(number);
   const bytes = entryAt(logFolder(pathOf(context, folder)), index);
   const { statement, id, sig } = readEntry(bytes, index);

@@ -1,4 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { budgetLedger, budgets, forecasts, type BudgetLedger, type ChargeLine } from "../answers/budget.js";
 import { charterNames } from "../answers/charters.js";
@@ -9,7 +10,7 @@ import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
 import { count, instant, short } from "../show/amounts.js";
-import { accountSentence, elsewhereSentence, forecastSentence, ownSentence, shareText } from "../show/budget.js";
+import { accountSentence, budgetIn, elsewhereSentence, forecastSentence, ownSentence, SHARES_ARE } from "../show/budget.js";
 import { table, type Column } from "../show/table.js";
 
 const OF_CHARTER = ["--charter <digest>", "only under this charter"] as const;
@@ -19,10 +20,10 @@ export const BUDGET: CommandGroup = {
   name: "budget",
   says: "what answers have cost the people in this node's rows, and what is left (partner)",
   commands: [
-    { usage: "show", says: "by charter: spent, left, held in reserve", example: "--folder ./harbour budget show", run: (context) => show(context) },
+    { usage: "show", says: "by charter: spent, left, and held in reserve (opened by privacy.openReserve in node.yaml)", example: "--folder ./harbour budget show", run: (context) => show(context) },
     {
       usage: "forecast", says: "how many more questions, and until when", example: "--folder ./harbour budget forecast --price 4%",
-      options: [["--price <price>", "of one question: a share of the budget such as 4%, or 10^-9 of ρ; otherwise what the last one cost"]],
+      options: [["--price <price>", "of one question: a share of the budget without its reserve such as 4%, or 10^-9 of ρ; otherwise what the last one cost"]],
       run: (context, _, options) => forecast(context, options),
     },
     {
@@ -41,7 +42,7 @@ async function show({ folder, paint }: Context): Promise<Outcome> {
   const answer = await adminOfRole(folder, "node", "budget show").get("/v1/budget", budgets);
   const rows = answer.charters.map(({ charter, name, expires, privacy }) => {
     const amounts = privacy === null ? ["exact", "-", "-", "-"]
-      : [shareText(privacy.spent, privacy.limit), count(privacy.spent), count(privacy.left), privacy.isReserveOpen ? "open" : count(privacy.reserve)];
+      : [budgetShare(privacy.spent, budgetIn(privacy)), count(privacy.spent), count(privacy.left), privacy.isReserveOpen ? "open" : count(privacy.reserve)];
     return [short(charter), name, ...amounts, expires.slice(0, 10)];
   });
   const sentences = answer.charters.flatMap((account) => {
@@ -50,7 +51,7 @@ async function show({ folder, paint }: Context): Promise<Outcome> {
     return ["", `${account.name}: ${accountSentence(account)}`, ...borne];
   });
   const own = answer.own === null ? [] : ["", ownSentence(answer.own)];
-  const unit = rows.length === 0 ? [] : ["", paint.dim("Amounts are in 10^-9 of ρ (zero-concentrated differential privacy); they add up, and never come back.")];
+  const unit = rows.length === 0 ? [] : ["", paint.dim("Amounts are in 10^-9 of ρ (zero-concentrated differential privacy); they add up, and never come back."), paint.dim(SHARES_ARE)];
   return done(answer, [table(ACCOUNTS, rows, { paint, empty: "No charter is in force here." }), ...sentences, ...own, ...unit].join("\n"));
 }
 

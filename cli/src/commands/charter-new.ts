@@ -42,5 +42,5 @@ function secondsText(atMs: number): string {
 
 function daysIn(text: string): number {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new Refusal({ code: "USAGE_DAYS", title: "--days is a number of days", detail: `"${text}" is not a whole number from 1 to 9999` });
+  throw new Refusal({ code: "USAGE_DAYS", title: "--days is a number of days", detail: `"${text}" is not a whole number from 1 to 9999`, fix: "write for how many days the charter is to hold, such as --days 365" });
 }

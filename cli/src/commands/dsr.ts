@@ -1,6 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
-import { utf8 } from "@cohortium/crypto/bytes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { receipt, receipts, removed, type Receipt } from "../answers/deletions.js";
@@ -9,10 +8,10 @@ import { fileBytes } from "../file-bytes.js";
 import { done, type Outcome } from "../outcome.js";
 import { partyKey } from "../party-key.js";
 import { adminOfRole } from "../place.js";
-import { count, short } from "../show/amounts.js";
+import { receiptPlaces, writeReceipts, type ReceiptPlaces } from "../receipts-out.js";
+import { count, counted, short } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
-import { checkWritable, writeOut } from "../write-out.js";
 
 /** What a person may ask of a company that holds rows about her. */
 export const DSR: CommandGroup = {
@@ -23,7 +22,7 @@ export const DSR: CommandGroup = {
       usage: "delete", says: "remove a person at this node: from now on her rows take no part in anything, and you get a signed receipt", example: "--folder ./harbour dsr delete --file removed.txt --receipt receipt.json",
       options: [
         ["--key <value>", "the person's value in the key column; the shell may keep it in its history, a file does not"], ["--file <file>", "keys of several people, one a line"],
-        ["--receipt <file>", "write the receipt, or all of them as one list, into a file"],
+        ["--receipt <path>", "write the receipt into this file; of several people, each person's into a file of its own in this folder"],
       ],
       run: (context, _, options) => remove(context, options),
     },
@@ -43,23 +42,32 @@ async function remove(context: Context, options: Options): Promise<Outcome> {
   const keys = keysOf(context, options);
   const admin = adminOfRole(context.folder, "node", "dsr delete");
   const to = textOption(options, "receipt");
-  // Before the removal: it cannot be undone, and a receipt that nobody gets is none.
-  if (to !== undefined) checkWritable(pathOf(context, to));
+  const places = to === undefined ? [] : receiptPlaces(pathOf(context, to), keys.map(({ line }) => line));
   await confirm(context, `Remove ${keys.length === 1 ? "this person" : `these ${count(keys.length)} people`} at this node, for good?`);
   context.progress.now("counts the rows and writes tombstones …");
   const answers: { readonly receipt: Json; readonly isNew: boolean }[] = [];
-  for (let from = 0; from < keys.length; from += BATCH) answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH) }, removed)).removed);
+  for (let from = 0; from < keys.length; from += BATCH) answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH).map(({ key }) => key) }, removed)).removed);
   context.progress.clear();
   const documents = answers.map(({ receipt: document }) => document);
-  if (to !== undefined) writeOut(pathOf(context, to), utf8(`${JSON.stringify(documents.length === 1 ? documents[0] : documents, null, 2)}\n`), 0o600);
-  return done({ removed: answers }, [...answers.map(({ receipt: document, isNew }) => removedText(parsed(document), isNew)), ...caution(answers.map(({ receipt: document }) => parsed(document)), context), ...(to === undefined ? ["The receipt: dsr ls --json has it, or --receipt FILE the next time."] : [`${to}: for the person who asked. It holds neither the key nor a token of it.`])].join("\n"));
+  writeReceipts(places, documents);
+  return done({ removed: answers, receipts: places }, [
+    ...answers.map(({ receipt: document, isNew }) => removedText(parsed(document), isNew)), ...caution(documents.map(parsed), context), ...writtenText(places),
+  ].join("\n"));
+}
+
+/** A receipt is its person's: two in one file would tell each of the other. */
+function writtenText(places: ReceiptPlaces): readonly string[] {
+  const [only = "", ...more] = places;
+  if (places.length === 0) return ["The receipt: dsr ls --json has it, or --receipt FILE the next time."];
+  if (more.length === 0) return [`${only}: for the person who asked. It holds neither the key nor a token of it.`];
+  return [`${only} and ${count(more.length)} more beside it, each named by the line of its key: for the persons who asked. They hold neither keys nor tokens of them.`];
 }
 
 function removedText({ id, at, rowsNow, purchasesNow, madeBefore }: Receipt, isNew: boolean): string {
   if (!isNew) return `${short(id)}  was removed before, at ${at}; the receipt is that of then`;
   const rows = rowsNow === null ? "the rows could not be counted now" : `${count(rowsNow)} ${rowsNow === 1 ? "row has" : "rows have"} this key now`;
-  const bought = purchasesNow === null ? "" : `, ${count(purchasesNow)} purchases`;
-  return `${short(id)}  removed; ${rows}${bought}; ${count(madeBefore.length)} sessions had used this node's rows before, and are marked`;
+  const bought = purchasesNow === null ? "" : `, ${counted(purchasesNow, "purchase")}`;
+  return `${short(id)}  removed; ${rows}${bought}; ${counted(madeBefore.length, "session")} had used this node's rows before, and ${madeBefore.length === 1 ? "is" : "are"} marked`;
 }
 
 /** Each thing once that whoever removes people must know. */
@@ -74,15 +82,23 @@ function caution(all: readonly Receipt[], { paint }: Context): readonly string[]
   ];
 }
 
-function keysOf(context: Context, options: Options): readonly string[] {
+/** A person's key, and on which line of the file of keys it stands; null if it was typed. */
+interface AskedKey {
+  readonly key: string;
+  readonly line: number | null;
+}
+
+/** Each key once, by its first line. */
+function keysOf(context: Context, options: Options): readonly AskedKey[] {
   const [key, file] = [textOption(options, "key"), textOption(options, "file")];
   if ((key === undefined) === (file === undefined)) throw usage("it is not said who is to be removed", key === undefined ? "neither --key nor --file is given" : "--key and --file are given", "give one of them");
-  if (file === undefined) return [key ?? ""];
+  if (file === undefined) return [{ key: key ?? "", line: null }];
   const bytes = fileBytes(pathOf(context, file));
   if (bytes === null) throw usage("there is no such file", file, "name a text file with one key a line");
-  const keys = new TextDecoder().decode(bytes).replace(/^\ufeff/, "").split(/\r?\n/).filter((line) => line !== "");
-  if (keys.length === 0) throw usage("the file has no keys", file, "write one key a line");
-  return keys;
+  const lineOf = new Map<string, number>();
+  for (const [i, text] of new TextDecoder().decode(bytes).replace(/^\ufeff/, "").split(/\r?\n/).entries()) if (text !== "" && !lineOf.has(text)) lineOf.set(text, i + 1);
+  if (lineOf.size === 0) throw usage("the file has no keys", file, "write one key a line");
+  return [...lineOf].map(([one, line]) => ({ key: one, line }));
 }
 
 async function list({ folder, paint }: Context): Promise<Outcome> {

@@ -19,12 +19,15 @@ export async function canary(context: Context, options: Options): Promise<Outcom
   const report = await world.programs.runCanary({
     folder, flags: [], environment: world.environment, charter, marked: numberIn(options, "marked", MARKED_MAX), sampleMax: numberIn(options, "rows", ROWS_MAX),
     prove: options["prove"] === true, nowMs: world.nowMs, signal: world.interruptible(),
-  }, progress.now);
+  }, context.json ? SILENT : { stage: progress.note, now: progress.now });
   progress.clear();
   const isBlind = report.control.found < report.control.values || report.proofs.some(({ found }) => !found);
   const verdict = report.found.length > 0 ? "found" : isBlind ? "blind" : "clean";
   return { ...done({ verdict, ...report }, reportText(report, verdict, paint)), exit: verdict === "clean" ? 0 : 6 };
 }
+
+/** Whoever reads documents alone is told by the document. */
+const SILENT = { stage: () => undefined, now: () => undefined };
 
 type Verdict = "clean" | "found" | "blind";
 
@@ -63,5 +66,5 @@ function numberIn(options: Options, name: string, most: number): number {
   const text = textOption(options, name) ?? "";
   const value = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= 1 && value <= most) return value;
-  throw new Refusal({ code: "USAGE_NUMBER", title: `--${name} is a number from 1 to ${count(most)}`, detail: `"${text}"` });
+  throw new Refusal({ code: "USAGE_NUMBER", title: `--${name} is a number from 1 to ${count(most)}`, detail: `"${text}" is none`, fix: `leave it out, or write a whole number from 1 to ${count(most)}` });
 }

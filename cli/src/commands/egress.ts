@@ -72,6 +72,6 @@ async function show({ folder, paint }: Context, options: Options): Promise<Outco
 
 function wantedIn(options: Options): EgressWanted {
   const round = textOption(options, "round");
-  if (round !== undefined && !/^\d{1,9}$/.test(round)) throw new Refusal({ code: "USAGE_ROUND", title: "--round is a number", detail: `"${round}" is none` });
+  if (round !== undefined && !/^\d{1,9}$/.test(round)) throw new Refusal({ code: "USAGE_ROUND", title: "--round is a number", detail: `"${round}" is none`, fix: "write a round's number, such as --round 3; without it all rounds are shown" });
   return { session: textOption(options, "session"), round, from: textOption(options, "from"), to: textOption(options, "to") };
 }

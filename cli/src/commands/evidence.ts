@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { canonicalBytes, type Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
@@ -12,10 +14,10 @@ import { done, type Outcome } from "../outcome.js";
 import { partyKey } from "../party-key.js";
 import { adminOfRole } from "../place.js";
 import { evidencePage } from "../report/evidence-page.js";
-import { bytes, count } from "../show/amounts.js";
+import { bytes, counted } from "../show/amounts.js";
 import { plainLine } from "../show/plain.js";
 import { ownVersion } from "../own-version.js";
-import { checkWritable, writeOut } from "../write-out.js";
+import { checkFree, checkWritable, writeOut } from "../write-out.js";
 
 /** What a data-protection officer files. */
 export const EVIDENCE: CommandGroup = {
@@ -23,8 +25,8 @@ export const EVIDENCE: CommandGroup = {
   says: "a month on one page: what ran, who allowed it, what left, what it cost (partner)",
   commands: [
     {
-      usage: "report", says: "write the page, signed by this node's key; with --json the same as JSON", example: "--folder ./harbour evidence report --month 2026-11 --out november.html",
-      options: [["--month <month>", "in UTC, such as 2026-11"], ["--out <file>", "where to; the signature goes beside it, as FILE.sig"]],
+      usage: "report", says: "write the page, signed by this node's key, into the node's folder; with --json the same as JSON", example: "--folder ./harbour evidence report --month 2026-11 --out november.html",
+      options: [["--month <month>", "in UTC, such as 2026-11"], ["--out <file>", "where to, instead of evidence/evidence-PARTY-MONTH.html in the node's folder; the signature goes beside it, as FILE.sig"], ["--force", "replace what is there"]],
       run: (context, _, options) => report(context, options),
     },
     {
@@ -42,21 +44,30 @@ async function report(context: Context, options: Options): Promise<Outcome> {
   }
   const admin = adminOfRole(context.folder, "node", "evidence report");
   const to = textOption(options, "out");
-  if (to !== undefined) checkWritable(pathOf(context, to));
+  const form = context.json ? "json" : "html";
   const raw = await admin.get(`/v1/evidence?month=${month}`, z.json());
   const told = evidence.parse(raw);
-  const form = context.json ? "json" : "html";
+  const path = to === undefined ? filed(context, `evidence-${told.party}-${month}.${form}`) : pathOf(context, to);
+  for (const file of [path, `${path}.sig`]) {
+    checkWritable(file);
+    if (options["force"] !== true) checkFree(file, "name another with --out, or replace it with --force");
+  }
   const written = form === "json" ? canonicalBytes(raw) : utf8(evidencePage(told, ownVersion()));
   const signature = await admin.post("/v1/evidence/signature", { month, form, sha256: toHex(sha256(written)) }, z.json());
-  const out = to ?? `evidence-${told.party}-${month}.${form}`;
-  const path = pathOf(context, out);
   writeOut(path, written, 0o644);
   writeOut(`${path}.sig`, utf8(`${JSON.stringify(signature, null, 2)}\n`), 0o644);
   const { egress, sessions } = told;
   return done({ file: path, signature: `${path}.sig`, evidence: raw }, [
-    `${path}: ${told.month}, ${count(sessions.length)} sessions, ${count(egress.messages)} messages of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
-    `${path}.sig: this node's signature. Whoever has the charter can check both: cohortium evidence verify ${out} --key-of CHARTER`,
+    `Written to ${path}: ${told.month}, ${counted(sessions.length, "session")}, ${counted(egress.messages, "message")} of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
+    `${path}.sig: this node's signature. Whoever has the charter can check both: cohortium evidence verify ${to ?? path} --key-of CHARTER`,
   ].join("\n"));
+}
+
+/** A place of its own beside the node's other things, which only the node's owner reads. */
+function filed({ folder }: Context, name: string): string {
+  const drawer = join(folder, "evidence");
+  mkdirSync(drawer, { recursive: true, mode: 0o700 });
+  return join(drawer, name);
 }
 
 function verify(context: Context, file: string, options: Options): Outcome {

@@ -1,40 +1,69 @@
+import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
-import { queryJson } from "@cohortium/protocol/statistics/query-schema";
-import { askedReply, questionView, type QuestionView } from "../answers/questions.js";
-import { textOption, type Context, type Options } from "../context.js";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import { queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
+import { askedReply, questionDigests, questionView, type BudgetView, type QuestionView } from "../answers/questions.js";
+import { confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOfRole } from "../place.js";
-import { charterAsked } from "../question/charter-asked.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
+import { budgetSeen, costOf, leftOf } from "../question/cost.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { short } from "../show/amounts.js";
+import { takesText } from "../show/price.js";
 import { keptText, questionText } from "../show/question.js";
 import { watchTraining } from "./watch.js";
 
 const COMMAND = "question ask";
 
-/** Asks, watches and shows the answer; one that is kept is shown at once. */
+/** Says the price, asks, watches and shows the answer; one that is kept is shown at once. */
 export async function askQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", COMMAND);
-  const asking = askingIn(context, kind, options);
-  const { digest, charter } = await charterAsked(admin, textOption(options, "charter"));
-  const query = queryUnder(asking, charter);
-  const reply = await admin.post("/v1/questions", { charter: digest, query: queryJson(query), fresh: options["fresh"] === true }, askedReply, crypto.randomUUID());
+  const asking = await askingWithFound(admin, context, kind, options);
+  const asked = await charterAsked(admin, textOption(options, "charter"));
+  const { digest, charter } = asked;
+  const budget = await budgetSeen(admin, asked);
+  const query = queryUnder(asking, charter, leftOf(budget));
+  const fresh = options["fresh"] === true;
+  if (fresh || !(await wasAsked(admin, digest, query))) await agreeOnPrice(context, query, budget, asked);
+  const reply = await admin.post("/v1/questions", { charter: digest, query: queryJson(query), fresh }, askedReply, crypto.randomUUID());
   switch (reply.kind) {
     case "kept": return done(reply, keptText(reply, context.paint));
     case "launched": case "running": {
       const says = reply.kind === "launched" ? `asked ${reply.session} under ${charter.name}` : `somebody asks the same already: ${reply.session}`;
       if (options["detach"] === true) return done(reply, `${says}. To see the answer: cohortium question result ${short(reply.session)}`);
       context.progress.note(says);
-      return followQuestion(context, reply.session);
+      return followQuestion(context, reply.session, asked);
     }
   }
 }
 
+/** Whether there is an answer to it, or will be: then asking costs nothing. */
+async function wasAsked(admin: AdminClient, digest: string, query: Query): Promise<boolean> {
+  const wanted = queryDigest(query);
+  const { questions } = await admin.get("/v1/questions", questionDigests);
+  return questions.some(({ charter, queryDigest: own, state }) => charter === digest && own === wanted && state !== "aborted");
+}
+
+/** What it costs, and whether that is meant. What the budget does not cover the coordinator refuses, whatever anybody says here. */
+async function agreeOnPrice(context: Context, query: Query, budget: BudgetView, { charter }: CharterAsked): Promise<void> {
+  const cost = costOf(query.nanoRho, budget, charter);
+  if (cost === null || query.nanoRho > (leftOf(budget) ?? 0)) return;
+  context.progress.note(`This ${takesText(cost)}.`);
+  await confirmAtTerminal(context, `Ask it, for ${budgetShare(cost.share, 1)} of the budget of ${charter.name}?`);
+}
+
 /** Follows a question to its answer. */
-async function followQuestion(context: Context, session: string): Promise<Outcome> {
+async function followQuestion(context: Context, session: string, asked: CharterAsked): Promise<Outcome> {
   const watched = await watchTraining(context, () => adminOfRole(context.folder, "coordinator", COMMAND), session);
   if (watched.exit === 130) return { ...watched, text: `${context.paint.warn("Stopped watching.")} The companies go on answering; to see what comes of it: cohortium question result ${short(session)}` };
-  return resultOf(await adminOfRole(context.folder, "coordinator", COMMAND).get(`/v1/questions/${session}`, questionView), context);
+  const admin = adminOfRole(context.folder, "coordinator", COMMAND);
+  const view = await admin.get(`/v1/questions/${session}`, questionView);
+  const { limit, spent } = await budgetSeen(admin, asked);
+  if (limit !== null) context.progress.note(`${view.charged === 0 ? "nothing" : `${budgetShare(view.charged, limit)} of the budget`} was charged; ${budgetShare(Math.max(0, limit - spent), limit)} is left`);
+  return resultOf(view, context);
 }
 
 /** A question that was aborted gives the exit code of its fault. */

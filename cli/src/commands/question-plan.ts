@@ -1,44 +1,42 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { budgetOf, NANO } from "@cohortium/protocol/session/privacy-budget";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
-import { budgetView, type BudgetView } from "../answers/questions.js";
+import type { BudgetView } from "../answers/questions.js";
 import { textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { priceOf, type Price } from "../question/price.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
-import { priceText, type Cost } from "../show/price.js";
+import { budgetSeen, costOf, leftOf } from "../question/cost.js";
+import { priceOf } from "../question/price.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
+import { priceText } from "../show/price.js";
 
 /** The price, the error to expect and the cells likely to be withheld. Nothing is asked of anybody. */
 export async function planQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const given = rowsIn(textOption(options, "rows"));
-  const asking = askingIn(context, kind, options);
   const place = placeAt(context.folder);
+  const asking = await askingWithFound(adminOf(place), context, kind, options);
   const asked = await charterAsked(adminOf(place), textOption(options, "charter"));
   const { digest, charter, statistics: { cellRows } } = asked;
-  const query = queryUnder(asking, charter);
+  const budget = await budgetAt(place, asked);
+  const query = queryUnder(asking, charter, place.role === "coordinator" ? leftOf(budget) : null);
   const rows = given ?? charter.rows.jointMin;
   const price = priceOf(charter, query, rows);
-  const budget = await budgetAt(place, asked);
-  const cost = costOf(price, budget, asked);
+  const cost = costOf(price.nanoRho, budget, charter);
   const text = priceText({ price, cost, charter: charter.name, cellRows, rows }, context.paint);
   return done({ charter: digest, query: queryJson(query), rows, price, budget, cost }, text);
 }
 
 /** What is spent, as the coordinator saw it. A node's own account is told by its `budget show`; here it plans with the whole. */
-async function budgetAt(place: Place, { digest, charter }: CharterAsked): Promise<BudgetView> {
+async function budgetAt(place: Place, asked: CharterAsked): Promise<BudgetView> {
   switch (place.role) {
-    case "coordinator": return adminOf(place).get(`/v1/charters/${digest}/budget`, budgetView);
-    case "node": return { limit: budgetOf(charter)?.nanoRho ?? null, spent: 0 };
+    case "coordinator": return budgetSeen(adminOf(place), asked);
+    case "node": {
+      const budget = budgetOf(asked.charter);
+      return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent: 0 };
+    }
   }
-}
-
-function costOf({ nanoRho }: Price, { limit, spent }: BudgetView, { charter: { privacy } }: CharterAsked): Cost | null {
-  if (limit === null || nanoRho === 0 || privacy.mechanism === "none") return null;
-  const left = Math.max(0, limit - spent);
-  return { share: nanoRho / limit, left: left / limit, more: Math.floor(left / nanoRho) - 1, epsilon: epsilonOfRho(nanoRho / NANO, privacy.budget.delta) };
 }
 
 function rowsIn(text: string | undefined): number | null {

@@ -7,8 +7,9 @@ import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
 import { charterAsked } from "../question/charter-asked.js";
+import { budgetSeen, leftOf } from "../question/cost.js";
 import { askingIn, queryUnder } from "../question/query-asked.js";
-import { schedulesText } from "../show/question.js";
+import { schedulesText, timeText } from "../show/question.js";
 
 const VERBS = ["add", "ls", "rm"] as const;
 
@@ -25,10 +26,21 @@ async function addSchedule(context: Context, kind: string | undefined, options: 
   const admin = adminOfRole(context.folder, "coordinator", "question schedule add");
   const rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
   const asking = askingIn(context, kind, options);
-  const { digest, charter } = await charterAsked(admin, textOption(options, "charter"));
-  const body = { charter: digest, query: queryJson(queryUnder(asking, charter)), ...rhythm };
-  const schedule = await admin.post("/v1/question-schedules", body, scheduleView, crypto.randomUUID());
-  return done(schedule, `${schedulesText([schedule], context.paint)}\n\nEach run is asked anew and paid for; it stops when the budget would not cover the next. To end it: cohortium question schedule rm ${schedule.id}`);
+  const asked = await charterAsked(admin, textOption(options, "charter"));
+  const { digest, charter } = asked;
+  const query = queryUnder(asking, charter, leftOf(await budgetSeen(admin, asked)));
+  const schedule = await admin.post("/v1/question-schedules", { charter: digest, query: queryJson(query), ...rhythm }, scheduleView, crypto.randomUUID());
+  return done(schedule, `${schedulesText([schedule], context.paint)}\n\n${firstText(schedule, rhythm.start, context.world.nowMs())}${termsText(schedule, charter.expires)}`);
+}
+
+/** A start that has passed is no time to ask at. */
+function firstText({ next, runs }: ScheduleView, start: string | undefined, nowMs: number): string {
+  if (start === undefined || Date.parse(start) >= nowMs || next === null || runs > 0) return "";
+  return `The start has passed; the first time it is asked is ${timeText(next)} UTC. `;
+}
+
+function termsText({ id }: ScheduleView, expires: string): string {
+  return `Each run is asked anew and paid for; it stops when the budget would not cover the next, and at the latest with its charter, on ${timeText(expires)} UTC. To end it: cohortium question schedule rm ${id}`;
 }
 
 async function listSchedules(context: Context): Promise<Outcome> {

@@ -13,7 +13,7 @@ import { facts, table } from "../show/table.js";
 
 /** The catalogue, and which of it the charter allows; without a charter in force all of it, allowed or not. */
 export async function listKinds(context: Context, options: Options): Promise<Outcome> {
-  const asked = await charterOrNull(context, options);
+  const { asked, because } = await charterLookedFor(context, options);
   const kinds = QUERY_KINDS.map((kind) => {
     const { answers, needs } = CATALOGUE[kind];
     return { kind, answers, needs, allowed: asked === null ? null : asked.statistics.kinds.includes(kind) };
@@ -21,16 +21,18 @@ export async function listKinds(context: Context, options: Options): Promise<Out
   const { paint } = context;
   const rows = kinds.map(({ kind, answers, needs, allowed }) => [kind, ...(allowed === null ? [] : [allowed ? paint.good("yes") : paint.bad("no")]), answers, needs]);
   const columns = [{ head: "question" }, ...(asked === null ? [] : [{ head: "allowed" }]), { head: "answers" }, { head: "needs" }];
-  const under = asked === null ? "No charter in force here allows statistics." : `Under ${asked.charter.name}: ${columnsText(asked)}`;
-  return done({ charter: asked?.digest ?? null, kinds }, `${table(columns, rows, { paint, empty: "" })}\n\n${under}`);
+  const under = asked === null ? because : `Under ${asked.charter.name}: ${columnsText(asked)}`;
+  return done({ charter: asked?.digest ?? null, because, kinds }, `${table(columns, rows, { paint, empty: "" })}\n\n${under}`);
 }
 
 /** What one kind declares: inputs, sensitivity, bounds, threshold, mechanism, output. */
 export async function showKind(context: Context, text: string, options: Options): Promise<Outcome> {
   const kind = kindNamed(text);
-  const asked = await charterOrNull(context, options);
+  const { asked } = await charterLookedFor(context, options);
   const { answers, needs, sensitivity, bounds, sums, output } = CATALOGUE[kind];
-  const inputs = KIND_FIELDS[kind].map(({ fallback, ...field }) => ({ ...field, needed: fallback === undefined, fallback: fallback ?? null }));
+  const inputs = KIND_FIELDS[kind].map(({ fallback, optional = false, ...field }) => (
+    { ...field, needed: fallback === undefined && !optional, fallback: fallback ?? null }
+  ));
   const mechanism = asked === null ? `${MECHANISM.none}; or ${MECHANISM["discrete-gaussian"]}` : MECHANISM[asked.charter.privacy.mechanism];
   const threshold = thresholdText(asked?.statistics.cellRows ?? null);
   const rows = inputs.map(({ flag, needed, says, fallback }) => [flag, needed ? "needed" : fallbackText(fallback), says]);
@@ -48,22 +50,33 @@ function fallbackText(fallback: Json): string {
 }
 
 /** What a charter lets one count by and add up. */
-function columnsText({ statistics: { features } }: CharterAsked): string {
+function columnsText({ statistics: { features, open = [] } }: CharterAsked): string {
   const names = (isMeasure: boolean) => features.filter(({ kind }) => (kind === "numeric" || kind === "log") === isMeasure).map(({ name }) => plainLine(name)).join(", ");
-  return `dimensions ${names(false) || "none"}; measures ${names(true) || "none"}.`;
+  return `dimensions ${names(false) || "none"}; measures ${names(true) || "none"}${open.length === 0 ? "" : `; words left open in ${open.map(({ name }) => plainLine(name)).join(", ")}`}.`;
 }
 
-/** The catalogue can be read before there is a process or a charter. */
-async function charterOrNull({ folder }: Context, options: Options): Promise<CharterAsked | null> {
+/** `because` says why there is no charter; empty where there is one. */
+interface LookedFor {
+  readonly asked: CharterAsked | null;
+  readonly because: string;
+}
+
+/** The catalogue can be read before there is a process or a charter. A process that does not answer is no reason to say that there is none. */
+async function charterLookedFor({ folder }: Context, options: Options): Promise<LookedFor> {
   const named = textOption(options, "charter");
   try {
-    return await charterAsked(adminOf(placeAt(folder)), named);
+    return { asked: await charterAsked(adminOf(placeAt(folder)), named), because: "" };
   } catch (error) {
-    const isAbsent = error instanceof Refusal && ["CONFIG_FOLDER", "NETWORK_UNREACHABLE", "USAGE_NOTHING"].includes(error.code);
-    if (named !== undefined || !isAbsent) throw error;
-    return null;
+    const because = named === undefined && error instanceof Refusal ? ABSENCES[error.code] : undefined;
+    if (because === undefined) throw error;
+    return { asked: null, because };
   }
 }
+
+const ABSENCES: Readonly<Record<string, string>> = {
+  CONFIG_FOLDER: "What a charter allows of it was not asked: no process of ours lives in this folder. Name one with --folder.",
+  USAGE_NOTHING: "No charter in force here allows statistics.",
+};
 
 function kindNamed(text: string): QueryKind {
   if (isQueryKind(text)) return text;

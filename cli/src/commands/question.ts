@@ -1,4 +1,5 @@
 import { given, type CommandGroup } from "../context.js";
+import { WORDS_FROM } from "../question/found-words.js";
 import { QUERY_OPTIONS } from "../question/query-asked.js";
 import { askQuestion } from "./question-ask.js";
 import { planQuestion } from "./question-plan.js";
@@ -15,7 +16,7 @@ const ASKED = [
   ...QUERY_OPTIONS,
 ] as const;
 
-/** Statistics: one session each, of one or two sums. */
+/** Statistics: one session each, of one sum or several. */
 export const QUESTION: CommandGroup = {
   name: "question",
   says: "statistics over all companies' rows under a charter's privacy budget",
@@ -26,14 +27,14 @@ export const QUESTION: CommandGroup = {
       run: (context, args, options) => showKind(context, given(args, 0), options),
     },
     {
-      usage: "plan [kind]", says: "the price, the error to expect and the cells likely to be withheld, before anything runs", example: "--folder ./hub question plan profile --by region --measure spend --epsilon 0.1",
-      options: [...ASKED, ["--rows <number>", "how many rows to reckon with in all; without it the fewest that the charter asks for"]],
+      usage: "plan [kind]", says: "the price as a share of the budget without its reserve, the error to expect and the cells likely to be withheld, before anything runs", example: "--folder ./hub question plan profile --by region --measure spend --epsilon 0.1",
+      options: [...ASKED, WORDS_FROM, ["--rows <number>", "how many rows to reckon with in all; without it the fewest that the charter asks for"]],
       run: (context, args, options) => planQuestion(context, args[0], options),
     },
     {
       usage: "ask [kind]", says: "ask, follow, and show the answer; what was answered before is shown at once and costs nothing (operator)",
       example: "--folder ./hub question ask profile --cohort channel=Web,Phone --by region --measure spend --epsilon 0.1",
-      options: [...ASKED, ["--fresh", "ask the companies anew and pay for it, also where an answer is kept"], ["--detach", "do not wait for the answer"]],
+      options: [...ASKED, WORDS_FROM, ["--fresh", "ask the companies anew and pay for it, also where an answer is kept"], ["--detach", "do not wait for the answer"]],
       run: (context, args, options) => askQuestion(context, args[0], options),
     },
     { usage: "status [session]", says: "what was asked, and how it stands; at a node, what it helped to answer", example: "--folder ./hub question status", run: (context, args) => questionStatus(context, args[0]) },

@@ -52,7 +52,7 @@ function proposalTable({ columns }: Mapped["proposal"], paint: Paint): string {
 
 async function lint(context: Context, name: string, options: Options): Promise<Outcome> {
   const format = textOption(options, "format") ?? "text";
-  if (!["text", "json", "sarif"].includes(format)) throw new Refusal({ code: "USAGE_FORMAT", title: "--format is text, json or sarif", detail: `"${format}" is none of them` });
+  if (!["text", "json", "sarif"].includes(format)) throw new Refusal({ code: "USAGE_FORMAT", title: "--format is text, json or sarif", detail: `"${format}" is none of them`, fix: "write one of them; without it text" });
   const desk = await deskOf(context, options, "schema lint");
   const { contract, feed } = contractNamed(context, desk, name);
   const lines = await desk.lint(contract, feed);

@@ -13,6 +13,8 @@ export interface Asking {
   readonly members: Readonly<Record<string, Json>>;
   /** Null where none was given. */
   readonly epsilon: number | null;
+  /** Whether the person said anything of a member, or a default stands in. */
+  isGiven(member: string): boolean;
   /** How the person wrote a member: `--by`, or `by in question.yaml`. */
   wrote(member: string): string;
 }
@@ -28,7 +30,7 @@ export function askingOfFlags(kindText: string | undefined, options: Options): A
   });
   const wrote = (member: string) => fields.find((field) => field.member === member)?.flag ?? `--${member}`;
   const epsilon = textsOf(options["epsilon"]);
-  return { kind, members: completed(kind, Object.fromEntries(given), wrote), epsilon: epsilon === null ? null : epsilonOf("--epsilon", () => numberOf(epsilon.join(","))), wrote };
+  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: (member) => given.some(([name]) => name === member), epsilon: epsilon === null ? null : epsilonOf("--epsilon", () => numberOf(epsilon.join(","))), wrote };
 }
 
 /** @param file - How to name the file. @throws Refusal USAGE_QUESTION as above, by keys. */
@@ -43,7 +45,7 @@ export function askingOfFile(json: Json, file: string): Asking {
     if (field === undefined) throw unknownMember(wrote(member), member, fields);
     return [member, value === null && field.fallback === null ? null : inWords(wrote(member), field, () => valueOfJson(field.type, value))] as const;
   });
-  return { kind, members: completed(kind, Object.fromEntries(given), wrote), epsilon: epsilonJson === null ? null : epsilonOf(wrote("epsilon"), () => (typeof epsilonJson === "number" ? epsilonJson : NaN)), wrote };
+  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: (member) => given.some(([name]) => name === member), epsilon: epsilonJson === null ? null : epsilonOf(wrote("epsilon"), () => (typeof epsilonJson === "number" ? epsilonJson : NaN)), wrote };
 }
 
 /** Which flags were given that describe a question; a file takes their place. */
@@ -67,10 +69,11 @@ function refuseForeignFlags(kind: QueryKind, options: Options): void {
 }
 
 function completed(kind: QueryKind, given: Readonly<Record<string, Json>>, wrote: (member: string) => string): Readonly<Record<string, Json>> {
-  return Object.fromEntries(KIND_FIELDS[kind].map((field) => {
+  return Object.fromEntries(KIND_FIELDS[kind].flatMap((field) => {
     const value = given[field.member] ?? field.fallback;
+    if (value === undefined && field.optional === true) return [];
     if (value === undefined) throw wrong(wrote(field.member), `${kind} needs it: ${field.says}`, `see what it takes with: cohortium question show ${kind}`);
-    return [field.member, value] as const;
+    return [[field.member, value] as const];
   }));
 }
 

@@ -21,7 +21,7 @@ export const CATALOGUE: Readonly<Record<QueryKind, Declared>> = {
     needs: "one dimension or more",
     sensitivity: `in each part ${COUNT}, or one sum by the measure's larger bound`,
     bounds: "measures lie within the charter's bounds; what lies beyond is clipped or refused, as the charter says",
-    sums: "one: all rows and the cohort's, by each dimension, and for each measure. Each part takes an equal share of the price",
+    sums: "one: all rows and the cohort's, by each dimension, and for each measure; without a cohort each once. Each part takes an equal share of the price",
     output: "per word rows, share, base and index (100 × share / base share); per measure sum, mean and index",
   },
   histogram: {
@@ -38,9 +38,16 @@ export const CATALOGUE: Readonly<Record<QueryKind, Declared>> = {
   },
   categories: {
     answers: "the most frequent words of a dimension",
-    needs: "a dimension; its words stand in the charter, so no word of a row becomes known",
+    needs: "a dimension whose words stand in the charter; or one of which they do not, with --words or --words-from, and then all others are counted together",
     sensitivity: COUNT, bounds: "one row has one word", sums: "one",
     output: "rows and share of the most frequent words, and of all others together",
+  },
+  words: {
+    answers: "which words many rows hold in a dimension of which the charter lists none",
+    needs: "a dimension of statistics.open, and a charter with noise",
+    sensitivity: `${COUNT} in each sum`, bounds: "one row has one word, cut to --length characters; it lies in one cell of a sum, or in none",
+    sums: "one for each character, at an equal share of the price: how many rows go on with it, of each beginning that enough rows have. It ends when no beginning is left",
+    output: "words with rows and share, and from how many rows on a word is found",
   },
   rfm: {
     answers: "how recently, how often and for how much people buy: fifths of each, counts and spend of 25 cells",

@@ -14,6 +14,8 @@ export interface Field {
   readonly says: string;
   /** What holds where nothing is given; undefined if something must be. */
   readonly fallback?: Json;
+  /** What is not given is left out of the query. */
+  readonly optional?: true;
 }
 
 const COHORT: Field = { member: "cohort", flag: "--cohort", type: "cohort", says: "only rows whose dimension holds one of the words, as in channel=Web,Phone; without it all rows", fallback: [] };
@@ -39,7 +41,14 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
   categories: [
     COHORT,
     { member: "dimension", flag: "--dimension", type: "column", says: "the dimension whose words are counted" },
-    { member: "top", flag: "--top", type: "count", says: "how many words", fallback: 10 },
+    { member: "top", flag: "--top", type: "count", says: "how many words; without it 10, or all where there are fewer", fallback: 10 },
+    { member: "words", flag: "--words", type: "columns", says: "of a dimension whose words the charter does not list, those to count, as in paris,rome; --words-from takes them from an answer of the kind words", optional: true },
+    { member: "length", flag: "--length", type: "count", says: "how many characters of a word are looked at", optional: true },
+  ],
+  words: [
+    COHORT,
+    { member: "dimension", flag: "--dimension", type: "column", says: "a dimension whose words the charter does not list" },
+    { member: "length", flag: "--length", type: "count", says: "how many characters of a word are looked at", fallback: 12 },
   ],
   rfm: [
     { member: "recency", flag: "--recency", type: "column", says: "the measure of days since the last purchase", fallback: "recency" },

@@ -4,6 +4,7 @@ import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";
 import { cellCount, dimensionOf, partsOf } from "@cohortium/protocol/statistics/parts";
 import { statisticPlanOf, type StatisticPlan, type StatisticQuestion } from "@cohortium/protocol/statistics/plan";
+import { LEAST_SIGMAS, SURE_SIGMAS } from "@cohortium/protocol/statistics/words";
 import type { Query, RfmEdges } from "@cohortium/protocol/statistics/query";
 
 /** What an answer costs and how good it will be, before anybody is asked anything. */
@@ -12,6 +13,8 @@ export interface Price {
   readonly nanoRho: number;
   readonly sums: number;
   readonly parts: readonly PartPrice[];
+  /** Of words: below how many rows, noise included, none is followed, and from how many on one is found with 95 %; null for other kinds. */
+  readonly found: { readonly least: number; readonly sure: number } | null;
 }
 
 /** What to expect of one run of numbers: of each the noise alone, as all companies together add it. */
@@ -30,7 +33,8 @@ export interface PartPrice {
 /** @param rows - How many rows to reckon with in all. @throws RangeError if the charter does not answer the query. */
 export function priceOf(charter: Charter, query: Query, rows: number): Price {
   const plan = statisticPlanOf(charter, query);
-  return { nanoRho: query.nanoRho, sums: sumsOf(query), parts: questionsOf(query).flatMap((question) => partPrices(question, plan, rows)) };
+  const parts = questionsOf(query).flatMap((question) => partPrices(question, plan, rows));
+  return { nanoRho: query.nanoRho, sums: sumsOf(query), parts, found: query.kind === "words" ? foundFrom(parts, plan) : null };
 }
 
 function partPrices(question: StatisticQuestion, plan: StatisticPlan, rows: number): readonly PartPrice[] {
@@ -45,9 +49,17 @@ function partPrices(question: StatisticQuestion, plan: StatisticPlan, rows: numb
     const evenly = (rows * (over === "cohort" ? cohortShare(plan) : 1)) / count;
     return {
       name, cells: count, counts: factors.length === 0, errorAbs: sigma * MEAN_ABSOLUTE, interval95: sigma * Z_95,
-      withheld: factors.length === 0 ? Math.round(count * below(plan.clause.cellRows, evenly, sigma)) : null,
+      // Of words, what has too few rows is not withheld but never asked for.
+      withheld: factors.length === 0 && cells.kind !== "spelled" ? Math.round(count * below(plan.clause.cellRows, evenly, sigma)) : null,
     };
   });
+}
+
+/** All sums that spell words have the same noise. */
+function foundFrom(parts: readonly PartPrice[], { clause: { cellRows } }: StatisticPlan): Price["found"] {
+  const sigma = Math.max(...parts.map(({ interval95 }) => interval95)) / Z_95;
+  const least = Math.max(cellRows, LEAST_SIGMAS * sigma);
+  return { least, sure: least + SURE_SIGMAS * sigma };
 }
 
 /** √(2/π): how far a normal deviate is from 0 on average. */
@@ -70,6 +82,7 @@ function cohortShare(plan: StatisticPlan): number {
 const ANY: RfmEdges = { recency: [0, 0, 0, 0], frequency: [0, 0, 0, 0], monetary: [0, 0, 0, 0] };
 
 function questionsOf(query: Query): readonly StatisticQuestion[] {
+  if (query.kind === "words") return [{ kind: "statistic", step: 0, edges: null, prefixes: [""] }];
   const edges = query.kind === "rfm" ? query.edges : null;
   const first: StatisticQuestion = { kind: "statistic", step: 0, edges };
   return sumsOf(query) === 1 ? [first] : [first, { kind: "statistic", step: 1, edges: ANY }];

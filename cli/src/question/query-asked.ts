@@ -1,8 +1,11 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { PlainYamlError, readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
 import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { NANO, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
+import type { QueryProblem } from "@cohortium/protocol/statistics/query-problem";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
 import { pathOf, textOption, type Context, type Options } from "../context.js";
@@ -25,17 +28,64 @@ export function askingIn(context: Context, kind: string | undefined, options: Op
   return { ...asking, epsilon };
 }
 
-/** The query under a charter, priced. @throws Refusal USAGE_QUESTION by flag: of another form, or not what this charter answers. */
-export function queryUnder(asking: Asking, charter: Charter): Query {
-  const nanoRho = priceOf(asking, charter);
-  const query = read(asking, nanoRho);
+/**
+ * The query under a charter, priced.
+ *
+ * @param left - What is left of its budget, in 10^-9 of ρ, for whoever asks for more than there is; null where that is not known here.
+ * @throws Refusal by flag: USAGE_QUESTION for what is mistyped, CHARTER_QUESTION for what this charter does not answer, BUDGET_EXCEEDED for a price beyond it.
+ */
+export function queryUnder(asking: Asking, charter: Charter, left: number | null): Query {
+  const query = read({ ...asking, members: membersUnder(asking, charter) }, priceOf(asking, charter));
   const problems = queryProblems(charter, query);
-  if (problems.length === 0) return query;
-  const isPrice = budgetOf(charter) !== null && query.nanoRho > 0 && problems.every(({ path }) => path === "/nanoRho");
-  throw new Refusal({
-    code: isPrice ? "BUDGET_SPENT" : "CHARTER_QUESTION", title: "this charter does not answer this question", rule: isPrice ? "request.privacy-budget" : "request.statistics",
+  const others = problems.filter(({ path }) => path !== "/nanoRho");
+  if (others.length > 0) throw refused(others, asking);
+  if (problems.length > 0) throw wrongPrice(query, charter, left);
+  return query;
+}
+
+/** Where nothing was said of it, no more words are asked for than there are. */
+function membersUnder({ kind, members, isGiven }: Asking, { statistics }: Charter): Asking["members"] {
+  const { top, dimension, words } = members;
+  if (kind !== "categories" || isGiven("top") || typeof top !== "number") return members;
+  if (Array.isArray(words)) return { ...members, top: Math.min(top, words.length) };
+  const found = statistics?.features.find(({ name }) => name === dimension);
+  return found?.kind === "categorical" ? { ...members, top: Math.min(top, found.categories.length) } : members;
+}
+
+/** What the charter lets one ask is the charter's; how it was asked is a matter of typing. */
+function refused(problems: readonly QueryProblem[], asking: Asking): Refusal {
+  const byCharter = problems.some(({ path }) => path === "/kind" || path === "/cohort");
+  return new Refusal({
+    ...(byCharter ? { code: "CHARTER_QUESTION", title: "this charter does not answer this question", rule: "request.statistics" } : { code: "USAGE_QUESTION", title: "this is no question that can be asked" }),
     detail: problems.map(({ path, says }) => `${flagAt(path, asking)}: ${says}`).join("\n"), fix: [...new Set(problems.map(({ fix }) => fix))].join("; "),
   });
+}
+
+/** A price that no answer has: below the smallest coin of the budget, or above all of it. */
+function wrongPrice(query: Query, { privacy }: Charter, left: number | null): Refusal {
+  if (privacy.mechanism === "none") throw new RangeError("where sums are exact there is no price");
+  const { epsilon, delta } = privacy.budget;
+  const sums = sumsOf(query);
+  if (query.nanoRho < sums) {
+    const least = leastEpsilon(sums, delta);
+    return new Refusal({
+      code: "USAGE_QUESTION", title: "no answer costs so little", detail: `--epsilon: the least that an answer of ${sums === 1 ? "one sum" : `${sums} sums`} can cost is ε = ${least}, and it would be nearly all noise`,
+      fix: `give --epsilon ${least} or more; see what it buys with: cohortium question plan`,
+    });
+  }
+  const rest = left === null ? null : epsilonOfRho(left / NANO, delta);
+  return new Refusal({
+    code: "BUDGET_EXCEEDED", title: "this would cost more than the charter's whole budget", rule: "request.privacy-budget",
+    detail: `--epsilon: the charter's budget is ε = ${epsilon} for all answers together${rest === null ? "" : `, and ε = ${Number(rest.toPrecision(3))} of it is left`}`,
+    fix: rest === 0 ? "sign a new charter, or ask again for an answer that is kept" : `ask for less, such as --epsilon ${Number(((rest ?? epsilon) / 10).toPrecision(1))}`,
+  });
+}
+
+/** Two digits, and enough to be accepted. */
+function leastEpsilon(sums: number, delta: number): number {
+  let epsilon = Math.max(1e-6, epsilonOfRho(sums / NANO, delta));
+  while (nanoRhoFor(Number(epsilon.toPrecision(2)), delta) < sums) epsilon *= 1.05;
+  return Number(epsilon.toPrecision(2));
 }
 
 function priceOf({ epsilon }: Asking, { privacy }: Charter): number {
@@ -59,7 +109,7 @@ function read({ kind, members, wrote }: Asking, nanoRho: number): Query {
     if (!(error instanceof RangeError)) throw error;
     // `parseQuery` names the place as a pointer; a person wrote a flag.
     const [, member = ""] = /'s \/([^/ ]+)/.exec(error.message) ?? [];
-    const detail = member === "" ? error.message : `${member === "nanoRho" ? "--epsilon" : wrote(member)}: ${error.message}`;
+    const detail = member === "" ? error.message : `${member === "nanoRho" ? "--epsilon" : wrote(member)}: ${error.message.replace(/^the query's \S+ is not right: /, "")}`;
     throw new Refusal({ code: "USAGE_QUESTION", title: "this is no question that can be asked", detail, fix: `see what it takes with: cohortium question show ${kind}` }, { cause: error });
   }
 }

@@ -1,7 +1,9 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { MonthEvidence } from "../answers/evidence.js";
 import { bytes, count, short } from "../show/amounts.js";
+import { epsilonAt, SHARES_ARE } from "../show/budget.js";
 import { privacyText } from "../show/egress.js";
 import { chartSvg, ticks, type Chart } from "./chart.js";
 import { markup, type Markup } from "./markup.js";
@@ -37,11 +39,11 @@ function summary({ sessions: ran, egress, charters: allowed, refusals: refused, 
 
 function sessions({ sessions: ran, charters: allowed }: MonthEvidence): Markup {
   const purpose = (digest: string) => allowed.find((charter) => charter.digest === digest)?.purpose ?? "";
-  const rows = ran.map(({ session, charter, ended, outcome, says, result, vectors, bytes: size, madeBeforeDeletions }) => [
-    code(session), purpose(charter), ended ?? "not over", `${outcome}${says === "" ? "" : `: ${says}`}${madeBeforeDeletions.length === 0 ? "" : `; made before a deletion of ${madeBeforeDeletions.join(", ")}`}`,
+  const rows = ran.map(({ session, charter, asked, ended, outcome, says, result, vectors, bytes: size, madeBeforeDeletions }) => [
+    code(session), asked, purpose(charter), ended ?? "not over", `${outcome}${says === "" ? "" : `: ${says}`}${madeBeforeDeletions.length === 0 ? "" : `; made before a deletion of ${madeBeforeDeletions.join(", ")}`}`,
     result === null ? "" : code(result), count(vectors), count(size),
   ]);
-  return section("What ran", ["session", "purpose", "ended", "outcome", "model or answer", "vectors", "bytes"], rows, "Nothing ran in this month.");
+  return section("What ran", ["session", "what was asked", "purpose", "ended", "outcome", "model or answer", "vectors", "bytes"], rows, "Nothing ran in this month.");
 }
 
 function charters({ charters: allowed, party }: MonthEvidence): Markup {
@@ -49,7 +51,7 @@ function charters({ charters: allowed, party }: MonthEvidence): Markup {
   return markup`<h2>Who allowed it</h2>${allowed.map((charter) => markup`<h3>${charter.name ?? short(charter.digest)}</h3>
 <table class="ids"><tr><th>charter</th><td>${code(charter.digest)}</td></tr><tr><th>purpose</th><td>${charter.purpose ?? ""}</td></tr>
 <tr><th>questions</th><td>${questionsText(charter.questions, charter.statistics)}</td></tr><tr><th>in force</th><td>${charter.notBefore ?? ""} to ${charter.expires ?? ""}</td></tr>
-<tr><th>privacy</th><td>${charter.mechanism === "none" ? "exact sums, no noise" : charter.mechanism ?? ""}; budget ${JSON.stringify(charter.budget)}</td></tr>
+<tr><th>privacy</th><td>${mechanismText(charter.mechanism)}; ${budgetText(charter.budget)}</td></tr>
 <tr><th>proposed</th><td>by ${charter.operator ?? ""} at ${charter.proposedAt}, entry ${code(charter.proposal)}</td></tr>
 ${charter.signatures.map((signature) => markup`<tr><th>${signature.party === party ? "this company" : signature.party}</th><td>signed at ${signature.at}, entry ${code(signature.entry)}</td></tr>`)}</table>`)}`;
 }
@@ -59,6 +61,18 @@ function questionsText(questions: Json, statistics: Json): string {
   const trained = itemsOf(questions).map((question) => `${textIn(question, "id")} (${textIn(memberOf(question, "model"), "kind")})`);
   const asked = itemsOf(memberOf(statistics, "kinds")).flatMap((kind) => (typeof kind === "string" ? [kind] : []));
   return [...trained, ...(asked.length === 0 ? [] : [`statistics: ${asked.join(", ")}`])].join("; ");
+}
+
+function mechanismText(mechanism: string | null): string {
+  return mechanism === "none" ? "exact sums, no noise" : mechanism === "discrete-gaussian" ? "noise from every company (discrete Gaussian)" : mechanism ?? "not known";
+}
+
+/** The charter's own numbers, whatever its version: where sums are exact it limits their number alone. */
+function budgetText(budget: Json): string {
+  const [epsilon, delta, reserve, most] = ["epsilon", "delta", "reserveShare", "releasesMax"].map((name) => memberOf(budget, name));
+  const kept = typeof reserve === "number" && reserve > 0 ? `, the last ${Number((reserve * 100).toFixed(2))} % of it in reserve` : "";
+  const privacy = typeof epsilon === "number" && typeof delta === "number" ? `ε ${epsilon} at δ ${delta.toExponential()} in all${kept}; ` : "";
+  return `budget: ${privacy}${typeof most === "number" ? `at most ${count(most)} sums` : "not known"}`;
 }
 
 function textIn(json: Json | undefined, name: string): string {
@@ -93,8 +107,27 @@ function daysChart(days: MonthEvidence["egress"]["days"], month: string): Chart 
 function cost({ privacy, charters: allowed }: MonthEvidence): Markup {
   if (privacy === null) return markup`<h2>What it cost</h2><p>This node keeps no account of privacy: its charters have exact sums.</p>`;
   const name = (digest: string) => allowed.find((charter) => charter.digest === digest)?.name ?? short(digest);
-  const rows = privacy.map(({ charter, nanoRho, sums, nanoRhoInAll }) => [name(charter), count(sums), privacyText(nanoRho), privacyText(nanoRhoInAll)]);
-  return section("What it cost", ["charter", "sums charged", "in this month", "in all until its end"], rows, "Nothing was charged.");
+  const rows = privacy.map((spent) => [
+    name(spent.charter), count(spent.sums), spentText(spent.nanoRho, spent), spentText(spent.nanoRhoInAll, spent), epsilonText(spent), reserveText(spent),
+  ]);
+  return markup`${section("What it cost", ["charter", "sums charged", "in this month", "in all until its end", "that is", "in reserve beside it"], rows, "Nothing was charged.")}
+${rows.length === 0 ? markup`` : markup`<p>${SHARES_ARE}</p>`}`;
+}
+
+type Spent = NonNullable<MonthEvidence["privacy"]>[number];
+
+function spentText(nanoRho: number, { budgetNanoRho }: Spent): string {
+  return budgetNanoRho === null ? privacyText(nanoRho) : `${budgetShare(nanoRho, budgetNanoRho)} (${privacyText(nanoRho)})`;
+}
+
+/** What all of it may tell of one row. */
+function epsilonText({ epsilonInAll, epsilon, delta, nanoRhoInAll }: Spent): string {
+  if (nanoRhoInAll > 0 && epsilonInAll === null) return "not known: this version cannot read the charter";
+  return epsilonInAll === null || epsilon === null || delta === null ? "exact sums, which have no ε" : `${epsilonAt(epsilonInAll, delta)} of ε ${epsilon}`;
+}
+
+function reserveText({ budgetNanoRho, reserveNanoRho }: Spent): string {
+  return budgetNanoRho === null || reserveNanoRho === null || reserveNanoRho === 0 ? "nothing" : budgetShare(reserveNanoRho, budgetNanoRho);
 }
 
 function refusals({ refusals: refused }: MonthEvidence): Markup {
@@ -113,7 +146,7 @@ const WHY_LEFT_OUT: Readonly<Record<string, string>> = { DATA_DELETED: "removed 
 function verifying({ keys, log, versions, party, month, charters: allowed }: MonthEvidence, version: string): Markup {
   const logKeys = [...new Set(allowed.flatMap(({ logKey }) => (logKey === null ? [] : [logKey])))];
   return markup`<h2>How to check it</h2>
-<p>This page is signed by the node's own key; the signature stands in the file beside it. <code>cohortium evidence verify FILE --key-of CHARTER</code> tells whether a byte was changed, on any machine. What ran and who allowed it stand in the coordinator's log too, which others keep: <code>cohortium audit verify FOLDER --checkpoint FILE</code>, with the checkpoint below. What left is this node's own account of itself; that no row is in it, <code>cohortium egress canary --prove</code> shows.</p>
+<p>This page is signed by the node's own key; the signature stands in the file beside it. <code>cohortium evidence verify FILE --key-of CHARTER</code> tells whether a byte was changed, on any machine. What ran and who allowed it stand in the coordinator's log too, which others keep: <code>cohortium audit verify FOLDER --checkpoint FILE</code>, with the checkpoint below. What left is this node's own account of itself; that no value of a marked row turns up in what leaves, in a rehearsal, <code>cohortium egress canary --prove</code> shows.</p>
 <table class="ids"><tr><th>signing key of ${party}</th><td>${code(keys.signing)}</td></tr><tr><th>witness key</th><td>${code(keys.witness)}</td></tr>
 ${logKeys.map((key) => markup`<tr><th>log key</th><td>${code(key)}</td></tr>`)}
 <tr><th>log entries seen</th><td>${count(log.size)}</td></tr><tr><th>month</th><td>${month}, in UTC</td></tr>

@@ -25,6 +25,11 @@ export function count(value: number): string {
   return grouped(Math.round(value));
 }
 
+/** `1 session`, `1,234 sessions`. */
+export function counted(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
+
 /** `1,536 bytes`, and from 100 kB on in kB and MB (powers of ten). */
 export function bytes(value: number): string {
   if (value < 100_000) return `${grouped(value)} bytes`;

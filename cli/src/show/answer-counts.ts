@@ -1,4 +1,4 @@
-import { isShown, type CategoriesAnswer, type Cell, type DriftAnswer, type HistogramAnswer, type QuantilesAnswer, type RowsAndShare } from "@cohortium/protocol/statistics/answer";
+import { isShown, type CategoriesAnswer, type Cell, type DriftAnswer, type HistogramAnswer, type QuantilesAnswer, type RowsAndShare, type WordsAnswer } from "@cohortium/protocol/statistics/answer";
 import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
 import { count } from "./amounts.js";
 import type { Paint } from "./paint.js";
@@ -19,6 +19,11 @@ export function quantilesText({ measure, unit, quantiles }: QuantilesAnswer, pai
 export function categoriesText({ dimension, top, others }: CategoriesAnswer, paint: Paint): string {
   const rest = others === null ? [] : [[`${count(others.words)} other ${others.words === 1 ? "word" : "words"}`, cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
   const rows = [...top.map((cell) => [cell.word, ...counted(cell, top)]), ...rest];
+  return table([{ head: dimension }, ...COUNTED], rows, { paint, empty: "no words" });
+}
+
+export function wordsText({ dimension, words, others }: WordsAnswer, paint: Paint): string {
+  const rows = [...words.map((cell) => [cell.word, ...counted(cell, words)]), ["all others", cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
   return table([{ head: dimension }, ...COUNTED], rows, { paint, empty: "no words" });
 }
 

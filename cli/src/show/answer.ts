@@ -1,6 +1,6 @@
 import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { sentencesOf } from "@cohortium/protocol/statistics/sentences";
-import { categoriesText, driftText, histogramText, quantilesText } from "./answer-counts.js";
+import { categoriesText, driftText, histogramText, quantilesText, wordsText } from "./answer-counts.js";
 import { experimentText } from "./answer-experiment.js";
 import { profileText } from "./answer-profile.js";
 import { rfmText } from "./answer-rfm.js";
@@ -17,6 +17,7 @@ function tablesOf(answer: Answer, paint: Paint): string {
     case "histogram": return histogramText(answer, paint);
     case "quantiles": return quantilesText(answer, paint);
     case "categories": return categoriesText(answer, paint);
+    case "words": return wordsText(answer, paint);
     case "rfm": return rfmText(answer, paint);
     case "experiment": return experimentText(answer, paint);
     case "drift": return driftText(answer, paint);

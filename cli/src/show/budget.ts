@@ -1,3 +1,4 @@
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { Account, Forecast, OwnAccount, PrivacyAccount } from "../answers/budget.js";
 import { count, instant } from "./amounts.js";
 
@@ -6,22 +7,32 @@ export function epsilonAt(epsilon: number, delta: number): string {
   return `ε ${epsilon.toFixed(epsilon < 0.1 ? 3 : 2)} at δ ${delta.toExponential()}`;
 }
 
-/** As in `4 %`; below one it is said with a digit more, so that something spent is never nothing. */
-export function shareText(part: number, whole: number): string {
-  const share = whole > 0 ? (100 * part) / whole : 0;
-  if (part > 0 && share < 0.1) return "below 0.1 %";
-  return `${share < 1 && share > 0 ? share.toFixed(1) : share.toFixed(0)} %`;
+/** What every percentage here is a share of. */
+export const SHARES_ARE = "Percentages are shares of the charter's budget in ρ, without its reserve. ρ adds up; ε does not, and grows about with its square root.";
+
+/** The charter's budget without its reserve, in 10^-9 of ρ: what every share is told of, also where a node has opened the reserve. */
+export function budgetIn({ limit, reserve, isReserveOpen }: Pick<PrivacyAccount, "limit" | "reserve" | "isReserveOpen">): number {
+  return limit - (isReserveOpen ? reserve : 0);
 }
 
 /** One charter's privacy in a sentence that needs no ρ. */
 export function accountSentence({ privacy, releases }: Account): string {
   const sums = `${count(releases.made)} of ${count(releases.max)} sums asked`;
   if (privacy === null) return `Sums are exact here, and have no price: ${sums}.`;
-  const { spent, limit, left, epsilonSpent, epsilon, delta, reserve, isReserveOpen } = privacy;
-  const reserved = reserve === 0 ? "" : ` ${shareText(reserve, limit + (isReserveOpen ? 0 : reserve))} of the whole is in reserve${isReserveOpen ? ", which this node has opened" : ""}.`;
+  const { spent, left, epsilonSpent, epsilon, delta } = privacy;
   const ended = left === 0 ? " Nothing is left: a question that costs anything is refused." : "";
-  return `Privacy budget used ${shareText(spent, limit)}${moreText(privacy)}: ${epsilonAt(epsilonSpent, delta)} of ε ${epsilon}; ${sums}.${reserved}${ended}`;
+  return `Privacy budget used ${budgetShare(spent, budgetIn(privacy))}${moreText(privacy)}: ${epsilonAt(epsilonSpent, delta)} of ε ${epsilon}; ${sums}.${reserveText(privacy)}${ended}`;
 }
+
+/** What lies beside the budget, and how it is opened. */
+function reserveText(privacy: PrivacyAccount): string {
+  const { reserve, reserveShare, isReserveOpen } = privacy;
+  if (reserve === 0) return "";
+  const says = ` The last ${Number((reserveShare * 100).toFixed(2))} % of ε are in reserve, another ${budgetShare(reserve, budgetIn(privacy))} beside the budget`;
+  return isReserveOpen ? `${says}: this node has opened it.` : `${says}: ${OPENS_RESERVE}.`;
+}
+
+export const OPENS_RESERVE = "it is spent only at a node whose owner writes privacy: { openReserve: true } into its node.yaml";
 
 /** What signing a charter would add to. */
 export function elsewhereSentence({ charters, epsilon, delta }: { readonly charters: number; readonly epsilon: number; readonly delta: number }): string {
@@ -29,7 +40,7 @@ export function elsewhereSentence({ charters, epsilon, delta }: { readonly chart
 }
 
 export function ownSentence({ spent, limit, epsilonSpent, epsilonMax, delta }: OwnAccount): string {
-  return `This node's own ceiling over all charters: ${shareText(spent, limit)} used, ${epsilonAt(epsilonSpent, delta)} of ε ${epsilonMax}.`;
+  return `This node's own ceiling over all charters: ${budgetShare(spent, limit)} used, ${epsilonAt(epsilonSpent, delta)} of ε ${epsilonMax}.`;
 }
 
 /** What is to come, in two sentences. */

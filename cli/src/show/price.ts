@@ -1,25 +1,19 @@
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
 import { count } from "./amounts.js";
 import { quantityForm } from "./answer-cells.js";
 import type { Paint } from "./paint.js";
-import { budgetShare } from "./question.js";
+import { OPENS_RESERVE, SHARES_ARE } from "./budget.js";
 import { facts, table } from "./table.js";
 
-/** What a question would cost under a charter. Shares are of the whole budget; null where answers cost nothing. */
+/** What a question would cost under a charter. Shares are of the budget without its reserve; null where answers cost nothing. */
 export interface Priced {
   readonly price: Price;
   readonly charter: string;
   readonly cellRows: number;
   readonly rows: number;
   readonly cost: Cost | null;
-}
-
-export interface Cost {
-  readonly share: number;
-  readonly left: number;
-  /** How often the same could be asked after it; below 0 if it cannot be asked. */
-  readonly more: number;
-  readonly epsilon: number;
 }
 
 /** The price in plain words, then what to expect of each part of the answer. */
@@ -32,14 +26,23 @@ export function priceText({ price, charter, cellRows, rows, cost }: Priced, pain
   return [
     facts([["charter", charter], ["sums", String(price.sums)], ["price", costText(cost, paint)]]), "",
     table(columns, lines, { paint, empty: "" }), "",
+    ...(price.found === null ? [] : [`Each sum asks of one more character. Beginnings with fewer than about ${count(Math.ceil(price.found.least))} rows are not followed; a word with ${count(Math.ceil(price.found.sure))} rows or more is found with a probability of 95 %.`]),
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
+    ...(isNoisy ? [paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
   ].join("\n");
+}
+
+/** What asking will take, before it is asked. */
+export function takesText({ share, left, epsilon }: Cost): string {
+  const after = Math.max(0, left - share);
+  return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
 }
 
 function costText(cost: Cost | null, paint: Paint): string {
   if (cost === null) return "nothing: this charter's sums are exact";
-  const { share, left, more, epsilon } = cost;
+  const { share, left, reserve, more, epsilon } = cost;
   const price = `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself)`;
-  if (more < 0) return `${price}; ${paint.bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}`;
-  return `${price}, of which ${budgetShare(left, 1)} is left: ${more === 0 ? "none" : `about ${count(more)}`} more of this kind`;
+  const aside = reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
+  if (more < 0) return `${price}; ${paint.bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}${aside}`;
+  return `${price}, of which ${budgetShare(left, 1)} is left: ${more === 0 ? "none" : `about ${count(more)}`} more of this kind${aside}`;
 }

@@ -1,43 +1,43 @@
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { AskedReply, QuestionView, ScheduleView } from "../answers/questions.js";
 import { instant, short } from "./amounts.js";
 import { answerText } from "./answer.js";
+import { faultText } from "./fault.js";
 import { madeBefore } from "./made-before.js";
 import type { Paint } from "./paint.js";
-import { plainLine } from "./plain.js";
+import { queryText } from "./query.js";
 import { facts, table } from "./table.js";
-
-/** What a share of a budget is called: two digits say it, and a trifle is not nothing. */
-export function budgetShare(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  if (!(whole > 0)) return "all";
-  return percent > 0 && percent < 0.01 ? "less than 0.01 %" : `${Number(percent.toPrecision(2))} %`;
-}
 
 /** All that was asked, the newest last. */
 export function questionsText(questions: readonly QuestionView[], paint: Paint): string {
-  const columns = [{ head: "session" }, { head: "question" }, { head: "charter" }, { head: "state" }, { head: "asked" }, { head: "answered" }, { head: "by" }, { head: "says" }];
+  // A node does not know what was asked by the calendar.
+  const by = questions.some(({ schedule }) => schedule !== null);
+  const columns = [{ head: "session" }, { head: "question" }, { head: "charter" }, { head: "state" }, { head: "asked" }, { head: "answered" }, ...(by ? [{ head: "by" }] : []), { head: "says" }];
   const rows = questions.map(({ session, query, charter, state, askedAtMs, answeredAt, schedule, says }) => [
-    short(session), query.kind, short(charter), stateText(state, paint), askedAtMs === null ? "" : instant(askedAtMs), answeredAt === null ? "" : when(answeredAt), schedule === null ? "" : `schedule ${schedule}`, says,
+    short(session), query.kind, short(charter), stateText(state, paint), askedAtMs === null ? "not noted" : instant(askedAtMs), answeredAt === null ? "" : timeText(answeredAt),
+    ...(by ? [schedule === null ? "" : `schedule ${schedule}`] : []), says,
   ]);
   return table(columns, rows, { paint, empty: "Nothing was asked yet." });
 }
 
 /** One question from beginning to end. */
 export function questionText(view: QuestionView, paint: Paint): string {
-  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, deletionsSinceMs = [] } = view;
+  const { session, charter, query, state, askedAtMs, answeredAt, answer, answerDigest, says, fault, ownDrift, deletionsSinceMs = [] } = view;
   const head = facts([
     ["session", session], ["question", queryText(query)], ["charter", charter], ["state", stateText(state, paint)], ...(askedAtMs === null ? [] : [["asked", `${instant(askedAtMs)} UTC`] as const]),
-    ...(answeredAt === null ? [["says", says] as const] : [["answered", `${when(answeredAt)} UTC`] as const]),
+    ...(answeredAt !== null ? [["answered", `${timeText(answeredAt)} UTC`] as const] : fault === null ? [["says", says] as const] : []),
+    ...(state === "aborted" ? [["charged", chargedText(view)] as const] : []),
     ...(answerDigest === null ? [] : [["answer", answerDigest] as const]),
+    ...(ownDrift === undefined ? [] : [["own drift", driftText(ownDrift)] as const]),
     ...(deletionsSinceMs.length === 0 ? [] : [["note", paint.warn(madeBefore(deletionsSinceMs))] as const]),
   ]);
-  const told = fault === null ? "" : `\n\n${paint.bad("aborted:")} ${fault.says}\n${facts([["  code", fault.code], ["  side", fault.side], ["  to do", fault.fix]])}`;
+  const told = fault === null ? "" : `\n\n${faultText(fault, paint)}`;
   return `${head}${told}${answer === null ? "" : `\n\n${answerText(answer, paint)}\n\n${AGAIN}`}`;
 }
 
 /** An answer that was kept. */
 export function keptText({ session, answeredAt, answer }: Extract<AskedReply, { readonly kind: "kept" }>, paint: Paint): string {
-  return `${paint.good("Kept:")} answered on ${when(answeredAt)} UTC in ${short(session)}; this costs nothing. To ask the companies anew and pay for it: --fresh\n\n${answerText(answer, paint)}\n\n${AGAIN}`;
+  return `${paint.good("Kept:")} answered on ${timeText(answeredAt)} UTC in ${short(session)}; this costs nothing. To ask the companies anew and pay for it: --fresh\n\n${answerText(answer, paint)}\n\n${AGAIN}`;
 }
 
 const AGAIN = "Asking the same again is free: the same bytes, at no charge.";
@@ -45,16 +45,24 @@ const AGAIN = "Asking the same again is free: the same bytes, at no charge.";
 export function schedulesText(schedules: readonly ScheduleView[], paint: Paint): string {
   const columns = [{ head: "schedule" }, { head: "question" }, { head: "charter" }, { head: "every" }, { head: "next (UTC)" }, { head: "runs", right: true }, { head: "state" }, { head: "because" }];
   const rows = schedules.map(({ id, query, charter, every, unit, next, runs, state, because }) => [
-    id, query.kind, short(charter), `${every} ${unit}`, next === null ? "" : when(next), String(runs), state === "on" ? paint.good(state) : paint.warn(state), because,
+    id, query.kind, short(charter), `${every} ${unit}`, next === null ? "" : timeText(next), String(runs), state === "on" ? paint.good(state) : paint.warn(state), because,
   ]);
   return table(columns, rows, { paint, empty: "Nothing is asked by the calendar." });
 }
 
-/** As it stands in the log, on one line. */
-function queryText(query: QuestionView["query"]): string {
-  const { kind, ...rest } = query;
-  const members = Object.entries(rest).filter(([name]) => name !== "nanoRho").map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
-  return plainLine([kind, ...members].join(", "));
+/** What it has cost although nothing came of it: numbers that a company has sent are out, so their price stays paid. */
+function chargedText({ nanoRho, charged }: QuestionView): string {
+  if (nanoRho === 0) return "nothing: this charter's sums cost no privacy budget";
+  if (charged === 0) return "nothing: no numbers had been sent";
+  const part = charged >= nanoRho ? "all of its price" : `${budgetShare(charged, nanoRho)} of its price`;
+  return `${part}: numbers had been sent; nothing more is charged for it`;
+}
+
+/** By the rules of thumb of credit scoring. */
+function driftText(psi: number | null): string {
+  if (psi === null) return "cannot be told: too much is withheld, or the rows have changed since";
+  const says = psi < 0.1 ? "below 0.1: your own rows lie as everybody's do" : psi <= 0.25 ? "between 0.1 and 0.25: your own rows lie somewhat differently" : "above 0.25: your own rows are another population";
+  return `${psi.toFixed(3)} (population stability index; ${says}). It was computed here and stays here`;
 }
 
 function stateText(state: QuestionView["state"], paint: Paint): string {
@@ -65,7 +73,7 @@ function stateText(state: QuestionView["state"], paint: Paint): string {
   }
 }
 
-/** RFC 3339 as everything else here shows times. */
-function when(text: string): string {
+/** RFC 3339 in UTC as everything else here shows times. */
+export function timeText(text: string): string {
   return text.slice(0, 19).replace("T", " ");
 }

@@ -1,6 +1,7 @@
 import type { OwnComparison, OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
 import { count, duration, instant, percent, quality, signed } from "./amounts.js";
 import { evaluationText } from "./evaluation.js";
+import { faultText } from "./fault.js";
 import type { Paint } from "./paint.js";
 import { stripsLegend, stripsText } from "./strips.js";
 import { facts, table } from "./table.js";
@@ -81,8 +82,4 @@ function roundsText(rounds: readonly RoundDone[], paint: Paint): string {
 function measured({ what, value, boundUsed }: NonNullable<RoundDone["measure"]>): string {
   const digits = value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e5) ? value.toExponential(1) : String(Number(value.toPrecision(4)));
   return `${what} ${digits}${boundUsed === undefined ? "" : `, mean update ${percent(boundUsed)} of its bound`}`;
-}
-
-function faultText({ code, says, fix, side }: NonNullable<TrainingView["fault"]>, paint: Paint): string {
-  return `${paint.bad("aborted:")} ${says}\n${facts([["  code", code], ["  side", side], ["  to do", fix]])}`;
 }

@@ -32,6 +32,8 @@ describe("a question on the command line", () => {
     ["histogram", { measure: ["spend"], edges: ["0,10", "2.5e2"] }, { cohort: [], measure: "spend", edges: [0, 10, 250], epsilon: null }],
     ["quantiles", { measure: ["spend"], spacing: "log" }, { cohort: [], measure: "spend", probabilities: [0.25, 0.5, 0.75], bins: 64, spacing: "log", epsilon: null }],
     ["categories", { dimension: "channel", top: "3" }, { cohort: [], dimension: "channel", top: 3, epsilon: null }],
+    ["categories", { dimension: "town", words: ["bern, bad ragaz"], length: "9" }, { cohort: [], dimension: "town", top: 10, words: ["bern", "bad ragaz"], length: 9, epsilon: null }],
+    ["words", { dimension: "town" }, { cohort: [], dimension: "town", length: 12, epsilon: null }],
     ["rfm", {}, { recency: "recency", frequency: "frequency", monetary: "monetary", edges: null, epsilon: null }],
     ["rfm", { recency: "days", edges: ["recency=10,30,60,90", "monetary=10,20,30,40", "frequency=1,2,4,8"] }, {
       recency: "days", frequency: "frequency", monetary: "monetary",
@@ -47,8 +49,8 @@ describe("a question on the command line", () => {
 
   test.each<[string, string | undefined, Options, string, string]>([
     ["a kind mistyped", "experment", {}, 'the kind of question: there is no kind "experment"; did you mean experiment?', "write experiment"],
-    ["a kind nobody knows", "sql", {}, 'the kind of question: there is no kind "sql"', "choose among: profile, histogram, quantiles, categories, rfm, experiment, drift"],
-    ["no kind", undefined, {}, "the kind of question: none is given", "choose among: profile, histogram, quantiles, categories, rfm, experiment, drift"],
+    ["a kind nobody knows", "sql", {}, 'the kind of question: there is no kind "sql"', "choose among: profile, histogram, quantiles, categories, words, rfm, experiment, drift"],
+    ["no kind", undefined, {}, "the kind of question: none is given", "choose among: profile, histogram, quantiles, categories, words, rfm, experiment, drift"],
     ["another kind's flag", "histogram", { measure: ["spend"], edges: ["0,1"], arm: "segment" }, "--arm: it is for experiment, not for histogram", "leave it out; histogram takes --cohort, --measure, --edges"],
     ["a needed flag left out", "experiment", { arm: "segment" }, "--control: experiment needs it: the arm that the others are compared with", "see what it takes with: cohortium question show experiment"],
     ["nothing to count by", "profile", { measure: ["spend"] }, "--by: profile needs it: the dimensions to count by", "see what it takes with: cohortium question show profile"],

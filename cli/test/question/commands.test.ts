@@ -4,60 +4,19 @@ import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
-import { folderWith, get, NOW_MS, openStage, play, post } from "../stage.js";
-
-const NOISY = "a1".repeat(32);
-const EXACT = "e0".repeat(32);
-const TRAINING_ONLY = "b7".repeat(32);
-const SESSION = "5e".repeat(16);
-const DIGEST = "d1".repeat(32);
-
-const STATISTICS = {
-  kinds: ["categories", "profile"], cellRows: 25,
-  features: [{ kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 }],
-};
-const NOISE = { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 100, epsilon: 1, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
-const CHARTERS = new Map<string, object>([
-  [NOISY, { ...SOUND, name: "noisy", questions: [], statistics: STATISTICS, privacy: NOISE }],
-  [EXACT, { ...SOUND, name: "plain", questions: [], statistics: { ...STATISTICS, exactCohorts: "allowed" } }],
-  [TRAINING_ONLY, { ...SOUND, name: "models" }],
-]);
-
-function charterRoutes(...digests: readonly string[]): readonly Route[] {
-  const about = (digest: string) => ({ digest, name: (CHARTERS.get(digest) as { name: string }).name, state: "in-force", expires: SOUND.expires });
-  return [
-    get("/v1/charters", { charters: digests.map(about) }),
-    { method: "GET", path: "/v1/charters/:digest", handle: ({ params }) => ({ kind: "json", status: 200, body: { ...about(params["digest"] ?? ""), words: [], charter: CHARTERS.get(params["digest"] ?? "") } }) },
-  ];
-}
-
-const shown = (value: number) => ({ value, low: value - 2, high: value + 2 });
-const ANSWER = {
-  kind: "categories", rows: shown(100), firms: 3, cellRows: 25, noise: true, dimension: "channel",
-  top: [{ word: "Web", rows: shown(60), share: { value: 0.6, low: 0.5, high: 0.7 } }], others: { words: 1, rows: { withheld: "< 25" }, share: { withheld: "< 25" } },
-};
-const VIEW = {
-  session: SESSION, charter: NOISY, query: { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: 1_000 }, queryDigest: DIGEST, nanoRho: 1_000, schedule: null, state: "done",
-  askedAtMs: NOW_MS, answeredAt: "2026-11-22T10:00:05.000Z", says: "answered", round: 1, fault: null, answer: ANSWER, answerDigest: DIGEST,
-};
-const REPLY = { session: SESSION, charter: NOISY, queryDigest: DIGEST, costs: 1_000 };
-const TRAINING = {
-  session: SESSION, charter: NOISY, state: "done", startedAtMs: NOW_MS, endedAtMs: NOW_MS, round: 1, kind: "statistic", phase: "ended", waitingFor: null, says: "answered after 1 sum",
-  rounds: [{ round: 1, kind: "statistic", survivors: ["harbour", "lantern", "meadow"], rows: 0, measure: null }], model: null, evaluation: null, fault: null,
-};
-const events = (view: unknown): Route => ({ method: "GET", path: "/v1/trainings/:session/events", handle: () => ({ kind: "events", events: (async function* () { yield { event: "progress", data: view }; })() }) });
-const KIND = ["categories", "--dimension", "channel", "--top", "2"];
+import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
+import { ANSWER, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
     const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: NOISY, query: { ...VIEW.query, nanoRho: expect.any(Number) }, fresh: false } }]);
     const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
     expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
     expect(err).toContain(`asked ${SESSION} under noisy`);
     expect(out).toContain([
-      "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (< 25)            withheld (< 25)", "",
+      "channel                    rows                      share", "Web               60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (k = 25)          withheld (k = 25)", "",
     ].join("\n"));
     expect(out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
     expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
@@ -65,14 +24,14 @@ describe("question ask", () => {
   });
 
   test("shows what is kept at once, says when it was answered, and that it costs nothing", async () => {
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
     const { code, out } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(out).toContain("Kept: answered on 2026-11-20 08:00:00 UTC in 5e5e5e5e5e5e; this costs nothing. To ask the companies anew and pay for it: --fresh");
     expect(code).toBe(0);
   });
 
   test("with --fresh, --detach and a file asks so, and does not wait", async () => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
     const file = `${folderWith([["ask.yaml", "kind: profile\nby: [channel]\nmeasures: [spend]\ncohort: { channel: [Web] }\n"]])}/ask.yaml`;
     const { code, out } = await play(["question", "ask", "--file", file, "--charter", "plain", "--fresh", "--detach"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: EXACT, fresh: true, query: { kind: "profile", cohort: [{ dimension: "channel", words: ["Web"] }], by: ["channel"], measures: ["spend"], nanoRho: 0 } } }]);
@@ -83,17 +42,18 @@ describe("question ask", () => {
   test.each<[string, readonly string[], number, string, string]>([
     ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the whole charter has 1", "give --epsilon"],
     ["a price where there is none", [...KIND, "--charter", "plain", "--epsilon", "0.1"], 2, "--epsilon: this charter adds no noise", "leave it out"],
-    ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: ", "write "],
-    ["a word nobody has", ["profile", "--by", "channel", "--cohort", "channel=Webb", "--charter", "plain"], 4, '--cohort: "channel" has no word "Webb"', "Web"],
-    ["a dimension nobody has", ["profile", "--by", "chanel", "--charter", "plain"], 4, "--by: ", "channel"],
+    ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: the charter's budget is ε = 1 for all answers together, and ε = 1 of it is left", "ask for less, such as --epsilon 0.1"],
+    ["less than anything costs", [...KIND, "--charter", "noisy", "--epsilon", "1e-9"], 2, "--epsilon: the least that an answer of one sum can cost is ε = 0.0000", "give --epsilon 0.0000"],
+    ["a word nobody has", ["profile", "--by", "channel", "--cohort", "channel=Webb", "--charter", "plain"], 2, '--cohort: "channel" has no word "Webb"', "Web"],
+    ["a dimension nobody has", ["profile", "--by", "chanel", "--charter", "plain"], 2, "--by: ", "channel"],
     ["a kind that is not allowed", ["drift", "--column", "channel", "--charter", "plain"], 4, "the kind of question: ", "ask one of: categories, profile"],
-    ["bins beyond any limit", ["drift", "--column", "channel", "--bins", "5000", "--charter", "plain"], 2, "--bins: ", "see what it takes"],
+    ["bins beyond any limit", ["drift", "--column", "channel", "--bins", "5000", "--charter", "plain"], 2, "--bins: it is more than 1024\n", "see what it takes"],
     ["two charters to choose from", KIND, 2, "there is more than one charter in force that allows statistics", "name one"],
     ["a charter without statistics", [...KIND, "--charter", "models"], 4, "models (b7b7b7b7b7b7) has no clause named statistics", "name another charter"],
     ["a file and a flag", ["--file", "x.yaml", "--dimension", "channel"], 2, "--dimension: the question stands in x.yaml already", "write it there"],
     ["a file that is not there", ["--file", "/nowhere/x.yaml"], 2, "/nowhere/x.yaml", "name the YAML or JSON file"],
   ])("with %s is refused with cause and remedy, and nothing is asked", async (_, args, exit, cause, fix) => {
-    const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, EXACT, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY })]);
     const { code, err } = await play(["question", "ask", ...args], { folder });
     expect(err).toContain(cause);
     expect(err).toContain(fix);
@@ -102,14 +62,14 @@ describe("question ask", () => {
 
   test("hands on the coordinator's refusal, with exit code 5 for a budget that is spent", async () => {
     const spent: Route = { method: "POST", path: "/v1/questions", handle: () => { throw new Refusal({ code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", detail: "it costs 4 % of the budget, and 1 % is left" }); } };
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), spent]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), spent]);
     expect(await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("it costs 4 % of the budget") });
   });
 
   test("ends with the exit code of the node that refused", async () => {
     const fault = { code: "NODE_REFUSED", cause: "BUDGET_SPENT", says: "meadow refused", fix: "ask for less", side: "operator" };
     const aborted = { ...VIEW, state: "aborted", answeredAt: null, answer: null, answerDigest: null, says: "meadow refused", fault };
-    const { folder } = await openStage("coordinator", [...charterRoutes(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
     const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
     expect(err).toContain(`somebody asks the same already: ${SESSION}`);
     expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");
@@ -129,8 +89,15 @@ describe("the catalogue", () => {
   });
 
   test("can be read before there is a charter, or a process", async () => {
-    expect(await play(["question", "ls"])).toMatchObject({ code: 0, out: expect.stringContaining("No charter in force here allows statistics.") });
+    expect(await play(["question", "ls"])).toMatchObject({ code: 0, out: expect.stringContaining("What a charter allows of it was not asked: no process of ours lives in this folder.") });
+    const { folder } = await openStage("coordinator", charterRoutes(TRAINING_ONLY));
+    expect(await play(["question", "ls"], { folder })).toMatchObject({ code: 0, out: expect.stringContaining("No charter in force here allows statistics.") });
     expect(await play(["question", "ls", "--charter", "plain"])).toMatchObject({ code: 2 });
+  });
+
+  test("of a process that does not answer says that, and not that there is no charter", async () => {
+    const folder = emptyStage("coordinator");
+    for (const line of [["ls"], ["show", "rfm"]]) expect(await play(["question", ...line], { folder })).toMatchObject({ code: 7, out: "", err: expect.stringContaining("NETWORK_UNREACHABLE") });
   });
 
   test("of one kind declares inputs, sensitivity, bounds, threshold, mechanism and output", async () => {
@@ -151,7 +118,7 @@ describe("what was asked", () => {
       "5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done     2026-11-22 10:00:00  2026-11-22 10:00:05                     answered",
       "5f5f5f5f5f5f  categories  a1a1a1a1a1a1  running  2026-11-22 10:00:00                       schedule 0a1b2c3d  waiting for meadow", "",
     ].join("\n"));
-    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories, cohort [], dimension channel, top 2\n");
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain("question  categories; of all rows; dimension channel; top 2\n");
     expect(await play(["question", "result", "77"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('there is no question "77"') });
     expect(JSON.parse((await play(["question", "result", "5e", "--json"], { folder })).out)).toEqual(VIEW);
   });
@@ -159,8 +126,17 @@ describe("what was asked", () => {
   test("is shown by a node too, from what it keeps", async () => {
     const own = { ...VIEW, askedAtMs: null };
     const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
-    expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done          2026-11-22 10:00:05");
+    expect((await play(["question", "status"], { folder })).out).toContain("5e5e5e5e5e5e  categories  a1a1a1a1a1a1  done   not noted  2026-11-22 10:00:05  answered");
     expect((await play(["question", "result", "5e"], { folder })).out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
+  });
+
+  test.each<[number | null, string]>([
+    [0.034, "own drift  0.034 (population stability index; below 0.1: your own rows lie as everybody's do). It was computed here and stays here\n"],
+    [0.2, "between 0.1 and 0.25: your own rows lie somewhat differently"], [1.7, "above 0.25: your own rows are another population"], [null, "own drift  cannot be told: too much is withheld, or the rows have changed since\n"],
+  ])("of drift a node shows its own index, as %s", async (ownDrift, says) => {
+    const own = { ...VIEW, ownDrift };
+    const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
+    expect((await play(["question", "result", "5e"], { folder })).out).toContain(says);
   });
 });
 
@@ -169,9 +145,11 @@ describe("question schedule", () => {
 
   test("adds, lists and removes", async () => {
     const { folder, asked } = await openStage("coordinator", [
-      ...charterRoutes(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
+      ...deskOf(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
     ]);
-    expect(await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder })).toMatchObject({ code: 0 });
+    const added = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder });
+    expect(added).toMatchObject({ code: 0, out: expect.stringContaining(`at the latest with its charter, on ${SOUND.expires.slice(0, 10)}`) });
+    expect(added.out).not.toContain("The start has passed");
     expect((await play(["question", "schedule", "ls"], { folder })).out).toBe([
       "schedule  question    charter       every    next (UTC)           runs  state  because",
       "0a1b2c3d  categories  e0e0e0e0e0e0  2 weeks  2027-01-18 07:00:00     1  on", "",
@@ -181,6 +159,12 @@ describe("question schedule", () => {
       { path: "/v1/question-schedules", body: { charter: EXACT, query: { ...VIEW.query, nanoRho: 0 }, every: 2, unit: "weeks", start: "2027-01-04T08:00:00+01:00" } },
       { path: "/v1/question-schedules/0a1b2c3d/remove", body: {} },
     ]);
+  });
+
+  test("that starts in the past says when it is asked first", async () => {
+    const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/question-schedules", { ...SCHEDULE, runs: 0 })]);
+    const { out } = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2026-01-04T07:00:00Z"], { folder });
+    expect(out).toContain("The start has passed; the first time it is asked is 2027-01-18 07:00:00 UTC.");
   });
 
   test.each([
@@ -194,17 +178,19 @@ describe("question schedule", () => {
 });
 
 describe("question plan", () => {
-  const BUDGET = { limit: 33_000_000, spent: 3_300_000 };
+  const BUDGET = { limit: 33_000_000, reserve: 7_000_000, spent: 3_300_000 };
   const PROFILE = ["profile", "--by", "channel", "--measure", "spend", "--cohort", "channel=Web", "--charter"];
 
   test("tells price, error and what is likely withheld before anything is asked", async () => {
     const { folder, asked } = await openStage("coordinator", [...charterRoutes(NOISY), get("/v1/charters/:digest/budget", BUDGET)]);
     const { code, out } = await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1", "--rows", "1000"], { folder });
-    expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 90 % is left: about 91 more of this kind$/m);
+    expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 90 % is left: about 91 more of this kind; another 21 % is in reserve$/m);
     expect(out).toMatch(/^part +cells +error to expect +95 % interval +likely withheld$/m);
     expect(out).toMatch(/^counts of channel \(all\) +2 +\d+(\.\d+)? +± \d+(\.\d+)? +none$/m);
     expect(out).toMatch(/^sum of spend \(cohort\) +1 +[\d,.]+ +± [\d,.]+$/m);
     expect(out).toContain("Reckoned with 1,000 rows that lie evenly in the cells, and the noise of all companies. Cells over fewer than 25 rows are withheld. Nothing was asked.");
+    expect(out).toContain("Percentages are shares of the charter's budget in ρ, without its reserve.");
+    expect(out).toContain("privacy: { openReserve: true }");
     expect({ code, asked }).toEqual({ code: 0, asked: [] });
   });
 
@@ -222,8 +208,8 @@ describe("question plan", () => {
 
   test("says when the budget would not cover it, and that a charter without noise asks for nothing", async () => {
     const { folder } = await openStage("coordinator", [...charterRoutes(NOISY, EXACT), get("/v1/charters/:digest/budget", { ...BUDGET, spent: 32_990_000 })]);
-    expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused");
-    const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, spent: 0 })]);
+    expect((await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "0.1"], { folder })).out).toContain("only 0.03 % is left, so it would be refused; another 21 % is in reserve");
+    const exact = await openStage("coordinator", [...charterRoutes(EXACT), get("/v1/charters/:digest/budget", { limit: null, reserve: 0, spent: 0 })]);
     const { out } = await play(["question", "plan", ...PROFILE, "plain", "--rows", "40"], exact);
     expect(out).toMatch(/^price +nothing: this charter's sums are exact$/m);
     expect(out).toMatch(/^counts of channel \(cohort\) +2 +2 of 2$/m);

@@ -6,9 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openAdminClient, type AdminClient } from "@cohortium/protocol/host/admin-client";
 import { z } from "zod";
-
-/** The command line, built: what a partner or an operator would type. */
-const CLI = join(import.meta.dirname, "..", "..", "..", "cli", "dist", "main.js");
+import { CLI } from "./command-line.js";
 
 /** Also on a machine that has much else to do. */
 const START_TIMEOUT_MS = 60_000;

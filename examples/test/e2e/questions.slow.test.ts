@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Answer, CategoriesAnswer, Cell, DriftAnswer, ExperimentAnswer, HistogramAnswer, ProfileAnswer, QuantilesAnswer, RfmAnswer } from "@cohortium/protocol/statistics/answer";
+import type { Answer, CategoriesAnswer, Cell, DriftAnswer, ExperimentAnswer, HistogramAnswer, ProfileAnswer, QuantilesAnswer, RfmAnswer, WordsAnswer } from "@cohortium/protocol/statistics/answer";
 import { z } from "zod";
 import { typeCommand } from "./command-line.js";
 import { entriesIn } from "./published-log.js";
@@ -12,6 +12,9 @@ import { crash, foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./ti
 const NAMES = ["alder", "birch", "cedar"];
 const ROWS = 500;
 const NOISE = { mechanism: "discrete-gaussian", note: "Every company adds noise.", budget: { releasesMax: 1_000, epsilon: 2, delta: 1e-6, reserveShare: 0 }, colluders: 0 };
+
+/** The channels, as if nobody had listed them. */
+const OPEN = [{ name: "way", source: "channel", characters: "abcdefghijklmnopqrstuvwxyz", letters: "lower", lengthMax: 6 }];
 
 let tiny: TinyConsortium;
 let all: readonly Customer[];
@@ -26,6 +29,7 @@ beforeAll(async () => {
   await tiny.consortium.enrol(NO_STEPS);
   await tiny.consortium.agree(draft("exact", { statistics: { ...CLAUSE, exactCohorts: "allowed" } }));
   noisy = await tiny.consortium.agree(draft("noisy", { privacy: NOISE }));
+  await tiny.consortium.agree(draft("open", { privacy: NOISE, statistics: { ...CLAUSE, kinds: ["words", "categories"], open: OPEN } }));
 });
 afterAll(async () => tiny.end());
 
@@ -100,7 +104,7 @@ describe("under a charter without noise the answers over three companies are tho
     const cells = answer.grid.flatMap((line, r) => line.map((cell, f) => ({ cell, plain: plain.get(`${r + 1}${f + 1}`) ?? { rows: 0, spend: 0 } })));
     const shown = cells.filter(({ cell: { rows } }) => "value" in rows);
     for (const { cell, plain: due } of shown) expect([value(cell.rows), value(cell.spend)]).toEqual([due.rows, due.spend]);
-    for (const { cell: { rows }, plain: due } of cells) if (due.rows < 10) expect(rows).toEqual({ withheld: "< 10" });
+    for (const { cell: { rows }, plain: due } of cells) if (due.rows < 10) expect(rows).toEqual({ withheld: "k = 10" });
     expect(shown.length).toBeGreaterThan(15);
   });
 
@@ -131,7 +135,7 @@ describe("under a charter without noise the answers over three companies are tho
 
   test("and a word that nobody has, or a flag mistyped, is refused before anything runs", async () => {
     const before = await questionCount();
-    expect(await ask("exact", "profile", "--by", "zap")).toMatchObject({ code: 4, json: { code: "CHARTER_QUESTION", detail: expect.stringContaining("--by: ") } });
+    expect(await ask("exact", "profile", "--by", "zap")).toMatchObject({ code: 2, json: { code: "USAGE_QUESTION", detail: expect.stringContaining("--by: "), side: expect.stringContaining("yours") } });
     expect(await ask("exact", "categories", "--dimension", "zip", "--top", "many")).toMatchObject({ code: 2 });
     expect(await ask("exact", "drift", "--column", "zip", "--epsilon", "0.1")).toMatchObject({ code: 2, json: { detail: expect.stringContaining("--epsilon: ") } });
     expect(await questionCount()).toBe(before);
@@ -206,6 +210,45 @@ describe("under a charter with noise", () => {
   });
 });
 
+test("of drift each company sees its own index at its node", async () => {
+  const { code, json } = await ask("exact", "drift", "--column", "channel");
+  expect(code).toBe(0);
+  const { folder } = tiny.consortium.node("birch");
+  const { says } = await typeCommand(folder, "question", "result", String(json["session"])).ended;
+  expect(says).toMatch(/^own drift +\d\.\d{3} \(population stability index; /m);
+  expect(json).not.toHaveProperty("ownDrift");
+});
+
+test("a question that one company's rows do not allow ends with that reason everywhere; its nodes list it among questions, charged nothing", async () => {
+  const { folder } = tiny.consortium.node("cedar");
+  const file = tiny.rowsFile("cedar");
+  renameSync(file, `${file}.away`);
+  const { code, json } = await ask("noisy", "drift", "--column", "channel", "--epsilon", "0.1");
+  renameSync(`${file}.away`, file);
+  expect(code).toBe(3);
+  const session = String(json["session"]);
+  expect(json).toMatchObject({ state: "aborted", charged: 0, fault: { cause: "DATA_REFUSED" } });
+  await untilTrue("the node has kept it", async () => (await typeCommand(folder, "question", "status").ended).says.includes(session.slice(0, 12)));
+  const { says } = await typeCommand(folder, "question", "result", session).ended;
+  expect(says).toMatch(/^state +aborted$/m);
+  expect(says).toMatch(/^charged +nothing: no numbers had been sent$/m);
+  expect(says).toContain("  code   DATA_REFUSED\n  side   whose rows they are\n  to do  ");
+  expect((await typeCommand(folder, "round", "ls").ended).says).not.toContain(session.slice(0, 12));
+});
+
+test("a company that falls silent ends a question with its name, said once, whose side it is, and that nothing was charged", async () => {
+  const charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "impatient", deadlineMs: 3_000 }), questions: [], statistics: CLAUSE, privacy: NOISE });
+  const birch = tiny.consortium.node("birch");
+  process.kill(birch.pid ?? 0, "SIGSTOP");
+  const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "question", "ask", "drift", "--column", "channel", "--epsilon", "0.1", "--charter", charter).ended;
+  process.kill(birch.pid ?? 0, "SIGCONT");
+  expect(code).toBe(7);
+  expect(says.split("AGGREGATION_TOO_FEW: ")).toHaveLength(2);
+  expect(says).toMatch(/missing birch\)$/m);
+  expect(says).toMatch(/^charged +nothing: no numbers had been sent$/m);
+  expect(says).toContain("  side   a partner or the coordinator, which misbehaved or fell silent\n");
+});
+
 test("a schedule asks by itself until the budget would not cover its next time", async () => {
   const { folder } = tiny.consortium.coordinator;
   const charter = await tiny.consortium.agree(draft("scheduled", { privacy: { ...NOISE, budget: { ...NOISE.budget, epsilon: 0.5 } } }));
@@ -228,3 +271,19 @@ async function questionCount(): Promise<number> {
   const { says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "question", "status").ended;
   return (JSON.parse(says) as { questions: unknown[] }).questions.length;
 }
+
+test("words that nobody has listed are found by their first characters, then counted, as the log says afterwards", async () => {
+  const found = await ask("open", "words", "--dimension", "way", "--length", "5", "--epsilon", "1");
+  const { words, others } = found.json["answer"] as WordsAnswer;
+  const ways = CHANNELS.map((channel) => channel.toLowerCase().slice(0, 5)).toSorted();
+  expect({ code: found.code, words: words.map(({ word }) => word).toSorted() }).toEqual({ code: 0, words: ways });
+  expect(others).toBeDefined();
+  const session = String(found.json["session"]);
+  const counted = await ask("open", "categories", "--words-from", session, "--epsilon", "0.5");
+  const { top } = counted.json["answer"] as CategoriesAnswer;
+  // All rows are in these words, so one of them is withheld with the empty rest.
+  const near = top.filter(({ word, rows }) => Math.abs(value(rows) - count(({ channel }) => channel.toLowerCase().startsWith(word))) < 80);
+  expect(near.length).toBeGreaterThanOrEqual(ways.length - 1);
+  const offer = entriesIn(tiny.published, String(counted.json["session"])).find(({ statement }) => statement.type === "session.offer");
+  expect(offer?.statement.body).toMatchObject({ query: { kind: "categories", dimension: "way", length: 5, words: words.map(({ word }) => word) } });
+});

@@ -56,7 +56,7 @@ function featureMark(feature: RecipeFeature, { type }: FeedColumn): ColumnMark {
     case "numeric": case "log": return { kind: "number", min: feature.min, max: feature.max, isWhole };
     case "buckets": return { kind: "number", min: feature.edges[0] ?? 0, max: feature.edges.at(-1) ?? 0, isWhole };
     case "hash": return type === "text" ? { kind: "token" } : freeMark({ name: "", type });
-    case "categorical": return KEPT_WORDS;
+    case "categorical": case "open": return KEPT_WORDS;
   }
 }
 

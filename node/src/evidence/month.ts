@@ -1,12 +1,15 @@
 import { toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
-import { integerOf, textOf, type Database } from "@cohortium/protocol/host/sqlite";
+import { textOf } from "@cohortium/protocol/host/sqlite";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import type { DeletionDesk } from "../deletion/deletion-desk.js";
 import type { CohortiumNode } from "../node.js";
+import { askedWords } from "./asked.js";
 import type { EgressAccount, EgressRecord } from "./egress-account.js";
+import { egressOf } from "./month-egress.js";
+import { privacyOf } from "./month-privacy.js";
 import { notesBetween } from "./session-notes.js";
 
 /** A month in UTC: from its first instant, up to but not including the next one's. */
@@ -49,7 +52,7 @@ export function evidenceOf(parts: EvidenceParts, month: Month, madeAtMs: number)
     log: { size, checkpoint, distrust: node.distrust },
     charters: [...charters].flatMap((digest) => charterOf(node, account, digest)),
     sessions: sessions.map((session) => ({ ...session })),
-    egress: egressOf(lines), privacy: privacyOf(node.store.database, month),
+    egress: egressOf(lines), privacy: privacyOf(node.store, month, (charter) => node.charters.charterInForce(charter)),
     refusals: lines.filter(({ kind }) => kind === "declined")
       .map(({ n, atMs, session, meaning }) => ({ line: n, at: instantText(atMs), session, says: meaning })),
     deletions: parts.deletions.receipts().filter(({ atMs }) => within(atMs, month))
@@ -61,6 +64,8 @@ export function evidenceOf(parts: EvidenceParts, month: Month, madeAtMs: number)
 interface SessionTold {
   readonly session: string;
   readonly charter: string;
+  /** The training, or the question in plain words. */
+  readonly asked: string;
   readonly ended: string | null;
   readonly outcome: string;
   readonly says: string;
@@ -78,8 +83,10 @@ function sessionsIn({ node, deletions }: EvidenceParts, month: Month, lines: rea
   return [...names].map((session): SessionTold => {
     const kept = ended.find((one) => one.session === session);
     const own = lines.filter((line) => line.session === session);
+    const charter = kept?.charter ?? charterOfRunning(node, session);
+    const asked = askedWords({ outcome: kept?.outcome, charged: chargedFor(node, session), charter: charterText(node, charter) });
     return {
-      session, charter: kept?.charter ?? charterOfRunning(node, session), ...outcomeOf(kept?.outcome),
+      session, charter, asked, ...outcomeOf(kept?.outcome),
       ended: kept === undefined ? null : instantText(kept.endedMs),
       vectors: own.filter(({ kind }) => kind === "masked-vector" || kind === "c0").length,
       bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -97,6 +104,16 @@ function outcomeOf(outcome: Json | undefined): Pick<SessionTold, "outcome" | "sa
   return { outcome: outcome === undefined ? "not over" : text("kind"), says: text("because"), result: result === null ? null : jsonDigest(result) };
 }
 
+/** The kind of question that the session's first sum was charged as; null where nothing was charged. */
+function chargedFor({ store }: CohortiumNode, session: string): string | null {
+  const row = store.database.prepare("SELECT kind FROM charges WHERE session = ? ORDER BY round LIMIT 1").get(session);
+  return row === undefined ? null : textOf(row, "kind");
+}
+
+function charterText({ store }: CohortiumNode, digest: string): Json {
+  return memberOf(store.charter(digest)?.proposal.statement.body ?? null, "charter") ?? null;
+}
+
 function charterOfRunning(node: CohortiumNode, session: string): string {
   return node.trainings.statuses().find((one) => one.session === session)?.charter ?? "";
 }
@@ -112,7 +129,7 @@ function openIn(node: CohortiumNode, { fromMs, toMs }: Month): readonly string[]
 function charterOf(node: CohortiumNode, account: EgressAccount, digest: string): readonly Json[] {
   const kept = node.store.charter(digest);
   if (kept === null) return [];
-  const charter = memberOf(kept.proposal.statement.body, "charter") ?? null;
+  const charter = charterText(node, digest);
   const of = (...names: readonly string[]): Json => names.reduce<Json | undefined>((json, name) => memberOf(json, name), charter) ?? null;
   const answer = account.records({}).find(({ kind, entry }) => kind === "charter-answered" && entry !== null && kept.signatures.some(({ id }) => id === entry));
   return [{
@@ -122,32 +139,6 @@ function charterOf(node: CohortiumNode, account: EgressAccount, digest: string):
     proposedAt: kept.proposal.statement.at, proposal: kept.proposal.id, ownAnswerLine: answer?.n ?? null,
     signatures: kept.signatures.map(({ id, statement: { actor, at } }) => ({ party: actor, at, entry: id })),
   }];
-}
-
-function egressOf(lines: readonly EgressRecord[]): Json {
-  const grouped = (keyOf: (line: EgressRecord) => string) => {
-    const groups = new Map<string, { messages: number; bytes: number }>();
-    for (const line of lines) {
-      const group = groups.get(keyOf(line)) ?? { messages: 0, bytes: 0 };
-      groups.set(keyOf(line), { messages: group.messages + 1, bytes: group.bytes + line.bytes });
-    }
-    return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
-  };
-  const first = (kind: string) => lines.find((line) => line.kind === kind)?.meaning ?? "";
-  return {
-    messages: lines.length, bytes: lines.reduce((sum, { bytes }) => sum + bytes, 0), firstLine: lines[0]?.n ?? null, lastLine: lines.at(-1)?.n ?? null,
-    kinds: grouped(({ kind }) => kind).map(([kind, sums]) => ({ kind, ...sums, meaning: first(kind) })),
-    recipients: grouped(({ recipient }) => recipient).map(([recipient, sums]) => ({ recipient, ...sums })),
-    days: grouped(({ atMs }) => instantText(atMs).slice(0, 10)).map(([day, sums]) => ({ day, ...sums })),
-  };
-}
-
-/** In 10^-9 of ρ, by charter: what the month's sums cost, and all under that charter until the month's end. */
-function privacyOf(database: Database, { fromMs, toMs }: Month): Json {
-  const rows = database.prepare(`
-    SELECT charter, coalesce(sum(nano_rho) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2), 0) AS spent, count(*) FILTER (WHERE at_ms >= ?1 AND at_ms < ?2) AS sums,
-      coalesce(sum(nano_rho), 0) AS spent_in_all FROM charges WHERE at_ms < ?2 GROUP BY charter ORDER BY charter`).all(fromMs, toMs);
-  return rows.map((row) => ({ charter: textOf(row, "charter"), nanoRho: integerOf(row, "spent"), sums: integerOf(row, "sums"), nanoRhoInAll: integerOf(row, "spent_in_all") }));
 }
 
 function within(atMs: number, { fromMs, toMs }: Month): boolean {

@@ -30,11 +30,14 @@ export interface PrivacyAccount {
   readonly epsilon: number;
   readonly delta: number;
   readonly epsilonSpent: number;
+  /** The charter's budget, with the reserve where this node has opened it. */
   readonly limit: number;
   readonly spent: number;
   /** What the next question may cost: of the charter's budget, or of this node's own ceiling if that is less. */
   readonly left: number;
   readonly reserve: number;
+  /** Of epsilon, as the charter says it: ρ grows faster than ε, so that of ρ the reserve is a larger part. */
+  readonly reserveShare: number;
   readonly isReserveOpen: boolean;
   /** By kind of question, the latest first: what the last one cost, and how many more of that price there are. */
   readonly questions: readonly PricedKind[];
@@ -96,7 +99,7 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
   const elsewhere = charges.elsewhere(digest);
   return {
     epsilon, delta, epsilonSpent: epsilonSpent(charges.tally("under", digest), delta, orderWithin(epsilon, delta)), limit: limits.charter, spent, left,
-    reserve: budget.reserveNanoRho, isReserveOpen: settings.opensReserve,
+    reserve: budget.reserveNanoRho, reserveShare: text.privacy.budget.reserveShare, isReserveOpen: settings.opensReserve,
     questions: latestOfKind(asked).map((one) => ({ kind: one.kind, nanoRho: one.nanoRho, more: coveredBy(left, releases.max - releases.made, one) })),
     pace: paceOf(asked, left, nowMs), elsewhere: { ...elsewhere, epsilon: epsilonSpent(charges.tally("besides", digest), delta) },
   };

@@ -3,6 +3,7 @@ import { cellOf } from "@cohortium/protocol/statistics/cells";
 import { dimensionOf, type Cells, type Part } from "@cohortium/protocol/statistics/parts";
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
 import type { Condition, RfmEdges, RfmQuery } from "@cohortium/protocol/statistics/query";
+import { characterColumn } from "@cohortium/protocol/statistics/open";
 import { SCORES } from "@cohortium/protocol/statistics/query-limits";
 import { categoricalsOf } from "@cohortium/protocol/training/features";
 import type { LocalRows } from "../data/local-rows.js";
@@ -58,6 +59,7 @@ export class Placed {
         const cellOfWord = categories.map((word) => (word === MISSING_WORD ? present.length : present.indexOf(word)));
         return this.#words(cells.dimension).map((word) => cellOfWord[word] ?? -1);
       }
+      case "spelled": return this.#spelled(cells);
       case "between": return Int32Array.from(this.#measure(cells.measure), (value) => cellOf(value, cells.edges));
       case "between-or-missing": return Int32Array.from(this.#measure(cells.measure), (value) => (Number.isNaN(value) ? cells.edges.length - 1 : cellOf(value, cells.edges)));
       case "rfm-grid": return this.#scored(cells, (recency, frequency) => (SCORES - 1 - recency) * SCORES + frequency);
@@ -72,6 +74,20 @@ export class Placed {
       const [r, f, m] = [recency[row] ?? Number.NaN, frequency[row] ?? Number.NaN, monetary[row] ?? Number.NaN];
       if (Number.isNaN(r) || Number.isNaN(f) || Number.isNaN(m)) return -1;
       return cell(below(edges.recency, r), below(edges.frequency, f), below(edges.monetary, m));
+    });
+  }
+
+  /** By a tree of the beginnings, so that a row is left as soon as it has none of them. */
+  #spelled({ dimension, prefixes }: Extract<Cells, { readonly kind: "spelled" }>): Int32Array {
+    const { categories: characters } = dimensionOf(this.#plan, characterColumn(dimension, 1));
+    const [tree, size] = [[new Int32Array(characters.length).fill(-1)], characters.length];
+    const length = [...prefixes[0] ?? ""].length;
+    prefixes.forEach((prefix, i) => grow(tree, [...prefix].map((character) => characters.indexOf(character)), i));
+    const columns = Array.from({ length: length + 1 }, (_, i) => this.#words(characterColumn(dimension, i + 1)));
+    return new Int32Array(this.#rows.rows).map((_, row) => {
+      let at = 0;
+      for (let i = 0; i < length && at >= 0; i++) at = tree[at]?.[columns[i]?.[row] ?? -1] ?? -1;
+      return at < 0 ? -1 : at * size + (columns[length]?.[row] ?? -1);
     });
   }
 
@@ -97,4 +113,16 @@ function below(edges: readonly number[], value: number): number {
   let count = 0;
   for (const edge of edges) if (value > edge) count++;
   return count;
+}
+
+/** Adds a beginning to the tree: its last branch leads to its own place among the beginnings, every other to a node of the tree. */
+function grow(tree: Int32Array[], places: readonly number[], leaf: number): void {
+  let at = 0;
+  places.forEach((place, i) => {
+    const node = tree[at];
+    if (node === undefined) throw new RangeError("a beginning of characters that are not listed");
+    const isLeaf = i === places.length - 1;
+    if (node[place] === -1) node[place] = isLeaf ? leaf : tree.push(new Int32Array(node.length).fill(-1)) - 1;
+    at = node[place] ?? -1;
+  });
 }

@@ -7,6 +7,7 @@ import type { FaultCode } from "@cohortium/protocol/session/fault";
 import type { Digest, PartyId } from "@cohortium/protocol/session/ids";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
+import { cellRowsStatedMax } from "@cohortium/protocol/session/statement";
 import { quorumMin } from "@cohortium/protocol/session/quorum";
 import { chargeOf } from "@cohortium/protocol/statistics/charge";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";
@@ -98,6 +99,11 @@ export class StatisticWork implements SessionWork {
       logger.warn("a question was refused", { session, clause: "node.privacy-ceiling", ...beyond });
       return this.#refused("BUDGET_SPENT", "node.privacy-ceiling");
     }
+    const tooMany = this.#asksTooMuch();
+    if (tooMany !== null) {
+      logger.warn("a question was refused", { session, clause: "node.cell-rows", ...tooMany });
+      return this.#refused("NODE_REFUSED", "node.cell-rows");
+    }
     const reading = this.#read((table) => {
       doing("holds the rows to the quality gate");
       const { clause: recipe, rowsMinPerParty: rowsMin, rowsMaxPerParty: rowsMax, parties } = plan;
@@ -136,6 +142,14 @@ export class StatisticWork implements SessionWork {
     if (plan.noise === null && limits.own !== null) return { because: "exact sums have no ε, so no ceiling covers them", fix: "sign a charter with noise, or take privacy.epsilonMax out of node.yaml" };
     if (ledger.charges.exceeds({ charter: digest, nanoRho: plan.query.nanoRho }, limits) === null) return null;
     return { because: "this node's own ceiling over all charters does not cover it", fix: "cohortium budget show; the ceiling is privacy.epsilonMax in node.yaml" };
+  }
+
+  /** Why no node of this charter may state what this one's settings want withheld; null if it may. */
+  #asksTooMuch(): { readonly because: string; readonly fix: string } | null {
+    const { plan, settings: { cellRows } } = this.#asked;
+    const most = cellRowsStatedMax(plan);
+    if ((cellRows ?? 0) <= most) return null;
+    return { because: `cells below ${cellRows} rows are to be withheld, and under this charter ${most} is the most a company may ask for`, fix: "a smaller statistics.cellRows in node.yaml, or a charter that asks for more" };
   }
 
   /** A new charter is no new budget for the people in the rows, nor is one row more: whoever reads this node's log hears what they may bear already. */

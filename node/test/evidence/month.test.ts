@@ -58,7 +58,7 @@ describe("a month's evidence", () => {
     expect(await call("GET", { month: DECEMBER })).toMatchObject({
       party: SELF, month: DECEMBER, isWhole: false, from: "2026-12-01T00:00:00.000Z", to: "2027-01-01T00:00:00.000Z",
       charters: [{ digest: DIGEST, name: "tiny", purpose: "to be tested", mechanism: "none", ownAnswerLine: 1, signatures: [{ party: SELF }, { party: MILL }, { party: QUARRY }] }],
-      sessions: [{ session: SESSION, charter: DIGEST, outcome: "aborted", says: "a node refused", result: null, vectors: 0, madeBeforeDeletions: ["2026-12-15T10:00:00.000Z"] }],
+      sessions: [{ session: SESSION, charter: DIGEST, asked: expect.stringMatching(/^the training \S+, of a model of kind logistic$/), outcome: "aborted", says: "a node refused", result: null, vectors: 0, madeBeforeDeletions: ["2026-12-15T10:00:00.000Z"] }],
       egress: { messages: 2, kinds: [{ kind: "charter-answered", messages: 1 }, { kind: "declined", messages: 1 }], recipients: [{ recipient: CENTRE, messages: 2 }], days: [{ day: "2026-12-15", messages: 2 }], firstLine: 1, lastLine: 2 },
       refusals: [{ line: 2, session: SESSION, says: "this node refuses, by rule DATA_REFUSED" }],
       deletions: [{ id: "0a".repeat(16), rowsThen: 2 }], leftOut: [{ session: SESSION, code: "DATA_NO_CONSENT", column: "optin", count: 12 }],

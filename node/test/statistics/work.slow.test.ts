@@ -44,6 +44,11 @@ describe("admission of a question", () => {
     expect([await said(null), await said(10), await said(11), await said(3)]).toEqual([null, null, 11, null]);
   });
 
+  test("is refused here, and not at the others', where this company asks for more than ten times the charter's rows to a cell", async () => {
+    expect(await place().work({ settings: { cellRows: 101 } }).resultOf(admit)).toMatchObject({ kind: "refused", code: "NODE_REFUSED", clause: "node.cell-rows" });
+    expect(await place().work({ settings: { cellRows: 100 } }).resultOf(admit)).toMatchObject({ kind: "admitted", data: { cellRows: 100 } });
+  });
+
   test("is refused where the budget does not cover the whole answer, before a row is read", async () => {
     const { egress, work, write } = place();
     const digest = charterDigest(NOISY);
@@ -172,7 +177,7 @@ describe("an answer", () => {
     const drift = work({ query });
     await drift.resultOf(admit);
     const jointly = async (...shares: readonly number[]) => {
-      const cells = shares.map((value) => ({ word: "w", rows: { withheld: "< 10" }, share: value < 0 ? { withheld: "< 10" } : { value, low: 0, high: 1 } }));
+      const cells = shares.map((value) => ({ word: "w", rows: { withheld: "k = 10" }, share: value < 0 ? { withheld: "k = 10" } : { value, low: 0, high: 1 } }));
       const { outcome } = await drift.conclude({ kind: "answer", answer: { kind: "drift", cells, missing: { share: { value: 0, low: 0, high: 0 } } }, answered: 1 });
       return (outcome as { readonly drift: number | null }).drift;
     };

@@ -5,8 +5,11 @@
  * Assumes:  the stated sensitivity bounds what one subject can change; the noise was drawn exactly.
  * Strength: the conversion to (ε, δ) is that of Canonne, Kamath and Steinke (2020, corollary 13), minimised numerically. What a known mechanism really
  *           loses is a little less: the privacy loss distribution (privacy-loss.ts) says how much.
+ *           From + − × ÷ alone: what a charter allows and what a step costs enters plans, so every engine has to get the same bits.
  * Not for:  sampled training, whose amplification ρ cannot express (see rdp.ts and privacy-loss.ts).
  */
+import { exponential } from "../session/exponential.js";
+import { naturalLog, naturalLogOfOnePlus } from "../session/logarithm.js";
 import { leastWhere, lowestPoint } from "./root.js";
 
 /**
@@ -31,13 +34,13 @@ export function epsilonOfRho(rho: number, delta: number): number {
   if (!(rho >= 0 && rho < Infinity)) throw new RangeError("ρ is a number that is not negative");
   if (rho === 0) return 0;
   // The order is 1 + e^t: the best one lies near 1 + √(ln(1/δ)/ρ), orders of magnitude away from either end.
-  const t = lowestPoint((exponent) => epsilonAt(rho, delta, 1 + Math.exp(exponent)), -20, 40);
-  return Math.max(0, epsilonAt(rho, delta, 1 + Math.exp(t)));
+  const t = lowestPoint((exponent) => epsilonAt(rho, delta, 1 + exponential(exponent)), -20, 40);
+  return Math.max(0, epsilonAt(rho, delta, 1 + exponential(t)));
 }
 
 /** The ε that is read off at one order: enough at any, and least at the best one (`epsilonOfRho`). */
 export function epsilonAt(rho: number, delta: number, order: number): number {
-  return order * rho + Math.log1p(-1 / order) - (Math.log(delta) + Math.log(order)) / (order - 1);
+  return order * rho + naturalLogOfOnePlus(-1 / order) - (naturalLog(delta) + naturalLog(order)) / (order - 1);
 }
 
 /**
@@ -48,7 +51,7 @@ export function epsilonAt(rho: number, delta: number, order: number): number {
  */
 export function orderWithin(epsilon: number, delta: number): number {
   const rho = rhoWithin(epsilon, delta);
-  return 1 + Math.exp(lowestPoint((exponent) => epsilonAt(rho, delta, 1 + Math.exp(exponent)), -20, 40));
+  return 1 + exponential(lowestPoint((exponent) => epsilonAt(rho, delta, 1 + exponential(exponent)), -20, 40));
 }
 
 /** The greatest ρ that stays within (ε, δ), a little below rather than above. @throws RangeError unless ε > 0 and 0 < δ < 1. */

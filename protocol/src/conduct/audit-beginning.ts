@@ -1,5 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LoggedBeginning } from "../log/audit-milestones.js";
+import type { RoundOffer } from "../log/bodies.js";
 import { checkCharter } from "../session/charter-check.js";
 import { partyToLeaveOut } from "../session/charter-parties.js";
 import type { Charter } from "../session/charter.js";
@@ -8,6 +9,7 @@ import type { DataStatement } from "../session/statement.js";
 import { chargeOf, everyQuestion } from "../statistics/charge.js";
 import { planOf } from "../training/plan.js";
 import { chargesInTurn } from "../training/price.js";
+import type { Costs } from "./audit-bill.js";
 import { planned, requestIn, type SessionRequest } from "./request.js";
 import { firstStanding, type Standing } from "./standing.js";
 
@@ -16,24 +18,21 @@ export interface Underway {
   readonly kind: "underway";
   readonly standing: Standing;
   readonly stated: ReadonlyMap<string, DataStatement | null>;
+  /** The rounds so far, each of which followed. */
+  readonly asked: readonly RoundOffer[];
 }
 
 /** Where an auditor begins to follow a session; lost where nothing follows from the charter. */
 export type Begun = Underway | { readonly kind: "lost"; readonly because: string };
 
-/** What a session may cost whoever answers it, in 10^-9 of ρ. */
-export interface Costs {
-  /** The charter's, with the reserve: whether a node has opened it is not in the log. Null where no noise is added. */
-  readonly budgetNanoRho: number | null;
-  /** Of each sum in turn, as the query or the charter's training says: whatever becomes of the session, whoever answers has paid. */
-  readonly charges: readonly number[];
-}
-
 export function begin(text: Json, offered: LoggedBeginning["offered"]): Costs & { readonly begun: Begun } {
   const check = checkCharter(text);
-  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, charges: [] };
+  if (check.kind === "refused") return { begun: lost("its charter allows no session"), budgetNanoRho: 0, reserveNanoRho: 0, charges: [], endsEarly: false };
   const { charter } = check;
-  return { begun: under(charter, offered), budgetNanoRho: budgetIn(charter), charges: chargesIn(charter, requestIn(offered)) };
+  return {
+    begun: under(charter, offered), budgetNanoRho: budgetIn(charter), reserveNanoRho: budgetOf(charter)?.reserveNanoRho ?? 0,
+    charges: chargesIn(charter, requestIn(offered)), endsEarly: charter.questions[0]?.model.kind === "trees",
+  };
 }
 
 function chargesIn(charter: Charter, request: SessionRequest | null): readonly number[] {
@@ -47,7 +46,7 @@ function chargesIn(charter: Charter, request: SessionRequest | null): readonly n
 function under(charter: Charter, { question, without, query }: LoggedBeginning["offered"]): Begun {
   if (without !== "" && partyToLeaveOut(charter, without) === undefined) return lost("its charter allows no training without one company");
   const due = planned(charter, requestIn({ question, without, query }));
-  return due.kind === "refused" ? lost(due.because) : { kind: "underway", standing: firstStanding(due.plan), stated: new Map() };
+  return due.kind === "refused" ? lost(due.because) : { kind: "underway", standing: firstStanding(due.plan), stated: new Map(), asked: [] };
 }
 
 function budgetIn(charter: Charter): number | null {

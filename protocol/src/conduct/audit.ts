@@ -8,21 +8,22 @@ import { jsonDigest } from "../session/json-digest.js";
 import type { EarlierAnswer } from "../statistics/sequence.js";
 import { modelDigest } from "../training/model.js";
 import { parsePartnerNumbers, sharesGains } from "../training/partner-numbers.js";
-import { begin, type Begun, type Costs, type Underway } from "./audit-beginning.js";
+import { begin, type Begun, type Underway } from "./audit-beginning.js";
+import { Bill } from "./audit-bill.js";
+import { objectionToUnseenClose, objectionToUnseenModel, objectionToUnseenOffer, type Unseen } from "./audit-unseen.js";
 import { parseEarlier } from "./earlier.js";
 import { disagreement, readStatement } from "./handshake.js";
-import { sessionPlanDigest } from "./plan.js";
+import { sessionPlanDigest, type SessionPlan } from "./plan.js";
 import { releaseDigests, type Release } from "./release.js";
-import { advance, chargeIn, contextOf, layoutIn, questionOf } from "./standing.js";
+import { advance, contextOf, layoutIn, questionOf, type Standing } from "./standing.js";
 
 /** How far the sums have carried a session. */
 type Followed =
   | Begun
   | { readonly kind: "released"; readonly release: Release }
-  /** A sum cannot be computed again because its bytes are not here. Whether what comes after it follows cannot be told, and is not said. */
-  | { readonly kind: "unseen" };
+  | Unseen;
 
-type Seen = Exclude<Followed, { readonly kind: "unseen" }>;
+type Seen = Exclude<Followed, Unseen>;
 
 /** What a milestone made of a session, and what is to be said about it. */
 interface Step {
@@ -30,17 +31,16 @@ interface Step {
   readonly judged: Judged;
 }
 
-/** One session as the auditor follows it: what each round costs whoever answers it, and of how much. */
-interface Session extends Costs {
+/** One session as the auditor follows it, and what it costs whom. */
+interface Session {
   readonly followed: Followed;
-  /** What each round that was offered costs. */
-  readonly charged: ReadonlyMap<number, number>;
+  readonly bill: Bill;
 }
 
-/** The files beside the log, and what was answered before under the same charter. */
+/** The files beside the log, and what was answered before under the same charter; null where one of these answers could not be seen. */
 interface Beside {
   readonly source: AuditSource;
-  readonly earlier: readonly EarlierAnswer[];
+  readonly earlier: readonly EarlierAnswer[] | null;
 }
 
 const NOTHING: Judged = { sum: false, follows: null, findings: [], charge: null };
@@ -56,22 +56,33 @@ const NOTHING: Judged = { sum: false, follows: null, findings: [], charge: null 
  */
 export function sessionAuditor(): RoundAuditor {
   const sessions = new Map<string, Session>();
-  const answers = new Map<string, readonly EarlierAnswer[]>();
+  const answers = new Map<string, readonly EarlierAnswer[] | null>();
   return (milestone, source) => {
     const session = sessions.get(milestone.session) ?? opened(milestone);
-    const earlier = answers.get(milestone.charterDigest) ?? [];
+    const earlier = answersBefore(answers, milestone);
     const { followed, judged } = follow(session.followed, milestone, { source, earlier });
-    const answer = milestone.kind === "closed" ? answerOf(session, milestone) : null;
-    if (answer !== null) answers.set(milestone.charterDigest, [...earlier, answer]);
-    const charged = milestone.kind === "offered" ? new Map(session.charged).set(milestone.round, costOf(session, followed, milestone.round)) : session.charged;
-    sessions.set(milestone.session, { ...session, followed, charged });
+    if (milestone.kind === "closed") answers.set(milestone.charterDigest, withAnswer(earlier, session, milestone));
+    if (milestone.kind === "offered") session.bill.offer(milestone, followed.kind === "underway" ? followed.standing : null);
+    sessions.set(milestone.session, { ...session, followed });
     return { ...judged, charge: chargeOn(session, milestone) };
   };
 }
 
 function opened({ charter, offered }: Milestone): Session {
   const { begun, ...costs } = begin(charter, offered);
-  return { followed: begun, ...costs, charged: new Map() };
+  return { followed: begun, bill: new Bill(costs) };
+}
+
+function answersBefore(answers: ReadonlyMap<string, readonly EarlierAnswer[] | null>, { charterDigest }: Milestone): readonly EarlierAnswer[] | null {
+  const before = answers.get(charterDigest);
+  return before === undefined ? [] : before;
+}
+
+function withAnswer(earlier: readonly EarlierAnswer[] | null, session: Session, milestone: LoggedClose): readonly EarlierAnswer[] | null {
+  // What was answered and cannot be seen may have decided what later answers withhold.
+  if (session.followed.kind === "unseen" && milestone.offered.query !== null) return null;
+  const answer = answerOf(session, milestone);
+  return answer === null || earlier === null ? earlier : [...earlier, answer];
 }
 
 /** What was answered by now, whatever the close says: later answers have to go with it. */
@@ -79,20 +90,12 @@ function answerOf({ followed }: Session, { offered: { query } }: Milestone): Ear
   return followed.kind === "released" && followed.release.kind === "answer" ? parseEarlier(query, followed.release.answer) : null;
 }
 
-/**
- * However the session goes on: a node is charged before anybody can see that the coordinator misbehaves. A sum beyond those of the query, which
- * nodes refuse, costs as much as the last.
- */
-function costOf({ charges }: Session, followed: Followed, round: number): number {
-  return followed.kind === "underway" ? chargeIn(followed.standing) : charges[round - 1] ?? charges.at(-1) ?? 0;
-}
-
-function chargeOn({ budgetNanoRho, charged }: Session, milestone: Milestone): Charge {
-  return { nanoRho: milestone.kind === "contributed" ? charged.get(milestone.round) ?? 0 : 0, budgetNanoRho };
+function chargeOn({ bill }: Session, milestone: Milestone): Charge {
+  return { nanoRho: milestone.kind === "contributed" ? bill.contribute(milestone) : 0, budgetNanoRho: bill.budgetNanoRho, reserveNanoRho: bill.reserveNanoRho };
 }
 
 function follow(followed: Followed, milestone: Milestone, beside: Beside): Step {
-  if (followed.kind === "unseen") return { followed, judged: unfollowed(milestone, beside) };
+  if (followed.kind === "unseen") return followUnseen(followed, milestone, beside);
   switch (milestone.kind) {
     case "begun": return { followed, judged: { ...NOTHING, findings: followed.kind === "lost" && milestone.offered.query !== null ? [refused(milestone, followed.because)] : [] } };
     case "stated": return { followed: afterStatement(followed, milestone), judged: NOTHING };
@@ -105,12 +108,22 @@ function follow(followed: Followed, milestone: Milestone, beside: Beside): Step 
   }
 }
 
-/** What can be said where a session cannot be followed: each sum that is here, and each party's own gain. */
-function unfollowed(milestone: Milestone, { source }: Beside): Judged {
+/** What can be said where the sums are not here: what follows is not counted, but what cannot is objected to, and each sum that is here is looked at. */
+function followUnseen(followed: Unseen, milestone: Milestone, { source }: Beside): Step {
   switch (milestone.kind) {
-    case "begun": case "stated": case "offered": case "contributed": case "kept": case "closed": return NOTHING;
-    case "completed": return judgedSum(sumAgain(milestone, source));
-    case "compared": return { ...NOTHING, findings: objectionsToComparison(milestone) };
+    case "begun": case "stated": case "contributed": return { followed, judged: NOTHING };
+    case "offered": {
+      const { findings } = verdict(milestone, offerCode(milestone), objectionToUnseenOffer(followed, milestone.asked));
+      const judged = { ...NOTHING, findings: [...findings, ...schemaFindings(followed.plan, followed.stated, milestone)] };
+      return { followed: findings.length > 0 ? LOST : { ...followed, asked: [...followed.asked, milestone.asked], kept: null }, judged };
+    }
+    case "kept": {
+      const { findings } = verdict(milestone, "MODEL_DIFFERS", objectionToUnseenModel(followed, milestone.model));
+      return { followed: { ...followed, kept: milestone.model }, judged: { ...NOTHING, findings } };
+    }
+    case "closed": return { followed, judged: { ...NOTHING, findings: verdict(milestone, closeCode(milestone), objectionToUnseenClose(followed, milestone.close)).findings } };
+    case "completed": return { followed, judged: judgedSum(sumAgain(milestone, source)) };
+    case "compared": return { followed, judged: { ...NOTHING, findings: objectionsToComparison(milestone) } };
   }
 }
 
@@ -125,17 +138,21 @@ function afterStatement(followed: Seen, { party, data }: LoggedData): Followed {
 
 function afterOffer(followed: Seen, offer: LoggedOffer): Step {
   const says = objectionToOffer(followed, offer);
-  const { findings, ...counts } = verdict(offer, offer.offered.query === null ? "MODEL_DIFFERS" : "QUESTION_DIFFERS", says);
-  const judged: Judged = { ...counts, findings: [...findings, ...schemaFindings(followed, offer)] };
-  // What the nodes answered to another question says nothing about where the session stands.
-  if (followed.kind === "underway" && says !== null) return { followed: { kind: "lost", because: "an earlier round asked something else" }, judged };
-  return { followed, judged };
+  const { findings, ...counts } = verdict(offer, offerCode(offer), says);
+  if (followed.kind !== "underway") return { followed, judged: { ...counts, findings } };
+  const judged: Judged = { ...counts, findings: [...findings, ...schemaFindings(followed.standing.plan, followed.stated, offer)] };
+  return { followed: says === null ? { ...followed, asked: [...followed.asked, offer.asked] } : LOST, judged };
+}
+
+/** What the nodes answered to another question says nothing about where the session stands. */
+const LOST: Followed = { kind: "lost", because: "an earlier round asked something else" };
+
+function offerCode({ offered: { query } }: LoggedOffer): FindingCode {
+  return query === null ? "MODEL_DIFFERS" : "QUESTION_DIFFERS";
 }
 
 /** Whoever is asked for numbers has stated the charter's columns. Who stated nothing is the log's own finding. */
-function schemaFindings(followed: Seen, { entry, asked }: LoggedOffer): readonly Finding[] {
-  if (followed.kind !== "underway") return [];
-  const { standing: { plan }, stated } = followed;
+function schemaFindings(plan: SessionPlan, stated: Underway["stated"], { entry, asked }: LoggedOffer): readonly Finding[] {
   const readable = new Map([...stated].flatMap(([party, statement]) => (statement === null ? [] : [[party, statement] as const])));
   const fault = disagreement(plan, asked.parties.filter((party) => stated.has(party)), readable);
   return fault === null ? [] : [{ entry, code: "SCHEMA_DIFFERS", says: `a round over columns that do not mean the same: ${String(fault.detail["because"])}` }];
@@ -145,9 +162,11 @@ function afterRound(followed: Seen, round: LoggedRound, { source, earlier }: Bes
   const again = sumAgain(round, source);
   const judged = judgedSum(again);
   if (followed.kind !== "underway") return { followed, judged };
-  if (isOutOfSight(again)) return { followed: { kind: "unseen" }, judged: { ...judged, findings: judged.findings.map(cannotBeFollowed) } };
+  if (isOutOfSight(again)) return { followed: unseenAfter(followed), judged: { ...judged, findings: judged.findings.map(cannotBeFollowed) } };
   if (again.kind !== "sum") return { followed: { kind: "lost", because: "a sum before it does not come out" }, judged };
-  const next = advance(followed.standing, again.words, round.uploads.length, { stated: [...followed.stated.values()], earlier });
+  const next = advance(followed.standing, again.words, round.uploads.length, { stated: [...followed.stated.values()], earlier: earlier ?? [] });
+  // Without noise, what an answer withholds depends on all answers before it.
+  if (next.kind === "released" && earlier === null && isExactAnswer(followed.standing)) return { followed: unseenAfter(followed), judged };
   switch (next.kind) {
     case "next": return { followed: { ...followed, standing: next.standing }, judged };
     case "released": return { followed: { kind: "released", release: next.release }, judged };
@@ -156,6 +175,14 @@ function afterRound(followed: Seen, round: LoggedRound, { source, earlier }: Bes
       return { followed: lost, judged: next.code === "AGGREGATION_GUARD" ? { ...judged, findings: [noise(round)] } : judged };
     }
   }
+}
+
+function unseenAfter({ standing: { plan }, stated, asked }: Underway): Unseen {
+  return { kind: "unseen", plan, stated, asked, kept: null };
+}
+
+function isExactAnswer({ plan }: Standing): boolean {
+  return plan.question === "statistics.ask" && plan.noise === null;
 }
 
 function judgedSum(again: SumAgain): Judged {

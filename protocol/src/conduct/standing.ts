@@ -104,10 +104,10 @@ function strictest(plan: StatisticPlan, stated: Beside["stated"]): number {
   return Math.max(plan.clause.cellRows, ...stated.map((statement) => statement?.cellRows ?? 1).filter((rows) => rows <= most));
 }
 
-/** What the next round costs everyone who answers it, in 10^-9 of ρ. */
-export function chargeIn(standing: Standing): number {
+/** What the next round costs whoever answers it and has paid so much in this session, in 10^-9 of ρ. */
+export function chargeIn(standing: Standing, paid: number): number {
   switch (standing.kind) {
-    case "training": return chargeOfQuestion(standing.progress.question, standing.plan);
+    case "training": return chargeOfQuestion(standing.progress.question, standing.plan, paid);
     case "statistic": return chargeOf(standing.progress.question, standing.plan);
   }
 }

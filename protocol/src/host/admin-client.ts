@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { issueWords } from "../session/issue-words.js";
 import { adminFiles } from "./admin-token.js";
 import { isFileError } from "./atomic-file.js";
 import { readEvents, type StreamEvent } from "./event-stream.js";
@@ -108,7 +109,7 @@ async function send(connection: Connection, call: Call): Promise<IncomingMessage
 
 function checked<S extends z.ZodType>(schema: S, answer: unknown): z.output<S> {
   const parsed = schema.safeParse(answer);
-  if (!parsed.success) throw unreadable(parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`).join("; "));
+  if (!parsed.success) throw unreadable(parsed.error.issues.map((issue) => `${issue.path.map(String).join(".")}: ${issueWords(issue)}`).join("; "));
   return parsed.data;
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseConfigText, type ConfigText } from "./config-file.js";
 import { isTree, keysAt, namesSecret, nearest, nearestKey, readText, schemaOf, unknownKeys } from "./config-keys.js";
 import { Refusal } from "./refusal.js";
+import { issueWords } from "../session/issue-words.js";
 
 /** One flag of the command line: `name` as typed, `key` the dotted setting it stands for. */
 export interface Flag {
@@ -181,7 +182,7 @@ function describeIssue(issue: z.core.$ZodIssue, tree: unknown, origins: Readonly
   const given = issue.path.reduce<unknown>((at, step) => (typeof at === "object" && at !== null ? Reflect.get(at, step) : undefined), tree);
   return given === undefined
     ? `${where}: ${key} is required; set it in the file or as ${environmentName(key)}`
-    : `${where}: ${key}: ${issue.message}`;
+    : `${where}: ${key}: ${issueWords(issue)}`;
 }
 
 /** Who set this very key. A list or mapping given as one text sets what is in it; a mapping in the file sets only what it lists. */

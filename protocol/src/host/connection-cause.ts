@@ -1,8 +1,10 @@
 import type { Ending } from "./conversation.js";
 import { WIRE_REFUSALS } from "../wire/wire-error.js";
 
-/** Why there is no connection, in words an operator can act on. */
+/** Why a node has no connection to its coordinator, in words that whoever runs the node can act on. */
 export function explainEnding(ending: Ending): string {
+  const older = ending.by === "network" ? null : olderSide(ending);
+  if (older !== null && ending.by !== "network") return `${OLDER[older]} (${explainCode(ending.code, ending.detail)})`;
   if (isGoodbye(ending)) return `${ending.by === "us" ? "this" : "the other"} side is shutting down`;
   switch (ending.by) {
     case "us": return `this side refused: ${explainCode(ending.code, ending.detail)}`;
@@ -15,6 +17,25 @@ export function explainEnding(ending: Ending): string {
 export function isGoodbye(ending: Ending): boolean {
   return ending.by !== "network" && ending.code === "WIRE_STOPPING";
 }
+
+/**
+ * Whose state is older than what the other side has seen of it, as after a backup was restored: its numbers of letters begin again where the other's went on.
+ * Null where an ending does not say so.
+ */
+export function olderSide({ by, code, detail }: Exclude<Ending, { readonly by: "network" }>): "ours" | "theirs" | null {
+  if (code !== "WIRE_SEQUENCE") return null;
+  // Who refuses has been shown letters of its own that it does not know (numbers), or misses some that the other has told it before (gap).
+  if (detail === "gap" || /^(?:received|acknowledged) \d+, sent \d+$/.test(detail)) return by === "us" ? "ours" : "theirs";
+  // Who refuses was told something else under the same number before.
+  return detail === "contradiction" ? (by === "us" ? "theirs" : "ours") : null;
+}
+
+const OLDER = {
+  ours: "this node's state is older than what the coordinator has seen of it, as after restoring a backup: it would contradict itself, and spend its budget twice. It is this node's side to mend: "
+    + "stop it and put the newest copy of its folder back. If there is none, have the operator take the old keys back (cohortium enroll revoke) and enrol again from an empty folder; "
+    + "what was charged since that copy, only the log has (cohortium audit verify)",
+  theirs: "the coordinator's state is older than what this node has seen of it, as after restoring a backup. It is the operator's side to mend, from the newest copy of the coordinator's folder; nothing is to be done here",
+} as const;
 
 function explainCode(code: string, detail: string): string {
   const means = Object.entries(WIRE_REFUSALS).find(([known]) => known === code)?.[1];

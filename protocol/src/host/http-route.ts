@@ -1,6 +1,7 @@
 /** What an HTTP surface of ours is made of, without the framework that carries it. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
+import { issueWords } from "../session/issue-words.js";
 import { Refusal } from "./refusal.js";
 import type { StreamEvent } from "./event-stream.js";
 
@@ -35,6 +36,6 @@ export function json(body: unknown, status = 200): RouteReply {
 export function parseInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".") || "the whole"}: ${issue.message}`);
+  const problems = parsed.error.issues.map((issue) => `${issue.path.map(String).join(".") || "the whole"}: ${issueWords(issue)}`);
   throw new Refusal({ code: "REQUEST_INVALID", title: "the request is not what this route expects", detail: problems.join("; ") });
 }

@@ -41,10 +41,14 @@ export type Milestone = LoggedBeginning | LoggedData | LoggedOffer | LoggedContr
  */
 export type RoundAuditor = (milestone: Milestone, source: AuditSource) => Judged;
 
-/** `budgetNanoRho` is what the charter lets all answers under it cost one company; null where it adds no noise, and nothing is charged. */
+/**
+ * `budgetNanoRho` is what the charter lets all answers under it cost one company, of which `reserveNanoRho` are in reserve; null where it adds no noise,
+ * and nothing is charged.
+ */
 export interface Charge {
   readonly nanoRho: number;
   readonly budgetNanoRho: number | null;
+  readonly reserveNanoRho: number;
 }
 
 /** What was computed again and came out as logged, and what did not. */

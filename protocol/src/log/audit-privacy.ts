@@ -5,6 +5,7 @@ interface Account {
   /** By party: what it was charged so far. */
   readonly charged: Map<string, number>;
   budgetNanoRho: number | null;
+  reserveNanoRho: number;
   answers: number;
 }
 
@@ -29,8 +30,8 @@ export class PrivacyAudit {
 
   /** What the charters spent, in the order in which they first were asked something. */
   get report(): readonly CharterPrivacy[] {
-    return [...this.#accounts].map(([charter, { charged, budgetNanoRho, answers }]) => ({
-      charter, chargedNanoRho: Math.max(0, ...charged.values()), budgetNanoRho, answers,
+    return [...this.#accounts].map(([charter, { charged, budgetNanoRho, reserveNanoRho, answers }]) => ({
+      charter, chargedNanoRho: Math.max(0, ...charged.values()), budgetNanoRho, reserveNanoRho, answers,
     }));
   }
 
@@ -38,9 +39,9 @@ export class PrivacyAudit {
     const { offered: { query }, charterDigest, entry } = milestone;
     // A training under exact sums, or under a charter that cannot be read, has no price and no account.
     if (query === null && !((charge?.budgetNanoRho ?? 0) > 0)) return;
-    const account = this.#accounts.get(charterDigest) ?? { charged: new Map<string, number>(), budgetNanoRho: null, answers: 0 };
+    const account = this.#accounts.get(charterDigest) ?? { charged: new Map<string, number>(), budgetNanoRho: null, reserveNanoRho: 0, answers: 0 };
     this.#accounts.set(charterDigest, account);
-    if (charge !== null) account.budgetNanoRho = charge.budgetNanoRho;
+    if (charge !== null) Object.assign(account, { budgetNanoRho: charge.budgetNanoRho, reserveNanoRho: charge.reserveNanoRho });
     if (milestone.kind === "closed" && milestone.close.released.kind === "answer") account.answers++;
     if (milestone.kind !== "contributed" || charge === null) return;
     const contribution = `${milestone.session}/${milestone.round}/${milestone.party}`;

@@ -94,6 +94,8 @@ export interface CharterPrivacy {
   readonly chargedNanoRho: number;
   /** Null where no noise is added: then nothing is charged, and nothing bounds what all answers tell together. */
   readonly budgetNanoRho: number | null;
+  /** How much of that is the reserve, which a company opens by its own settings: no log says which did. */
+  readonly reserveNanoRho: number;
   /** How many answers were released. */
   readonly answers: number;
 }

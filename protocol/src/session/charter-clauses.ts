@@ -1,7 +1,7 @@
 /** Every rule a charter, or a request under it, can be refused by. Spec page and tests are held to this table in both directions. */
 export const CLAUSES = {
   "shape.unknown-key": "a charter holds the keys of the schema and no other",
-  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `statistics`, `transactions`, `consent`, `exactCohorts`, a model's `privacy` and how a column departs from being taken as it is",
+  "shape.missing-key": "every key is written out, since what is not written is not signed; absent may be `holdoutDigest`, `leaveOneOut`, `perPartner`, `earlyStopping`, `statistics`, `transactions`, `consent`, `exactCohorts`, `open`, a model's `privacy` and how a column departs from being taken as it is",
   "shape.value": "every value has the type, form and size the schema gives",
   "charter.size": "the canonical form fits into one log entry",
   "operator.log-key": "the log's verifier key is an Ed25519 key, and its key id belongs to its name",
@@ -30,6 +30,7 @@ export const CLAUSES = {
   "questions.none": "a charter lists a training, or allows statistics, or both",
   "statistics.kinds": "each kind of question of statistics is listed once",
   "statistics.consent": "consent stands in a column of words of the rows, and each word that grants it is listed once",
+  "statistics.open": "a column whose words are not listed is allowed only where sums carry noise and a kind of question finds words; it is named once, and beside no other column; its characters are 64 or fewer, each once, as words are read",
   "statistics.cell-rows": "a cell that is shown has no more rows than all companies together may bring",
   "privacy.trainings": "under a charter with noise a training says what it may tell, takes no steps at companies alone, stops by no sum without noise, and their gains stay with them; without noise it says nothing of the kind",
   "privacy.honest": "of a quorum, at least one party is taken to be honest, and the noise of so many is enough",

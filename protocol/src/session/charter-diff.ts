@@ -1,4 +1,4 @@
-import type { StatisticsClause } from "../statistics/clause.js";
+import type { OpenDimension, StatisticsClause } from "../statistics/clause.js";
 import type { ModelClause } from "../training/clauses.js";
 import type { Charter, Privacy, PropensityQuestion } from "./charter.js";
 import { networkClauses } from "./charter-network-words.js";
@@ -66,7 +66,7 @@ function privacyClauses(privacy: Privacy): readonly (readonly [string, string])[
 
 function statisticsClauses(statistics: StatisticsClause | undefined): readonly (readonly [string, string])[] {
   if (statistics === undefined) return [];
-  const { kinds, features, transactions, cellRows, consent, exactCohorts } = statistics;
+  const { kinds, features, transactions, cellRows, consent, exactCohorts, open = [] } = statistics;
   return [
     ["statistics.kinds", kinds.join(", ")],
     ...columnClauses("statistics", features),
@@ -74,7 +74,13 @@ function statisticsClauses(statistics: StatisticsClause | undefined): readonly (
     ["statistics.cellRows", `${cellRows} rows`],
     ...(consent === undefined ? [] : [["statistics.consent", `${quoted(consent.column)} is ${consent.granted.map(quoted).join(" or ")}`] as const]),
     ...(exactCohorts === undefined ? [] : [["statistics.exactCohorts", exactCohorts] as const]),
+    ...open.map((dimension) => [`statistics.open.${dimension.name}`, openText(dimension)] as const),
+    ...(open.length === 0 ? [] : [["statistics.open", `in this order: ${open.map(({ name }) => quoted(name)).join(", ")}`] as const]),
   ];
+}
+
+function openText({ source, characters, letters, lengthMax }: OpenDimension): string {
+  return `words that are not listed${source === undefined ? "" : `, from ${quoted(source)}`}, spelled in ${quoted(characters)}, letters ${letters}, to ${lengthMax} characters`;
 }
 
 function columnClauses(clause: string, features: readonly RecipeFeature[]): readonly (readonly [string, string])[] {

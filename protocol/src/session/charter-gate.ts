@@ -169,7 +169,7 @@ function privacyBudget(charter: Charter, { nanoRho }: Pick<StatisticRequest, "na
     "request.privacy-budget",
     `${chargedNanoRho} of ${most} nano-rho are spent, and this answer costs ${nanoRho}`,
     whole !== null && reserve !== "opened" && counted && chargedNanoRho + nanoRho <= whole.nanoRho + whole.reserveNanoRho
-      ? "ask for less precision, or let every node's owner open the reserve" : "ask for less precision, or sign a new charter over other rows",
+      ? "ask for less precision, or let every node's owner open the reserve (privacy.openReserve: true in node.yaml)" : "ask for less precision, or sign a new charter over other rows",
   );
 }
 

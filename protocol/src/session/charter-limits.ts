@@ -8,6 +8,11 @@ export const WORDS_LENGTH_MAX = 100;
 export const TEXT_LENGTH_MAX = 500;
 /** The curvature of Newton's method has one number per pair of coefficients, so a sum grows with the square of the columns. */
 export const FEATURES_MAX = 256;
+/** Columns whose words nobody has listed. Each may be read out as far as the budget goes; with more of them nobody could say what was signed. */
+export const OPEN_MAX = 16;
+/** Characters that words of such a column are spelled in, and of how many of them: each takes a sum, and a share of the price. */
+export const CHARACTERS_MAX = 64;
+export const SPELLED_MAX = 32;
 /** Each category is a coefficient of its own. */
 export const CATEGORIES_MAX = 1_000;
 /** More intervals than percentiles are a number again. */
@@ -34,8 +39,12 @@ export const ROWS_MAX = 10_000_000_000;
 export const JOINT_ROWS_MAX = 2 ** 28 - 1;
 /** Fewer rows than this in a cell point at persons. A charter may raise it, never lower it. */
 export const CELL_ROWS_MIN = 10;
-/** Of what a company states beside the charter. Beyond, one could have every answer withheld that the others have paid for. */
-export const CELL_ROWS_STATED_MAX = 100_000;
+/**
+ * How many times the charter's rows to a cell one company may ask for. The charter's number is what all have signed, so a stricter house rule is met up to
+ * ten times it (100 where the charter says 10, more than any rule we know of); with as many as all rows together, one company alone could have every cell of
+ * an answer withheld that the others have paid for, and nobody could take the charge back.
+ */
+export const CELL_ROWS_STATED_TIMES = 10;
 /**
  * What one company publishes of its own rows alone, where a charter lets it, rests on this many held-out rows and this many of each class. Below,
  * a rank or two could be told from the numbers.

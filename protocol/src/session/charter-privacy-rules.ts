@@ -1,9 +1,8 @@
-import { orderWithin } from "../budget/concentrated.js";
 import { ORDER_MAX } from "../budget/sampled-charge.js";
 import type { ModelClause, TreesClause } from "../training/clauses.js";
 import type { NetworkClause } from "../training/network/clause.js";
 import { budgetOf } from "./privacy-budget.js";
-import { networkPrice } from "./sampled-price.js";
+import { networkPrice, ordersOf } from "./sampled-price.js";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { HONEST_MIN, SCORE_BINS_EXACT_MIN, SCORE_BINS_NOISY_MAX } from "./charter-limits.js";
 import type { Sections } from "./charter-shape.js";
@@ -71,7 +70,7 @@ function ofNetwork({ privacy: clause, rounds, optimiser, stopping, strips }: Net
   if (clause === undefined) return [training(i, ["model", "privacy"], UNSAID, "add it: momentsNanoRho, sampleRate, gradientNorm, noiseMultiplier")];
   if (privacy?.mechanism !== "discrete-gaussian") return [];
   const promised = privacy.budget;
-  if (!(orderWithin(promised.epsilon, promised.delta) <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, or a larger epsilon")];
+  if (!ordersOf(promised).every((order) => order <= ORDER_MAX)) return [training(i, ["model", "privacy"], "so small an epsilon has no use for samples", "write logistic, a larger epsilon, or a smaller reserveShare")];
   return [
     ...(optimiser.kind === "fedprox" || optimiser.kind === "scaffold" ? [training(i, ["model", "optimiser", "kind"], `${optimiser.kind} corrects local training, which there is none of under noise`, "write fedavg, fedadam or fedyogi")] : []),
     ...(stopping.kind === "rounds" ? [] : [training(i, ["model", "stopping", "kind"], "whether noisy steps got stuck is not known", "write rounds")]),

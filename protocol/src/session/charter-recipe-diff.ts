@@ -32,6 +32,7 @@ function featureWords(feature: RecipeFeature): string {
     case "buckets": return `in which of ${intervalsOf(feature.edges).join(" ")}, in ${quoted(feature.unit)}`;
     case "categorical": return `one of ${feature.categories.map(quoted).join(", ")}; the first is the reference`;
     case "hash": return `hashed to ${feature.buckets} numbers with the salt ${quoted(feature.salt)}`;
+    case "open": return feature.reads.part === "character" ? `character ${feature.reads.place} of a word` : `one of ${feature.reads.words.map(quoted).join(", ")}`;
   }
 }
 

@@ -49,7 +49,7 @@ function featureProblems(feature: RecipeFeature, at: string): readonly Problem[]
     case "numeric": case "log": return bounds(feature, at);
     case "buckets": return edges(feature, at);
     case "categorical": return [...categories(feature, at), ...otherwise(feature, at)];
-    case "hash": return [];
+    case "hash": case "open": return [];
   }
 }
 

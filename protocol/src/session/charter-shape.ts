@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { pointer, type Problem } from "./charter-clauses.js";
 import { charterJsonSchema, charterSchema } from "./charter-schema.js";
 import type { Charter } from "./charter.js";
+import { issueWords } from "./issue-words.js";
 import { closest } from "./suggestion.js";
 
 /** The top-level keys of a charter whose form is right. Rules across keys look at what they find, so that one typing error hides no other. */
@@ -54,9 +55,9 @@ function unknownKey(parent: readonly PropertyKey[], key: string, schema: Schema)
   };
 }
 
-/** The validator's own words; a pattern says nothing to the people who write charters. */
+/** A pattern says nothing to the people who write charters. */
 function sentence(issue: Issue): string {
-  return issue.code === "invalid_format" ? "this does not have the right form" : issue.message.replace(/^Invalid input: /, "").replaceAll("'", "\"");
+  return issue.code === "invalid_format" ? "this does not have the right form" : issueWords(issue);
 }
 
 /** Every place of the schema that `path` may lead to: alternatives (numeric, categorical) are all followed. */

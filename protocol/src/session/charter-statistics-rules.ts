@@ -1,16 +1,20 @@
 import type { StatisticsClause } from "../statistics/clause.js";
 import { pointer, type Problem } from "./charter-clauses.js";
+import { openProblems } from "./charter-open-rules.js";
 import { columnProblems } from "./charter-recipe-rules.js";
 import type { Sections } from "./charter-shape.js";
 import { sourceOf } from "./recipe-lowering.js";
 import { repeats } from "./repeats.js";
 
 /** What must hold of statistics: of their columns the same as of a training's. */
-export function statisticsProblems({ statistics, rows, parties }: Sections): readonly Problem[] {
+export function statisticsProblems({ statistics, rows, parties, privacy }: Sections): readonly Problem[] {
   if (statistics === undefined) return [];
   const at = pointer("statistics");
   const rowsMax = rows === undefined || parties === undefined ? Infinity : rows.perPartyMax * parties.length;
-  return [...kinds(statistics, at), ...columnProblems(statistics, at), ...cellRows(statistics, rowsMax, at), ...consent(statistics, at)];
+  return [
+    ...kinds(statistics, at), ...columnProblems(statistics, at), ...cellRows(statistics, rowsMax, at), ...consent(statistics, at),
+    ...openProblems(statistics, privacy, at),
+  ];
 }
 
 function kinds({ kinds: listed }: StatisticsClause, at: string): readonly Problem[] {

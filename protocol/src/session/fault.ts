@@ -8,7 +8,7 @@ interface Meaning {
 
 /** Every way a session can end badly. The operator's page `protocol/spec/faults.md` is made from it, and a test provokes each. */
 export const FAULTS = {
-  AGGREGATION_TOO_FEW: { blame: "operator", retry: true, means: "fewer nodes answered in time than the charter asks", fix: "start the silent nodes, then launch again" },
+  AGGREGATION_TOO_FEW: { blame: "peer", retry: true, means: "fewer nodes answered in time than the charter asks", fix: "start the silent nodes, then launch again" },
   AGGREGATION_TWO_PARTIES: { blame: "operator", retry: false, means: "a sum of two parties hides nothing: each subtracts its own part", fix: "bring a third party into the charter" },
   AGGREGATION_EQUIVOCATION: { blame: "peer", retry: false, means: "a party said two different things about one round", fix: "read both signed entries in the log and ask that party" },
   AGGREGATION_BUNDLE: { blame: "peer", retry: false, means: "a key bundle is not signed by the party the charter names", fix: "check the party's keys against the charter" },
@@ -19,7 +19,7 @@ export const FAULTS = {
   AGGREGATION_COMMITMENT: { blame: "peer", retry: false, means: "a key share or ciphertext was shown that nobody committed to before, or is missing where all are due", fix: "compare the commitments in the log with what was shown" },
   AGGREGATION_CIPHERTEXT: { blame: "peer", retry: false, means: "a party's key share, ciphertext or decryption is no row of numbers below their moduli", fix: "ask that party which version it runs; the log shows the bytes' root" },
   AGGREGATION_NOISE: { blame: "peer", retry: false, means: "more is left over under an opened sum than parties that follow the protocol leave; a malformed ciphertext can bring out what others encrypted", fix: "do not train again under encrypted sums with the same companies before the cause is found; sums under masks withstand this" },
-  AGGREGATION_PART_MISSING: { blame: "operator", retry: true, means: "a company's part is missing, and encrypted sums open with every company's part or never", fix: "start the silent nodes, then launch again; a charter of masked sums can do without one" },
+  AGGREGATION_PART_MISSING: { blame: "peer", retry: true, means: "a company's part is missing, and encrypted sums open with every company's part or never", fix: "start the silent nodes, then launch again; a charter of masked sums can do without one" },
   AGGREGATION_LOST: { blame: "us", retry: true, means: "a ciphertext this node committed to is gone from its disk, and no other may stand in for it", fix: "check the disk, then launch again" },
   AGGREGATION_GUARD: { blame: "peer", retry: false, means: "the guard coordinate of a sum does not equal the number of survivors, so its masks did not cancel", fix: "compare the model and configuration hashes each node saw, in the log" },
   AGGREGATION_BOUNDS: { blame: "peer", retry: false, means: "a sum is larger than so many honest parties could make it", fix: "some party sent numbers outside its bounds; sums do not tell which: train without one party after another" },
@@ -58,11 +58,17 @@ export function meaningOf({ code, detail }: Fault): Meaning {
 
 /** One sentence for people: what happened, whose side, what to do. */
 export function explain(fault: Fault): string {
-  const { means, fix, blame } = meaningOf(fault);
+  const { fix, blame } = meaningOf(fault);
+  return `${happened(fault)}; side: ${blame}; to do: ${fix}`;
+}
+
+/** The first part of that: what happened. For whoever shows the side and what to do apart. */
+export function happened(fault: Fault): string {
+  const { means } = meaningOf(fault);
   const { party, refusal, clause, ...counts } = fault.detail;
   const who = party === undefined ? fault.code : `${fault.code}: ${party} refused with ${refusal ?? "no code"}${clause === undefined ? "" : ` (${clause})`}`;
   const detail = Object.entries(party === undefined ? fault.detail : counts).map(([key, value]) => `${key} ${value}`).join(", ");
-  return `${who}: ${means}${detail === "" ? "" : ` (${detail})`}; side: ${blame}; to do: ${fix}`;
+  return `${who}: ${means}${detail === "" ? "" : ` (${detail})`}`;
 }
 
 const FAULT_CODES = parseCodes(Object.keys(FAULTS));

@@ -26,8 +26,16 @@ export function naturalLog(y: number): number {
   let [m, k] = [y, 0];
   for (; m >= 2 * SQRT_HALF; k++) m /= 2;
   for (; m < SQRT_HALF && m > 0; k--) m *= 2;
-  const s = (m - 1) / (m + 1);
+  return k * LN2_HIGH + (k * LN2_LOW + twiceArtanh((m - 1) / (m + 1)));
+}
+
+/** `ln(1 + x)` for `x > -1`, which near 0 keeps the digits that `1 + x` would lose. */
+export function naturalLogOfOnePlus(x: number): number {
+  return Math.abs(x) < 0.25 ? twiceArtanh(x / (2 + x)) : naturalLog(1 + x);
+}
+
+function twiceArtanh(s: number): number {
   let sum = 0;
   for (let power = LAST_POWER; power > 0; power -= 2) sum = 1 / power + sum * s * s;
-  return k * LN2_HIGH + (k * LN2_LOW + 2 * s * sum);
+  return 2 * s * sum;
 }

@@ -3,7 +3,7 @@ import type { CategoricalFeature, Feature, NumericFeature } from "../training/fe
 import type { Digest } from "./ids.js";
 import { jsonDigest } from "./json-digest.js";
 import { logOfOnePlus } from "./logarithm.js";
-import { MISSING_WORD } from "./missing-word.js";
+import { MISSING_WORD, NO_CHARACTER, OTHER_WORD } from "./missing-word.js";
 import type { Columns, HashRecipe, LogRecipe, RecipeFeature, WindowRecipe } from "./recipe.js";
 
 /** What model code sees of a recipe: one number or one word per feature, in charter order. */
@@ -18,6 +18,7 @@ export function featureOf(recipe: RecipeFeature): Feature {
     case "buckets": return words(recipe, intervalsOf(recipe.edges));
     case "categorical": return words(recipe, recipe.categories);
     case "hash": return words(recipe, bucketsOf(recipe));
+    case "open": return words(recipe, recipe.reads.part === "character" ? [...recipe.reads.characters, NO_CHARACTER, OTHER_WORD] : [...recipe.reads.words, OTHER_WORD]);
   }
 }
 
@@ -26,7 +27,7 @@ export function sourceOf(recipe: RecipeFeature): { readonly column: string; read
   const column = recipe.source ?? recipe.name;
   switch (recipe.kind) {
     case "numeric": case "log": case "buckets": return { column, holds: "number", unit: recipe.unit };
-    case "categorical": case "hash": return { column, holds: "words", unit: null };
+    case "categorical": case "hash": case "open": return { column, holds: "words", unit: null };
   }
 }
 

@@ -8,7 +8,7 @@ import type { Label } from "../training/features.js";
  * that node's own business. `missing` says what an absent value is, `outside` what a value beyond the bounds is; where they are not written,
  * such a row is refused.
  */
-export type RecipeFeature = NumericRecipe | LogRecipe | BucketsRecipe | CategoricalRecipe | HashRecipe;
+export type RecipeFeature = NumericRecipe | LogRecipe | BucketsRecipe | CategoricalRecipe | HashRecipe | OpenRecipe;
 
 /** A measured quantity as it is, in `unit`, within `[min, max]`. */
 export interface NumericRecipe extends NumberRule {
@@ -49,6 +49,20 @@ export interface HashRecipe extends Sourced {
   readonly buckets: number;
   readonly salt: string;
 }
+
+/**
+ * What one question reads of a column whose words the charter does not list: the character at a place, or which of the words that it asks for. Words are
+ * cut to `length` characters. Plans have it (`statistics/open.ts`), charters never.
+ */
+export interface OpenRecipe extends Sourced {
+  readonly kind: "open";
+  readonly letters: Letters;
+  readonly length: number;
+  readonly reads: { readonly part: "character"; readonly place: number; readonly characters: readonly string[] } | { readonly part: "word"; readonly words: readonly string[] };
+}
+
+/** `lower`: letters are compared as lower-case ones; `as-written`: as they are. In either case in Unicode's composed form, without spaces at the ends. */
+export type Letters = "lower" | "as-written";
 
 /** `refuse` is what also holds where nothing is written; `indicate` gives absence a column of its own. */
 export type Missing = "refuse" | "indicate";

@@ -3,7 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { sha256 } from "@cohortium/crypto/hash";
 import { z } from "zod";
-import { CELL_ROWS_STATED_MAX } from "./charter-limits.js";
+import { CELL_ROWS_STATED_TIMES } from "./charter-limits.js";
 import { text, words } from "./charter-texts.js";
 import { parseDigest, type Digest } from "./ids.js";
 import { schemaJson, type Schema } from "./schema.js";
@@ -36,9 +36,16 @@ export interface DataStatement {
   readonly cellRows?: number | undefined;
 }
 
-/** The most a company may state: were it more than all rows together, nothing would be answered that others have paid for. */
-export function cellRowsStatedMax({ parties, rowsMaxPerParty }: { readonly parties: number; readonly rowsMaxPerParty: number }): number {
-  return Math.min(CELL_ROWS_STATED_MAX, parties * rowsMaxPerParty);
+/** The most a company may state: a few times what the charter asks, and never more than all rows together. Whoever states more is refused. */
+export function cellRowsStatedMax({ clause, parties, rowsMaxPerParty }: Cells): number {
+  return Math.min(CELL_ROWS_STATED_TIMES * clause.cellRows, parties * rowsMaxPerParty);
+}
+
+/** What of a plan of statistics says so. */
+interface Cells {
+  readonly clause: { readonly cellRows: number };
+  readonly parties: number;
+  readonly rowsMaxPerParty: number;
 }
 
 /** The statement as the body of a `session.data` entry. */

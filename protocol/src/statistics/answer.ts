@@ -15,7 +15,11 @@ export interface Shown {
 }
 
 export interface Withheld {
-  /** `< k`, where a cell over fewer than k rows is withheld. It says why cells are withheld, not that this one is below k. */
+  /**
+   * `k = 20`, where cells over fewer than 20 rows are withheld: the same for those and for the ones from which they would follow. A label that told the two
+   * apart would tell the numbers: of two withheld parts that make up 20 rows, one that is said to be below 20 beside one that is not leaves 0 and 20; two
+   * that are both said to be below 20, of 38 rows, are 19 each.
+   */
   readonly withheld: string;
 }
 
@@ -31,7 +35,7 @@ interface Answered {
   readonly noise: boolean;
 }
 
-export type Answer = ProfileAnswer | HistogramAnswer | QuantilesAnswer | CategoriesAnswer | RfmAnswer | ExperimentAnswer | DriftAnswer;
+export type Answer = ProfileAnswer | HistogramAnswer | QuantilesAnswer | CategoriesAnswer | WordsAnswer | RfmAnswer | ExperimentAnswer | DriftAnswer;
 
 export interface ProfileAnswer extends Answered {
   readonly kind: "profile";
@@ -91,6 +95,24 @@ export interface CategoriesAnswer extends Answered {
   readonly top: readonly CountedWord[];
   /** How many words are not in `top`, and how many rows they have together; null where all are. */
   readonly others: ({ readonly words: number } & RowsAndShare) | null;
+}
+
+/** Words of an open dimension that enough rows hold, found by sums over the characters they begin with. */
+export interface WordsAnswer extends Answered {
+  readonly kind: "words";
+  readonly dimension: string;
+  /** So many characters of a word were looked at: one that has as many may go on. */
+  readonly length: number;
+  /** Most frequent first. */
+  readonly words: readonly CountedWord[];
+  /** Rows of words that were not found, that hold other characters, and of none. */
+  readonly others: RowsAndShare;
+  /** Beginnings with fewer rows, noise included, were not followed. */
+  readonly least: number;
+  /** A word with so many rows is found with a probability of 0.95 or more, if the answer is not crowded. */
+  readonly sure: number;
+  /** Whether there were more beginnings, or words, with enough rows than there was room for: the most frequent were kept. */
+  readonly crowded: boolean;
 }
 
 export interface CountedWord extends RowsAndShare {
@@ -185,7 +207,7 @@ export function isShown(cell: object): cell is Shown {
 
 /** What stands in the place of a number that is not shown. */
 export function withheldBelow(cellRows: number): Withheld {
-  return { withheld: `< ${cellRows}` };
+  return { withheld: `k = ${cellRows}` };
 }
 
 /** A number with its interval. */

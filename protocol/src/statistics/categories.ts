@@ -1,6 +1,7 @@
 import { isShown, type CategoriesAnswer, type Cell, type CountedWord } from "./answer.js";
 import { at, cohortRegion, counted, numbersOver, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft } from "./draft.js";
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
+import { OTHER_WORD } from "../session/missing-word.js";
 import { dimensionOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
 import type { CategoriesQuery } from "./query.js";
@@ -15,7 +16,9 @@ export function categoriesDraft(released: Released, query: CategoriesQuery, plan
   const { categories } = dimensionOf(plan, query.dimension);
   const words = categories.map((word) => [...cohortRegion(query.cohort, plan), wordsSide(plan, query.dimension, [word])]);
   const counts = numbersOver(words, released.numbers(`counts of ${query.dimension}`));
-  const top = topPlaces(counts, query.top, terms.cellRows);
+  // Of an open dimension, the rows of words that were not asked for are no word.
+  const ranks = query.words === undefined ? placesFrom(0, counts.length) : placesFrom(0, categories.indexOf(OTHER_WORD));
+  const top = topPlaces(counts, ranks, query.top, terms.cellRows);
   const unlisted = placesFrom(0, counts.length).filter((i) => !top.includes(i));
   const whole = { count: added(counts), place: 0 };
   const others = { count: added(unlisted.map((i) => at(counts, i))), place: 1 };
@@ -53,8 +56,7 @@ export function categoriesCounts({ rows, top, others }: CategoriesAnswer, words:
 
 const HEAD = 2;
 
-function topPlaces(counts: readonly Estimate[], top: number, cellRows: number): readonly number[] {
-  const places = placesFrom(0, counts.length);
+function topPlaces(counts: readonly Estimate[], places: readonly number[], top: number, cellRows: number): readonly number[] {
   const reaches = (i: number) => at(counts, i).value >= cellRows;
   const large = places.filter(reaches).sort((a, b) => at(counts, b).value - at(counts, a).value || a - b);
   return [...large, ...places.filter((i) => !reaches(i))].slice(0, top);

@@ -1,4 +1,4 @@
-import type { ConsentClause, RecipeFeature, TransactionsClause } from "../session/recipe.js";
+import type { ConsentClause, Letters, RecipeFeature, TransactionsClause } from "../session/recipe.js";
 import type { QueryKind } from "./query.js";
 
 /**
@@ -14,4 +14,18 @@ export interface StatisticsClause {
   readonly consent?: ConsentClause | undefined;
   /** Under exact sums: whether a question may pick out rows. One that picks out one person is then answered with that person's numbers. */
   readonly exactCohorts?: "allowed" | undefined;
+  /** Columns whose words nobody has listed. Only where sums carry noise: a word may be a name that one row alone holds. */
+  readonly open?: readonly OpenDimension[] | undefined;
+}
+
+/** A column of words that the charter does not list: a question finds those that many rows hold, and another counts them. */
+export interface OpenDimension {
+  readonly name: string;
+  /** The column in the words of the charter, if that is not the dimension's name. */
+  readonly source?: string | undefined;
+  /** All characters that a word is spelled out in. One that holds any other is never named. */
+  readonly characters: string;
+  readonly letters: Letters;
+  /** A question looks at so many characters of a word, or fewer. */
+  readonly lengthMax: number;
 }

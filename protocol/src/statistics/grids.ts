@@ -1,8 +1,8 @@
 import { headroomFits, SCALE_BITS_MAX, type Segment } from "@cohortium/crypto/fixed-point";
 import { NANO } from "../session/privacy-budget.js";
-import { chargeOf } from "./charge.js";
+import { chargeOf, type SumAsked } from "./charge.js";
 import { cellCount, measureOf, partsOf, type Featured, type Part } from "./parts.js";
-import type { Query, RfmEdges } from "./query.js";
+import type { Query } from "./query.js";
 
 /** What decides how a part's numbers are rounded, and how much noise they need. A plan has all of it. */
 export interface GridTerms extends Featured {
@@ -22,7 +22,7 @@ export interface Grid {
 export const RING = 64;
 
 /** The grids of a sum's parts, in order. @throws RangeError if there is none for one of them. */
-export function gridsOf(question: { readonly edges: RfmEdges | null }, terms: GridTerms): readonly Grid[] {
+export function gridsOf(question: SumAsked, terms: GridTerms): readonly Grid[] {
   const parts = partsOf(question, terms);
   const share = { nanoRho: BigInt(chargeOf(question, terms)), parts: BigInt(parts.length) };
   return parts.map((part) => {

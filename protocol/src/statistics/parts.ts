@@ -1,6 +1,8 @@
 import { MISSING_WORD } from "../session/missing-word.js";
 import type { CategoricalFeature, Feature, NumericFeature } from "../training/features.js";
 import { equalCells } from "./cells.js";
+import type { SumAsked } from "./charge.js";
+import { characterColumn } from "./open.js";
 import type { DriftQuery, ExperimentQuery, ProfileQuery, Query, RfmEdges, RfmQuery } from "./query.js";
 import { RFM_BINS, SCORES } from "./query-limits.js";
 
@@ -29,6 +31,11 @@ export type Cells =
   | { readonly kind: "words"; readonly dimension: string }
   /** One per word but `(missing)`, and a last one for absent values. */
   | { readonly kind: "words-or-missing"; readonly dimension: string }
+  /**
+   * For each beginning, in order, one per character that may come next, one for words that end there, one for any other character. A row whose word has
+   * none of the beginnings lies in none.
+   */
+  | { readonly kind: "spelled"; readonly dimension: string; readonly prefixes: readonly string[] }
   /** `cellOf` the measure's value. Absent values lie in none. */
   | { readonly kind: "between"; readonly measure: string; readonly edges: readonly number[] }
   /** The same, and a last one for absent values. */
@@ -41,14 +48,15 @@ export type Cells =
 /**
  * What a sum is made of after its guard, in the order of its numbers.
  *
- * Profile: all rows, the cohort's; for each dimension the counts of all rows, then of the cohort's; for each measure the same of sums.
- * Histogram, quantiles, categories, drift: one part.
+ * Profile: all rows, the cohort's; for each dimension the counts of all rows, then of the cohort's; for each measure the same of sums. Where the
+ * cohort is all rows, each once.
+ * Histogram, quantiles, categories, words, drift: one part.
  * RFM without edges: recency, frequency, monetary; with edges: the grid's counts, its spend, the counts by monetary score.
  * Experiment, by arm: rows; for each metric Σy, Σy²; with a covariate Σx, Σx², and for each metric Σxy.
  *
  * @throws RangeError if a column is not one of the plan's, which `queryProblems` refuses before.
  */
-export function partsOf({ edges }: { readonly edges: RfmEdges | null }, plan: Featured & { readonly query: Query }): readonly Part[] {
+export function partsOf({ edges, prefixes = [""] }: SumAsked, plan: Featured & { readonly query: Query }): readonly Part[] {
   const { query } = plan;
   switch (query.kind) {
     case "profile": return profileParts(query);
@@ -58,6 +66,7 @@ export function partsOf({ edges }: { readonly edges: RfmEdges | null }, plan: Fe
       return [count(`counts of ${query.measure}`, { kind: "between", measure: query.measure, edges: cells }, "cohort")];
     }
     case "categories": return [count(`counts of ${query.dimension}`, { kind: "words", dimension: query.dimension }, "cohort")];
+    case "words": return [count(NEXT_CHARACTERS, { kind: "spelled", dimension: query.dimension, prefixes }, "cohort")];
     case "rfm": return edges === null ? rfmHistograms(query, plan) : rfmGrid(query, edges);
     case "experiment": return experimentParts(query);
     case "drift": return [count(`counts of ${query.column}`, driftCells(query, plan), "all")];
@@ -70,6 +79,7 @@ export function cellCount(cells: Cells, plan: Featured): number {
     case "one": return 1;
     case "words": return dimensionOf(plan, cells.dimension).categories.length;
     case "words-or-missing": return dimensionOf(plan, cells.dimension).categories.filter((word) => word !== MISSING_WORD).length + 1;
+    case "spelled": return cells.prefixes.length * spelledCells(cells.dimension, plan);
     case "between": return cells.edges.length - 1;
     case "between-or-missing": return cells.edges.length;
     case "rfm-grid": return SCORES * SCORES;
@@ -91,18 +101,29 @@ export function dimensionOf({ features }: Featured, name: string): CategoricalFe
   return found;
 }
 
+/** How many cells each beginning has. */
+export function spelledCells(dimension: string, plan: Featured): number {
+  return dimensionOf(plan, characterColumn(dimension, 1)).categories.length;
+}
+
+/** The one part of a sum that spells words. */
+export const NEXT_CHARACTERS = "counts of the next character";
+
 const ONE: Cells = { kind: "one" };
 const BOTH = ["all", "cohort"] as const;
+const ALL = ["all"] as const;
 
 function count(name: string, cells: Cells, over: Part["over"] = "all"): Part {
   return { name, over, cells, factors: [] };
 }
 
-function profileParts({ by, measures }: ProfileQuery): readonly Part[] {
+function profileParts({ cohort, by, measures }: ProfileQuery): readonly Part[] {
+  // The same numbers twice would be paid for twice.
+  const overs = cohort.length === 0 ? ALL : BOTH;
   return [
-    ...BOTH.map((over) => count(`rows (${over})`, ONE, over)),
-    ...by.flatMap((dimension) => BOTH.map((over) => count(`counts of ${dimension} (${over})`, { kind: "words", dimension }, over))),
-    ...measures.flatMap((measure) => BOTH.map((over): Part => ({ name: `sum of ${measure} (${over})`, over, cells: ONE, factors: [measure] }))),
+    ...overs.map((over) => count(`rows (${over})`, ONE, over)),
+    ...by.flatMap((dimension) => overs.map((over) => count(`counts of ${dimension} (${over})`, { kind: "words", dimension }, over))),
+    ...measures.flatMap((measure) => overs.map((over): Part => ({ name: `sum of ${measure} (${over})`, over, cells: ONE, factors: [measure] }))),
   ];
 }
 

@@ -6,6 +6,7 @@ import { featuresOf } from "../session/recipe-lowering.js";
 import type { Feature } from "../training/features.js";
 import { sumsOf } from "./charge.js";
 import type { StatisticsClause } from "./clause.js";
+import { clauseFor } from "./open.js";
 import { askedProblems, exactCohortProblems } from "./query-rules.js";
 import { costProblems, fitProblems } from "./query-cost-rules.js";
 import type { QueryProblem } from "./query-problem.js";
@@ -21,6 +22,7 @@ export interface NoiseTerms {
 export interface StatisticPlan {
   readonly question: "statistics.ask";
   readonly query: Query;
+  /** As the question reads it (`open.ts`). */
   readonly clause: StatisticsClause;
   /** `featuresOf` the clause, in its order. */
   readonly features: readonly Feature[];
@@ -39,6 +41,8 @@ export interface StatisticQuestion {
   readonly kind: "statistic";
   readonly step: number;
   readonly edges: RfmEdges | null;
+  /** Of words: the beginnings that an earlier sum found, in the order of text; first the empty one. Absent for any other question. */
+  readonly prefixes?: readonly string[] | undefined;
 }
 
 /** The noise of one party on each number of a segment: discrete Gaussian with this variance, in units of the segment's scale. */
@@ -68,7 +72,8 @@ export function statisticPlanDigest(plan: StatisticPlan): Digest {
   return jsonDigest(z.json().parse(plan));
 }
 
-function planFor({ parties, rows, privacy, quorum }: Charter, clause: StatisticsClause, query: Query): StatisticPlan {
+function planFor({ parties, rows, privacy, quorum }: Charter, signed: StatisticsClause, query: Query): StatisticPlan {
+  const clause = clauseFor(signed, query);
   return {
     question: "statistics.ask",
     query,

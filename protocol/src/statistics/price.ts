@@ -79,7 +79,7 @@ interface Counted {
 /** A noisy count of m rows is below k with probability Φ((k − m) / σ). */
 function withheldOf({ part, cells, sigma }: Counted, { clause: { cellRows } }: StatisticPlan, { rows, cohortRows }: Supposed): number | null {
   const guess = part.over === "cohort" ? cohortRows ?? rows : rows;
-  if (guess === undefined || part.factors.length > 0) return null;
+  if (guess === undefined || part.factors.length > 0 || part.cells.kind === "spelled") return null;
   const above = guess / cells - cellRows;
   if (sigma === 0) return above < 0 ? cells : 0;
   return cells * upperTail(above / sigma);

@@ -9,13 +9,18 @@ import type { ProfileQuery } from "./query.js";
 import { EVERYBODY, type Region } from "./region.js";
 import type { Released } from "./released.js";
 
-/** Counts of a cohort beside those of all rows, by dimension; sums and means of measures. An index of 100 is what all rows have. */
+/**
+ * Counts of a cohort beside those of all rows, by dimension; sums and means of measures. An index of 100 is what all rows have. Where the cohort is
+ * all rows its numbers are theirs, noise included: each was summed once.
+ */
 export function profileDraft(released: Released, query: ProfileQuery, plan: StatisticPlan, terms: AnswerTerms): Draft {
-  const [base, rows] = [only(released.numbers("rows (all)")), only(released.numbers("rows (cohort)"))];
+  const isEverybody = query.cohort.length === 0;
+  const overs = isEverybody ? TWICE_ALL : OVER;
+  const [base, rows] = [only(released.numbers("rows (all)")), only(released.numbers(`rows (${overs[1]})`))];
   const regions = profileRegions(query, plan);
   const counts = numbersOver(regions, [base, rows, ...query.by.flatMap((dimension) => (
-    OVER.flatMap((over) => released.numbers(`counts of ${dimension} (${over})`))))]);
-  const whole: Pair = { base: { count: base, place: 0 }, rows: { count: rows, place: 1 } };
+    overs.flatMap((over) => released.numbers(`counts of ${dimension} (${over})`))))]);
+  const whole: Pair = { base: { count: base, place: 0 }, rows: { count: rows, place: 1 }, isEverybody };
   const blocks = blocksOf(query, plan);
   const placed = (place: number): Placed => ({ count: at(counts, place), place });
   return {
@@ -30,7 +35,7 @@ export function profileDraft(released: Released, query: ProfileQuery, plan: Stat
         dimension,
         words: dimensionOf(plan, dimension).categories.map((word, i, { length }) => {
           const first = at(blocks, d).first + i;
-          return wordOf(screen, word, whole, { base: placed(first), rows: placed(first + length) });
+          return wordOf(screen, word, whole, { base: placed(first), rows: placed(first + length), isEverybody });
         }),
       })),
       measures: query.measures.map((measure) => measureOfCohort(screen, { released, plan, whole }, measure)),
@@ -53,10 +58,13 @@ export function profileCounts({ base, rows, dimensions }: ProfileAnswer): readon
 }
 
 const OVER = ["all", "cohort"] as const;
+const TWICE_ALL = ["all", "all"] as const;
 
 interface Pair {
   readonly base: Placed;
   readonly rows: Placed;
+  /** Whether the two are one number. */
+  readonly isEverybody: boolean;
 }
 
 interface Sums {
@@ -65,9 +73,10 @@ interface Sums {
   readonly whole: Pair;
 }
 
-function common(screen: Screen, { base, rows }: Pair, { noise }: StatisticPlan, { cellRows, survivors }: AnswerTerms) {
+function common(screen: Screen, { base, rows, isEverybody }: Pair, { noise }: StatisticPlan, { cellRows, survivors }: AnswerTerms) {
   return {
-    ...rowsAndShare(screen, rows, base), base: screen.cell(base.count, [base.place], NOT_NEGATIVE), firms: survivors, cellRows, noise: noise !== null,
+    ...rowsAndShare(screen, rows, base, isEverybody ? base.count.variance : 0), base: screen.cell(base.count, [base.place], NOT_NEGATIVE),
+    firms: survivors, cellRows, noise: noise !== null,
   };
 }
 
@@ -76,22 +85,29 @@ function wordOf(screen: Screen, word: string, whole: Pair, { base, rows }: Pair)
   const ofAll = rowsAndShare(screen, base, whole.base);
   return {
     word, rows: ofCohort.rows, base: ofAll.rows, share: ofCohort.share, baseShare: ofAll.share,
-    index: indexOf(screen, [ratio(rows.count, whole.rows.count), ratio(base.count, whole.base.count)], [0, 1, base.place, rows.place]),
+    index: indexOf(screen, [ratio(rows.count, whole.rows.count), ratio(base.count, whole.base.count)], { ...whole, places: [0, 1, base.place, rows.place] }),
   };
 }
 
 function measureOfCohort(screen: Screen, { released, plan, whole }: Sums, measure: string): ProfileMeasure {
   const { unit, min, max } = measureOf(plan, measure);
-  const [baseSum, sum] = [only(released.numbers(`sum of ${measure} (all)`)), only(released.numbers(`sum of ${measure} (cohort)`))];
+  const over = whole.isEverybody ? "all" : "cohort";
+  const [baseSum, sum] = [only(released.numbers(`sum of ${measure} (all)`)), only(released.numbers(`sum of ${measure} (${over})`))];
   const [baseMean, mean] = [ratio(baseSum, whole.base.count), ratio(sum, whole.rows.count)];
   return {
     measure, unit, sum: screen.cell(sum, [1]), mean: screen.cell(mean, [1], [min, max]),
-    baseSum: screen.cell(baseSum, [0]), baseMean: screen.cell(baseMean, [0], [min, max]), index: indexOf(screen, [mean, baseMean], [0, 1]),
+    baseSum: screen.cell(baseSum, [0]), baseMean: screen.cell(baseMean, [0], [min, max]),
+    index: indexOf(screen, [mean, baseMean], { ...whole, places: [0, 1] }),
   };
 }
 
-function indexOf(screen: Screen, [part, base]: readonly [Estimate | null, Estimate | null], places: readonly number[]): Cell {
-  const quotient = part === null || base === null ? null : ratio(part, base);
+interface Resting {
+  readonly places: readonly number[];
+  readonly isEverybody: boolean;
+}
+
+function indexOf(screen: Screen, [part, base]: readonly [Estimate | null, Estimate | null], { places, isEverybody }: Resting): Cell {
+  const quotient = part === null || base === null ? null : ratio(part, base, isEverybody ? base.variance : 0);
   return screen.cell(quotient === null ? null : times(100, quotient), places);
 }
 

@@ -10,17 +10,22 @@ import { histogramDraft } from "./histogram.js";
 import type { StatisticPlan, StatisticQuestion } from "./plan.js";
 import { profileDraft } from "./profile.js";
 import { quantilesDraft } from "./quantiles.js";
+import type { WordsQuery } from "./query.js";
 import { releasedSum, type Released } from "./released.js";
 import { edgesOf, foundScale, givenScale, rfmDraft, type RfmScale } from "./rfm.js";
-import { firstQuestion, questionContext, secondQuestion } from "./script.js";
+import { firstQuestion, nextSpelled, questionContext, secondQuestion } from "./script.js";
 import { earlierOf, type EarlierAnswer } from "./sequence.js";
 import { NO_EARLIER, withheldCells } from "./suppress.js";
+import { spelledOn, wordsDraft, type Spelling } from "./words.js";
 
-/** Where an answer stands between two sums: what is asked next, and by which edges the answer will score where it does. */
+/**
+ * Where an answer stands between two sums: what is asked next, by which edges the answer will score where it does, and what was spelled out where it spells.
+ */
 export interface StatisticProgress {
   readonly kind: "statistic";
   readonly question: StatisticQuestion;
   readonly scale: RfmScale | null;
+  readonly spelling?: Spelling | undefined;
 }
 
 /** What one sum made of an answer. */
@@ -65,15 +70,26 @@ export function advanceStatistic(values: Float64Array, progress: StatisticProgre
     const scale = foundScale(released, query, plan, terms.cellRows);
     return scale === null ? degenerate(plan) : { kind: "next", progress: { kind: "statistic", question: secondQuestion(edgesOf(scale)), scale } };
   }
-  const draft = draftOf(released, progress, plan, terms);
+  if (query.kind === "words") {
+    const { spelling, next } = spelledOn(released, progress.question, progress.spelling ?? null, { plan, query, cellRows: terms.cellRows });
+    if (next.length > 0) return { kind: "next", progress: { kind: "statistic", question: nextSpelled(progress.question, next), scale: null, spelling } };
+    return answered(wordsDraft(spelling, query, plan, terms), plan, terms);
+  }
+  const draft = draftOf(released, progress, { ...plan, query }, terms);
   if (draft === null || isTooSmall(draft.everybody, plan)) return degenerate(plan);
-  const { cellRows, earlier = [] } = terms;
+  return answered(draft, plan, terms);
+}
+
+function answered(draft: Draft, plan: StatisticPlan, { cellRows, earlier = [] }: StatisticTerms): StatisticAdvance {
   const before = plan.noise === null ? earlierOf(earlier, plan) : NO_EARLIER;
   const withheld = withheldCells({ cells: draft.cells, groups: draft.groups, cellRows, earlier: before });
   return { kind: "answered", answer: answerJson(draft.answer(screenOf(withheld, cellRows))) };
 }
 
-function draftOf(released: Released, { scale }: StatisticProgress, plan: StatisticPlan, terms: AnswerTerms): Draft | null {
+/** Words are drafted from several sums. */
+type DraftedPlan = StatisticPlan & { readonly query: Exclude<StatisticPlan["query"], WordsQuery> };
+
+function draftOf(released: Released, { scale }: StatisticProgress, plan: DraftedPlan, terms: AnswerTerms): Draft | null {
   const { query } = plan;
   switch (query.kind) {
     case "profile": return profileDraft(released, query, plan, terms);

@@ -33,16 +33,17 @@ function spent(charter: Charter, query: Query): readonly QueryProblem[] {
   if (budget === null) {
     return query.nanoRho === 0 ? [] : [{ path, says: "under this charter sums are exact, and no privacy budget is spent", fix: "write 0" }];
   }
-  if (!(query.nanoRho >= sumsOf(query))) return [{ path, says: "an answer that costs nothing would be noise without end", fix: "write what it may cost, in 10^-9 of rho, or an epsilon" }];
+  const sums = sumsOf(query);
+  if (!(query.nanoRho >= sums)) return [{ path, says: `an answer of ${sums === 1 ? "one sum" : `${sums} sums`} costs ${sums} at the least, in 10^-9 of rho, and this is ${query.nanoRho}`, fix: `write ${sums} or more: what the answer may cost` }];
   const whole = budget.nanoRho + budget.reserveNanoRho;
   if (query.nanoRho <= whole) return [];
-  return [{ path, says: `the answer would cost ${query.nanoRho}, and the whole budget of the charter is ${whole}`, fix: `write ${budget.nanoRho} or less` }];
+  return [{ path, says: `the answer would cost ${query.nanoRho}, in 10^-9 of rho, and the whole budget of the charter is ${whole}`, fix: `ask for less: ${budget.nanoRho} at the most` }];
 }
 
 function released({ privacy }: Charter, query: Query): readonly QueryProblem[] {
   const { releasesMax } = privacy.budget;
   if (sumsOf(query) <= releasesMax) return [];
-  return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: "give the edges, or sign a charter with a larger budget" }];
+  return [{ path: "/kind", says: `the answer takes ${sumsOf(query)} sums, and the charter allows ${releasesMax} in all`, fix: query.kind === "words" ? "write a smaller length, or sign a charter with a larger budget" : "give the edges, or sign a charter with a larger budget" }];
 }
 
 function long(query: Query): readonly QueryProblem[] {

@@ -6,13 +6,22 @@ import { closest } from "../session/suggestion.js";
 import { areAscending, areInOrder, equalCells } from "./cells.js";
 import type { StatisticsClause } from "./clause.js";
 import { dimensionOf, measureOf, type Featured } from "./parts.js";
+import { openProblems, unlisted } from "./query-open-rules.js";
+import { clauseFor } from "./open.js";
 import type { QueryProblem } from "./query-problem.js";
 import type { CategoriesQuery, Cohort, ExperimentQuery, HistogramQuery, ProfileQuery, QuantilesQuery, Query, RfmEdges, RfmQuery } from "./query.js";
 
 /** Whether the charter's clause allows the query, and knows its columns and words. */
 export function askedProblems(clause: StatisticsClause, query: Query): readonly QueryProblem[] {
-  const known = { features: featuresOf(clause) };
-  return [...kind(clause, query), ...("cohort" in query ? cohort(known, query.cohort) : []), ...columns(known, query)];
+  const asked = clauseFor(clause, query);
+  const isRead = (name: string) => asked.features.some((feature) => feature.name === name);
+  const known: Known = { features: featuresOf(asked), open: (clause.open ?? []).map(({ name }) => name).filter((name) => !isRead(name)) };
+  return [...kind(clause, query), ...("cohort" in query ? cohort(known, query.cohort) : []), ...columns(known, query), ...openProblems(clause, query)];
+}
+
+/** The columns that a question may name. `open` are those whose words are not listed, neither in the charter nor in the question. */
+interface Known extends Featured {
+  readonly open: readonly string[];
 }
 
 /** Where sums are exact, a cohort of one person is answered with that person's numbers. So the signers must have said that cohorts may be asked for. */
@@ -29,26 +38,28 @@ function kind({ kinds }: StatisticsClause, query: Query): readonly QueryProblem[
   return [{ path: "/kind", says: `the charter allows no question of the kind "${query.kind}"`, fix: `ask one of: ${kinds.join(", ")}` }];
 }
 
-function columns(known: Featured, query: Query): readonly QueryProblem[] {
+function columns(known: Known, query: Query): readonly QueryProblem[] {
   switch (query.kind) {
     case "profile": return profile(known, query);
     case "histogram": return histogram(known, query);
     case "quantiles": return quantiles(known, query);
     case "categories": return categories(known, query);
+    // Only an open dimension will do, which `openProblems` looks for.
+    case "words": return [];
     case "rfm": return rfm(known, query);
     case "experiment": return experiment(known, query);
     case "drift": return anyColumn(known, query.column, "/column");
   }
 }
 
-function profile(known: Featured, { by, measures }: ProfileQuery): readonly QueryProblem[] {
+function profile(known: Known, { by, measures }: ProfileQuery): readonly QueryProblem[] {
   return [
     ...by.flatMap((name, i) => dimension(known, name, pointer("by", i))), ...twice(by, "/by"),
     ...measures.flatMap((name, i) => summed(known, name, pointer("measures", i))), ...twice(measures, "/measures"),
   ];
 }
 
-function histogram(known: Featured, { measure: name, edges }: HistogramQuery): readonly QueryProblem[] {
+function histogram(known: Known, { measure: name, edges }: HistogramQuery): readonly QueryProblem[] {
   const problems = measure(known, name, "/measure");
   if (problems.length > 0) return problems;
   const { min, max } = measureOf(known, name);
@@ -58,21 +69,23 @@ function histogram(known: Featured, { measure: name, edges }: HistogramQuery): r
   return [{ path: "/edges", says: `the first and the last edge are not the bounds of "${name}"`, fix }];
 }
 
-function quantiles(known: Featured, { measure: name, probabilities, bins, spacing }: QuantilesQuery): readonly QueryProblem[] {
+function quantiles(known: Known, { measure: name, probabilities, bins, spacing }: QuantilesQuery): readonly QueryProblem[] {
   const problems = measure(known, name, "/measure");
   const rising = areAscending(probabilities) ? [] : [{ path: "/probabilities", says: "the probabilities do not ascend", fix: "write them in ascending order, none twice" }];
   const apart = problems.length > 0 || areAscending(equalCells(measureOf(known, name), bins, spacing));
   return [...problems, ...rising, ...(apart ? [] : [{ path: "/spacing", says: `"${name}" spans too little for cells equal in the logarithm`, fix: "write linear" }])];
 }
 
-function categories(known: Featured, { dimension: name, top }: CategoriesQuery): readonly QueryProblem[] {
+function categories(known: Known, { dimension: name, top, words }: CategoriesQuery): readonly QueryProblem[] {
   const problems = dimension(known, name, "/dimension");
   if (problems.length > 0) return problems;
-  const { categories: { length } } = dimensionOf(known, name);
+  const { categories } = dimensionOf(known, name);
+  // Of an open dimension, the rest is no word.
+  const length = categories.length - (words === undefined ? 0 : 1);
   return top <= length ? [] : [{ path: "/top", says: `"${name}" has ${length} words`, fix: `write ${length} or less` }];
 }
 
-function rfm(known: Featured, query: RfmQuery): readonly QueryProblem[] {
+function rfm(known: Known, query: RfmQuery): readonly QueryProblem[] {
   const names = [query.recency, query.frequency, query.monetary];
   const problems = [
     ...ROLES.flatMap((role) => measure(known, query[role], pointer(role))),
@@ -83,7 +96,7 @@ function rfm(known: Featured, query: RfmQuery): readonly QueryProblem[] {
 
 const ROLES = ["recency", "frequency", "monetary"] as const;
 
-function edgeProblems(known: Featured, query: RfmQuery, edges: RfmEdges): readonly QueryProblem[] {
+function edgeProblems(known: Known, query: RfmQuery, edges: RfmEdges): readonly QueryProblem[] {
   return ROLES.flatMap((role): readonly QueryProblem[] => {
     const { min, max } = measureOf(known, query[role]);
     const path = pointer("edges", role);
@@ -93,7 +106,7 @@ function edgeProblems(known: Featured, query: RfmQuery, edges: RfmEdges): readon
   });
 }
 
-function experiment(known: Featured, query: ExperimentQuery): readonly QueryProblem[] {
+function experiment(known: Known, query: ExperimentQuery): readonly QueryProblem[] {
   const { metrics, covariate, from, to } = query;
   return [
     ...arms(known, query),
@@ -105,7 +118,7 @@ function experiment(known: Featured, query: ExperimentQuery): readonly QueryProb
   ];
 }
 
-function arms(known: Featured, { arm, control, shares }: ExperimentQuery): readonly QueryProblem[] {
+function arms(known: Known, { arm, control, shares }: ExperimentQuery): readonly QueryProblem[] {
   const problems = dimension(known, arm, "/arm");
   if (problems.length > 0) return problems;
   const { categories: { length } } = dimensionOf(known, arm);
@@ -120,7 +133,7 @@ function arms(known: Featured, { arm, control, shares }: ExperimentQuery): reado
 /** Thirds have no end in decimals. */
 const SHARES_SLACK = 1e-6;
 
-function cohort(known: Featured, conditions: Cohort): readonly QueryProblem[] {
+function cohort(known: Known, conditions: Cohort): readonly QueryProblem[] {
   return [
     ...conditions.flatMap(({ dimension: name, words }, i): readonly QueryProblem[] => {
       const problems = dimension(known, name, pointer("cohort", i, "dimension"));
@@ -133,21 +146,21 @@ function cohort(known: Featured, conditions: Cohort): readonly QueryProblem[] {
   ];
 }
 
-function word(known: Featured, { dimension: name, word: asked }: { readonly dimension: string; readonly word: string }, path: string): readonly QueryProblem[] {
+function word(known: Known, { dimension: name, word: asked }: { readonly dimension: string; readonly word: string }, path: string): readonly QueryProblem[] {
   const { categories: listed } = dimensionOf(known, name);
   return listed.includes(asked) ? [] : [unknown(`"${name}" has no word "${asked}"`, path, { asked, listed })];
 }
 
-function dimension(known: Featured, name: string, path: string): readonly QueryProblem[] {
+function dimension(known: Known, name: string, path: string): readonly QueryProblem[] {
   return column(known, name, { path, kind: "categorical" });
 }
 
-function measure(known: Featured, name: string, path: string): readonly QueryProblem[] {
+function measure(known: Known, name: string, path: string): readonly QueryProblem[] {
   return column(known, name, { path, kind: "numeric" });
 }
 
 /** A measure of which means are taken: rows without a value would count as zeros. */
-function summed(known: Featured, name: string, path: string): readonly QueryProblem[] {
+function summed(known: Known, name: string, path: string): readonly QueryProblem[] {
   const problems = measure(known, name, path);
   if (problems.length > 0 || measureOf(known, name).missing === undefined) return problems;
   return [{ path, says: `"${name}" may be absent in a row, so there is no mean over all rows`, fix: "ask for its quantiles, or sign a charter that refuses absent values" }];
@@ -160,7 +173,8 @@ interface Due {
   readonly kind: keyof typeof NOUNS;
 }
 
-function column({ features }: Featured, name: string, { path, kind: due }: Due): readonly QueryProblem[] {
+function column({ features, open }: Known, name: string, { path, kind: due }: Due): readonly QueryProblem[] {
+  if (open.includes(name)) return [unlisted(name, path)];
   const found = features.find((feature) => feature.name === name);
   if (found?.kind === due) return [];
   const listed = features.filter((feature) => feature.kind === due).map((feature) => feature.name);
@@ -168,7 +182,8 @@ function column({ features }: Featured, name: string, { path, kind: due }: Due):
   return [{ path, says: `"${name}" is a ${NOUNS[found.kind]}, and a ${NOUNS[due]} is needed here`, fix: choice(listed) }];
 }
 
-function anyColumn({ features }: Featured, name: string, path: string): readonly QueryProblem[] {
+function anyColumn({ features, open }: Known, name: string, path: string): readonly QueryProblem[] {
+  if (open.includes(name)) return [unlisted(name, path)];
   const listed = features.map((feature) => feature.name);
   return listed.includes(name) ? [] : [unknown(`the charter has no column "${name}"`, path, { asked: name, listed })];
 }

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Json } from "@cohortium/crypto/canonical-json";
+import { SPELLED_MAX } from "../session/charter-limits.js";
 import { words } from "../session/charter-texts.js";
 import type { Digest } from "../session/ids.js";
+import { issueWords } from "../session/issue-words.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { Query } from "./query.js";
 import {
@@ -21,7 +23,12 @@ const quantiles = z.strictObject({
   kind: z.literal("quantiles"), cohort, measure: words, probabilities: z.array(z.number().gt(0).lt(1)).min(1).max(PROBABILITIES_MAX), bins,
   spacing: z.enum(["linear", "log"]), nanoRho,
 });
-const categories = z.strictObject({ kind: z.literal("categories"), cohort, dimension: words, top: z.int().min(1).max(TOP_MAX), nanoRho });
+const length = z.int().min(1).max(SPELLED_MAX);
+const categories = z.strictObject({
+  kind: z.literal("categories"), cohort, dimension: words, top: z.int().min(1).max(TOP_MAX),
+  words: z.array(words).min(1).max(WORDS_MAX).optional(), length: length.optional(), nanoRho,
+});
+const spelled = z.strictObject({ kind: z.literal("words"), cohort, dimension: words, length, nanoRho });
 const rfm = z.strictObject({
   kind: z.literal("rfm"), recency: words, frequency: words, monetary: words,
   edges: z.strictObject({ recency: fifths, frequency: fifths, monetary: fifths }).nullable(), nanoRho,
@@ -32,7 +39,7 @@ const experiment = z.strictObject({
 });
 const drift = z.strictObject({ kind: z.literal("drift"), column: words, bins, nanoRho });
 
-const querySchema = z.discriminatedUnion("kind", [profile, histogram, quantiles, categories, rfm, experiment, drift]) satisfies z.ZodType<Query>;
+const querySchema = z.discriminatedUnion("kind", [profile, histogram, quantiles, categories, spelled, rfm, experiment, drift]) satisfies z.ZodType<Query>;
 
 /**
  * Reads a query that claims to be one. Whether a charter allows it is for `queryProblems`.
@@ -45,7 +52,7 @@ export function parseQuery(json: Json): Query {
   const [first] = read.error.issues;
   const unknown = first?.code === "unrecognized_keys" ? first.keys.slice(0, 1) : [];
   const at = [...first?.path ?? [], ...unknown].map((step) => `/${String(step)}`).join("");
-  const says = first?.message.replace(/^Invalid input: /, "").replaceAll("'", "\"") ?? "not a query";
+  const says = first === undefined ? "not a query" : issueWords(first);
   throw new RangeError(`the query's ${at === "" ? "form" : at} is not right: ${says}`);
 }
 

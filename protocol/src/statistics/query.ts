@@ -1,5 +1,5 @@
 /** One question of the closed catalogue, as it is asked: logged with the session's offer before anybody answers. Names are columns of the charter's clause. */
-export type Query = ProfileQuery | HistogramQuery | QuantilesQuery | CategoriesQuery | RfmQuery | ExperimentQuery | DriftQuery;
+export type Query = ProfileQuery | HistogramQuery | QuantilesQuery | CategoriesQuery | WordsQuery | RfmQuery | ExperimentQuery | DriftQuery;
 
 export type QueryKind = Query["kind"];
 
@@ -52,6 +52,17 @@ export interface CategoriesQuery extends Asked {
   readonly cohort: Cohort;
   readonly dimension: string;
   readonly top: number;
+  /** Of an open dimension: the words to count, cut to `length` characters as the rows' words are; all others are counted together. Absent for any other. */
+  readonly words?: readonly string[] | undefined;
+  readonly length?: number | undefined;
+}
+
+/** Which words an open dimension holds in many rows, spelled out to `length` characters: one sum for each. */
+export interface WordsQuery extends Asked {
+  readonly kind: "words";
+  readonly cohort: Cohort;
+  readonly dimension: string;
+  readonly length: number;
 }
 
 /** Recency, frequency and monetary value in fifths. Without `edges`, a first sum finds them. */

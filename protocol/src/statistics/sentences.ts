@@ -1,4 +1,4 @@
-import { isShown, type Answer, type Cell, type ExperimentAnswer, type QuantilesAnswer, type RfmAnswer } from "./answer.js";
+import { isShown, type Answer, type Cell, type ExperimentAnswer, type ProfileAnswer, type QuantilesAnswer, type RfmAnswer, type WordsAnswer } from "./answer.js";
 
 /** What an answer is to be read with, in plain sentences: on how much it rests, how exact it is, and what of it is withheld and why. */
 export function sentencesOf(answer: Answer): readonly string[] {
@@ -6,11 +6,13 @@ export function sentencesOf(answer: Answer): readonly string[] {
 }
 
 function basis({ rows, firms, cellRows }: Answer): string {
-  const people = isShown(rows) ? `${roundedFor(rows)} people` : `a number of people that is withheld (< ${cellRows}, or such a number would follow from it)`;
+  const people = isShown(rows) ? `${roundedFor(rows)} people` : `a number of people that is withheld (k = ${cellRows})`;
   return `Based on ${people} in ${firms} ${firms === 1 ? "firm" : "firms"}; one row is one person, so whoever is at two firms counts twice.`;
 }
 
-function exactness({ noise, kind }: Answer): string {
+function exactness(answer: Answer): string {
+  const { noise, kind } = answer;
+  if (noise && kind === "rfm" && hasFoundEdges(answer)) return NOISY_FIFTHS;
   const sample = kind === "experiment" ? " of chance in the sample" : "";
   if (noise) {
     const counted = sample === "" ? "" : ` and the part${sample}`;
@@ -19,16 +21,29 @@ function exactness({ noise, kind }: Answer): string {
   return sample === "" ? "No noise was added: the numbers are exact sums." : `No noise was added: the sums are exact, and the 95 % intervals are those${sample}.`;
 }
 
+/** The edges of RFM are questions of their own, and what they are depends on noise as well. */
+const NOISY_FIFTHS = "Noise was added by every firm, also to the counts that the edges were found in. By the edges shown, each true number lies in its interval with 95 % confidence, before cells are chosen for display. The people's own fifths may have other edges, and other people between them: that is not in the intervals, which hold the numbers by those fifths less often.";
+
+function hasFoundEdges({ scores }: RfmAnswer): boolean {
+  return scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
+}
+
 function ofKind(answer: Answer): readonly string[] {
   switch (answer.kind) {
-    case "profile": return ["An index of 100 means as frequent (or as large) in the cohort as among all rows."];
+    case "profile": return isEverybody(answer) ? [] : ["An index of 100 means as frequent (or as large) in the cohort as among all rows."];
     case "histogram": return ["A cell goes from its first edge, included, to the next, excluded; the last edge belongs to the last cell."];
     case "quantiles": return quantilesSentences(answer);
     case "categories": return [];
+    case "words": return wordsSentences(answer);
     case "rfm": return rfmSentences(answer);
     case "experiment": return experimentSentences(answer);
     case "drift": return ["Each firm compares its own rows with this at home; what comes out stays there."];
   }
+}
+
+/** Whether a profile's cohort is all rows, so that it compares nothing. */
+export function isEverybody({ share }: Pick<ProfileAnswer, "share">): boolean {
+  return isShown(share) && share.low === 1 && share.high === 1;
 }
 
 function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly string[] {
@@ -39,11 +54,18 @@ function quantilesSentences({ quantiles, cellRows }: QuantilesAnswer): readonly 
   ];
 }
 
-function rfmSentences({ scores }: RfmAnswer): readonly string[] {
-  const found = scores.some(({ edges }) => edges.some(({ low, high }) => low < high));
+function wordsSentences({ least, sure, length, crowded }: WordsAnswer): readonly string[] {
+  return [
+    `The firms' rows were added up before any name was looked for, so nobody learns which firm holds a word. Beginnings with fewer than ${Math.ceil(least)} rows, noise included, were not followed: a word with ${Math.ceil(sure)} rows or more is found with a probability of 95 %, and one with fewer may be missing.`,
+    `Only ${length} characters of a word were looked at: a word that has as many may go on.`,
+    ...(crowded ? ["More beginnings had enough rows than there was room for; the most frequent were followed."] : []),
+  ];
+}
+
+function rfmSentences(answer: RfmAnswer): readonly string[] {
   return [
     "5 is the best score on all three: most recent, most frequent, highest spend. A value equal to an edge stays below it.",
-    found ? "The edges are ends of cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
+    hasFoundEdges(answer) ? "The edges are ends of cells: a row whose value lies between an edge and the ends of its interval may be one score off." : "The edges were given with the question.",
   ];
 }
 
@@ -68,7 +90,8 @@ function withheldOf(answer: Answer): readonly string[] {
   const count = countWithheld(answer);
   if (count === 0) return [];
   const numbers = count === 1 ? "One number is" : `${count} numbers are`;
-  return [`${numbers} withheld, because a cell has fewer than ${answer.cellRows} people, or because such a cell would follow from it. Withheld is not zero.`];
+  const { cellRows: k } = answer;
+  return [`${numbers} withheld (k = ${k}): a cell has fewer than ${k} people, or one that has would follow from it. Which of the two is not said, as that would tell numbers. Withheld is not zero.`];
 }
 
 /** Rows are counted, not what each brings: without noise a sum may show what one of them is. */

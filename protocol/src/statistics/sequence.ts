@@ -1,6 +1,7 @@
 import { isShown, type Answer, type Cell } from "./answer.js";
 import { categoriesCounts, categoriesRegions } from "./categories.js";
 import { equalCells } from "./cells.js";
+import { cohortRegion } from "./draft.js";
 import { driftCounts, driftRegions } from "./drift.js";
 import { experimentCounts, experimentRegions } from "./experiment.js";
 import { histogramCounts, histogramRegions } from "./histogram.js";
@@ -65,6 +66,8 @@ function regionsOf(query: Query, plan: Pick<StatisticPlan, "features">): readonl
       // Which words are listed, rows decide. Those of the rest have the most terms where the last word is or is not among them.
       return [categories.slice(0, query.top), categories.slice(-query.top)].flatMap((listed) => categoriesRegions(query, plan, listed));
     }
+    // Which words are found, rows decide; they lie beside each other.
+    case "words": return [cohortRegion(query.cohort, plan)];
     case "rfm": return rfmRegions(query, query.edges ?? evenEdges(query, plan), plan);
     case "experiment": return experimentRegions(query, plan);
     case "drift": return driftRegions(query, plan);
@@ -108,6 +111,8 @@ function placedCounts({ query, answer }: EarlierAnswer, plan: Pick<StatisticPlan
       const listed = answer.top.map(({ word }) => word);
       return { regions: categoriesRegions(own, plan, listed), counts: categoriesCounts(answer, dimensionOf(plan, own.dimension).categories) };
     }
+    // Only asked where noise is added, where answers do not look at each other.
+    case "words": return { regions: [], counts: [] };
     case "rfm": {
       const [recency, frequency, monetary] = answer.scores.map(({ edges }) => edges.map(({ value }) => value));
       if (!recency || !frequency || !monetary) throw new RangeError("an answer of three scores expected");

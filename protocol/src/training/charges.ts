@@ -24,11 +24,6 @@ export function trainingCharges(privacy: LogisticPrivacy): readonly SumCharge[] 
   ];
 }
 
-/** What one sum adds to the account. @param iteration - Of the model that is asked about; 0 where there is none. */
-export function chargeOfSum(question: SumCharge["question"], iteration: number, privacy: LogisticPrivacy): number {
-  return question === "evaluation" ? 0 : rhoOfSum(question, iteration, privacy);
-}
-
 /** What one sum may tell of the rows it is over, which decides its noise. @throws RangeError for a step beyond the last. */
 export function rhoOfSum(question: SumCharge["question"], iteration: number, privacy: LogisticPrivacy): number {
   switch (question) {

@@ -1,6 +1,6 @@
-import { chargeOfSum, trainingCharges } from "./charges.js";
+import { rhoOfSum, trainingCharges } from "./charges.js";
 import type { LogisticPrivacy, TreesClause } from "./clauses.js";
-import type { Question } from "./layout.js";
+import type { EvaluationQuestion, Question } from "./layout.js";
 import type { TrainingPlan } from "./plan.js";
 import { rhoOfTrees, treesCharges } from "./trees/noisy-charges.js";
 
@@ -18,7 +18,7 @@ export function priceOfTraining({ model, noise }: Priced): number {
 
 /**
  * What each sum costs, in the order in which they are asked; none where sums are exact. A tree that stops growing asks for fewer, and as each of its sums
- * costs the same, those that are asked still cost what stands at their turn, or less.
+ * costs the same, those that are asked still cost what stands at their turn, or less; the evaluation then costs what is left of the price.
  */
 export function chargesInTurn({ model, noise }: Priced): readonly number[] {
   if (noise === undefined) return [];
@@ -29,9 +29,17 @@ export function chargesInTurn({ model, noise }: Priced): readonly number[] {
   return [model.privacy.momentsNanoRho, ...Array.from({ length: model.rounds }, () => stepNanoRho), 0];
 }
 
-/** What the answer to one question costs; a training's add up to its price. @throws RangeError for a question that its kind of model does not ask. */
-export function chargeOfQuestion(question: Question, { model, noise }: Priced): number {
+/**
+ * What the answer to one question costs whoever was charged `paid` in this training before; all together its price. Held-out rows are told of as much as the
+ * whole training tells of others (`charges.ts`), so whoever answers the evaluation pays what is left of the whole: nothing where it answered every sum before,
+ * and never less than the price in all, whatever was asked, in whatever order, and which rounds it missed.
+ *
+ * @throws RangeError for a question that its kind of model does not ask.
+ */
+export function chargeOfQuestion(question: Question, priced: Priced, paid: number): number {
+  const { model, noise } = priced;
   if (noise === undefined) return 0;
+  if (question.kind === "evaluation") return restOf(priceOfTraining(priced), paid);
   if (model.kind === "logistic" && model.privacy !== undefined) return logisticCharge(question, model.privacy);
   if (model.kind === "trees" && model.privacy !== undefined) return treesCharge(question, model);
   if (model.kind === "network" && model.privacy !== undefined && noise.stepNanoRho !== undefined) {
@@ -40,29 +48,33 @@ export function chargeOfQuestion(question: Question, { model, noise }: Priced): 
   throw new RangeError("the charter does not say what a training of this kind may tell");
 }
 
-function logisticCharge(question: Question, privacy: LogisticPrivacy): number {
+/** What is left of a price for whoever paid so much of it, in 10^-9 of ρ. */
+export function restOf(price: number, paid: number): number {
+  return Math.max(0, price - paid);
+}
+
+/** Before the evaluation. */
+type StepQuestion = Exclude<Question, EvaluationQuestion>;
+
+function logisticCharge(question: StepQuestion, privacy: LogisticPrivacy): number {
   switch (question.kind) {
-    case "moments": case "evaluation": return chargeOfSum(question.kind, 0, privacy);
-    case "newton": return chargeOfSum(question.kind, question.model.iteration, privacy);
+    case "moments": return rhoOfSum(question.kind, 0, privacy);
+    case "newton": return rhoOfSum(question.kind, question.model.iteration, privacy);
     case "bins": case "level": case "update": throw new RangeError("a logistic training asks no such question");
   }
 }
 
-function treesCharge(question: Question, clause: TreesClause): number {
+function treesCharge(question: StepQuestion, clause: TreesClause): number {
   switch (question.kind) {
     case "bins": case "level": return rhoOfTrees(question.kind, clause);
-    // Held-out rows are in no other sum (`charges.ts`).
-    case "evaluation": return 0;
     case "moments": case "newton": case "update": throw new RangeError("a training of trees asks no such question");
   }
 }
 
-function networkCharge(question: Question, { moments, step }: { readonly moments: number; readonly step: number }): number {
+function networkCharge(question: StepQuestion, { moments, step }: { readonly moments: number; readonly step: number }): number {
   switch (question.kind) {
     case "moments": return moments;
     case "update": return step;
-    // Held-out rows are in no other sum (`charges.ts`).
-    case "evaluation": return 0;
     case "newton": case "bins": case "level": throw new RangeError("the training of a network asks no such question");
   }
 }

@@ -5,7 +5,7 @@ export const WIRE_REFUSALS = {
   WIRE_SENDER: "the message is not from the party that sent it, or not for the one that got it",
   WIRE_SIGNATURE: "the signature is not by the sender's key",
   WIRE_CHARTER: "the message is about another charter than its session",
-  WIRE_SEQUENCE: "letters are missing or contradict earlier ones; one side may have lost its journal",
+  WIRE_SEQUENCE: "letters are missing or contradict earlier ones: the state of one side is older than what the other has seen of it, as after restoring a backup",
   WIRE_BULK: "chunks are missing, or are not those that their letter names",
   WIRE_VERSION: "the other side speaks another version of the protocol",
   WIRE_STRANGER: "the certificate does not name a party that may connect",

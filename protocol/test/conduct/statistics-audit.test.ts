@@ -4,11 +4,13 @@ import { sessionAuditor } from "../../src/conduct/audit.js";
 import { audit } from "../../src/log/audit.js";
 import { uploadPath } from "../../src/log/audit-bytes.js";
 import type { EntryType } from "../../src/log/entry.js";
+import { jsonDigest } from "../../src/session/json-digest.js";
 import { budgetOf } from "../../src/session/privacy-budget.js";
 import { LOG_KEY, sourceOf } from "../log/small-log.js";
+import type { Query } from "../../src/statistics/query.js";
 import { loggedStatistics, sessionOf } from "./logged-statistics.js";
 import type { Told } from "./logged-training.js";
-import { charterOfStatistics, PROFILE, RFM, THREE } from "./tiny-statistics.js";
+import { charterOfStatistics, OPEN_CLAUSES, PROFILE, RFM, THREE, TOWNS } from "./tiny-statistics.js";
 
 type Body = Readonly<Record<string, Json>>;
 const EXACT = loggedStatistics(charterOfStatistics(THREE), [PROFILE, RFM]);
@@ -33,13 +35,13 @@ describe("an honest log of questions", () => {
       // Three questions and two answers; three companies, three sums.
       { name: "answers", count: 5, ok: true }, { name: "budgets", count: 9, ok: true },
     ]);
-    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: NOISY.digest, chargedNanoRho: 2 * COST, budgetNanoRho: BUDGET, reserveNanoRho: budgetOf(NOISY_CHARTER)?.reserveNanoRho, answers: 2 }]);
   });
 
   test("under a charter of exact sums costs nothing, and says that nothing bounds it", () => {
     const report = EXACT.check(EXACT.told);
     expect(codesOf(report)).toEqual([]);
-    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, answers: 2 }]);
+    expect(report.privacy).toEqual([{ charter: EXACT.digest, chargedNanoRho: 0, budgetNanoRho: null, reserveNanoRho: 0, answers: 2 }]);
   });
 });
 
@@ -101,6 +103,44 @@ describe("a coordinator is found that", () => {
     const bare = told.map((one, i) => (i === offer ? { ...one, statement: { ...one.statement, body: rest } } : one));
     expect(codesOf(check(bare))[0]).toEqual([offer, "ENTRY_BODY"]);
     expect(codesOf(check(changed(told, offer, { question: "propensity.train" })))[0]).toEqual([offer, "ENTRY_BODY"]);
+  });
+});
+
+describe("words that are spelled out", () => {
+  const { told, check, files } = loggedStatistics(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), [TOWNS]);
+
+  test("are followed from sum to sum, each charged its share, and the log is verified", () => {
+    const report = check(told);
+    expect(codesOf(report)).toEqual([]);
+    expect(told.filter(({ statement }) => statement.type === "round.offer")).toHaveLength(TOWNS.length);
+    expect(report.privacy).toMatchObject([{ chargedNanoRho: TOWNS.nanoRho, answers: 1 }]);
+  });
+
+  test("by other beginnings than the sums lead to are found, where they are asked about", () => {
+    const offer = indexOf(told, "round.offer", 1, 3);
+    const other = jsonDigest({ step: 2, edges: null, prefixes: ["ba", "be", "xx"] });
+    expect(codesOf(check(changed(told, offer, { model: other })))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("may not be followed where an upload is missing: then only what no sums could lead to is objected to", () => {
+    const found = (list: readonly Told[]) => {
+      const left = files(list);
+      for (const { statement } of told) if (statement.type === "round.upload" && statement.round === 2) left.delete(uploadPath((statement.body as { readonly root: string }).root));
+      const { findings } = audit(sourceOf(left), { logKey: LOG_KEY, rounds: sessionAuditor() });
+      return findings.filter(({ code }) => code !== "UPLOAD_MISSING" && code !== "SUM_DIFFERS").map(({ entry, code }) => [entry, code]);
+    };
+    const offer = indexOf(told, "round.offer", 1, 3);
+    expect(found(told)).toEqual([]);
+    for (const words of [1, 28, 30, 1 + 28 * 74]) expect(found(changed(told, offer, { words }))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+    // 28 numbers a beginning, and three beginnings are as good as two where nobody can tell.
+    expect(found(changed(told, offer, { words: 1 + 28 * 3 }))[0]).not.toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("are not left off before the last character, nor closed with other words", () => {
+    const cut = told.filter(({ statement }) => !(statement.round === TOWNS.length));
+    expect(codesOf(check(cut))).toEqual([[indexOf(cut, "session.close"), "ANSWER_DIFFERS"]]);
+    const close = indexOf(told, "session.close");
+    expect(codesOf(check(changed(told, close, { answer: "ab".repeat(32) })))).toEqual([[close, "ANSWER_DIFFERS"]]);
   });
 });
 
@@ -173,5 +213,62 @@ describe("an answer whose uploads nobody has kept", () => {
     expect(report.privacy).toMatchObject([{ chargedNanoRho: 2 * COST, answers: 2 }]);
     // The first answer is followed; of the second only what was seen is counted.
     expect(report.checks.filter(({ name }) => ["sums", "answers"].includes(name))).toMatchObject([{ name: "sums", count: 2 }, { name: "answers", count: 2 + sums }]);
+  });
+});
+
+describe("where the uploads of an answer are missing, a coordinator is found that", () => {
+  const offer = indexOf(NOISY.told, "round.offer", 2, 2);
+  const close = indexOf(NOISY.told, "session.close", 2);
+  const of = ({ told, files }: Pick<typeof NOISY, "told" | "files">, question: number, round: number, list = told) => {
+    const roots = told.filter(({ statement }) => statement.type === "round.upload" && statement.session === sessionOf(question) && statement.round === round).map(({ statement }) => (statement.body as { readonly root: string }).root);
+    const left = files(list);
+    for (const root of roots) left.delete(uploadPath(root));
+    return audit(sourceOf(left), { logKey: LOG_KEY, rounds: sessionAuditor() }).findings.filter(({ code }) => code !== "UPLOAD_MISSING" && code !== "SUM_DIFFERS").map(({ entry, code }) => [entry, code]);
+  };
+  const found = (list: readonly Told[]) => of(NOISY, 2, 1, list);
+
+  test("is honest: nothing (control)", () => {
+    expect(found(NOISY.told)).toEqual([]);
+  });
+
+  test.each([["of another size", { words: 3 }], ["in another ring", { ring: 32 }], ["of another kind", { kind: "moments" }], ["by another plan", { plan: "ab".repeat(32) }]])("asks for a sum %s", (_, change) => {
+    expect(found(changed(NOISY.told, offer, change))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("asks again what was asked before", () => {
+    const { model } = NOISY.told[indexOf(NOISY.told, "round.offer", 2, 1)]?.statement.body as { readonly model: string };
+    expect(found(changed(NOISY.told, offer, { model }))[0]).toEqual([offer, "QUESTION_DIFFERS"]);
+  });
+
+  test("asks for more sums than the question has", () => {
+    const again = NOISY.told[indexOf(NOISY.told, "round.offer", 1, 1)];
+    if (again === undefined) throw new Error("no round");
+    const more = { ...again, id: "cd".repeat(32), statement: { ...again.statement, round: 2, at: "2026-11-22T11:00:00Z" } };
+    const first = indexOf(NOISY.told, "session.close", 1);
+    expect(of(NOISY, 1, 1, NOISY.told.toSpliced(first, 0, more)).filter(([, code]) => code === "QUESTION_DIFFERS")).toEqual([[first, "QUESTION_DIFFERS"]]);
+  });
+
+  test("closes before the last sum, or with a model, or keeps one", () => {
+    const cut = NOISY.told.filter(({ statement }) => !(statement.session === sessionOf(2) && statement.round === 2));
+    expect(found(cut)).toEqual([[indexOf(cut, "session.close", 2), "ANSWER_DIFFERS"]]);
+    const closed = NOISY.told.map((one, i) => (i === close ? { ...one, statement: { ...one.statement, body: { model: "ab".repeat(32), evaluation: "cd".repeat(32) } } } : one));
+    expect(found(closed)).toEqual([[close, "CLOSE_DIFFERS"]]);
+    const end = NOISY.told[close];
+    if (end === undefined) throw new Error("no end");
+    const kept = { id: "ef".repeat(32), statement: { ...end.statement, type: "model" as const, body: { kind: "logistic", hash: "ab".repeat(32), iteration: 0 } } };
+    expect(found(NOISY.told.toSpliced(close, 0, kept))).toEqual([[close, "MODEL_DIFFERS"]]);
+  });
+
+  test("is not accused of a later exact answer, which may withhold what goes with the one that is not seen", () => {
+    // All rows, then all but the few of Spain: the second answer is another one than it would be alone.
+    const all: Query = { kind: "histogram", measure: "spend", edges: [0, 250, 500], cohort: [], nanoRho: 0 };
+    const most: Query = { ...all, cohort: [{ dimension: "country", words: ["France", "Germany"] }] };
+    const asked = loggedStatistics(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 20]]), [all, most]);
+    expect(codesOf(asked.check(asked.told))).toEqual([]);
+    expect(of(asked, 1, 1)).toEqual([]);
+    // What can be seen of it is looked at all the same.
+    const last = indexOf(asked.told, "session.close", 2);
+    const closed = asked.told.map((one, i) => (i === last ? { ...one, statement: { ...one.statement, body: { model: "ab".repeat(32), evaluation: "cd".repeat(32) } } } : one));
+    expect(of(asked, 1, 1, closed)).toEqual([[last, "CLOSE_DIFFERS"]]);
   });
 });

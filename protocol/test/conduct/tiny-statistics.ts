@@ -12,7 +12,7 @@ import { cellOf, reversedScoreOf, scoreOf } from "../../src/statistics/cells.js"
 import { statisticLayout } from "../../src/statistics/layout.js";
 import { cellCount, dimensionOf, partsOf, type Cells } from "../../src/statistics/parts.js";
 import { statisticPlanOf, type StatisticPlan } from "../../src/statistics/plan.js";
-import type { ProfileQuery, Query, RfmQuery } from "../../src/statistics/query.js";
+import type { ProfileQuery, Query, RfmQuery, WordsQuery } from "../../src/statistics/query.js";
 import { Dice } from "../../src/testing/dice.js";
 import { seedOf, World, type WorldGiven } from "../../src/testing/world.js";
 import { LOG_KEY } from "../log/small-log.js";
@@ -28,6 +28,14 @@ export interface TinyCustomer {
   readonly spend: number;
   readonly visits: number;
   readonly since: number;
+  /** No charter lists them. */
+  readonly town: string;
+}
+
+/** Half live in one town, a third in another, the rest in one that has its company's name, and one alone in a place that nobody else has. */
+function townOf(party: string, i: number): string {
+  if (i === 0) return `xx${party}`;
+  return i % 2 === 0 ? "bern" : i % 3 === 0 ? party : "basel";
 }
 
 /** A party's customers: a fixed function of its name. */
@@ -35,14 +43,22 @@ export function tinyCustomers(party: string): readonly TinyCustomer[] {
   const dice = new Dice([...party].reduce((sum, letter) => sum * 37 + letter.charCodeAt(0), 11) >>> 0);
   // One in thirty is from Spain, so that its cell is a small one.
   const countryOf = (draw: number) => (draw === 0 ? "Spain" : draw < 20 ? "France" : "Germany");
-  return Array.from({ length: 90 + dice.roll(30) }, () => ({
+  return Array.from({ length: 90 + dice.roll(30) }, (_, i) => ({
     country: countryOf(dice.roll(30)), letter: ["none", "blue", "red"][dice.roll(3)] ?? "none", spend: dice.roll(400), visits: 1 + dice.roll(30), since: dice.roll(300),
+    town: townOf(party, i),
   }));
 }
 
 export const PROFILE: ProfileQuery = { kind: "profile", cohort: [{ dimension: "country", words: ["Germany"] }], by: ["letter"], measures: ["spend"], nanoRho: 0 };
 /** Two sums: the edges, then the grid. */
 export const RFM: RfmQuery = { kind: "rfm", recency: "since", frequency: "visits", monetary: "spend", edges: null, nanoRho: 0 };
+
+/** What leaves the towns open, with a budget that finds some. */
+export const OPEN_CLAUSES: Clauses = [
+  ["/statistics/kinds", ["profile", "rfm", "categories", "words"]], ["/privacy/budget/epsilon", 8],
+  ["/statistics/open", [{ name: "town", characters: "abcdefghijklmnopqrstuvwxyz", letters: "lower", lengthMax: 6 }]],
+];
+export const TOWNS: WordsQuery = { kind: "words", cohort: [], dimension: "town", length: 5, nanoRho: 400_000_001 };
 
 type Clauses = readonly (readonly [pointer: string, value: unknown])[];
 
@@ -86,6 +102,13 @@ function placeOf(cells: Cells, customer: TinyCustomer, plan: StatisticPlan): num
   switch (cells.kind) {
     case "one": return 0;
     case "words": case "words-or-missing": return dimensionOf(plan, cells.dimension).categories.indexOf(wordOf(customer, cells.dimension));
+    case "spelled": {
+      const { categories: characters } = dimensionOf(plan, `${cells.dimension}=1`);
+      const word = wordOf(customer, cells.dimension);
+      const at = cells.prefixes.findIndex((prefix) => word.startsWith(prefix));
+      const next = word[cells.prefixes[0]?.length ?? 0];
+      return at < 0 ? -1 : at * characters.length + (next === undefined ? characters.length - 2 : characters.includes(next) ? characters.indexOf(next) : characters.length - 1);
+    }
     case "between": case "between-or-missing": return cellOf(valueOf(customer, cells.measure), cells.edges);
     case "rfm-grid": {
       const { query, edges } = cells;

@@ -80,7 +80,7 @@ describe("what is wrong", () => {
     const environment = { COHORTIUM__SERVER__LISTEN_PROT: "1", COHORTIUM__NAME: "harbour", OTHER: "x" };
     const detail = problemsOf(() => load(text, { environment, flags: [{ name: "--colour", key: "colour", text: "red" }] }));
     expect(detail).toContain("c.yaml:1: unknown key nmae; did you mean name?");
-    expect(detail).toContain("c.yaml:3: server.listenPort: Invalid input: expected number");
+    expect(detail).toContain("c.yaml:3: server.listenPort: it is not a number");
     expect(detail).toContain("c.yaml:6: unknown key rules.1.colum; did you mean column?");
     expect(detail).toContain("c.yaml:6: rules.1.column is required");
     expect(detail).toContain("COHORTIUM__SERVER__LISTEN_PROT: unknown key; did you mean COHORTIUM__SERVER__LISTEN_PORT?");

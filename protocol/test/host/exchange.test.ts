@@ -217,6 +217,30 @@ describe("bulk", () => {
   });
 });
 
+test("a node whose state is older than what its coordinator has seen of it hears so, whose side that is, and what to do", async () => {
+  const server = await stage.serve();
+  const before = stage.dial(server.port);
+  before.host.say(CENTRE, "1");
+  await until(() => server.host.heard.length === 1);
+  await before.stop();
+  const restored = stage.dial(server.port);
+  await until(() => restored.causes.length >= 1);
+  expect(restored.causes[0]).toMatch(/^this node's state is older than what the coordinator has seen of it.*newest copy of its folder.*received 1, sent 0/);
+});
+
+test("a node that is told what it missed and its coordinator has forgotten hears the same", async () => {
+  const server = await stage.serve();
+  const before = stage.dial(server.port);
+  server.host.say(MILL, "1");
+  server.exchange?.kick(MILL);
+  await until(() => server.host.pending(MILL, 0).length === 0 && before.host.heard.length === 1);
+  await before.stop();
+  server.host.say(MILL, "2");
+  const restored = stage.dial(server.port);
+  await until(() => restored.causes.length >= 1);
+  expect(restored.causes[0]).toMatch(/^this node's state is older.*gap/);
+});
+
 test.each([["nobody listens there", "127.0.0.1:9"], ["does not resolve", "coordinator.invalid:4000"]])("a link says when %s", async (words, address) => {
   const node = new TestNode(new TestHost(MILL), stage.millKeyed, address);
   stage.cleanups.push(() => node.stop());

@@ -2,12 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { openSeal } from "@cohortium/crypto/seal";
 import { jsonDigest } from "../../src/session/json-digest.js";
 import type { PartyId } from "../../src/session/ids.js";
-import type { ProfileAnswer, RfmAnswer } from "../../src/statistics/answer.js";
+import type { ProfileAnswer, RfmAnswer, WordsAnswer } from "../../src/statistics/answer.js";
 import { queryJson } from "../../src/statistics/query-schema.js";
 import { statisticPlanDigest } from "../../src/statistics/plan.js";
 import type { World, WorldGiven } from "../../src/testing/world.js";
 import type { ToNode } from "../../src/conduct/messages.js";
-import { askedWorld, charterOfStatistics, FIVE, PROFILE, RFM, THREE, tinyCustomers } from "../conduct/tiny-statistics.js";
+import { askedWorld, charterOfStatistics, FIVE, OPEN_CLAUSES, PROFILE, RFM, THREE, tinyCustomers, TOWNS } from "../conduct/tiny-statistics.js";
 import { expectSound } from "./invariants.js";
 
 const answerOf = <A>(run: World): A => {
@@ -56,16 +56,23 @@ describe("a question to three companies", () => {
     const [few, shown, strict] = [countOf(THREE, "Spain") + 1, spaniards, spaniards + 1];
     const under = (cellRows: number, own?: number) => wordsIn(answerOf<ProfileAnswer>(
       askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", cellRows]]), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? own : undefined) })));
-    expect(under(few)["Spain"]).toEqual({ withheld: `< ${few}` });
+    expect(under(few)["Spain"]).toEqual({ withheld: `k = ${few}` });
     expect(under(shown)["Spain"]).toEqual(exactly(spaniards));
-    expect(under(shown, strict)["Spain"]).toEqual({ withheld: `< ${strict}` });
-    expect(under(few, 2)["Spain"]).toEqual({ withheld: `< ${few}` });
+    expect(under(shown, strict)["Spain"]).toEqual({ withheld: `k = ${strict}` });
+    expect(under(few, 2)["Spain"]).toEqual({ withheld: `k = ${few}` });
   });
 
-  test.each([[Number.MAX_SAFE_INTEGER, 3_000], [3_001, 3_000]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
-    const run = askedWorld(charterOfStatistics(THREE), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
+  test.each([[Number.MAX_SAFE_INTEGER, 100], [3_001, 100], [101, 100]])("is not asked, and nobody has sent a sum, where a company wants cells below %d rows withheld", (cellRows, most) => {
+    const run = askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 10]]), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
     expect(faultOf(run)).toMatchObject({ code: "TRAINING_SCHEMA", detail: { parties: "bob", because: `bob wants cells below ${cellRows} rows withheld, and ${most} is the most it may` } });
     expect(run.log.filter(({ statement }) => statement.type === "round.upload")).toEqual([]);
+  });
+
+  test("is answered where a company asks for ten times the charter's rows to a cell, and no more than all rows there may be", () => {
+    const under = (clauses: Parameters<typeof charterOfStatistics>[2], cellRows: number) => askedWorld(charterOfStatistics(THREE, "exact", clauses), BY_COUNTRY, { cellRows: (party) => (party === "bob" ? cellRows : undefined) });
+    expect(answerOf<ProfileAnswer>(under([["/statistics/cellRows", 10]], 100)).cellRows).toBe(100);
+    const few: Parameters<typeof charterOfStatistics>[2] = [["/statistics/cellRows", 400]];
+    expect(faultOf(under(few, 3_001))).toMatchObject({ code: "TRAINING_SCHEMA", detail: { because: expect.stringContaining("3000 is the most it may") } });
   });
 
   test("of two sums asks the second by what the first one found, and ends after it", () => {
@@ -78,15 +85,27 @@ describe("a question to three companies", () => {
     expectSound(run);
   });
 
+  test("spells out the words that enough of all rows together hold, and no company's statement or answer says whose they are", () => {
+    const run = askedWorld(charterOfStatistics(THREE, "noisy", OPEN_CLAUSES), TOWNS, { crashChance: 0.2 });
+    const answer = answerOf<WordsAnswer>(run);
+    const held = (town: string) => customersOf(THREE).filter((customer) => customer.town === town).length;
+    // What only one company's few rows hold stays there.
+    expect(answer.words.map(({ word, rows }) => [word, "value" in rows ? rows.value : rows])).toEqual(["bern", "basel"].map((town) => [town, held(town)]));
+    expect(answer.others.rows).toMatchObject({ value: customersOf(THREE).length - held("bern") - held("basel") });
+    expect(run.log.filter(({ statement }) => statement.type === "session.data").map(({ statement }) => JSON.stringify(statement.body)).join("")).not.toMatch(/bern|basel/);
+    for (const { step } of run.nodes.values()) expect(step).toMatchObject({ kind: "done", result: { kind: "answer", answer, answered: TOWNS.length } });
+    expectSound(run);
+  });
+
   test("hides what would tell, with an answer before it, what that one withheld", () => {
     const all = answerOf<ProfileAnswer>(askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 20]]), BY_COUNTRY));
-    expect(wordsIn(all)["Spain"]).toEqual({ withheld: "< 20" });
+    expect(wordsIn(all)["Spain"]).toEqual({ withheld: "k = 20" });
     const asked = { ...BY_COUNTRY, cohort: [{ dimension: "country", words: ["France", "Germany"] }] };
     const next = (earlier?: WorldGiven["earlier"]) => answerOf<ProfileAnswer>(askedWorld(charterOfStatistics(THREE, "exact", [["/statistics/cellRows", 20]]), asked, earlier === undefined ? {} : { earlier }));
     // All rows without those of France and Germany are those of Spain.
     const cohort = exactly(countOf(THREE, "France") + countOf(THREE, "Germany"));
     expect([next().rows, next().base]).not.toEqual([cohort, exactly(customersOf(THREE).length)]);
-    expect(next([{ query: BY_COUNTRY, answer: all }]).rows).toEqual({ withheld: "< 20" });
+    expect(next([{ query: BY_COUNTRY, answer: all }]).rows).toEqual({ withheld: "k = 20" });
   });
 });
 

@@ -114,6 +114,15 @@ export const STATISTICS = {
   privacy: { mechanism: "discrete-gaussian", note: "Answers are noisy.", budget: { releasesMax: 240, epsilon: 3, delta: 1e-6, reserveShare: 0.1 }, colluders: 1 },
 };
 
+/** The same with towns that nobody has listed. */
+export const OPEN_STATISTICS = {
+  ...STATISTICS,
+  statistics: {
+    ...STATISTICS.statistics, kinds: [...STATISTICS.statistics.kinds, "words"],
+    open: [{ name: "town", characters: "abcdefghijklmnopqrstuvwxyz -", letters: "lower", lengthMax: 8 }],
+  },
+};
+
 /** The same with exact sums, of cohorts too. */
 export const EXACT_STATISTICS = { ...STATISTICS, statistics: { ...STATISTICS.statistics, exactCohorts: "allowed" }, privacy: SOUND.privacy };
 

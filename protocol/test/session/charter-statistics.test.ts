@@ -7,7 +7,7 @@ import { partyToLeaveOut } from "../../src/session/charter-parties.js";
 import { charterWords } from "../../src/session/charter-words.js";
 import { sourcesOf } from "../../src/session/schema.js";
 import { planOf } from "../../src/training/plan.js";
-import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, NOISY_TREES, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
+import { bent, EXACT_STATISTICS, NOISY, NOISY_NETWORK, NOISY_TREES, OPEN_STATISTICS, SOUND, sound, STATISTICS, TREES } from "./charter-fixture.js";
 
 const found = (json: Json) => {
   const check = checkCharter(json);
@@ -46,6 +46,19 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${S}/features`, []],
   ["shape.value", `${S}/cellRows`, 9],
   ["shape.value", `${S}/consent/granted`, []],
+  ["statistics.open", "/privacy", SOUND.privacy, `${S}/open`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/kinds`, ["categories"], `${S}/kinds`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/0/name`, "country", `${S}/open/0/name`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/1`, OPEN_STATISTICS.statistics.open[0], `${S}/open/1/name`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/0/source`, "spend", `${S}/open/0/source`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/0/characters`, "abca", `${S}/open/0/characters`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/0/characters`, "abcD", `${S}/open/0/characters`, OPEN_STATISTICS],
+  ["statistics.open", `${S}/open/0/characters`, Array.from({ length: 65 }, (_, i) => String.fromCodePoint(0x4e00 + i)).join(""), `${S}/open/0/characters`, OPEN_STATISTICS],
+  ["shape.value", `${S}/open/0/characters`, "a", `${S}/open/0/characters`, OPEN_STATISTICS],
+  ["shape.value", `${S}/open/0/letters`, "upper", `${S}/open/0/letters`, OPEN_STATISTICS],
+  ["shape.value", `${S}/open/0/lengthMax`, 33, `${S}/open/0/lengthMax`, OPEN_STATISTICS],
+  ["shape.value", `${S}/open/0/name`, "a=b", `${S}/open/0/name`, OPEN_STATISTICS],
+  ["shape.value", `${S}/open`, [], `${S}/open`, OPEN_STATISTICS],
   ["shape.value", `${S}/exactCohorts`, "refused"],
   ["shape.unknown-key", `${S}/k`, 12],
   ["shape.missing-key", `${S}/cellRows`, undefined],
@@ -124,6 +137,24 @@ test.each([
   [`${S}/cellRows`, 200_000], [`${S}/consent`, undefined], [`${S}/transactions`, TRANSACTIONS], [`${S}/consent/column`, "letter"],
 ])("a charter with %s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value, STATISTICS))).toEqual([]);
+});
+
+test.each([
+  ["letters", "as-written"], ["source", "place"], ["lengthMax", 32], ["characters", "abé -"], ["characters", "东南西北"],
+])("a column of words that are not listed may have %s = %j, and the difference shows to who signs", (member, value) => {
+  const other = bent(`${S}/open/0/${member}`, value, OPEN_STATISTICS);
+  expect(found(other)).toEqual([]);
+  expect(charterDiff(sound(OPEN_STATISTICS), sound(other)).map(({ clause }) => clause)).toEqual(["statistics.open.town"]);
+});
+
+test("upper-case letters are read where they are taken as written", () => {
+  expect(found(bent(`${S}/open/0`, { name: "town", characters: "ABC", letters: "as-written", lengthMax: 3 }, OPEN_STATISTICS))).toEqual([]);
+});
+
+test("who signs reads that words are left open, in both languages, and only then", () => {
+  const sentences = (charter: Json) => (["en", "zh-CN"] as const).map((language) => charterWords(sound(charter), language).join("\n"));
+  for (const text of sentences(OPEN_STATISTICS)) expect(text).toMatch(/town[^\n]*8/);
+  for (const text of sentences(STATISTICS)) expect(text).not.toContain("town");
 });
 
 test("what every company would have to state about its columns must fit an entry of the log", () => {

@@ -10,7 +10,7 @@ describe("a fault in words", () => {
 
   test("of any other says its code, counts, side and remedy", () => {
     expect(explain({ code: "AGGREGATION_TOO_FEW", detail: { heard: 2, needed: 3 } }))
-      .toBe(`AGGREGATION_TOO_FEW: ${FAULTS.AGGREGATION_TOO_FEW.means} (heard 2, needed 3); side: operator; to do: ${FAULTS.AGGREGATION_TOO_FEW.fix}`);
+      .toBe(`AGGREGATION_TOO_FEW: ${FAULTS.AGGREGATION_TOO_FEW.means} (heard 2, needed 3); side: peer; to do: ${FAULTS.AGGREGATION_TOO_FEW.fix}`);
   });
 
   test("with a refusal nobody knows means what its own code means", () => {

@@ -4,7 +4,7 @@ import { answerJson, isShown, type Answer, type CategoriesAnswer, type Cell, typ
 import { ratio } from "../../src/statistics/estimate.js";
 import type { StatisticPlan } from "../../src/statistics/plan.js";
 import { advanceStatistic, firstStatistic, statisticContext } from "../../src/statistics/progress.js";
-import type { Query } from "../../src/statistics/query.js";
+import type { Query, RfmEdges } from "../../src/statistics/query.js";
 import { sentencesOf } from "../../src/statistics/sentences.js";
 import { earlierOf } from "../../src/statistics/sequence.js";
 import { Dice } from "../../src/testing/dice.js";
@@ -43,14 +43,14 @@ describe("without noise", () => {
     expect(value(rows)).toBe(count((row) => !Number.isNaN(row["age"])));
     expect(cells.map((cell) => value(cell.rows))).toEqual([{ from: 0, to: 18 }, { from: 18, to: 40 }, { from: 40, to: 65 }, { from: 65, to: 101 }].map(({ from, to }) => {
       const inside = count((row) => Number(row["age"]) >= from && Number(row["age"]) < to);
-      return inside < 11 ? "< 11" : inside;
-    }).map((cell, _, all) => (all.filter((one) => one === "< 11").length === 1 && cell === Math.min(...all.filter((one) => typeof one === "number")) ? "< 11" : cell)));
+      return inside < 11 ? "k = 11" : inside;
+    }).map((cell, _, all) => (all.filter((one) => one === "k = 11").length === 1 && cell === Math.min(...all.filter((one) => typeof one === "number")) ? "k = 11" : cell)));
   });
 
   test("a quantile with fewer than k people on one side is withheld, the others lie in the cell of the exact one", () => {
     const { quantiles } = ask<QuantilesAnswer>(QUERIES.quantiles);
     const sorted = ROWS.map((row) => Number(row["spend"])).sort((a, b) => a - b);
-    expect(quantiles[0]!.at).toEqual({ withheld: "< 11" });
+    expect(quantiles[0]!.at).toEqual({ withheld: "k = 11" });
     for (const { probability, at } of quantiles.slice(1)) expect(Math.abs((at as Shown).value - sorted[probability * 1_000 - 1]!)).toBeLessThanOrEqual(10);
   });
 
@@ -89,13 +89,13 @@ describe("without noise", () => {
     const { top, others } = ask<CategoriesAnswer>(QUERIES.categories);
     const shown = top.filter((one) => isShown(one.rows));
     expect(shown.map(({ rows }) => value(rows))).toEqual(shown.map(({ rows }) => value(rows)).toSorted((a, b) => Number(b) - Number(a)));
-    expect([shown.length, others]).toEqual([2, { words: 1, rows: { withheld: "< 11" }, share: { withheld: "< 11" } }]);
+    expect([shown.length, others]).toEqual([2, { words: 1, rows: { withheld: "k = 11" }, share: { withheld: "k = 11" } }]);
   });
 
   test("ties are ranked by the order of words, and words below k stand at the end by it", () => {
     const rows = [...Array.from({ length: 30 }, () => ({ city: "Genf" })), ...Array.from({ length: 30 }, () => ({ city: "Bern" })), ...Array.from({ length: 8 }, () => ({ city: "Olten" })), ...Array.from({ length: 7 }, () => ({ city: "Chur" }))];
     const { top } = ask<CategoriesAnswer>({ ...QUERIES.categories, top: 4 }, rows);
-    expect(top.map(({ word, rows: cell }) => [word, value(cell)])).toEqual([["Bern", 30], ["Genf", 30], ["Chur", "< 11"], ["Olten", "< 11"]]);
+    expect(top.map(({ word, rows: cell }) => [word, value(cell)])).toEqual([["Bern", 30], ["Genf", 30], ["Chur", "k = 11"], ["Olten", "k = 11"]]);
     // More people live in Olten, which is not to be seen.
     expect(ask<CategoriesAnswer>({ ...QUERIES.categories, top: 3 }, rows).top.map(({ word }) => word)).toContain("Chur");
   });
@@ -132,7 +132,7 @@ describe("without noise", () => {
   test("arms below k tell nothing: no size, no mean, no effect, no sample ratio", () => {
     const { arms, effects, sampleRatio } = ask<ExperimentAnswer>(QUERIES.experiment, ROWS.filter((row, i) => row["arm"] === "none" || i < 12));
     expect(arms.map(({ rows, metrics }) => [isShown(rows), isShown(metrics[0]!.mean)])).toEqual([[false, false], [false, false]]);
-    expect([effects[0]!.plain, effects[0]!.adjusted, sampleRatio]).toEqual([{ withheld: "< 11" }, { withheld: "< 11" }, { withheld: "< 11" }]);
+    expect([effects[0]!.plain, effects[0]!.adjusted, sampleRatio]).toEqual([{ withheld: "k = 11" }, { withheld: "k = 11" }, { withheld: "k = 11" }]);
   });
 
   test("drift counts who has no value; a column that cannot be absent has none missing, for certain", () => {
@@ -197,6 +197,12 @@ describe("every kind", () => {
   });
 });
 
+test("RFM says of which edges its intervals are, and that they leave out how these were found", () => {
+  const told = (edges: RfmEdges | null) => sentencesOf(answerTo(dealt(ROWS), planFor(FEATURES, { ...QUERIES.rfm, edges, nanoRho: 100_000_000 }, { noise: { honest: 2 }, rowsMinJoint: 0 }), {}, new Dice(9))).join(" ");
+  expect(told(null)).toMatch(/By the edges shown, each true number lies in its interval with 95 % confidence.*that is not in the intervals/);
+  expect(told({ recency: [2, 4, 6, 8], frequency: [1, 2, 3, 4], monetary: [10, 20, 30, 40] })).toMatch(/each true number lies in its interval with 95 % confidence, which counts the noise in\./);
+});
+
 test("a part's share varies less than the part: its noise is in the whole too", () => {
   const [part, whole] = [{ value: 50, variance: 4 }, { value: 100, variance: 8 }];
   // (v − 2·s·v + s²·V) / N² for s = 0.5, v = 4, V = 8.
@@ -212,6 +218,23 @@ test("with noise, what nobody can be in is 0 all the same", () => {
   expect((noisy({ ...QUERIES.drift, column: "city" }) as DriftAnswer).missing.rows).toEqual({ value: 0, low: 0, high: 0 });
   const { grid } = noisy({ ...QUERIES.rfm, edges: { recency: [73, 146, 219, 292], frequency: [10, 10, 30, 40], monetary: [200, 400, 600, 800] } }) as RfmAnswer;
   for (const row of grid) expect(row[1]).toEqual({ rows: { value: 0, low: 0, high: 0 }, spend: { value: 0, low: 0, high: 0 } });
+});
+
+test("a profile of all rows with noise compares a number with itself: its share is 1 and its indices are 100, exactly, and what the cohort has is what all have", () => {
+  const plan = planFor(FEATURES, { ...QUERIES.profile, cohort: [], nanoRho: 100_000_000 }, { noise: { honest: 2 } });
+  const { rows, base, share, dimensions, measures } = answerTo(dealt(ROWS), plan, {}, new Dice(3)) as ProfileAnswer;
+  expect(rows).toEqual(base);
+  expect((rows as Shown).low).toBeLessThan((rows as Shown).high);
+  expect(share).toEqual({ value: 1, low: 1, high: 1 });
+  for (const word of dimensions.flatMap(({ words }) => words)) expect([word.rows, word.share, isShown(word.index) ? word.index : null]).toEqual([word.base, word.baseShare, isShown(word.rows) ? { value: 100, low: 100, high: 100 } : null]);
+  for (const one of measures) expect([one.sum, one.mean, one.index]).toEqual([one.baseSum, one.baseMean, { value: 100, low: 100, high: 100 }]);
+});
+
+test("all that is withheld bears one label, small or left out so that another stays hidden: telling them apart would tell of two parts of 11 that they are 0 and 11", () => {
+  // Three people in Olten at k = 11, and with them 12 in Genf, lest Olten follow from the total.
+  const rows = [["Bern", 40], ["Chur", 30], ["Genf", 12], ["Olten", 3]].flatMap(([city, length]) => Array.from({ length: Number(length) }, () => ({ ...ROWS[0], city: String(city) })));
+  const { top } = answerTo(dealt(rows), planFor(FEATURES, { ...QUERIES.categories, top: 4 })) as CategoriesAnswer;
+  expect(top.map(({ word, rows: cell }) => [word, value(cell)])).toEqual([["Bern", 40], ["Chur", 30], ["Genf", "k = 11"], ["Olten", "k = 11"]]);
 });
 
 test("intervals of noise hold the exact counts, shares, indices and sums about 95 times of 100", () => {
@@ -233,7 +256,7 @@ test("sentences say on how much an answer rests, that withheld is not zero, and 
   expect(sentencesOf(ask(QUERIES.categories))).toEqual([
     "Based on 1,000 people in 3 firms; one row is one person, so whoever is at two firms counts twice.",
     "No noise was added: the numbers are exact sums.",
-    "4 numbers are withheld, because a cell has fewer than 11 people, or because such a cell would follow from it. Withheld is not zero.",
+    "4 numbers are withheld (k = 11): a cell has fewer than 11 people, or one that has would follow from it. Which of the two is not said, as that would tell numbers. Withheld is not zero.",
   ]);
   expect(sentencesOf(ask(QUERIES.rfm)).join(" ")).toContain("5 is the best score on all three");
   expect(sentencesOf(ask(QUERIES.quantiles)).join(" ")).toContain("fewer than 11 people above or below it, or between it and the one before");

@@ -109,6 +109,16 @@ describe("a layout", () => {
     ]);
   });
 
+  test("of a profile of all rows has each number once, and so each gets twice the share of the price", () => {
+    const everybody = { ...QUERIES.profile, cohort: [] };
+    expect(lengths(everybody)).toEqual(["parties: 1", "rows (all): 1", "counts of age (all): 3", "counts of letter (all): 3", "sum of spend (all): 1", "sum of visits (all): 1"]);
+    const variance = (query: Query) => {
+      const part = statisticNoise({ kind: "statistic", step: 0, edges: null }, statisticPlanOf(NOISY, query))?.[1]?.variance;
+      return Number(part?.numerator) / Number(part?.denominator);
+    };
+    expect(variance(QUERIES.profile) / variance(everybody)).toBeCloseTo(2, 9);
+  });
+
   test("of a histogram, of quantiles and of categories has one run of counts", () => {
     expect(lengths(QUERIES.histogram)).toEqual(["parties: 1", "counts of spend: 3"]);
     expect(lengths(QUERIES.quantiles)).toEqual(["parties: 1", "counts of income: 64"]);

@@ -63,7 +63,7 @@ interface Expected {
     expect(withheld).toContain("R1 F5");
     expect(withheld.length).toBeGreaterThanOrEqual(4);
     for (const cell of answer.grid.flat()) expect("withheld" in cell.rows).toBe("withheld" in cell.spend);
-    expect(answer.grid[0]![4]).toEqual({ rows: { withheld: "< 11" }, spend: { withheld: "< 11" } });
+    expect(answer.grid[0]![4]).toEqual({ rows: { withheld: "k = 11" }, spend: { withheld: "k = 11" } });
   });
 
   test("with noise for ρ = 0.5, edges stay within their intervals and the grid near the exact one", () => {

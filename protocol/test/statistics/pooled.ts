@@ -93,6 +93,7 @@ function cellIn(cells: Cells, row: Row, { features }: StatisticPlan): number {
       const at = words.indexOf(String(row[cells.dimension]));
       return at < 0 ? words.length : at;
     }
+    case "spelled": throw new Error("words are spelled in tests of their own");
     case "between": return cellOf(value(cells.measure), cells.edges);
     case "between-or-missing": return Number.isNaN(value(cells.measure)) ? cells.edges.length - 1 : cellOf(value(cells.measure), cells.edges);
     case "rfm-grid": case "rfm-monetary": {

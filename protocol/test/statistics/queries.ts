@@ -7,7 +7,7 @@ import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../session/charter-fi
 export const NOISY: Charter = sound(STATISTICS);
 export const EXACT: Charter = sound(EXACT_STATISTICS);
 
-/** A query of each kind that the sample charter answers. */
+/** A query of each kind that the sample charter answers: it leaves no words open. */
 export const QUERIES = {
   profile: {
     kind: "profile", cohort: [{ dimension: "country", words: ["Germany", "Spain"] }], by: ["age", "letter"], measures: ["spend", "visits"], nanoRho: 10_000_007,
@@ -20,7 +20,7 @@ export const QUERIES = {
     kind: "experiment", arm: "letter", control: "none", shares: [0.5, 0.25, 0.25], metrics: ["visits", "spend"], covariate: "income", from: "2026-10-01", to: "2026-10-31", nanoRho: 30_000_001,
   },
   drift: { kind: "drift", column: "since", bins: 20, nanoRho: 2_000_003 },
-} as const satisfies { readonly [Kind in Query["kind"]]: Extract<Query, { readonly kind: Kind }> };
+} as const satisfies { readonly [Kind in Exclude<Query["kind"], "words">]: Extract<Query, { readonly kind: Kind }> };
 
 export const EDGES = { recency: [10, 30, 60, 180], frequency: [1, 1, 2, 6], monetary: [12.5, 50, 120, 300] } as const;
 export const RFM_WITH_EDGES: Query = { ...QUERIES.rfm, edges: EDGES };

@@ -43,14 +43,14 @@ describe("answers that remember each other", () => {
     const alone = answerTo(dealt(rows), planFor(FEATURES, free)) as CategoriesAnswer;
     expect(row(alone, "Bern")).toBe(295);
     const after = answerTo(dealt(rows), planFor(FEATURES, free), { earlier: [{ query: cities, answer: first }] }) as CategoriesAnswer;
-    expect(row(after, "Bern")).toBe("< 11");
+    expect(row(after, "Bern")).toBe("k = 11");
   });
 
   test("also where the other answer is of another kind", () => {
     const profile: Query = { kind: "profile", cohort: [], by: ["city"], measures: [], nanoRho: 0 };
     const first = answerTo(dealt(rows), planFor(FEATURES, profile));
     const after = answerTo(dealt(rows), planFor(FEATURES, free), { earlier: [{ query: profile, answer: first }] }) as CategoriesAnswer;
-    expect(row(after, "Bern")).toBe("< 11");
+    expect(row(after, "Bern")).toBe("k = 11");
   });
 
   test("an answer is not read as one to a question of another kind", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { concentratedEpsilonOfParts } from "../../src/budget/distributed-noise.js";
-import { chargeOfSum, rhoOfSum, trainingCharges } from "../../src/training/charges.js";
+import { rhoOfSum, trainingCharges } from "../../src/training/charges.js";
 import type { LogisticPrivacy } from "../../src/training/clauses.js";
 import type { Feature } from "../../src/training/features.js";
 import { gridsOf, layoutOf, noiseOf, type Question } from "../../src/training/layout.js";
@@ -105,16 +105,16 @@ describe("the charges of a training", () => {
 
   test("are those of its sums, one by one", () => {
     fc.assert(fc.property(privacies, (privacy) => {
-      const steps = Array.from({ length: privacy.iterations }, (_, i) => chargeOfSum("newton", i, privacy));
-      expect([chargeOfSum("moments", 0, privacy), ...steps, chargeOfSum("evaluation", privacy.iterations, privacy)]).toEqual(trainingCharges(privacy).map(({ nanoRho }) => nanoRho));
+      const steps = Array.from({ length: privacy.iterations }, (_, i) => rhoOfSum("newton", i, privacy));
+      expect([rhoOfSum("moments", 0, privacy), ...steps, 0]).toEqual(trainingCharges(privacy).map(({ nanoRho }) => nanoRho));
     }));
   });
 
   test("of the held-out rows are what their own rows may tell: no row is in both", () => {
-    expect([chargeOfSum("evaluation", 4, PRIVACY), rhoOfSum("evaluation", 4, PRIVACY)]).toEqual([0, PRIVACY.nanoRho]);
+    expect([trainingCharges(PRIVACY).at(-1)?.nanoRho, rhoOfSum("evaluation", 4, PRIVACY)]).toEqual([0, PRIVACY.nanoRho]);
   });
 
   test.each([-1, 4, Number.NaN])("know no step %d of four", (iteration) => {
-    expect(() => chargeOfSum("newton", iteration, PRIVACY)).toThrow("beyond the last");
+    expect(() => rhoOfSum("newton", iteration, PRIVACY)).toThrow("beyond the last");
   });
 });

@@ -45,6 +45,7 @@ function kindOf(feature: RecipeFeature): AskedKind {
     case "buckets": return { kind: "numeric", ...(feature.outside === "clip" ? NO_BOUNDS : { min: feature.edges[0] ?? null, max: feature.edges.at(-1) ?? null }), mayBeNull };
     case "categorical": return { kind: "categorical", categories: feature.categories, isOpen: feature.otherwise !== undefined, mayBeNull };
     case "hash": return { kind: "words", mayBeNull };
+    case "open": return { kind: "words", mayBeNull: true };
   }
 }
 

@@ -73,7 +73,7 @@ interface PreparedFeature extends BoundFeature {
 
 function inputOf({ from, feature }: BoundFeature, i: number): { readonly input: Input; readonly columns: readonly string[] } | null {
   if (from === null) return null;
-  const isWord = feature.kind === "categorical" || feature.kind === "hash";
+  const isWord = feature.kind === "categorical" || feature.kind === "hash" || feature.kind === "open";
   if (from.kind === "column" && isWord) return { input: { kind: "word", word: `w${i}` }, columns: [`${from.sql} AS w${i}`] };
   const { value, there } = from.kind === "window" ? windowInput(from.window) : { value: from.sql, there: from.there };
   return { input: { kind: "number", value: `v${i}`, there: `t${i}` }, columns: [`${value} AS v${i}`, `${there} AS t${i}`] };

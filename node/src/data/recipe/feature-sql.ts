@@ -1,5 +1,5 @@
 import { logOfOnePlus } from "@cohortium/protocol/session/logarithm";
-import type { CategoricalRecipe, HashRecipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { CategoricalRecipe, HashRecipe, OpenRecipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
 import { sqlNumber, sqlText } from "../feeds/feed-table.js";
 import type { DataNoteCode } from "../note.js";
 import type { DataProblemCode } from "../problem.js";
@@ -43,13 +43,14 @@ export function featureSql(feature: RecipeFeature, input: Input): FeatureSql {
     case "buckets": return bucketSql(feature, numberIn(input));
     case "categorical": return categorySql(feature, wordIn(input));
     case "hash": return hashSql(feature, wordIn(input));
+    case "open": return openSql(feature, wordIn(input));
   }
 }
 
 type NumberInput = Extract<Input, { kind: "number" }>;
 
 interface Measured {
-  readonly feature: Exclude<RecipeFeature, CategoricalRecipe | HashRecipe>;
+  readonly feature: Exclude<RecipeFeature, CategoricalRecipe | HashRecipe | OpenRecipe>;
   readonly bounds: { readonly min: number; readonly max: number };
   readonly value: string;
   readonly there: string;
@@ -128,6 +129,19 @@ function hashSql({ buckets, salt, missing }: HashRecipe, word: string): FeatureS
     problems: indicated ? [] : [{ code: "DATA_UNKNOWN_CATEGORY", when: `(${word} IS NULL)`, rule }],
     notes: indicated ? [{ code: "DATA_ABSENT", when: `${word} IS NULL`, rule }] : [],
   };
+}
+
+/** Nothing is refused: what was not asked for has a place of its own, and so has a word that ends earlier; an absent one ends at once. */
+function openSql({ letters, length, reads }: OpenRecipe, word: string): FeatureSql {
+  const written = `nfc_normalize(trim(${word}))`;
+  // Cut inside two words, a space would be left that nobody sees.
+  const cut = `rtrim(left(${letters === "lower" ? `lower(${written})` : written}, ${length}))`;
+  // One absent word is told once, and not once a character.
+  const isFirst = reads.part === "word" || reads.place === 1;
+  const value = reads.part === "word" ? `coalesce(${placeSql(cut, reads.words)}, ${reads.words.length})`
+    : `CASE WHEN ${word} IS NULL OR length(${cut}) < ${reads.place} THEN ${reads.characters.length} `
+      + `ELSE coalesce(${placeSql(`substring(${cut}, ${reads.place}, 1)`, reads.characters)}, ${reads.characters.length + 1}) END`;
+  return { value: `CAST(${value} AS DOUBLE)`, absent: `${word} IS NULL`, problems: [], notes: isFirst ? [{ code: "DATA_ABSENT", when: `${word} IS NULL`, rule: "a word" }] : [] };
 }
 
 function numberIn(input: Input): NumberInput {

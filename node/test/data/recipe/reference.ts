@@ -39,6 +39,16 @@ export function referenceOf(feature: RecipeFeature, source: string | number | nu
       if (place >= 0) return fine(place);
       return feature.otherwise === undefined ? broken("DATA_UNKNOWN_CATEGORY") : fine(feature.categories.indexOf(feature.otherwise), "DATA_OTHERWISE");
     }
+    case "open": {
+      const written = (source === null ? "" : String(source)).normalize("NFC").replace(/^ +| +$/g, "");
+      const cut = [...(feature.letters === "lower" ? written.toLowerCase() : written)].slice(0, feature.length).join("").replace(/ +$/, "");
+      const { reads } = feature;
+      const note = source === null && (reads.part === "word" || reads.place === 1) ? "DATA_ABSENT" : null;
+      const place = (one: string, list: readonly string[], other: number) => (list.includes(one) ? list.indexOf(one) : other);
+      if (reads.part === "word") return fine(place(cut, reads.words, reads.words.length), note);
+      const character = [...cut][reads.place - 1];
+      return fine(character === undefined ? reads.characters.length : place(character, reads.characters, reads.characters.length + 1), note);
+    }
     case "hash": {
       if (source === null) return feature.missing === "indicate" ? fine(feature.buckets, "DATA_ABSENT") : broken("DATA_UNKNOWN_CATEGORY");
       return fine(parseInt(createHash("sha256").update(`${feature.salt}\n${source}`).digest("hex").slice(0, 12), 16) % feature.buckets);

@@ -1,13 +1,15 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import { orderWithin } from "../../../src/budget/concentrated.js";
+import { rhoOfSampled } from "../../../src/budget/sampled-charge.js";
+import { budgetOf } from "../../../src/session/privacy-budget.js";
 import { networkPrice, sampledStepNanoRho, stepNoiseNanoRho } from "../../../src/session/sampled-price.js";
-import { gridsOf, layoutOf, type Question } from "../../../src/training/layout.js";
+import { gridsOf, layoutOf, noiseOf, type Question } from "../../../src/training/layout.js";
 import { modelJson } from "../../../src/training/model.js";
 import { advanceNoisyNetwork, packGradient } from "../../../src/training/network/noisy-advance.js";
 import { initialModel, type NetworkProgress } from "../../../src/training/network/progress.js";
 import { updateContext } from "../../../src/training/network/script.js";
 import { packNoisyMoments } from "../../../src/training/noisy-moments.js";
-import { layoutTerms, planOf, type TrainingPlan } from "../../../src/training/plan.js";
+import { layoutTerms, planDigest, planOf, type TrainingPlan } from "../../../src/training/plan.js";
 import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/training/price.js";
 import { firstOf } from "../../../src/training/progress.js";
 import { mayFollow, readScene } from "../../../src/training/script.js";
@@ -21,6 +23,9 @@ const { privacy } = CLAUSE;
 const promised = CHARTER.privacy.budget;
 const MOMENTS = packNoisyMoments({ negatives: 2_300, positives: 700, sums: Float64Array.of(-300), squares: Float64Array.of(700), missing: new Float64Array(), counts: Float64Array.of(1_500, 900, 600) });
 
+/** Whose last bits an engine may choose (ECMA-262, 21.3.2). */
+const TRANSCENDENTAL = ["exp", "expm1", "log", "log1p", "log2", "log10", "pow", "sinh", "cosh", "tanh", "atanh"] as const;
+
 function started(plan: TrainingPlan = PLAN): Extract<NetworkProgress, { readonly model: object }> {
   const next = advanceNoisyNetwork(MOMENTS, 3, firstOf(plan) as NetworkProgress, plan);
   if (next.kind !== "next" || next.progress.kind !== "network" || next.progress.model === null) throw new Error("no beginning");
@@ -30,12 +35,20 @@ function started(plan: TrainingPlan = PLAN): Extract<NetworkProgress, { readonly
 describe("the price of a network under noise", () => {
   test("is that of its moments and of its steps on samples, each a whole number", () => {
     const update: Question = started().question;
-    const step = chargeOfQuestion(update, PLAN);
+    const step = chargeOfQuestion(update, PLAN, 0);
     expect([Number.isSafeInteger(step), step]).toEqual([true, sampledStepNanoRho(privacy, promised)]);
-    expect(chargeOfQuestion({ kind: "moments" }, PLAN) + CLAUSE.rounds * step + chargeOfQuestion({ kind: "evaluation" }, PLAN)).toBe(priceOfTraining(PLAN));
+    const before = chargeOfQuestion({ kind: "moments" }, PLAN, 0) + CLAUSE.rounds * step;
+    expect([before, chargeOfQuestion({ kind: "evaluation" }, PLAN, before)]).toEqual([priceOfTraining(PLAN), 0]);
     const inTurn = chargesInTurn(PLAN);
     expect([inTurn.length, inTurn[1], inTurn.reduce((sum, each) => sum + each)]).toEqual([CLAUSE.rounds + 2, step, priceOfTraining(PLAN)]);
     expect(priceOfTraining(PLAN)).toBe(networkPrice(CLAUSE, privacy, promised));
+  });
+
+  test("is never less in all, in whatever order it was asked: who is evaluated pays what is left of it", () => {
+    const [price, step] = [priceOfTraining(PLAN), chargeOfQuestion(started().question, PLAN, 0)];
+    for (const paid of [0, privacy.momentsNanoRho, privacy.momentsNanoRho + step, price]) expect(paid + chargeOfQuestion({ kind: "evaluation" }, PLAN, paid)).toBe(price);
+    expect(chargeOfQuestion({ kind: "evaluation" }, PLAN, price + 1)).toBe(0);
+    expect(chargeOfQuestion({ kind: "evaluation" }, PLAN, Number.NaN)).toBeNaN();
   });
 
   test("is far below that of steps on all rows", () => {
@@ -45,11 +58,37 @@ describe("the price of a network under noise", () => {
 
   test("is another where ε is read off at another order", () => {
     expect(orderWithin(8, 1e-6)).toBeLessThan(orderWithin(3, 1e-6));
-    expect(sampledStepNanoRho(privacy, { epsilon: 8, delta: 1e-6 })).not.toBe(sampledStepNanoRho(privacy, promised));
+    expect(sampledStepNanoRho(privacy, { epsilon: 8, delta: 1e-6, reserveShare: 0 })).not.toBe(sampledStepNanoRho(privacy, promised));
+  });
+
+  test.each([0, 0.2, 0.5])("is enough at both orders at which ε is read off where %d of it is kept in reserve: with the reserve, and without", (reserveShare) => {
+    const [epsilon, delta] = [3, 1e-6];
+    const noisier = { ...privacy, sampleRate: 0.1 };
+    const price = sampledStepNanoRho(noisier, { epsilon, delta, reserveShare });
+    const costs = [epsilon, epsilon * (1 - reserveShare)].map((part) => Math.ceil(1e9 * rhoOfSampled({ q: 0.1, rho: stepNoiseNanoRho(noisier) / 1e9 }, orderWithin(part, delta))));
+    expect(price).toBe(Math.max(...costs));
+    // The smaller promise is read off at the higher order, where a sample tells more.
+    expect(costs[1]).toBeGreaterThanOrEqual(costs[0] ?? Infinity);
+    if (reserveShare > 0) expect(price).toBeGreaterThan(costs[0] ?? Infinity);
+  });
+
+  test("and its plan are the same whatever an engine's exponential and logarithms are, and so are what the charter allows and the noise of each sum", () => {
+    const all = () => {
+      const plan = planOf(CHARTER);
+      const questions: readonly Question[] = [{ kind: "moments" }, started(plan).question, { kind: "evaluation" }];
+      return [planDigest(plan), budgetOf(CHARTER), priceOfTraining(plan), questions.map((question) => [noiseOf(question, layoutTerms(plan)), layoutOf(question, layoutTerms(plan))])];
+    };
+    const due = all();
+    const spies = TRANSCENDENTAL.map((name) => jest.spyOn(Math, name).mockImplementation(() => { throw new Error(`Math.${name} is the engine's own`); }));
+    try {
+      expect(all()).toEqual(due);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
   });
 
   test("of another kind of question, or without a word on privacy, is none", () => {
-    expect(() => chargeOfQuestion({ kind: "newton" } as Question, PLAN)).toThrow("no such question");
+    expect(() => chargeOfQuestion({ kind: "newton" } as Question, PLAN, 0)).toThrow("no such question");
     expect(() => priceOfTraining({ ...PLAN, model: { ...CLAUSE, privacy: undefined } })).toThrow("does not say");
   });
 });

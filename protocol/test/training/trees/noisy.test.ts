@@ -83,7 +83,7 @@ describe("the price of trees under noise", () => {
   test("is what the charter says, and part of the plan's digest", () => {
     expect([priceOfTraining(planOf()), chargesInTurn(planOf()).reduce((sum, charge) => sum + charge)]).toEqual([NANO_RHO, NANO_RHO]);
     expect(planDigest(planOf())).not.toBe(planDigest(planOf({ privacy: { nanoRho: NANO_RHO + 1 } })));
-    expect(chargeOfQuestion({ kind: "evaluation" }, planOf())).toBe(0);
+    expect([NANO_RHO, NANO_RHO - 7].map((paid) => chargeOfQuestion({ kind: "evaluation" }, planOf(), paid))).toEqual([0, 7]);
   });
 });
 

@@ -1,0 +1,9 @@
+import type { TrainingView } from "../answers/trainings.js";
+import { blamed } from "../refusal-text.js";
+import type { Paint } from "./paint.js";
+import { facts } from "./table.js";
+
+/** How a session ended badly: what happened, whose side, what to do. */
+export function faultText({ code, says, fix, side }: NonNullable<TrainingView["fault"]>, paint: Paint): string {
+  return `${paint.bad("aborted:")} ${says}\n${facts([["  code", code], ["  side", blamed(side)], ["  to do", fix]])}`;
+}

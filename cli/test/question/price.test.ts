@@ -1,0 +1,87 @@
+import { describe, expect, test } from "@jest/globals";
+import type { Route } from "@cohortium/protocol/host/http-route";
+import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { queryDigest } from "@cohortium/protocol/statistics/query-schema";
+import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { QUESTION } from "../../src/commands/question.js";
+import { get, openStage, play, post } from "../stage.js";
+import { budgetRoute, charterRoutes, CHARTERS, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, TRAINING, VIEW, WHOLE } from "./desk.js";
+
+describe("question ask", () => {
+  const PRICED = [...KIND, "--epsilon", "0.1"];
+  const asks = (...more: readonly Route[]) => openStage("coordinator", [...charterRoutes(NOISY), budgetRoute(WHOLE / 4), ...more, post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+  const NONE = get("/v1/questions", { questions: [] });
+
+  test("says the price before and the balance after, and asks at a terminal whether it is meant", async () => {
+    const { folder, asked } = await asks(NONE);
+    const yes = await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["y"] });
+    expect(yes.err).toContain("This costs 1.3 % of the budget (ε 0.1 by itself); 75 % is left before it, and 74 % after it.");
+    expect(yes.err).toContain("Ask it, for 1.3 % of the budget of noisy? [y/N] ");
+    expect(yes.err).toContain("less than 0.01 % of the budget was charged; 75 % is left");
+    expect([yes.code, asked.length]).toEqual([0, 1]);
+    expect(await play(["question", "ask", ...PRICED], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_DECLINED") });
+    expect(asked).toHaveLength(1);
+  });
+
+  test.each<[string, readonly string[], boolean]>([["with --yes", ["--yes"], true], ["with --json", ["--json"], true], ["where no terminal is", [], false]])("%s says the price and asks nobody", async (_, more, isTerminal) => {
+    const { folder, asked } = await asks(NONE);
+    const { code, err } = await play(["question", "ask", ...PRICED, ...more], { folder, isTerminal });
+    expect(err).toContain("This costs 1.3 % of the budget");
+    expect(err).not.toContain("[y/N]");
+    expect([code, asked.length]).toEqual([0, 1]);
+  });
+
+  test("asks nobody where nothing is charged: what is kept or under way, and exact sums; but with --fresh", async () => {
+    const query = { kind: "categories", cohort: [], dimension: "channel", top: 2, nanoRho: nanoRhoFor(0.1, NOISE.budget.delta) } as const;
+    const known = get("/v1/questions", { questions: [{ ...VIEW, queryDigest: queryDigest(query) }] });
+    const { folder, asked } = await asks(known);
+    const kept = await play(["question", "ask", ...PRICED], { folder, isTerminal: true });
+    expect([kept.code, kept.err.includes("This costs"), asked.length]).toEqual([0, false, 1]);
+    expect(await play(["question", "ask", ...PRICED, "--fresh"], { folder, isTerminal: true, answers: ["n"] })).toMatchObject({ code: 2 });
+    const exact = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
+    expect(await play(["question", "ask", ...KIND], { ...exact, isTerminal: true })).toMatchObject({ code: 0, err: expect.not.stringContaining("charged") });
+  });
+
+  test("takes no more words than a dimension has, where nobody said how many; whoever says too many is told", async () => {
+    const { folder, asked } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY })]);
+    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--detach"], { folder })).toMatchObject({ code: 0 });
+    expect(asked).toMatchObject([{ body: { query: { top: 2 } } }]);
+    expect(await play(["question", "ask", "categories", "--dimension", "channel", "--top", "10", "--detach"], { folder })).toMatchObject({ code: 2, err: expect.stringContaining('--top: "channel" has 2 words') });
+  });
+
+  test.each<[string, number, string]>([
+    ["before anybody had sent anything", 0, "charged   nothing: no numbers had been sent\n"], ["in the middle", 500, "charged   50 % of its price: numbers had been sent; nothing more is charged for it\n"],
+    ["after all had", 1_000, "charged   all of its price: numbers had been sent; nothing more is charged for it\n"],
+  ])("that ends with a silent company %s says so once, whose side it is, and what was charged", async (_, charged, says) => {
+    const fault = { code: "AGGREGATION_TOO_FEW", says: "AGGREGATION_TOO_FEW: fewer nodes answered in time than the charter asks (missing meadow)", fix: "start the silent nodes, then launch again", side: "peer" };
+    const aborted = { ...VIEW, state: "aborted", charged, answeredAt: null, answer: null, answerDigest: null, says: fault.says, fault };
+    const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "launched", ...REPLY }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
+    const { code, out } = await play(["question", "ask", ...PRICED], { folder });
+    expect(out.split("missing meadow")).toHaveLength(2);
+    expect(out).toContain(says);
+    expect(out).toContain("  side   a partner or the coordinator, which misbehaved or fell silent\n  to do  start the silent nodes, then launch again\n");
+    expect(code).toBe(7);
+  });
+});
+
+describe("the examples of the help", () => {
+  const statistics = {
+    kinds: ["categories", "profile"], cellRows: 25,
+    features: [
+      { kind: "categorical", name: "channel", categories: ["Web", "Phone"] }, { kind: "categorical", name: "region", categories: ["north", "south", "west"] },
+      { kind: "numeric", name: "spend", unit: "USD", min: 0, max: 500 },
+    ],
+  };
+  const charter = { ...(CHARTERS.get(NOISY) as object), statistics };
+
+  test.each(QUESTION.commands.filter(({ usage }) => !/^(result|status) /.test(usage)).map(({ example }) => [example]))("run as printed: %s", async (example) => {
+    const about = { digest: NOISY, name: "noisy", state: "in-force", expires: SOUND.expires };
+    const schedule = { id: "0a1b2c3d", charter: NOISY, query: { kind: "categories" }, every: 1, unit: "months", start: "2027-01-04T07:00:00.000Z", next: "2027-01-04T07:00:00.000Z", runs: 0, state: "on", because: "" };
+    const { folder } = await openStage("coordinator", [
+      get("/v1/charters", { charters: [about] }), get("/v1/charters/:digest", { ...about, words: [], charter }), budgetRoute(0), get("/v1/questions", { questions: [] }),
+      post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW), post("/v1/question-schedules", schedule),
+    ]);
+    const { code, err } = await play(example.split(" ").map((word) => (word === "./hub" ? folder : word)));
+    expect({ code, refused: /^refused: .*/m.exec(err)?.[0] ?? null }).toEqual({ code: 0, refused: null });
+  });
+});
