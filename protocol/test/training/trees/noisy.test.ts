@@ -57,7 +57,7 @@ describe("a noisy sum of trees", () => {
     const { privacy: _, ...exact } = NOISY;
     expect(() => layoutOf({ kind: "evaluation" }, { ...layoutTerms(planOf()), model: exact })).toThrow("does not say");
     expect(() => layoutOf({ kind: "moments" }, layoutTerms(planOf()))).toThrow("no such question");
-    expect(() => chargeOfQuestion({ kind: "moments" }, planOf())).toThrow("no such question");
+    expect(() => chargeOfQuestion({ kind: "moments" }, planOf(), 0)).toThrow("no such question");
   });
 });
 
@@ -103,7 +103,7 @@ describe("a noisy training of trees in which nobody adds noise", () => {
       if (scene.stage === until) return { rounds, model: scene.model };
       const { segments, ring } = layoutOf(scene.question, layoutTerms(plan));
       const words = encodeFixed(plainNoisyAnswer(rows, FEATURES, scene), segments, ring);
-      rounds.push({ scene, words, charge: chargeOfQuestion(scene.question, plan) });
+      rounds.push({ scene, words, charge: chargeOfQuestion(scene.question, plan, 0) });
       const next = advance(progress, words, 1, plan);
       if (next.kind !== "next") throw new Error(JSON.stringify(next));
       ({ progress } = next);
@@ -136,7 +136,7 @@ describe("a noisy training of trees in which nobody adds noise", () => {
     }
   });
 
-  test("asks for no more levels of a tree in which no split is believed, and then costs less", () => {
+  test("asks for no more levels of a tree in which no split is believed, and leaves the rest to the evaluation", () => {
     const { rounds, model } = trained(planOf({ childWeightMin: 1e6, privacy: { nanoRho: 1e13 } }), "evaluation");
     expect(rounds.map(({ scene }) => (scene.question as { readonly columns?: number }).columns)).toEqual([undefined, 4, 0, 4, 0, 4, 0, 4, 0]);
     expect(rounds.reduce((sum, { charge }) => sum + charge, 0)).toBeLessThan(0.6 * 1e13);
