@@ -61,7 +61,7 @@ export async function measurePrivateTraining(quick: boolean): Promise<readonly S
     notes: [
       `noise = discrete Gaussian, each company's share for ${HONEST} honest of ${PARTIES} (so there is ${PARTIES}/${HONEST} of the noise that is counted on).`,
       `logistic = ${STEPS.iterations} steps, rows scaled down to norm ${STEPS.rowNormMax}. network = ${NETWORK.hidden.join("-")} units, ${NETWORK.rounds} steps on samples of ${SAMPLED.sampleRate}.`,
-      `trees = ${TREES.trees} of ${TREES.depth} levels, each on a tenth of the columns, in ${TREES.bins} bins as wide as each other; chosen by looking at held-out rows once, so a little flattering.`,
+      `trees = ${TREES.trees} of ${TREES.depth} levels, each on a tenth of the columns, in ${TREES.bins} bins as wide as each other; chosen among a dozen settings by these very held-out rows, so a little flattering.`,
       "AUC = of the joint model on all held-out rows, without noise, as nobody outside this table sees it. exact = Newton's method, or 150 trees of 4 levels, on exact sums.",
       "interval = width of the 95 % interval that the training itself states, from noisy scores; holds = how often it holds the AUC beside it.",
     ],

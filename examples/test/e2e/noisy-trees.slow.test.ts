@@ -51,6 +51,6 @@ describe("trees under noise, with real processes", () => {
     expect(says).toContain("Verified: ");
     expect(code).toBe(0);
     const report = JSON.parse((await typeCommand(tiny.folder, "audit", "verify", tiny.published, "--json").ended).says) as { readonly privacy: unknown };
-    expect(report.privacy).toEqual([{ charter, chargedNanoRho: 2 * PRICE, budgetNanoRho: nanoRhoFor(EPSILON, 1e-5), answers: 0 }]);
+    expect(report.privacy).toEqual([{ charter, chargedNanoRho: 2 * PRICE, budgetNanoRho: nanoRhoFor(EPSILON, 1e-5), reserveNanoRho: 0, answers: 0 }]);
   });
 });

@@ -3,7 +3,7 @@ import type { TreesClause } from "../clauses.js";
 
 /**
  * What each sum of a noisy training of trees costs, in the order they are asked, in 10^-9 of ρ. Together exactly `nanoRho`. The held-out rows' sum adds
- * nothing, as in a logistic training (`charges.ts`).
+ * nothing to that, as in a logistic training (`charges.ts`).
  *
  * A tree that stops growing is not asked about the levels it does not have; what they would have cost is charged with the evaluation, and spent on nothing.
  */

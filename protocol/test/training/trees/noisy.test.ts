@@ -136,7 +136,7 @@ describe("a noisy training of trees in which nobody adds noise", () => {
     }
   });
 
-  test("asks for no more levels of a tree in which no split is believed, and then costs less", () => {
+  test("asks for no more levels of a tree in which no split is believed, and leaves the rest to the evaluation", () => {
     const { rounds, model } = trained(planOf({ childWeightMin: 1e6, privacy: { nanoRho: 1e13 } }), "evaluation");
     expect(rounds.map(({ scene }) => (scene.question as { readonly columns?: number }).columns)).toEqual([undefined, 4, 0, 4, 0, 4, 0, 4, 0]);
     expect(rounds.reduce((sum, { charge }) => sum + charge, 0)).toBeLessThan(0.6 * 1e13);
