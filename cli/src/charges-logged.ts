@@ -29,7 +29,10 @@ export function chargesLogged(source: AuditSource, party: string): { readonly re
 export interface AccountGaps {
   /** Signed for in the log, and not in the account: the account is an older copy, or was changed. */
   readonly missing: readonly LoggedCharge[];
-  /** In both, at different prices. */
+  /**
+   * In both, at different prices, and the account has paid less for the session. An evaluation costs what is left of its training's price, so an account with
+   * a charge that never came into the log pays less for it, and as much in all.
+   */
   readonly other: readonly LoggedCharge[];
   /** In the account alone: paid for and never heard of, or later than this copy of the log. That is as it should be: the account is kept first. */
   readonly ahead: number;
@@ -43,10 +46,15 @@ export function accountGaps(account: readonly LoggedCharge[], logged: readonly L
     missing: logged.filter((charge) => !own.has(keyOf(charge))),
     other: logged.filter((charge) => {
       const kept = own.get(keyOf(charge));
-      return kept !== undefined && !(kept.nanoRho === charge.nanoRho && kept.charter === charge.charter);
+      if (kept === undefined) return false;
+      return kept.charter !== charge.charter || (kept.nanoRho !== charge.nanoRho && paidFor(charge.session, account) < paidFor(charge.session, logged));
     }),
     ahead: account.filter((charge) => charge.nanoRho > 0 && !known.has(keyOf(charge))).length,
   };
+}
+
+function paidFor(session: string, charges: readonly LoggedCharge[]): number {
+  return charges.reduce((sum, charge) => sum + (charge.session === session ? charge.nanoRho : 0), 0);
 }
 
 function isBy(milestone: Milestone, party: string): milestone is Extract<Milestone, { readonly kind: "contributed" }> {

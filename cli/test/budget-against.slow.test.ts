@@ -64,6 +64,18 @@ test("the log says the same of every company, and nothing of a stranger", () => 
   expect(["harbour", "mill", "quarry", "moon"].map(priced)).toEqual([[4_000_000, 2_000_000, 2_000_001], [4_000_000, 2_000_000, 2_000_001], [4_000_000, 2_000_000, 2_000_001], []]);
 });
 
+describe("an evaluation, which costs what is left of its training's price,", () => {
+  const charge = (round: number, nanoRho: number) => ({ charter: "c", session: "s", round, nanoRho });
+
+  test("may be kept for less than the log says, by an account with a charge that never came into the log", () => {
+    expect(accountGaps([charge(1, 20), charge(2, 30), charge(3, 50)], [charge(1, 20), charge(3, 80)])).toEqual({ missing: [], other: [], ahead: 1 });
+  });
+
+  test("control: not where the session cost less in all", () => {
+    expect(accountGaps([charge(1, 20), charge(2, 30), charge(3, 49)], [charge(1, 20), charge(3, 80)]).other).toEqual([charge(3, 80)]);
+  });
+});
+
 test("charges of nothing, under charters of exact sums, are not missed", () => {
   expect(accountGaps([{ charter: "c", session: "s", round: 1, nanoRho: 0 }], [])).toEqual({ missing: [], other: [], ahead: 0 });
 });

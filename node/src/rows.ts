@@ -117,9 +117,14 @@ function plainFeeds({ rows, transactions }: Feed): { readonly rows: Readable; re
  * What is summed, and nothing else, must have values enough. Under noise `asked` are all own rows instead: the sums are covered as they are, and a refusal
  * that hung on each session's coins would count the values for whoever asks again and again; of all rows it says one thing, and always the same.
  */
-function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, asked: LocalRows, { features, categoryRowsMin }: TrainingPlan, file: FeedFile): RowsRead<T> {
-  const problems = presentProblems(asked, features, categoryRowsMin);
+function checked<T>(read: Extract<RowsRead<T>, { readonly kind: "rows" }>, asked: LocalRows, plan: TrainingPlan, file: FeedFile): RowsRead<T> {
+  const problems = sumsPresentValues(plan) ? presentProblems(asked, plan.features, plan.categoryRowsMin) : [];
   return problems.length === 0 ? read : { kind: "refused", problems, ...file };
+}
+
+/** Noisy trees sum no value of a column, only rows by where it lies, and a refusal would be an exact answer that nobody paid for. */
+function sumsPresentValues({ model, noise }: TrainingPlan): boolean {
+  return model.kind !== "trees" || noise === undefined;
 }
 
 export function unset(file: FeedFile, code: Extract<DataProblemCode, "DATA_ROWS_UNSET" | "DATA_HOLDOUT_UNSET">): RowsRefused {

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
+import type { RecipeFeature } from "@cohortium/protocol/session/recipe";
 import { sampledStepNanoRho, stepNoiseNanoRho } from "@cohortium/protocol/session/sampled-price";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
 import { layoutOf } from "@cohortium/protocol/training/layout";
@@ -194,18 +195,35 @@ describe("which rows are held out under noise", () => {
   });
 });
 
+/** The numeric columns may be empty. */
+function withMissing(features: readonly RecipeFeature[]): readonly object[] {
+  return features.map((feature) => (feature.kind === "numeric" ? { ...feature, missing: "indicate" } : feature));
+}
+
+/** Forty rows, of which so many have an age. */
+function mostlyEmpty(present: number): string {
+  return ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${i < present ? 30 : ""};clerk;${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+}
+
 describe("a column that is mostly empty, under noise", () => {
-  const features = QUESTION.features.map((feature) => (feature.kind === "numeric" ? { ...feature, missing: "indicate" } : feature));
-  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, features })) });
-  const table = (present: number) => ["age;job;answer", ...Array.from({ length: 40 }, (_, i) => `${i < present ? 30 : ""};clerk;${i % 2 === 0 ? "yes" : "no"}`)].join("\n");
+  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, features: withMissing(question.features) })) });
   const begun = async (present: number) => {
-    const { work } = place(table(present));
+    const { work } = place(mostlyEmpty(present));
     return Promise.all([1, 2, 3, 4, 5, 6].map(async (entropy) => (await work({ charter, entropy, session: `${entropy}f`.repeat(16) }).resultOf(admit)).kind));
   };
 
   test("is refused or not by all rows, and so in every session alike: by those that a session's coins leave, asking again would count them", async () => {
     expect([...new Set(await begun(10))]).toEqual(["admitted"]);
     expect([...new Set(await begun(9))]).toEqual(["refused"]);
+  });
+});
+
+describe("trees under noise", () => {
+  const model = { kind: "trees", trees: 2, depth: 2, learningRate: 0.3, lambda: 1, gamma: 0, childWeightMin: 2.5, bins: 4, rowSample: 1, columnSample: 1, seed: 7, privacy: { nanoRho: 10_000_003 } };
+  const charter = charterOf({ ...NOISY, questions: NOISY.questions.map((question) => ({ ...question, model, features: withMissing(question.features) })) });
+
+  test("say nothing of how many values a column has: they sum none, so there is nothing to refuse, and nothing told for nothing", async () => {
+    expect((await place(mostlyEmpty(9)).work({ charter }).resultOf(admit)).kind).toBe("admitted");
   });
 });
 

@@ -19,6 +19,8 @@ export const BINS_MAX = 256;
 export const CHILD_WEIGHT_FLOOR = CELL_ROWS_MIN / 4;
 /** Of numbers in one answer: 32 MiB a party, which a round takes in minutes on a slow line. */
 export const ANSWER_NUMBERS_MAX = 2 ** 22;
+/** Noise is drawn number by number, at some ten microseconds each, and a node does nothing else meanwhile. */
+export const NOISY_NUMBERS_MAX = 2 ** 18;
 
 /** The charter's `model` section for boosted trees. Rules across keys: `treesProblems`. */
 export const treesSchema = z.strictObject({
@@ -84,11 +86,12 @@ function size({ trees, depth }: TreesClause, at: string): readonly Problem[] {
 function answers({ depth, bins, privacy }: TreesClause, features: readonly Feature[], at: string): readonly Problem[] {
   const slots = features.reduce((sum, feature) => sum + (feature.kind === "numeric" ? bins : feature.categories.length), 0);
   // Of two children one is asked for, so the deepest level has half its nodes; under noise both are.
-  const numbers = privacy === undefined ? 2 * slots * Math.max(1, 2 ** (depth - 2)) : 2 * (1 + slots) * 2 ** (depth - 1);
-  if (numbers <= ANSWER_NUMBERS_MAX) return [];
+  const [numbers, most] = privacy === undefined
+    ? [2 * slots * Math.max(1, 2 ** (depth - 2)), ANSWER_NUMBERS_MAX] as const : [2 * (1 + slots) * 2 ** (depth - 1), NOISY_NUMBERS_MAX] as const;
+  if (numbers <= most) return [];
   return [{
     clause: "trees.answer-size", path: at + pointer("model", "bins"),
-    says: `the answer about the deepest level may have ${numbers} numbers`, fix: `lower bins, depth or the number of categories until it is ${ANSWER_NUMBERS_MAX} or less`,
+    says: `the answer about the deepest level may have ${numbers} numbers`, fix: `lower bins, depth or the number of categories until it is ${most} or less`,
   }];
 }
 

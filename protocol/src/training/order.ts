@@ -81,10 +81,12 @@ function afterTrees(asked: readonly string[], { trees, depth, earlyStopping }: T
   return [...(levels < trees * depth + (earlyStopping === undefined ? 0 : 1) ? ["level"] : []), "evaluation"];
 }
 
-/** Counts once; then a tree has a sum of bins at least, unless it has no column to split on, and one over its leaves. */
+const LEAST_SUMS_OF_TREE = 2;
+
+/** Counts once; then each tree has a sum of bins at least, as at least one column is drawn for it, and one over its leaves. */
 function afterNoisyTrees(asked: readonly string[], clause: TreesClause): readonly string[] {
   const levels = stepsIn(asked);
-  return [...(levels < clause.trees * sumsOfTree(clause) ? ["level"] : []), ...(levels >= clause.trees ? ["evaluation"] : [])];
+  return [...(levels < clause.trees * sumsOfTree(clause) ? ["level"] : []), ...(levels >= LEAST_SUMS_OF_TREE * clause.trees ? ["evaluation"] : [])];
 }
 
 function stepsIn(asked: readonly string[]): number {

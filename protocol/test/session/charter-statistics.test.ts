@@ -20,6 +20,11 @@ const TRANSACTIONS = {
   before: "2026-01-01", key: "customer", time: "at", amount: "paid", unit: "EUR",
   windows: [{ name: "days since", measure: "recency", days: 365 }],
 };
+/** Eight columns in trees of eight levels: noise for 2^18 numbers is as much as one answer may have. */
+const DEEP_TREES = bent(
+  `${Q}/features`, Array.from({ length: 8 }, (_, i) => ({ kind: "numeric", name: `column ${i}`, unit: "units", min: 0, max: 9 })),
+  bent(`${Q}/model/trees`, 5, bent(`${Q}/model/depth`, 8, NOISY_TREES) as object) as object,
+) as object;
 const WITH_PURCHASES = bent(`${S}/transactions`, TRANSACTIONS, STATISTICS) as object;
 
 test("a charter of statistics alone is accepted and comes back as it was, with noise and without", () => {
@@ -120,6 +125,7 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.value", `${Q}/model/privacy/rowNormMax`, 0.4, `${Q}/model/privacy/rowNormMax`, NOISY],
   ["shape.value", `${Q}/model/privacy/iterations`, 21, `${Q}/model/privacy/iterations`, NOISY],
   ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
+  ["trees.answer-size", `${Q}/model/bins`, 128, `${Q}/model/bins`, DEEP_TREES],
   ["privacy.honest", "/privacy/colluders", 3],
   ["privacy.encrypted", "/aggregation/scheme", "encrypted", "/aggregation/scheme", bent("/quorum", 4, STATISTICS) as object],
   ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],
@@ -155,6 +161,10 @@ test("who signs reads that words are left open, in both languages, and only then
   const sentences = (charter: Json) => (["en", "zh-CN"] as const).map((language) => charterWords(sound(charter), language).join("\n"));
   for (const text of sentences(OPEN_STATISTICS)) expect(text).toMatch(/town[^\n]*8/);
   for (const text of sentences(STATISTICS)) expect(text).not.toContain("town");
+});
+
+test("noisy trees whose deepest level has 2^18 numbers at most are just good enough", () => {
+  expect(found(bent(`${Q}/model/bins`, 127, DEEP_TREES))).toEqual([]);
 });
 
 test("what every company would have to state about its columns must fit an entry of the log", () => {

@@ -10,7 +10,9 @@ const NETWORK: TrainingPlan = { ...TINY_PLAN, model: { ...TINY_NETWORK, rounds: 
 const STALLING: TrainingPlan = { ...NETWORK, model: { ...TINY_NETWORK, rounds: 3, stopping: { kind: "stall", patience: 1, tolerance: 0.1 } }, rounds: 5 };
 const GROWING: TrainingPlan = { ...TINY_PLAN, model: { ...TREES, trees: 1, depth: 2, earlyStopping: undefined }, rounds: 6 };
 const STOPPING: TrainingPlan = { ...GROWING, model: { ...TREES, trees: 1, depth: 2, earlyStopping: { patience: 1, share: 0.3 } }, rounds: 7 };
-const NOISY_TREES: TrainingPlan = { ...GROWING, model: { ...TREES, trees: 2, depth: 1, earlyStopping: undefined, privacy: { nanoRho: 9_000_000 } }, noise: { honest: 2 }, rounds: 6 };
+const NOISY_TREES: TrainingPlan = { ...GROWING, model: { ...TREES, trees: 2, depth: 2, earlyStopping: undefined, privacy: { nanoRho: 9_000_000 } }, noise: { honest: 2 }, rounds: 8 };
+/** As many as these trees may have. */
+const LEVELS = ["level", "level", "level", "level", "level", "level"];
 const LOGISTIC: TrainingPlan = { ...TINY_PLAN, model: { ...TINY_PLAN.model, iterationsMax: 1 }, rounds: 4 };
 
 /** Rounds of these kinds, each of another model, and the size that its kind has (of a step: over all columns). */
@@ -29,7 +31,7 @@ describe("the order of a training that cannot be seen", () => {
     ["of a network that may stall, at least one", STALLING, [["moments"], ["moments", "update"], ["moments", "update", "update", "update"]], [["update"], ["update", "evaluation"], ["evaluation"]]],
     ["of trees: bins three times at most, then levels, no more than the trees have", GROWING, [["bins"], ["bins", "bins", "bins"], ["bins", "level"], ["bins", "level", "level"]], [["bins", "level"], ["level"], ["level", "evaluation"], ["evaluation"]]],
     ["of trees that may stop early: one level more", STOPPING, [["bins", "level", "level"], ["bins", "level", "level", "level"]], [["level", "evaluation"], ["evaluation"]]],
-    ["of noisy trees: counts once, then a sum over the leaves of each tree at least", NOISY_TREES, [["bins"], ["bins", "level"], ["bins", "level", "level"], ["bins", "level", "level", "level", "level"]], [["level"], ["level"], ["level", "evaluation"], ["evaluation"]]],
+    ["of noisy trees: counts once, then a sum of bins and one over the leaves of each tree at least", NOISY_TREES, [["bins"], ["bins", "level", "level", "level"], ["bins", ...LEVELS.slice(2)], ["bins", ...LEVELS]], [["level"], ["level"], ["level", "evaluation"], ["evaluation"]]],
   ])("is that %s", (_, plan, before, due) => {
     expect(before.map((kinds) => mayFollow(plan, kinds))).toEqual(due);
   });
