@@ -1,4 +1,4 @@
-import type { OpenDimension, StatisticsClause } from "../statistics/clause.js";
+import type { StatisticsClause } from "../statistics/clause.js";
 import type { QueryKind } from "../statistics/query.js";
 import type { NoisySums, Privacy } from "./charter.js";
 import { grouped } from "./charter-sentences.js";
@@ -15,27 +15,29 @@ const KINDS_CHINESE: Readonly<Record<QueryKind, string>> = {
 };
 
 /** What signers should know of statistics: what may be asked of which columns, of whose rows. `alone`: there are no trainings beside. */
-export function statisticsEnglish({ kinds, features, consent, open = [] }: StatisticsClause, alone: boolean): string {
+export function statisticsEnglish(clause: StatisticsClause, alone: boolean): string {
+  const { kinds, features, consent } = clause;
   const columns = features.map(({ name }) => name).join(", ");
   const agreed = consent === undefined ? "All rows take part: no column says who agreed."
     : `Only rows whose "${consent.column}" is ${consent.granted.map((word) => `"${word}"`).join(" or ")} take part.`;
-  return `${alone ? "They allow" : "Beside that they allow"} statistics of the rows, and of these kinds alone: ${kinds.map((kind) => KINDS_ENGLISH[kind]).join("; ")}. They rest on these columns: ${columns}.${openEnglish(open)} Every question stands in the log before anybody answers it; no code crosses a company's border. ${agreed}`;
+  return `${alone ? "They allow" : "Beside that they allow"} statistics of the rows, and of these kinds alone: ${kinds.map((kind) => KINDS_ENGLISH[kind]).join("; ")}. They rest on these columns: ${columns}.${openEnglish(clause)} Every question stands in the log before anybody answers it; no code crosses a company's border. ${agreed}`;
 }
 
-export function statisticsChinese({ kinds, features, consent, open = [] }: StatisticsClause, alone: boolean): string {
+export function statisticsChinese(clause: StatisticsClause, alone: boolean): string {
+  const { kinds, features, consent } = clause;
   const agreed = consent === undefined ? "全部行都参与统计：没有列表明谁已同意。" : `只有“${consent.column}”为${consent.granted.map((word) => `“${word}”`).join("或")}的行参与统计。`;
-  return `${alone ? "允许" : "此外允许"}对数据作统计，且仅限以下几类：${kinds.map((kind) => KINDS_CHINESE[kind]).join("；")}。所用的列：${features.map(({ name }) => name).join("、")}。${openChinese(open)}每个问题都在任何一方作答之前记入日志；代码不会跨越企业边界。${agreed}`;
+  return `${alone ? "允许" : "此外允许"}对数据作统计，且仅限以下几类：${kinds.map((kind) => KINDS_CHINESE[kind]).join("；")}。所用的列：${features.map(({ name }) => name).join("、")}。${openChinese(clause)}每个问题都在任何一方作答之前记入日志；代码不会跨越企业边界。${agreed}`;
 }
 
-function openEnglish(open: readonly OpenDimension[]): string {
+function openEnglish({ open = [], kinds }: Pick<StatisticsClause, "open" | "kinds">): string {
   if (open.length === 0) return "";
   const names = open.map(({ name, lengthMax }) => `${name} (to ${lengthMax} characters)`).join(", ");
-  return ` Of these columns nobody has listed the words, and those that enough rows of all companies together hold are spelled out to everybody, character by character, in noisy sums: ${names}.`;
+  return ` Of these columns nobody has listed the words, and those that enough rows of all companies together hold are spelled out to everybody, character by character, in noisy sums: ${names}.${kinds.includes("categories") ? " A question may also count any word of these columns that whoever asks writes down, a person's name too, whether or not it was found before; the count carries noise." : ""}`;
 }
 
-function openChinese(open: readonly OpenDimension[]): string {
+function openChinese({ open = [], kinds }: Pick<StatisticsClause, "open" | "kinds">): string {
   if (open.length === 0) return "";
-  return `以下各列的词没有列出：${open.map(({ name, lengthMax }) => `${name}（至多 ${lengthMax} 个字符）`).join("、")}；各企业的行合起来足够多的词，将通过加噪声的合计值逐个字符地拼出，并告知各方。`;
+  return `以下各列的词没有列出：${open.map(({ name, lengthMax }) => `${name}（至多 ${lengthMax} 个字符）`).join("、")}；各企业的行合起来足够多的词，将通过加噪声的合计值逐个字符地拼出，并告知各方。${kinds.includes("categories") ? "提问者还可以对这些列中自己写出的任何词提问计数，包括人名，不论该词此前是否已被找出；计数加有噪声。" : ""}`;
 }
 
 /** Who receives what of an answer, and whom the sums it is read off from may tell about. */

@@ -91,7 +91,10 @@ export interface QuantilesAnswer extends Answered {
 export interface CategoriesAnswer extends Answered {
   readonly kind: "categories";
   readonly dimension: string;
-  /** Most frequent first, ties by the order of words; then, where there is room, withheld ones by the order of words. */
+  /**
+   * Those whose counts are shown: most frequent first, ties by the order of words. A withheld one is not named, since by being named it would tell of the
+   * others.
+   */
   readonly top: readonly CountedWord[];
   /** How many words are not in `top`, and how many rows they have together; null where all are. */
   readonly others: ({ readonly words: number } & RowsAndShare) | null;

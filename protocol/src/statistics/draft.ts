@@ -12,6 +12,10 @@ export interface Draft {
   readonly groups: readonly Group[];
   /** How many rows all companies have; null where the question does not count them. */
   readonly everybody: Estimate | null;
+  /** Places of cells that a draft before this one listed, and that were withheld: they stay so. */
+  readonly kept?: ReadonlySet<number>;
+  /** The draft to take instead where these places are withheld; null, or absent, where this one will do. */
+  readonly without?: (withheld: ReadonlySet<number>) => Draft | null;
   answer(screen: Screen): Answer;
 }
 

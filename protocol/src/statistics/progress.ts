@@ -82,8 +82,14 @@ export function advanceStatistic(values: Float64Array, progress: StatisticProgre
 
 function answered(draft: Draft, plan: StatisticPlan, { cellRows, earlier = [] }: StatisticTerms): StatisticAdvance {
   const before = plan.noise === null ? earlierOf(earlier, plan) : NO_EARLIER;
-  const withheld = withheldCells({ cells: draft.cells, groups: draft.groups, cellRows, earlier: before });
-  return { kind: "answered", answer: answerJson(draft.answer(screenOf(withheld, cellRows))) };
+  let settled = draft;
+  // A list without some words adds up in other ways, so what is withheld is decided anew.
+  for (;;) {
+    const withheld = withheldCells({ ...settled, cellRows, earlier: before });
+    const next = settled.without?.(withheld) ?? null;
+    if (next === null) return { kind: "answered", answer: answerJson(settled.answer(screenOf(withheld, cellRows))) };
+    settled = next;
+  }
 }
 
 /** Words are drafted from several sums. */

@@ -13,10 +13,18 @@ import type { CategoriesQuery, Cohort, ExperimentQuery, HistogramQuery, ProfileQ
 
 /** Whether the charter's clause allows the query, and knows its columns and words. */
 export function askedProblems(clause: StatisticsClause, query: Query): readonly QueryProblem[] {
-  const asked = clauseFor(clause, query);
-  const isRead = (name: string) => asked.features.some((feature) => feature.name === name);
-  const known: Known = { features: featuresOf(asked), open: (clause.open ?? []).map(({ name }) => name).filter((name) => !isRead(name)) };
-  return [...kind(clause, query), ...("cohort" in query ? cohort(known, query.cohort) : []), ...columns(known, query), ...openProblems(clause, query)];
+  return [
+    ...kind(clause, query),
+    // A condition names what the signers listed, never a column that a plan has only to spell or to count words.
+    ...("cohort" in query ? cohort(knownOf(clause, clause), query.cohort) : []),
+    ...columns(knownOf(clause, clauseFor(clause, query)), query), ...openProblems(clause, query),
+  ];
+}
+
+/** What the clause lets be named where these columns are read. */
+function knownOf({ open = [] }: StatisticsClause, read: Pick<StatisticsClause, "features" | "transactions">): Known {
+  const isRead = (name: string) => read.features.some((feature) => feature.name === name);
+  return { features: featuresOf(read), open: open.map(({ name }) => name).filter((name) => !isRead(name)) };
 }
 
 /** The columns that a question may name. `open` are those whose words are not listed, neither in the charter nor in the question. */

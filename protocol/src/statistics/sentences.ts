@@ -33,7 +33,7 @@ function ofKind(answer: Answer): readonly string[] {
     case "profile": return isEverybody(answer) ? [] : ["An index of 100 means as frequent (or as large) in the cohort as among all rows."];
     case "histogram": return ["A cell goes from its first edge, included, to the next, excluded; the last edge belongs to the last cell."];
     case "quantiles": return quantilesSentences(answer);
-    case "categories": return [];
+    case "categories": return answer.others === null ? [] : ["Only words whose numbers are shown are named. A word that would be withheld is counted among the others, and which one it is is not said."];
     case "words": return wordsSentences(answer);
     case "rfm": return rfmSentences(answer);
     case "experiment": return experimentSentences(answer);

@@ -109,7 +109,7 @@ function placedCounts({ query, answer }: EarlierAnswer, plan: Pick<StatisticPlan
     case "categories": {
       const own = ofKind(query, answer.kind);
       const listed = answer.top.map(({ word }) => word);
-      return { regions: categoriesRegions(own, plan, listed), counts: categoriesCounts(answer, dimensionOf(plan, own.dimension).categories) };
+      return { regions: categoriesRegions(own, plan, listed), counts: categoriesCounts(answer, own, dimensionOf(plan, own.dimension).categories) };
     }
     // Only asked where noise is added, where answers do not look at each other.
     case "words": return { regions: [], counts: [] };

@@ -20,6 +20,8 @@ export interface Suppression {
   readonly groups: readonly Group[];
   readonly cellRows: number;
   readonly earlier: Earlier;
+  /** Places of cells that must not be shown nor follow, however many rows they are over. */
+  readonly kept?: ReadonlySet<number>;
 }
 
 export interface CountedRegion {
@@ -90,7 +92,7 @@ function decided(question: Suppression): ReadonlySet<number> {
   const effort = new Effort(DECIDING_STEPS_MAX);
   const start = new Knowledge(effort, learned(before.map(({ vector }) => vector)));
   for (const secret of secrets) start.keep(secret);
-  let forced: ReadonlySet<number> = new Set();
+  let forced: ReadonlySet<number> = question.kept ?? new Set();
   // Each turn forces one cell more, so there are at most as many turns as cells.
   for (;;) {
     const withheld = oneTurn({ measured, start, effort, forced, cellRows });

@@ -157,6 +157,14 @@ test("upper-case letters are read where they are taken as written", () => {
   expect(found(bent(`${S}/open/0`, { name: "town", characters: "ABC", letters: "as-written", lengthMax: 3 }, OPEN_STATISTICS))).toEqual([]);
 });
 
+test("who signs reads that any word of an open column may be counted, found or not, where the kinds let it", () => {
+  const sentences = (input: Json) => [charterWords(sound(input), "en").join("\n"), charterWords(sound(input), "zh-CN").join("\n")];
+  const counted = [/count any word of these columns that whoever asks writes down, a person's name too, whether or not it was found before/, /任何词提问计数，包括人名，不论该词此前是否已被找出/];
+  const kinds = OPEN_STATISTICS.statistics.kinds.filter((kind) => kind !== "categories");
+  sentences(OPEN_STATISTICS).forEach((text, i) => { expect(text).toMatch(counted[i]!); });
+  for (const input of [STATISTICS, bent(`${S}/kinds`, kinds, OPEN_STATISTICS)]) sentences(input).forEach((text, i) => { expect(text).not.toMatch(counted[i]!); });
+});
+
 test("who signs reads that words are left open, in both languages, and only then", () => {
   const sentences = (charter: Json) => (["en", "zh-CN"] as const).map((language) => charterWords(sound(charter), language).join("\n"));
   for (const text of sentences(OPEN_STATISTICS)) expect(text).toMatch(/town[^\n]*8/);

@@ -232,6 +232,9 @@ describe("a question about an open dimension", () => {
     ["no dimension whose words are left open", { ...COUNT, dimension: "country" }, "/words"],
     ["the words of \"town\" are not listed in the charter", { kind: "categories", cohort: [], dimension: "town", top: 1, nanoRho: 5_000 }, "/dimension"],
     ["the words of \"town\" are not listed in the charter", { ...FIND, cohort: [{ dimension: "town", words: ["bern"] }] }, "/cohort/0/dimension"],
+    ["the words of \"town\" are not listed in the charter", { ...COUNT, cohort: [{ dimension: "town", words: ["(other)"] }] }, "/cohort/0/dimension"],
+    ["the words of \"town\" are not listed in the charter", { ...COUNT, cohort: [{ dimension: "town", words: ["bern"] }] }, "/cohort/0/dimension"],
+    ["the charter has no dimension \"town=1\"", { ...FIND, cohort: [{ dimension: "town=1", words: ["b"] }] }, "/cohort/0/dimension"],
     ["the words of \"town\" are not listed in the charter", { kind: "profile", cohort: [], by: ["town"], measures: [], nanoRho: 5_000 }, "/by/0"],
     ["the words of \"town\" are not listed in the charter", { kind: "drift", column: "town", bins: 10, nanoRho: 5_000 }, "/column"],
     ["\"bernina\" has 7 characters, and 5 are compared", { ...COUNT, words: ["bern", "bernina"] }, "/words/1"],
@@ -241,6 +244,13 @@ describe("a question about an open dimension", () => {
   ])("is refused: %s", (says, query, path) => {
     const found = problem(query).filter(([at]) => at === path);
     expect(found.map(([, said]) => said)).toEqual([expect.stringContaining(says)]);
+  });
+
+  test("is never told the names of columns that only its own plan has", () => {
+    const [[, , fix] = []] = problem({ ...FIND, cohort: [{ dimension: "nobody's", words: ["b"] }] });
+    expect(fix).toContain("country");
+    expect(JSON.stringify(problem({ ...FIND, cohort: [{ dimension: "town=2", words: ["b"] }, { dimension: "towm=1", words: ["b"] }] }).map(([, , hint]) => hint))).not.toContain("town");
+    expect(problem({ ...COUNT, words: ["anna"], top: 1, cohort: [{ dimension: "town", words: ["anna"] }] })).toHaveLength(1);
   });
 
   test("needs words and the length they are cut to, both", () => {
