@@ -35,7 +35,7 @@ export function pickOnly<T>(listing: Listing<T>): T {
   const [first] = items;
   if (first === undefined) throw new Refusal({ code: "USAGE_NOTHING", title: `there is no ${noun}`, detail: "the list is empty", fix: seeList(listing) });
   if (items.length > 1) {
-    throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `there is more than one ${noun}`, detail: list(listing, items), fix: "name one by the beginning of its name" });
+    throw new Refusal({ code: "USAGE_AMBIGUOUS", title: `there is more than one ${noun}`, detail: list(listing, items), fix: "name one by the beginning that stands there" });
   }
   return first;
 }
@@ -43,6 +43,12 @@ export function pickOnly<T>(listing: Listing<T>): T {
 /** The item of this prefix, or the only one. */
 export function pick<T>(listing: Listing<T>, prefix: string | undefined): T {
   return prefix === undefined ? pickOnly(listing) : pickByPrefix(listing, prefix);
+}
+
+/** The items of this whole label, or else those of this prefix, must be one; or the only one. */
+export function pickNamed<T>(listing: Listing<T>, named: string | undefined): T {
+  const labelled = listing.items.filter((item) => listing.labelOf(item) === named);
+  return labelled.length > 0 ? pickOnly({ ...listing, items: labelled }) : pick(listing, named);
 }
 
 function seeList({ listedBy }: { readonly listedBy: string }): string {

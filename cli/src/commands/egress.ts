@@ -56,7 +56,9 @@ const COLUMNS = [
 
 async function show({ folder, paint }: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(folder, "node", "egress show");
-  const answer = await admin.get(await egressQuery(admin, wantedIn(options)), egress);
+  const wanted = wantedIn(options);
+  const answer = await admin.get(await egressQuery(admin, wanted), egress);
+  const empty = Object.values(wanted).every((one) => one === undefined) ? "Nothing has left this node." : "Nothing that has left this node is of what was asked for.";
   const rows = answer.lines.map((line) => [
     String(line.n), instant(line.atMs), line.recipient, short(line.session), String(line.round), line.kind, count(line.bytes), line.meaning,
     privacyText(line.nanoRho), short(line.digest), logEntryText(line),
@@ -67,7 +69,7 @@ async function show({ folder, paint }: Context, options: Options): Promise<Outco
   const total = rows.length === 0 ? "" : `\n\n${count(messages)} ${messages === 1 ? "message" : "messages"}, ${bytes(sizeBytes)} in all${cost}.`;
   const unknown = answer.lines.some(({ entry, logEntry }) => entry !== null && logEntry === null)
     ? `\n${paint.dim("A number in the log is known where a message showed it back; elsewhere the entry's digest stands: audit finds it by that.")}` : "";
-  return done(answer, `${table(COLUMNS, rows, { paint, empty: "Nothing has left this node." })}${total}${unknown}`);
+  return done(answer, `${table(COLUMNS, rows, { paint, empty })}${total}${unknown}`);
 }
 
 function wantedIn(options: Options): EgressWanted {

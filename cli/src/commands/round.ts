@@ -4,7 +4,7 @@ import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
 import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
-import { pick, pickByPrefix, pickOnly, type Listing } from "../pick.js";
+import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, placeAt } from "../place.js";
 import { influenceOf, influenceText } from "../show/influence.js";
 import { duration, instant, quality, short } from "../show/amounts.js";
@@ -67,7 +67,7 @@ async function charterNamed(admin: AdminClient, options: Options, willDo: (chart
     noun: "charter in force", listedBy: "charter ls", items: charters.filter((charter) => charter.state === "in-force" && willDo(charter)), idOf: ({ digest }) => digest, labelOf: ({ name }) => name,
   };
   if (inForce.items.length === 0) refuseUnsigned(charters);
-  return pick(inForce, textOption(options, "charter"));
+  return pickNamed(inForce, textOption(options, "charter"));
 }
 
 async function influence(context: Context, options: Options): Promise<Outcome> {

@@ -4,7 +4,7 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import type { StatisticsClause } from "@cohortium/protocol/statistics/clause";
 import { charterNames, charterText, type CharterName } from "../answers/charters.js";
-import { pick, type Listing } from "../pick.js";
+import { pick, pickNamed, type Listing } from "../pick.js";
 import { short } from "../show/amounts.js";
 
 /** A charter under which one may ask. */
@@ -23,7 +23,7 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
   const { charters } = await admin.get("/v1/charters", charterNames);
   const inForce = charters.filter(({ state }) => state === "in-force");
   if (named !== undefined) {
-    const { digest } = pickNamed(inForce, named);
+    const { digest } = pickNamed(inForceListed(inForce), named);
     const found = allowing(digest, await read(admin, digest));
     if (found !== null) return found;
     throw new Refusal({
@@ -39,11 +39,8 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
   return pick({ noun: "charter in force that allows statistics", listedBy: "charter ls", items: allowed, idOf: ({ digest }) => digest, labelOf: ({ charter }) => charter.name }, undefined);
 }
 
-/** By its whole name, or by the beginning of its digest. */
-function pickNamed(charters: readonly CharterName[], named: string): CharterName {
-  const listing = (items: readonly CharterName[]): Listing<CharterName> => ({ noun: "charter in force", listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name }) => name });
-  const byName = charters.filter(({ name }) => name === named);
-  return byName.length > 0 ? pick(listing(byName), undefined) : pick(listing(charters), named);
+function inForceListed(items: readonly CharterName[]): Listing<CharterName> {
+  return { noun: "charter in force", listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name }) => name };
 }
 
 async function read(admin: AdminClient, digest: string): Promise<Charter> {

@@ -30,7 +30,7 @@ export function valueOfTexts(type: FieldType, texts: readonly string[]): Json {
 /** The value that a file's JSON means. @throws FieldError */
 export function valueOfJson(type: FieldType, json: Json): Json {
   switch (type) {
-    case "cohort": return conditionsOf(entriesOf(json).map(([name, words]) => [name, textsOf(words)]));
+    case "cohort": return conditionsOf(conditionsIn(json).map(([name, words]) => [name, textsOf(words)]));
     case "column": case "word": return textOf(json);
     case "columns": return distinct(textsOf(json));
     case "count": return countOf(numberIn(json));
@@ -115,6 +115,16 @@ function dayOf(text: string): string {
 function spacingOf(text: string): string {
   if (text === "linear" || text === "log") return text;
   throw new FieldError(`${quoted(text)} is no spacing`, "write linear or log");
+}
+
+/** As names with their words, or as a query has it: a list of dimension and words. */
+function conditionsIn(json: Json): readonly (readonly [string, Json])[] {
+  if (!Array.isArray(json)) return entriesOf(json);
+  return json.map((one) => {
+    const { dimension, words, ...rest } = Object.fromEntries(entriesOf(one));
+    if (typeof dimension === "string" && words !== undefined && Object.keys(rest).length === 0) return [dimension, words];
+    throw new FieldError("a condition of a list has a dimension and words, and nothing else", "write it as {dimension: channel, words: [Web, Phone]}");
+  });
 }
 
 function entriesOf(json: Json): readonly (readonly [string, Json])[] {

@@ -1,6 +1,5 @@
 import { isShown, type CategoriesAnswer, type Cell, type DriftAnswer, type HistogramAnswer, type QuantilesAnswer, type RowsAndShare, type WordsAnswer } from "@cohortium/protocol/statistics/answer";
 import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
-import { count } from "./amounts.js";
 import type { Paint } from "./paint.js";
 import { table, type Column } from "./table.js";
 
@@ -17,7 +16,7 @@ export function quantilesText({ measure, unit, quantiles }: QuantilesAnswer, pai
 }
 
 export function categoriesText({ dimension, top, others }: CategoriesAnswer, paint: Paint): string {
-  const rest = others === null ? [] : [[`${count(others.words)} other ${others.words === 1 ? "word" : "words"}`, cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
+  const rest = others === null ? [] : [["all others", cellText(others.rows, rowsForm), cellText(others.share, shareForm)]];
   const rows = [...top.map((cell) => [cell.word, ...counted(cell, top)]), ...rest];
   return table([{ head: dimension }, ...COUNTED], rows, { paint, empty: "no words" });
 }

@@ -64,10 +64,10 @@ test("counts are bars beside the tallest, and a withheld one has none", () => {
     "Based on 100 people in 3 firms;",
   ].join("\n"));
   expect(text({ kind: "categories", ...EXACT, rows: exact(100), dimension: "channel", top: [{ word: "Web", ...one(60) }, { word: "Phone", ...one(20) }], others: { words: 2, ...one(20) } })).toContain([
-    "channel        rows   share",
-    "Web              60  60.0 %  ##############################",
-    "Phone            20  20.0 %  ##########",
-    "2 other words    20  20.0 %",
+    "channel     rows   share",
+    "Web           60  60.0 %  ##############################",
+    "Phone         20  20.0 %  ##########",
+    "all others    20  20.0 %",
   ].join("\n"));
   expect(text({ kind: "drift", ...EXACT, rows: exact(100), column: "channel", unit: null, cells: [{ word: "Web", ...one(80) }], missing: one(20) })).toContain("channel    rows   share\nWeb          80  80.0 %  ##############################\n(missing)    20  20.0 %\n");
   expect(text({ kind: "quantiles", ...EXACT, rows: exact(100), measure: "spend", unit: "USD", quantiles: [{ probability: 0.5, at: { value: 12.25, low: 12, high: 12.5 } }, { probability: 0.99, at: HIDDEN }] }))

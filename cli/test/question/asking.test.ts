@@ -81,6 +81,8 @@ describe("a question in a file", () => {
       .toEqual(flags("profile", { cohort: ["channel=Web,Phone"], by: ["zip_code"], measure: ["spend"], epsilon: "0.1" }));
     expect(file("kind: rfm\nedges:\n  recency: [1, 2, 3, 4]\n  frequency: [1, 2, 3, 4]\n  monetary: [1, 2, 3, 4]\n"))
       .toEqual(flags("rfm", { edges: ["recency=1,2,3,4", "frequency=1,2,3,4", "monetary=1,2,3,4"] }));
+    expect(file('{"kind": "profile", "cohort": [{"dimension": "channel", "words": ["Web", "Phone"]}], "by": ["zip_code"], "measures": "spend"}'))
+      .toEqual(flags("profile", { cohort: ["channel=Web,Phone"], by: ["zip_code"], measure: ["spend"] }));
     expect(file('{"kind": "drift", "column": "spend"}')).toEqual(flags("drift", { column: "spend" }));
     expect(file("kind: rfm\nedges: null\n")).toEqual(flags("rfm"));
   });
@@ -93,6 +95,7 @@ describe("a question in a file", () => {
     ["kind: profile\nbi: [zip]\n", "bi in ask.yaml: there is no such member; did you mean by?", "write by"],
     ["kind: profile\nsomething: 1\n", "something in ask.yaml: there is no such member", "it takes cohort, by, measures and epsilon"],
     ["kind: profile\nnanoRho: 1\n", "nanoRho in ask.yaml: there is no such member", "it takes cohort, by, measures and epsilon"],
+    ["kind: profile\ncohort: [{ dimension: newbie }]\n", "cohort in ask.yaml: a condition of a list has a dimension and words, and nothing else", "write it as {dimension: channel, words: [Web, Phone]}"],
     ["kind: profile\ncohort: { newbie: [1] }\n", 'cohort in ask.yaml: "1" is no text', "put words that look like numbers, yes or no into quotes"],
     ["kind: drift\ncolumn: spend\nbins: ten\n", 'bins in ask.yaml: "ten" is not a number', "write a number such as 0.5, without quotes"],
     ["kind: drift\ncolumn: null\n", 'column in ask.yaml: "null" is no text', "put words that look like numbers, yes or no into quotes"],

@@ -16,7 +16,7 @@ describe("question ask", () => {
     expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
     expect(err).toContain(`asked ${SESSION} under noisy`);
     expect(out).toContain([
-      "channel                    rows                      share", "Web               60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "1 other word  withheld (k = 25)          withheld (k = 25)", "",
+      "channel                  rows                      share", "Web             60 (58 to 62)  60.0 % (50.0 % to 70.0 %)  ##############################", "all others  withheld (k = 25)          withheld (k = 25)", "",
     ].join("\n"));
     expect(out).toContain("Based on about 100 (98 to 102) people in 3 firms;");
     expect(out).toContain("Asking the same again is free: the same bytes, at no charge.");
