@@ -53,6 +53,14 @@ describe("answers that remember each other", () => {
     expect(row(after, "Bern")).toBe("not named");
   });
 
+  test("a word that is not named because of another answer does not follow from all rows and those of the other words either", () => {
+    const elsewhere: Query = { ...QUERIES.categories, dimension: "plan", top: 1, cohort: [{ dimension: "city", words: ["Chur", "Genf", "Olten"] }] };
+    const earlier = [cities, elsewhere].map((query) => ({ query, answer: answerTo(dealt(rows), planFor(FEATURES, query)) }));
+    expect(earlier[1]?.answer).toMatchObject({ top: [{ word: "free", rows: { value: 100 } }] });
+    // Of 395 free ones 100 are elsewhere: 295 of Bern's 300.
+    expect(answerTo(dealt(rows), planFor(FEATURES, free), { earlier })).toMatchObject({ rows: { withheld: "k = 11" }, top: [] });
+  });
+
   test("an answer is not read as one to a question of another kind", () => {
     const first = answerTo(dealt(rows), planFor(FEATURES, cities));
     expect(() => earlierOf([{ query: QUERIES.drift, answer: first }], { features: FEATURES })).toThrow(RangeError);
