@@ -44,6 +44,10 @@ describe("egress show", () => {
     expect(out).toContain("A number in the log is known where a message showed it back");
   });
 
+  test("says of an empty list what it is of", async () => {
+    expect((await (await stage()).egress("show", "--round", "999")).out).toBe("Nothing that has left this node is of what was asked for.\n");
+  });
+
   test("takes days, the last one with it, and instants", async () => {
     const { egress, asked } = await stage();
     await egress("show", "--from", "2026-11-01", "--to", "2026-11-30");

@@ -55,6 +55,13 @@ describe("round launch", () => {
     expect(code).toBe(0);
   });
 
+  test("takes a charter by its name, or by the beginning of its digest", async () => {
+    const other = { ...charterIn("in-force", "a2".repeat(32)), name: "autumn" };
+    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("in-force", CHARTER), other] }), post("/v1/trainings", { session: SESSION })]);
+    for (const named of ["autumn", "a1a1"]) expect(await play(["round", "launch", "--charter", named], { folder })).toMatchObject({ code: 0 });
+    expect(asked.map(({ body }) => body)).toEqual([{ charter: "a2".repeat(32) }, { charter: CHARTER }]);
+  });
+
   test("is refused where no charter is in force, naming who has not signed", async () => {
     const stage = (...charters: readonly unknown[]) => openStage("coordinator", [get("/v1/charters", { charters }), post("/v1/trainings", { session: SESSION })]);
     const { folder, asked } = await stage({ ...charterIn("proposed", CHARTER), waitingFor: ["lantern", "meadow"] });
