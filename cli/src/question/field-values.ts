@@ -120,7 +120,7 @@ function spacingOf(text: string): string {
 /** As names with their words, or as a query has it: a list of dimension and words. */
 function conditionsIn(json: Json): readonly (readonly [string, Json])[] {
   if (!Array.isArray(json)) return entriesOf(json);
-  return json.map((one) => {
+  return itemsIn(json).map((one) => {
     const { dimension, words, ...rest } = Object.fromEntries(entriesOf(one));
     if (typeof dimension === "string" && words !== undefined && Object.keys(rest).length === 0) return [dimension, words];
     throw new FieldError("a condition of a list has a dimension and words, and nothing else", "write it as {dimension: channel, words: [Web, Phone]}");
