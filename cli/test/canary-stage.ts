@@ -29,9 +29,13 @@ export const PURCHASES = {
   transactions: { before: "2011-12-10", key: "id", time: "day", amount: "paid", unit: "GBP", order: "invoice", windows: [{ name: "spent", measure: "monetary", days: 90 }] },
 };
 
-/** Questions of statistics alone, under noise. */
+/** A town is a t and a digit; which there are, the charter does not say. */
+export const OPEN = { name: "town", characters: "t0123456789", letters: "lower", lengthMax: 12 };
+
+/** Questions of statistics alone, under noise, of companies that must bring more rows together than three copies of one company's have. */
 export const STATISTICS = {
-  questions: [], statistics: { kinds: ["profile", "histogram", "quantiles", "categories", "drift"], features: QUESTION.features.slice(0, 2), cellRows: 10 },
+  questions: [], rows: { ...BASE.rows, jointMin: 2_000 },
+  statistics: { kinds: ["profile", "histogram", "quantiles", "categories", "drift", "words"], features: QUESTION.features.slice(0, 2), cellRows: 10, open: [OPEN] },
   privacy: { mechanism: "discrete-gaussian", note: "Noise.", budget: { releasesMax: 40, epsilon: 8, delta: 1e-6, reserveShare: 0.1 }, colluders: 0 },
 };
 

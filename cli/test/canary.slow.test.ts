@@ -34,11 +34,13 @@ describe("a rehearsal with marked rows", () => {
   test("asks one question of each kind that the charter allows, with noise, and nothing of a marked row leaves", async () => {
     const said: string[] = [];
     const report = await runCanary(input(nodeFolder(), STATISTICS), { ...SILENT, stage: (says) => said.push(says) });
-    expect(said.slice(0, 3)).toEqual(["copies the feed and marks rows …", expect.stringMatching(/^founds a consortium with two stand-ins, over \d+ rows …$/), "rehearses question 1 of 5: profile …"]);
+    expect(said.slice(0, 3)).toEqual(["copies the feed and marks rows …", expect.stringMatching(/^founds a consortium with two stand-ins, over \d+ rows …$/), "rehearses question 1 of 6: profile …"]);
     expect(said.at(-1)).toMatch(/^looks for [\d,]+ disguises of marked values in this node's log, /);
-    expect(report.sessions.map(({ what, state }) => `${what} ${state}`)).toEqual(["profile", "histogram", "quantiles", "categories", "drift"].map((kind) => `a question: ${kind} done`));
+    expect(report.sessions.map(({ what, state }) => `${what} ${state}`)).toEqual(["profile", "histogram", "quantiles", "categories", "drift", "words"].map((kind) => `a question: ${kind} done`));
+    expect(report.coverage).toEqual({ allowed: 6, rehearsed: 6, unaskable: [], missed: [] });
     expect([report.found, report.control.found]).toEqual([[], report.control.values]);
-    expect(report.looked[1]?.pieces).toBe(5);
+    expect(report.sessions.map(({ rounds }) => rounds)).toEqual([1, 1, 1, 1, 1, 2]);
+    expect(report.looked[1]?.pieces).toBe(7);
   });
 
   test("in which nothing was computed is no evidence, and says why", async () => {

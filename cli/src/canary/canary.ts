@@ -10,7 +10,8 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { parsePartyId, type Digest } from "@cohortium/protocol/session/ids";
 import { bytes as bytesText, count } from "../show/amounts.js";
-import { rehearsedQueries } from "./queries.js";
+import { coverageOf, questionText, type Coverage } from "./coverage.js";
+import { rehearsedKinds, type PlannedKind } from "./queries.js";
 import { proveSearch, type Proof } from "./prove.js";
 import { Rehearsal } from "./rehearsal.js";
 import { shortened } from "./shortened.js";
@@ -54,6 +55,8 @@ export interface CanaryReport {
   readonly needles: number;
   /** What was rehearsed: the training, and one question of each kind. */
   readonly sessions: readonly { readonly what: string; readonly state: TrainingView["state"]; readonly rounds: number; readonly says: string }[];
+  /** How much of what the charter allows that is. */
+  readonly coverage: Coverage;
   readonly looked: readonly Looked[];
   /** The same search over the copy itself: how many of the values it finds there. */
   readonly control: { readonly values: number; readonly found: number };
@@ -102,8 +105,9 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, prog
     progress.stage(`founds a consortium with two stand-ins, over ${count(copy.rows)} rows …`);
     await rehearsal.join(self, feedOver(copy.marked));
     for (const party of STAND_INS) await rehearsal.join(party, feedOver(copy.unmarked));
-    const charter = await rehearsal.agree(shortened(input.charter, [self, ...STAND_INS], input.nowMs()));
-    const sessions = await sessionsUnder(charter, input.charter, { rehearsal, progress });
+    const charter = await rehearsal.agree(shortened(input.charter, [self, ...STAND_INS], { nowMs: input.nowMs(), rows: copy.rows }));
+    const kinds = rehearsedKinds(input.charter);
+    const sessions = await sessionsUnder(charter, { trains: input.charter.questions.length > 0, kinds }, { rehearsal, progress });
     const { outgoing, lines } = rehearsal.member(self);
     if (outgoing.bulk.length === 0) throw nothingLeft(sessions, [self, ...STAND_INS].flatMap((party) => rehearsal.member(party).lines));
 
@@ -122,7 +126,7 @@ async function rehearsed(input: CanaryInput, prepared: Prepared, { scratch, prog
     return {
       charter: input.charter.name, rows: copy.rows, marked: input.marked, columns: columnsOf(prepared), traces: TRACES,
       values: copy.marks.length, needles: needles.length,
-      sessions, found,
+      sessions, coverage: coverageOf(sessions, kinds), found,
       looked: places.map(({ where, pieces }) => ({ where, pieces: pieces.length, bytes: sizeOf(pieces) })),
       control: controlOf(needles, filesIn(join(scratch, "feeds")), search),
       proofs: input.prove ? await proveSearch(rehearsal, { self, charter, needles, search, recipient: STAND_INS[0] ?? self }) : [],
@@ -141,17 +145,22 @@ function sizeOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
 }
 
-async function sessionsUnder(digest: Digest, charter: Charter, { rehearsal, progress }: Stage): Promise<CanaryReport["sessions"]> {
+interface Course {
+  readonly trains: boolean;
+  readonly kinds: readonly PlannedKind[];
+}
+
+async function sessionsUnder(digest: Digest, { trains, kinds }: Course, { rehearsal, progress }: Stage): Promise<CanaryReport["sessions"]> {
   const told = (what: string, { state, rounds, round, says }: TrainingView) => ({ what, state, rounds: Math.max(rounds.length, round), says });
   const sessions: CanaryReport["sessions"][number][] = [];
-  if (charter.questions.length > 0) {
+  if (trains) {
     progress.stage("rehearses the training, with fewer steps …");
     sessions.push(told("the training", await rehearsal.train(digest, progress.now)));
   }
-  const queries = rehearsedQueries(charter);
+  const queries = kinds.flatMap((kind) => (kind.plan === "ask" ? [kind.query] : []));
   for (const [i, query] of queries.entries()) {
     progress.stage(`rehearses question ${i + 1} of ${queries.length}: ${query.kind} …`);
-    sessions.push(told(`a question: ${query.kind}`, await rehearsal.ask(digest, query, progress.now)));
+    sessions.push(told(questionText(query.kind), await rehearsal.ask(digest, query, progress.now)));
   }
   return sessions;
 }

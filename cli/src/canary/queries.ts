@@ -1,44 +1,76 @@
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { StatisticsClause } from "@cohortium/protocol/statistics/clause";
+import type { OpenDimension, StatisticsClause } from "@cohortium/protocol/statistics/clause";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
-import type { Query } from "@cohortium/protocol/statistics/query";
+import type { Query, QueryKind } from "@cohortium/protocol/statistics/query";
 import type { CategoricalFeature, NumericFeature } from "@cohortium/protocol/training/features";
+import { planOf } from "@cohortium/protocol/training/plan";
+import { priceOfTraining } from "@cohortium/protocol/training/price";
 
-/** Of what the charter's budget has, so much is shared among the rehearsal's questions: they are asked of a copy, and cost nothing that counts. */
+/** So much of what the training leaves of the charter's budget is shared among the questions: they are asked of a copy, and cost nothing that counts. */
 const BUDGET_SHARE = 0.9;
 const TOP = 3;
+/** One sum for the first characters, and one that goes on from what it found. */
+const SPELLED = 2;
+
+/** What becomes of a kind of question that the charter allows: it is asked; it has no columns there, so that nobody can ask it; or it would be refused. */
+export type PlannedKind =
+  | { readonly plan: "ask"; readonly kind: QueryKind; readonly query: Query }
+  | { readonly plan: "unaskable"; readonly kind: QueryKind }
+  | { readonly plan: "refused"; readonly kind: QueryKind; readonly because: string };
 
 /** One question of every kind that the charter allows and that its columns are enough for: what leaves differs by kind, not by which words are asked for. */
-export function rehearsedQueries(charter: Charter): readonly Query[] {
+export function rehearsedKinds(charter: Charter): readonly PlannedKind[] {
   const { statistics } = charter;
   if (statistics === undefined) return [];
-  const candidates = statistics.kinds.flatMap((kind) => candidatesOf(statistics).filter((query) => query.kind === kind));
-  const budget = budgetOf(charter);
-  const nanoRho = budget === null || candidates.length === 0 ? 0 : Math.floor((budget.nanoRho * BUDGET_SHARE) / candidates.length);
-  return candidates.map((query) => ({ ...query, nanoRho })).filter((query) => queryProblems(charter, query).length === 0);
+  const candidates = candidatesOf(statistics);
+  const asked = statistics.kinds.map((kind) => ({ kind, candidate: candidates.find((query) => query.kind === kind) }));
+  const nanoRho = shareOf(charter, asked.filter(({ candidate }) => candidate !== undefined).length);
+  return asked.map(({ kind, candidate }): PlannedKind => {
+    if (candidate === undefined) return { plan: "unaskable", kind };
+    const query = { ...candidate, nanoRho };
+    const [problem] = queryProblems(charter, query);
+    return problem === undefined ? { plan: "ask", kind, query } : { plan: "refused", kind, because: `${problem.path}: ${problem.says}; ${problem.fix}` };
+  });
 }
 
-function candidatesOf({ features }: StatisticsClause): readonly Query[] {
+function shareOf(charter: Charter, queries: number): number {
+  const budget = budgetOf(charter);
+  if (budget === null || queries === 0) return 0;
+  const left = budget.nanoRho - (charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter)));
+  return Math.max(0, Math.floor((left * BUDGET_SHARE) / queries));
+}
+
+/** At most one of each kind. */
+function candidatesOf({ features, open = [] }: StatisticsClause): readonly Query[] {
   const all = featuresOf({ features });
   const measures = all.filter((feature): feature is NumericFeature => feature.kind === "numeric");
   const dimensions = all.filter((feature): feature is CategoricalFeature => feature.kind === "categorical");
   const [measure, second, third] = measures;
   const [dimension] = dimensions;
-  const asked = { nanoRho: 0, cohort: [] } as const;
+  const column = measure ?? dimension;
   return [
-    ...(dimension === undefined ? [] : [{ ...asked, kind: "profile", by: [dimension.name], measures: measure === undefined ? [] : [measure.name] } as const]),
+    ...(dimension === undefined ? [] : [{ ...ASKED, kind: "profile", by: [dimension.name], measures: measure === undefined ? [] : [measure.name] } as const]),
     ...(measure === undefined ? [] : [
-      { ...asked, kind: "histogram", measure: measure.name, edges: [measure.min, (measure.min + measure.max) / 2, measure.max] } as const,
-      { ...asked, kind: "quantiles", measure: measure.name, probabilities: [0.5], bins: 16, spacing: "linear" } as const,
-      { nanoRho: 0, kind: "drift", column: measure.name, bins: 8 } as const,
+      { ...ASKED, kind: "histogram", measure: measure.name, edges: [measure.min, (measure.min + measure.max) / 2, measure.max] } as const,
+      { ...ASKED, kind: "quantiles", measure: measure.name, probabilities: [0.5], bins: 16, spacing: "linear" } as const,
     ]),
-    ...(dimension === undefined ? [] : [{ ...asked, kind: "categories", dimension: dimension.name, top: Math.min(TOP, dimension.categories.length) } as const]),
+    ...(column === undefined ? [] : [{ nanoRho: 0, kind: "drift", column: column.name, bins: 8 } as const]),
+    ...(dimension === undefined ? open.slice(0, 1).map(listed)
+      : [{ ...ASKED, kind: "categories", dimension: dimension.name, top: Math.min(TOP, dimension.categories.length) } as const]),
+    ...open.slice(0, 1).map(({ name, lengthMax }) => ({ ...ASKED, kind: "words", dimension: name, length: Math.min(SPELLED, lengthMax) } as const)),
     ...(measure === undefined || second === undefined || third === undefined ? []
       : [{ nanoRho: 0, kind: "rfm", recency: measure.name, frequency: second.name, monetary: third.name, edges: null } as const]),
     ...(measure === undefined || dimension === undefined ? [] : [experiment(dimension, measure)]),
   ];
+}
+
+const ASKED = { nanoRho: 0, cohort: [] } as const;
+
+/** Counts the rows whose word begins with the first character of those it is spelled out in. */
+function listed({ name, characters }: OpenDimension): Query {
+  return { ...ASKED, kind: "categories", dimension: name, top: 1, words: [[...characters][0] ?? ""], length: 1 };
 }
 
 function experiment({ name, categories }: CategoricalFeature, measure: NumericFeature): Query {

@@ -11,7 +11,7 @@ import { charterFrom } from "./charter-show.js";
 const MARKED_MAX = 1_000;
 const ROWS_MAX = 10_000_000;
 
-/** Ends with 6 if a marked value is found in what left, or if the search does not find what was sent on purpose. */
+/** Ends with 6 if a marked value is found in what left, if the search misses what was sent on purpose, or if a kind that can be asked was not rehearsed. */
 export async function canary(context: Context, options: Options): Promise<Outcome> {
   const { folder, world, progress, paint } = context;
   requireRole(folder, "node", "egress canary");
@@ -21,22 +21,30 @@ export async function canary(context: Context, options: Options): Promise<Outcom
     prove: options["prove"] === true, nowMs: world.nowMs, signal: world.interruptible(),
   }, context.json ? SILENT : { stage: progress.note, now: progress.now });
   progress.clear();
-  const isBlind = report.control.found < report.control.values || report.proofs.some(({ found }) => !found);
-  const verdict = report.found.length > 0 ? "found" : isBlind ? "blind" : "clean";
+  const verdict = verdictOf(report);
   return { ...done({ verdict, ...report }, reportText(report, verdict, paint)), exit: verdict === "clean" ? 0 : 6 };
 }
 
 /** Whoever reads documents alone is told by the document. */
 const SILENT = { stage: () => undefined, now: () => undefined };
 
-type Verdict = "clean" | "found" | "blind";
+/** Only `clean` is a pass: `partial` says nothing of the kinds that were not rehearsed. */
+type Verdict = "clean" | "partial" | "found" | "blind";
+
+function verdictOf({ found, control, proofs, coverage }: CanaryReport): Verdict {
+  if (found.length > 0) return "found";
+  const sees = control.found >= control.values && proofs.every((proof) => proof.found);
+  if (!sees) return "blind";
+  return coverage.missed.length === 0 && coverage.rehearsed > 0 ? "clean" : "partial";
+}
 
 function reportText(report: CanaryReport, verdict: Verdict, paint: Paint): string {
-  const { columns, looked, found, proofs } = report;
+  const { columns, looked, found, proofs, coverage } = report;
   return [
     facts([
       ["charter", report.charter], ["rows copied", count(report.rows)], ["marked rows", count(report.marked)],
       ...report.sessions.map(({ what, state, rounds, says }) => [what, `${state === "done" ? "done" : says}; ${count(rounds)} ${rounds === 1 ? "sum" : "sums"}`] as const),
+      ["rehearsed", coverageText(coverage)],
       ["looked for", `${count(report.values)} values in ${count(report.needles)} disguises: ${report.traces.join(", ")}`],
       ["control", `${count(report.control.found)} of ${count(report.control.values)} values found in the copy they were written into`],
     ]), "",
@@ -46,8 +54,14 @@ function reportText(report: CanaryReport, verdict: Verdict, paint: Paint): strin
       table([{ head: "sent on purpose, as" }, { head: "" }, { head: "" }], proofs.map((proof) => [proof.trace, proof.how, proof.found ? paint.good("found") : paint.bad("not found")]), { paint, empty: "" }), "",
     ]),
     verdictText(report, verdict, paint),
+    ...coverage.missed.map(({ what, because }) => `  not rehearsed: ${what}, because ${because}`),
     ...found.map(({ trace, feed, column, where }) => `  a value of column ${column} of the ${feed}, as ${trace}, in ${where}`),
   ].join("\n");
+}
+
+function coverageText({ rehearsed, allowed, unaskable }: CanaryReport["coverage"]): string {
+  const none = unaskable.length === 0 ? "" : `; of ${unaskable.join(", ")} nobody can ask a question, for want of columns`;
+  return `${count(rehearsed)} of ${count(allowed)} kinds the charter allows${none}`;
 }
 
 function verdictText({ looked, proofs }: CanaryReport, verdict: Verdict, paint: Paint): string {
@@ -57,6 +71,7 @@ function verdictText({ looked, proofs }: CanaryReport, verdict: Verdict, paint: 
       const proved = proofs.length === 0 ? " --prove shows that the search would find them." : " Everything that was sent on purpose was found.";
       return `${paint.good("Nothing of the marked rows left.")} ${bytes(left)} left this node in the rehearsal, and no marked value stands in them.${proved}`;
     }
+    case "partial": return `${paint.bad("Not all that the charter allows was rehearsed, so nothing is said of the rest.")} ${bytes(left)} left this node in the rehearsal, and no marked value stands in them.`;
     case "found": return paint.bad("Marked values were found: do not take part in anything before you know why.");
     case "blind": return paint.bad("The search did not find what it must find, so nothing can be said.");
   }

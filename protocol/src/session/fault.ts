@@ -31,7 +31,7 @@ export const FAULTS = {
   TRAINING_REPEAT: { blame: "operator", retry: false, means: "the same question on the same rows with other survivors would reveal the difference", fix: "sign a new version of the charter, or ask when the rows have changed" },
   TRAINING_ABSENT: { blame: "operator", retry: true, means: "this node did not take part to the end, so it has not checked what was released", fix: "take it from a partner that did, or launch again" },
   TRAINING_DIVERGED: { blame: "data", retry: false, means: "Newton's method did not reach the gradient tolerance, or a network's local training ran out of numbers or moved nothing", fix: "raise the ridge penalty or the iteration cap in the charter; of a network, lower localRate" },
-  TRAINING_DEGENERATE: { blame: "data", retry: false, means: "the joint rows hold only one class, or fewer than the charter asks", fix: "check the label column and the minimum rows of every partner" },
+  TRAINING_DEGENERATE: { blame: "data", retry: false, means: "the joint rows are fewer than the charter asks, or cannot give what was asked for, as rows of one class give no model", fix: "check the minimum rows of every partner, and of a training the label column" },
   NODE_REFUSED: { blame: "operator", retry: false, means: "a node refused, and names the clause", fix: "read the clause; change the charter or the request" },
   BUDGET_SPENT: { blame: "operator", retry: false, means: "the privacy budget does not cover this question", fix: "ask for less, or sign a new charter; at the node, cohortium budget show tells what is left and whose limit it is" },
   DATA_REFUSED: { blame: "data", retry: false, means: "a node's rows do not fit the charter", fix: "the node's own log names the file, column and rule" },
