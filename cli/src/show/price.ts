@@ -1,4 +1,5 @@
 import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import type { Role } from "../place.js";
 import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
 import { count } from "./amounts.js";
@@ -14,10 +15,12 @@ export interface Priced {
   readonly cellRows: number;
   readonly rows: number;
   readonly cost: Cost | null;
+  /** By whose account something is left. */
+  readonly account: Role;
 }
 
 /** The price in plain words, then what to expect of each part of the answer. */
-export function priceText({ price, charter, cellRows, rows, cost }: Priced, paint: Paint): string {
+export function priceText({ price, charter, cellRows, rows, cost, account }: Priced, paint: Paint): string {
   const isNoisy = cost !== null;
   const columns = [{ head: "part" }, { head: "cells", right: true }, ...(isNoisy ? [{ head: "error to expect", right: true }, { head: "95 % interval", right: true }] : []), { head: "likely withheld", right: true }];
   const lines = price.parts.map(({ name, cells, errorAbs, interval95, withheld }) => [
@@ -28,9 +31,14 @@ export function priceText({ price, charter, cellRows, rows, cost }: Priced, pain
     table(columns, lines, { paint, empty: "" }), "",
     ...(price.found === null ? [] : [`Each sum asks of one more character. Beginnings with fewer than about ${count(Math.ceil(price.found.least))} rows are not followed; a word with ${count(Math.ceil(price.found.sure))} rows or more is found with a probability of 95 %.`]),
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
-    ...(isNoisy ? [paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
+    ...(isNoisy ? [paint.dim(LEFT_BY[account]), paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
   ].join("\n");
 }
+
+const LEFT_BY: Readonly<Record<Role, string>> = {
+  coordinator: "What is left is what this coordinator saw; each node answers by its own account.",
+  node: "What is left is by this node's own account, and by its own ceiling where that is less; another node may have less.",
+};
 
 /** What asking will take, before it is asked. */
 export function takesText({ share, left, epsilon }: Cost): string {

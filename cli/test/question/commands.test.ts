@@ -215,4 +215,42 @@ describe("question plan", () => {
     expect(out).toMatch(/^counts of channel \(cohort\) +2 +2 of 2$/m);
     expect(await play(["question", "plan", ...PROFILE, "plain", "--rows", "few"], exact)).toMatchObject({ code: 2 });
   });
+
+  describe("at a node", () => {
+    const PRIVACY = {
+      epsilon: 1, delta: 1e-6, epsilonSpent: 0.9, limit: 33_000_000, spent: 29_700_000, left: 3_300_000, reserve: 7_000_000, reserveShare: 0.1, isReserveOpen: false,
+      questions: [], pace: null, elsewhere: { nanoRho: 0, charters: 0, epsilon: 0 },
+    };
+    const account = (charter: string, privacy: object | null) => ({ charter, name: "noisy", expires: SOUND.expires, releases: { made: 1, max: 100 }, privacy });
+    const nodeWith = (...accounts: readonly object[]) => openStage("node", [...charterRoutes(NOISY, EXACT), get("/v1/budget", { party: "harbour", own: null, charters: [account(EXACT, null), ...accounts] })]);
+    const plan = [...PROFILE, "noisy", "--epsilon", "0.1"];
+
+    test("reckons with what is left in that node's own account", async () => {
+      const { folder } = await nodeWith(account(NOISY, PRIVACY));
+      const { out } = await play(["question", "plan", ...plan], { folder });
+      expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 10 % is left: about 9 more of this kind; another 21 % is in reserve$/m);
+      expect(out).toContain("What is left is by this node's own account");
+      const { budget, cost } = JSON.parse((await play(["question", "plan", ...plan, "--json"], { folder })).out) as { budget: object; cost: object };
+      expect(budget).toEqual({ limit: 33_000_000, reserve: 7_000_000, spent: 29_700_000, left: 3_300_000 });
+      expect(cost).toMatchObject({ left: 0.1, more: 9 });
+    });
+
+    test("reckons with a ceiling that leaves less, and with a reserve that is open", async () => {
+      const capped = await nodeWith(account(NOISY, { ...PRIVACY, left: 9_900 }));
+      expect((await play(["question", "plan", ...plan], capped)).out).toContain("only 0.03 % is left, so it would be refused; another 21 % is in reserve");
+      const open = await nodeWith(account(NOISY, { ...PRIVACY, limit: 40_000_000, left: 10_300_000, isReserveOpen: true }));
+      expect((await play(["question", "plan", ...plan], open)).out).toMatch(/of which 31 % is left: about 31 more of this kind$/m);
+    });
+
+    test("says what is left of ε there to whoever would spend more than the charter has", async () => {
+      const { folder } = await nodeWith(account(NOISY, { ...PRIVACY, left: 0 }));
+      expect(await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "3"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("and ε = 0 of it is left") });
+    });
+
+    test("asks for nothing where sums are exact, and does not guess where there is no account", async () => {
+      const { folder } = await nodeWith();
+      expect((await play(["question", "plan", ...PROFILE, "plain"], { folder })).out).toMatch(/^price +nothing: this charter's sums are exact$/m);
+      expect(await play(["question", "plan", ...plan], { folder })).toMatchObject({ code: 4, out: "", err: expect.stringContaining("this node has no account under this charter") });
+    });
+  });
 });
