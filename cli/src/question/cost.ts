@@ -21,7 +21,7 @@ export interface Cost {
 }
 
 /** What is spent, as the coordinator saw it. */
-export function budgetSeen(coordinator: AdminClient, { digest }: CharterAsked): Promise<BudgetView> {
+export function budgetSeen(coordinator: AdminClient, { digest }: Pick<CharterAsked, "digest">): Promise<BudgetView> {
   return coordinator.get(`/v1/charters/${digest}/budget`, budgetView);
 }
 

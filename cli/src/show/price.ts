@@ -2,6 +2,7 @@ import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import type { Role } from "../place.js";
 import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
+import type { TrainingPrice } from "../training-price.js";
 import { count } from "./amounts.js";
 import { quantityForm } from "./answer-cells.js";
 import type { Paint } from "./paint.js";
@@ -44,6 +45,17 @@ const LEFT_BY: Readonly<Record<Role, string>> = {
 export function takesText({ share, left, epsilon }: Cost): string {
   const after = Math.max(0, left - share);
   return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
+}
+
+/** What a training will take, before it is launched. */
+export function trainingCostText(cost: Cost, paint: Paint): string {
+  return cost.more < 0 ? `This training ${costText(cost, paint)}.` : `This training ${takesText(cost)}.`;
+}
+
+/** What one training takes, for whoever is about to agree to all of them. */
+export function trainingPriceText({ fit, cost: { share, reserve, epsilon } }: TrainingPrice): string {
+  const aside = reserve === 0 ? "" : ` Another ${budgetShare(reserve, 1)} is in reserve: ${OPENS_RESERVE}.`;
+  return `One training costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself): ${fit === 0 ? "none fits" : fit === 1 ? "one fits" : `${count(fit)} fit`} into it, if nothing else is asked.${aside}`;
 }
 
 function costText(cost: Cost | null, paint: Paint): string {
