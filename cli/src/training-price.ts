@@ -7,6 +7,7 @@ import { planOf } from "@cohortium/protocol/training/plan";
 import { chargesInTurn, priceOfTraining } from "@cohortium/protocol/training/price";
 import type { BudgetView } from "./answers/questions.js";
 import { trainingViews, type TrainingView } from "./answers/trainings.js";
+import type { CharterAsked } from "./question/charter-asked.js";
 import { budgetSeen, costOf, type Cost } from "./question/cost.js";
 
 /** What one training takes of a charter's budget before anything is spent. */
@@ -38,17 +39,19 @@ export function trainingPrice(charter: Charter): TrainingPrice | null {
 export async function nextTrainingCost(coordinator: AdminClient, digest: string, charter: Charter): Promise<Cost | null> {
   const nanoRho = nanoRhoOfTraining(charter);
   if (nanoRho === 0) return null;
-  const ofQuestions = await budgetSeen(coordinator, { digest });
+  return costOf(nanoRho, await withTrainings(coordinator, await budgetSeen(coordinator, { digest }), { digest, charter }), charter);
+}
+
+/** What this coordinator saw spent on questions, and at most on trainings, which its own tally leaves out. */
+export async function withTrainings(coordinator: AdminClient, ofQuestions: BudgetView, { digest, charter }: Pick<CharterAsked, "digest" | "charter">): Promise<BudgetView> {
+  if (nanoRhoOfTraining(charter) === 0) return ofQuestions;
   const { trainings } = await coordinator.get("/v1/trainings", trainingViews);
-  return costOf(nanoRho, withTrainings(ofQuestions, charter, trainings.filter((one) => one.charter === digest)), charter);
+  const under = trainings.filter((one) => one.charter === digest);
+  return { ...ofQuestions, spent: under.reduce((spent, one) => spent + mostSpentBy(one, charter), ofQuestions.spent) };
 }
 
 function nanoRhoOfTraining(charter: Charter): number {
   return charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter));
-}
-
-function withTrainings(budget: BudgetView, charter: Charter, trainings: readonly TrainingView[]): BudgetView {
-  return { ...budget, spent: trainings.reduce((spent, one) => spent + mostSpentBy(one, charter), budget.spent) };
 }
 
 /** At most so much: of one that was aborted, nodes may have paid for the sum that nobody read. */

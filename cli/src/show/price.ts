@@ -3,7 +3,7 @@ import type { Role } from "../place.js";
 import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
 import type { TrainingPrice } from "../training-price.js";
-import { count } from "./amounts.js";
+import { count, counted } from "./amounts.js";
 import { quantityForm } from "./answer-cells.js";
 import type { Paint } from "./paint.js";
 import { OPENS_RESERVE, SHARES_ARE } from "./budget.js";
@@ -45,6 +45,12 @@ const LEFT_BY: Readonly<Record<Role, string>> = {
 export function takesText({ share, left, epsilon }: Cost): string {
   const after = Math.max(0, left - share);
   return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
+}
+
+/** What a schedule will take each time, before it begins, and how often there is enough. */
+export function eachRunText({ share, left, reserve, more, epsilon }: Cost): string {
+  const aside = reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
+  return `Each run costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself), of which ${budgetShare(left, 1)} is left: enough for ${more < 0 ? "none" : counted(more + 1, "run")}${aside}.`;
 }
 
 /** What a training will take, before it is launched. */

@@ -5,7 +5,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
-import { ANSWER, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
+import { ANSWER, BOTH, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
@@ -159,6 +159,47 @@ describe("question schedule", () => {
       { path: "/v1/question-schedules", body: { charter: EXACT, query: { ...VIEW.query, nanoRho: 0 }, every: 2, unit: "weeks", start: "2027-01-04T08:00:00+01:00" } },
       { path: "/v1/question-schedules/0a1b2c3d/remove", body: {} },
     ]);
+  });
+
+  describe("under noise", () => {
+    const ADD = ["question", "schedule", "add", ...KIND, "--epsilon", "0.1", "--every", "2weeks"];
+    const hub = (spent: number, trainings: readonly unknown[] = [], digest = NOISY) => openStage("coordinator", [
+      ...charterRoutes(digest), get("/v1/charters/:digest/budget", { limit: 33_000_000, reserve: 7_000_000, spent }), get("/v1/trainings", { trainings }), post("/v1/question-schedules", { ...SCHEDULE, charter: digest }),
+    ]);
+    const PRICE = "Each run costs 0.97 % of the budget (ε 0.1 by itself), of which 90 % is left: enough for 92 runs; another 21 % is in reserve.\n";
+
+    test("says what each run costs and how many there are, and at a terminal waits for a yes if the first is at once", async () => {
+      const { folder, asked } = await hub(3_300_000);
+      const no = await play(ADD, { folder, isTerminal: true, answers: ["n"] });
+      expect(no.err).toContain(`${PRICE}Ask it at once, and again every 2 weeks, each time for 0.97 % of the budget of noisy? [y/N] `);
+      expect([no.code, asked]).toEqual([2, []]);
+      expect((await play(ADD, { folder, isTerminal: true, answers: ["y"] })).code).toBe(0);
+      expect(asked).toHaveLength(1);
+    });
+
+    test.each<[string, readonly string[], boolean]>([
+      ["a start to come", ["--start", "2027-01-04T07:00:00Z"], true], ["a start that has passed", ["--start", "2026-01-04T07:00:00Z"], true], ["--yes", ["--yes"], true], ["--json", ["--json"], true], ["no terminal", [], false],
+    ])("with %s tells the price and goes on unasked", async (_, flags, isTerminal) => {
+      const { folder, asked } = await hub(3_300_000);
+      const { code, err } = await play([...ADD, ...flags], { folder, isTerminal });
+      expect({ code, posts: asked.length, told: err.includes(PRICE), isAsked: err.includes("[y/N]") }).toEqual({ code: 0, posts: 1, told: true, isAsked: false });
+    });
+
+    test("tells of one run, and of none where only the reserve is left", async () => {
+      expect((await play(ADD, await hub(32_600_000))).err).toContain("enough for 1 run; another");
+      expect((await play(ADD, await hub(32_990_000))).err).toContain("enough for none; another 21 % is in reserve.");
+    });
+
+    test("counts what trainings under the same charter took", async () => {
+      const both = await hub(0, [{ ...TRAINING, charter: BOTH, state: "done" }], BOTH);
+      // 33,000,000 - 17,000,000 of the training.
+      expect((await play(ADD, both)).err).toContain("of which 48 % is left: enough for 49 runs");
+    });
+
+    test("leaves what is not covered to the coordinator, which refuses it, and asks nothing about it", async () => {
+      const { folder } = await hub(40_000_000);
+      expect((await play(ADD, { folder, isTerminal: true })).err).not.toContain("Each run costs");
+    });
   });
 
   test("that starts in the past says when it is asked first", async () => {
