@@ -3,16 +3,18 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { bent, SOUND } from "../../protocol/test/session/charter-fixture.js";
+import { bent, NOISY, SOUND } from "../../protocol/test/session/charter-fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "./stage.js";
 
 const [A, B, C] = ["a1".repeat(32), "a2".repeat(32), "b3".repeat(32)] as const;
+const TOLD = "\n\nOne training costs 14 % of the budget (ε 0.8251 by itself): 7 fit into it, if nothing else is asked. Another 50 % is in reserve: it is spent only at a node";
 const WORDS = ["Four companies sign.", "Nobody receives rows."];
 
 const partnerCharter = (digest: string, name: string, state: string) => ({ digest, name, state, expires: "2027-06-30T12:00:00Z", words: WORDS, reason: "" });
 const fits = (...problems: readonly unknown[]) => get("/v1/charters/:digest/fit", { problems });
 const decided = (state: string) => [post("/v1/charters/:digest/sign", { digest: A, state }), post("/v1/charters/:digest/refuse", { digest: A, state })];
-const partnerWith = (...charters: readonly ReturnType<typeof partnerCharter>[]) => openStage("node", [get("/v1/charters", { charters }), fits(), ...decided("signed")]);
+const text = (charter: unknown = SOUND) => get("/v1/charters/:digest", { ...partnerCharter(A, "spring", "proposed"), charter });
+const partnerWith = (...charters: readonly ReturnType<typeof partnerCharter>[]) => openStage("node", [get("/v1/charters", { charters }), text(), fits(), ...decided("signed")]);
 
 describe("a partner signs", () => {
   test("after reading the plain words and saying yes", async () => {
@@ -62,10 +64,18 @@ describe("a partner signs", () => {
 
   test("knowing what the people in her rows bear already: a new charter is no new budget", async () => {
     const charter = { ...partnerCharter(A, "spring", "proposed"), elsewhere: { nanoRho: 2_000_000, charters: 1, epsilon: 0.3, delta: 1e-6 } };
-    const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter] }), fits(), ...decided("signed")]);
+    const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter] }), text(), fits(), ...decided("signed")]);
     const told = "The people in this node's rows bear ε 0.30 at δ 1e-6 already, under another charter; this one is no new budget for them, it adds up.\n";
     expect((await play(["charter", "plan"], { folder })).out).toContain(told);
     expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(told);
+  });
+
+  test("knowing what one training costs under noise, and how many fit, in plan and sign alike", async () => {
+    const { folder } = await openStage("node", [get("/v1/charters", { charters: [partnerCharter(A, "spring", "proposed")] }), text(NOISY), fits(), ...decided("signed")]);
+    expect((await play(["charter", "plan"], { folder })).out).toContain(TOLD);
+    expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(TOLD);
+    const { training } = JSON.parse((await play(["charter", "plan", "--json"], { folder })).out) as { training: object };
+    expect(training).toMatchObject({ nanoRho: 17_000_000, fit: 7 });
   });
 
   test("nothing that nobody proposed", async () => {
@@ -99,6 +109,20 @@ describe("the operator proposes", () => {
     const { folder } = await operator(B);
     draftIn(folder);
     expect(await play(["charter", "sign", "draft.yaml", "--yes"], { folder })).toMatchObject({ code: 6, err: expect.stringContaining("VERIFY_CHARTER") });
+  });
+
+  test("what says, under noise, what one training costs and how many fit into its budget and its sums", async () => {
+    const told = async (charter: unknown) => {
+      const { folder } = await openStage("coordinator", [post("/v1/charters/plan", { ...planned, charter })]);
+      draftIn(folder);
+      return (await play(["charter", "plan", "draft.yaml"], { folder })).out;
+    };
+    expect(await told(NOISY)).toContain(TOLD);
+    // Each asks for seven sums.
+    expect(await told(bent("/privacy/budget/releasesMax", 20, NOISY))).toContain("2 fit into it");
+    expect(await told(bent("/questions/0/model/privacy/nanoRho", 100_000_000, NOISY))).toContain("one fits into it");
+    expect(await told(bent("/questions/0/model/privacy/nanoRho", 150_000_000, NOISY))).toContain("none fits into it");
+    expect(await told(SOUND)).not.toContain("One training costs");
   });
 
   test("nothing by planning", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { SOUND } from "../../protocol/test/session/charter-fixture.js";
 import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
 
@@ -13,7 +14,7 @@ const SPRING = { digest: CHARTER, name: "spring", state: "in-force", signatures:
 
 describe("a training without one company", () => {
   test("is launched by name, and the coordinator decides whether it may be", async () => {
-    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [SPRING] }), post("/v1/trainings", { session: SESSION })]);
+    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [SPRING] }), get("/v1/charters/:digest", { ...SPRING, words: [], charter: SOUND }), post("/v1/trainings", { session: SESSION })]);
     expect(await play(["round", "launch", "--without", "mill"], { folder })).toMatchObject({ code: 0 });
     expect(asked).toEqual([{ path: "/v1/trainings", body: { charter: CHARTER, without: "mill" } }]);
   });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
+import { NOISY, SOUND } from "../../protocol/test/session/charter-fixture.js";
 import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
 
@@ -28,10 +29,12 @@ const events = (...views: readonly unknown[]): Route => ({
 });
 const charterIn = (state: string, digest: string) => ({ digest, name: "spring", state, signatures: [], refusals: [], expires: "2027-06-30T12:00:00Z" });
 
+const textIn = (charter: unknown) => get("/v1/charters/:digest", { ...charterIn("in-force", CHARTER), words: [], charter });
+
 describe("round launch", () => {
   test("takes the one charter in force, and with --watch tells what happens until the model is there", async () => {
     const { folder, asked } = await openStage("coordinator", [
-      get("/v1/charters", { charters: [charterIn("in-force", CHARTER), charterIn("proposed", "a2".repeat(32))] }),
+      get("/v1/charters", { charters: [charterIn("in-force", CHARTER), charterIn("proposed", "a2".repeat(32))] }), textIn(SOUND),
       post("/v1/trainings", { session: SESSION }), events(RUNNING, RUNNING, DONE),
     ]);
     const { code, out, err } = await play(["round", "launch", "--watch"], { folder });
@@ -55,11 +58,50 @@ describe("round launch", () => {
     expect(code).toBe(0);
   });
 
+<<<<<<< HEAD
   test("takes a charter by its name, or by the beginning of its digest", async () => {
     const other = { ...charterIn("in-force", "a2".repeat(32)), name: "autumn" };
     const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("in-force", CHARTER), other] }), post("/v1/trainings", { session: SESSION })]);
     for (const named of ["autumn", "a1a1"]) expect(await play(["round", "launch", "--charter", named], { folder })).toMatchObject({ code: 0 });
     expect(asked.map(({ body }) => body)).toEqual([{ charter: "a2".repeat(32) }, { charter: CHARTER }]);
+=======
+  describe("under noise", () => {
+    const LIMIT = 94_000_000;
+    /** One training of this charter costs 17,000,000: 3,400,000 for the moments, and 2,720,000 for each of five steps. */
+    const noisy = (spent: number, ...before: readonly unknown[]) => openStage("coordinator", [
+      get("/v1/charters", { charters: [charterIn("in-force", CHARTER)] }), textIn(NOISY), get("/v1/charters/:digest/budget", { limit: LIMIT, reserve: 9_400_000, spent }),
+      get("/v1/trainings", { trainings: before }), post("/v1/trainings", { session: SESSION }),
+    ]);
+
+    test("says the price before it begins, and at a terminal waits for a yes", async () => {
+      const { folder, asked } = await noisy(0);
+      const no = await play(["round", "launch"], { folder, isTerminal: true, answers: ["n"] });
+      expect(no.err).toContain("This training costs 18 % of the budget (ε 0.8251 by itself); 100 % is left before it, and 82 % after it.\nLaunch it, for 18 % of the budget of spring? [y/N] ");
+      expect([no.code, asked]).toEqual([2, []]);
+      expect((await play(["round", "launch"], { folder, isTerminal: true, answers: ["y"] })).code).toBe(0);
+      expect(asked).toEqual([{ path: "/v1/trainings", body: { charter: CHARTER } }]);
+    });
+
+    test.each([["--yes", true], ["--json", true], ["--quiet", false]])("with %s goes on unasked, as it does without a terminal", async (flag, isTerminal) => {
+      const { folder, asked } = await noisy(0);
+      const { code, err } = await play(["round", "launch", flag], { folder, isTerminal });
+      expect({ code, posts: asked.length, isAsked: err.includes("[y/N]") }).toEqual({ code: 0, posts: 1, isAsked: false });
+    });
+
+    test("counts what questions and trainings under it took before, of an aborted one also the sum nobody read", async () => {
+      const past = [{ ...DONE, round: 7 }, { ...ABORTED, round: 1 }, { ...DONE, charter: "a2".repeat(32) }];
+      const { err } = await play(["round", "launch"], { folder: (await noisy(23_880_000, ...past)).folder });
+      // 94,000,000 - 23,880,000 - 17,000,000 - 3,400,000 - 2,720,000 = 47,000,000.
+      expect(err).toContain("50 % is left before it, and 32 % after it");
+    });
+
+    test("says so where too little is left, and leaves it to the nodes to refuse", async () => {
+      const { folder, asked } = await noisy(84_600_000);
+      const { err } = await play(["round", "launch"], { folder });
+      expect(err).toContain("only 10 % is left, so it would be refused; another 10 % is in reserve.");
+      expect(asked).toHaveLength(1);
+    });
+>>>>>>> pricefix
   });
 
   test("is refused where no charter is in force, naming who has not signed", async () => {

@@ -6,9 +6,10 @@ import { confirm, pathOf, type Context } from "../context.js";
 import { readDraft, withLines, type Draft } from "../draft.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, type Place } from "../place.js";
-import { changesText, wordsText } from "../show/charter.js";
+import { changesText, trainingPriceLines, wordsText } from "../show/charter.js";
 import { short } from "../show/amounts.js";
 import { facts } from "../show/table.js";
+import { trainingPriceIn } from "../training-price.js";
 
 type Planned = z.output<typeof plannedCharter>;
 
@@ -16,7 +17,8 @@ type Planned = z.output<typeof plannedCharter>;
 export async function planDraft(context: Context, place: Place, path: string): Promise<Outcome> {
   const draft = readDraft(pathOf(context, path));
   const planned = await planOf(adminOf(place), draft);
-  return done(planned, `${planText(planned, context)}\n\nThis only showed it: nothing was signed or sent. To propose it: cohortium charter sign ${path}`);
+  const training = trainingPriceIn(planned.charter);
+  return done({ ...planned, ...(training === null ? {} : { training }) }, `${planText(planned, context)}\n\nThis only showed it: nothing was signed or sent. To propose it: cohortium charter sign ${path}`);
 }
 
 /** Signs the draft as operator and proposes it, once a person has seen what it means. */
@@ -36,9 +38,9 @@ async function planOf(admin: AdminClient, draft: Draft): Promise<Planned> {
   return withLines(draft, () => admin.post("/v1/charters/plan", { draft: draft.json }, plannedCharter));
 }
 
-function planText({ digest, words, changes }: Planned, { paint }: Context): string {
+function planText({ digest, words, changes, charter }: Planned, { paint }: Context): string {
   const against = changes.length === 0 ? [] : ["", "Against the charter in force:", "", changesText(changes, paint)];
-  return [facts([["charter", digest]]), "", wordsText(words), ...against].join("\n");
+  return [facts([["charter", digest]]), "", wordsText(words), ...trainingPriceLines(trainingPriceIn(charter)), ...against].join("\n");
 }
 
 /** A party was enrolled or revoked between the two calls, so other keys stand in the charter. */

@@ -1,22 +1,24 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import { charterDecision, charterFit, chartersOfPartner, type CharterOfPartner, type FitProblem } from "../answers/charters.js";
+import { charterDecision, charterFit, chartersOfPartner, charterText, type CharterOfPartner, type FitProblem } from "../answers/charters.js";
 import { confirm, type Context } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pick, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, type Place } from "../place.js";
 import { short } from "../show/amounts.js";
 import { elsewhereSentence } from "../show/budget.js";
-import { fitText, wordsText } from "../show/charter.js";
+import { fitText, trainingPriceLines, wordsText } from "../show/charter.js";
 import type { Paint } from "../show/paint.js";
 import { facts } from "../show/table.js";
+import { trainingPriceIn, type TrainingPrice } from "../training-price.js";
 import { reasonOf } from "./reason.js";
 
 /** What signing would mean, in plain words. */
 export async function planProposal({ paint }: Context, place: Place, prefix: string | undefined): Promise<Outcome> {
   const admin = adminOf(place);
   const charter = await pending(admin, prefix);
-  const problems = await fitProblems(admin, charter);
-  return done({ ...charter, problems }, `${charterText(charter, problems, paint)}\n\nThis only showed it; nothing was signed or sent. To sign it: cohortium charter sign ${short(charter.digest)}`);
+  const shown = await shownOf(admin, charter);
+  const { problems, training } = shown;
+  return done({ ...charter, problems, ...(training === null ? {} : { training }) }, `${proposalText(charter, shown, paint)}\n\nThis only showed it; nothing was signed or sent. To sign it: cohortium charter sign ${short(charter.digest)}`);
 }
 
 /** Signs in this company's name, once a person has read the plain words. */
@@ -24,7 +26,7 @@ export async function signProposal(context: Context, place: Place, prefix: strin
   const admin = adminOf(place);
   const charter = await pending(admin, prefix);
   // Shown also where --quiet silences notes: nobody signs what was not on the screen.
-  context.world.err.write(`${charterText(charter, await fitProblems(admin, charter), context.paint)}\n`);
+  context.world.err.write(`${proposalText(charter, await shownOf(admin, charter), context.paint)}\n`);
   await confirm(context, `Sign "${charter.name}" in your company's name?`);
   const answer = await admin.post(`/v1/charters/${charter.digest}/sign`, {}, charterDecision, crypto.randomUUID());
   return done(answer, `${context.paint.good("Signed")} ${short(charter.digest)}. It is in force once every party has signed: cohortium charter ls`);
@@ -52,11 +54,19 @@ function listing(noun: string, items: readonly CharterOfPartner[]): Listing<Char
   return { noun, listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name, state }) => `${name}, ${state}` };
 }
 
-async function fitProblems(admin: AdminClient, { digest }: CharterOfPartner): Promise<readonly FitProblem[]> {
-  return (await admin.get(`/v1/charters/${digest}/fit`, charterFit)).problems;
+/** What a person should know before signing, beside the charter's own words. */
+interface Shown {
+  readonly problems: readonly FitProblem[];
+  readonly training: TrainingPrice | null;
 }
 
-function charterText({ digest, name, state, expires, words, elsewhere }: CharterOfPartner, problems: readonly FitProblem[], paint: Paint): string {
+async function shownOf(admin: AdminClient, { digest }: CharterOfPartner): Promise<Shown> {
+  const { problems } = await admin.get(`/v1/charters/${digest}/fit`, charterFit);
+  const { charter } = await admin.get(`/v1/charters/${digest}`, charterText);
+  return { problems, training: trainingPriceIn(charter) };
+}
+
+function proposalText({ digest, name, state, expires, words, elsewhere }: CharterOfPartner, { problems, training }: Shown, paint: Paint): string {
   const borne = elsewhere === null || elsewhere === undefined ? [] : ["", paint.warn(elsewhereSentence(elsewhere))];
-  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...borne, ...fitText(problems, paint)].join("\n");
+  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...trainingPriceLines(training), ...borne, ...fitText(problems, paint)].join("\n");
 }

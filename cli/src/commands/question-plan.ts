@@ -1,12 +1,11 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import type { BudgetView } from "../answers/questions.js";
 import { textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { budgetSeen, costOf, leftOf } from "../question/cost.js";
+import { budgetOwn, budgetSeen, costOf, leftOf, type OwnBudget } from "../question/cost.js";
 import { priceOf } from "../question/price.js";
 import { askingWithFound } from "../question/found-words.js";
 import { queryUnder } from "../question/query-asked.js";
@@ -20,22 +19,19 @@ export async function planQuestion(context: Context, kind: string | undefined, o
   const asked = await charterAsked(adminOf(place), textOption(options, "charter"));
   const { digest, charter, statistics: { cellRows } } = asked;
   const budget = await budgetAt(place, asked);
-  const query = queryUnder(asking, charter, place.role === "coordinator" ? leftOf(budget) : null);
+  const query = queryUnder(asking, charter, leftOf(budget));
   const rows = given ?? charter.rows.jointMin;
   const price = priceOf(charter, query, rows);
   const cost = costOf(price.nanoRho, budget, charter);
-  const text = priceText({ price, cost, charter: charter.name, cellRows, rows }, context.paint);
+  const text = priceText({ price, cost, charter: charter.name, cellRows, rows, account: place.role }, context.paint);
   return done({ charter: digest, query: queryJson(query), rows, price, budget, cost }, text);
 }
 
-/** What is spent, as the coordinator saw it. A node's own account is told by its `budget show`; here it plans with the whole. */
-async function budgetAt(place: Place, asked: CharterAsked): Promise<BudgetView> {
+/** What is spent: as the coordinator saw it, or by this node's own account. */
+function budgetAt(place: Place, asked: CharterAsked): Promise<BudgetView | OwnBudget> {
   switch (place.role) {
     case "coordinator": return budgetSeen(adminOf(place), asked);
-    case "node": {
-      const budget = budgetOf(asked.charter);
-      return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent: 0 };
-    }
+    case "node": return budgetOwn(adminOf(place), asked);
   }
 }
 

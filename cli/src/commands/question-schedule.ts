@@ -1,15 +1,24 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { scheduleView, scheduleViews, type ScheduleView } from "../answers/questions.js";
-import { confirm, textOption, type Context, type Options } from "../context.js";
+import { confirm, confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
 import { charterAsked } from "../question/charter-asked.js";
-import { budgetSeen, leftOf } from "../question/cost.js";
+import { budgetSeen, costOf, leftOf, type Cost } from "../question/cost.js";
 import { askingIn, queryUnder } from "../question/query-asked.js";
+import { eachRunText } from "../show/price.js";
 import { schedulesText, timeText } from "../show/question.js";
+import { withTrainings } from "../training-price.js";
+
+interface Rhythm {
+  readonly every: number;
+  readonly unit: string;
+  readonly start?: string;
+}
 
 const VERBS = ["add", "ls", "rm"] as const;
 
@@ -24,13 +33,28 @@ export async function questionSchedule(context: Context, verb: string, what: str
 
 async function addSchedule(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "question schedule add");
-  const rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
+  const rhythm: Rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
   const asking = askingIn(context, kind, options);
   const asked = await charterAsked(admin, textOption(options, "charter"));
   const { digest, charter } = asked;
-  const query = queryUnder(asking, charter, leftOf(await budgetSeen(admin, asked)));
+  const budget = await budgetSeen(admin, asked);
+  const query = queryUnder(asking, charter, leftOf(budget));
+  // What the budget does not cover the coordinator refuses, whatever anybody says here.
+  if (query.nanoRho <= (leftOf(budget) ?? 0)) {
+    const cost = costOf(query.nanoRho, await withTrainings(admin, budget, asked), charter);
+    await agreeOnRuns(context, cost, rhythm, charter.name);
+  }
   const schedule = await admin.post("/v1/question-schedules", { charter: digest, query: queryJson(query), ...rhythm }, scheduleView, crypto.randomUUID());
   return done(schedule, `${schedulesText([schedule], context.paint)}\n\n${firstText(schedule, rhythm.start, context.world.nowMs())}${termsText(schedule, charter.expires)}`);
+}
+
+/** What each run costs, and whether that is meant where the first is asked at once; a later one can still be taken back. */
+async function agreeOnRuns(context: Context, cost: Cost | null, { every, unit, start }: Rhythm, charter: string): Promise<void> {
+  if (cost === null) return;
+  context.progress.note(eachRunText(cost));
+  if (start !== undefined) return;
+  const again = every === 1 ? unit.replace(/s$/, "") : `${every} ${unit}`;
+  await confirmAtTerminal(context, `Ask it at once, and again every ${again}, each time for ${budgetShare(cost.share, 1)} of the budget of ${charter}?`);
 }
 
 /** A start that has passed is no time to ask at. */

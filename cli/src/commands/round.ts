@@ -1,15 +1,19 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
-import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
+import { confirm, confirmAtTerminal, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../pick.js";
 import { adminOf, adminOfRole, placeAt } from "../place.js";
+import { readCharter } from "../question/charter-asked.js";
 import { influenceOf, influenceText } from "../show/influence.js";
 import { duration, instant, quality, short } from "../show/amounts.js";
+import { trainingCostText } from "../show/price.js";
 import { table } from "../show/table.js";
 import { gainCell, ownTrainingText, stateText, trainingText } from "../show/training.js";
+import { nextTrainingCost } from "../training-price.js";
 import { endOf, watchTraining } from "./watch.js";
 
 /** Trainings. Each is a session of several rounds, one sum each. */
@@ -43,10 +47,19 @@ async function launch(context: Context, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "round launch");
   const charter = await charterNamed(admin, options, ({ expires }) => context.world.nowMs() < Date.parse(expires));
   const without = textOption(options, "without");
+  await agreeOnTraining(context, admin, charter);
   const { session } = await admin.post("/v1/trainings", { charter: charter.digest, ...(without === undefined ? {} : { without }) }, launched, crypto.randomUUID());
   if (options["watch"] !== true) return done({ session, charter: charter.digest }, `Launched ${session} under ${charter.name}. To follow it: cohortium round watch ${short(session)}`);
   context.progress.note(`launched ${session} under ${charter.name}`);
   return watchTraining(context, () => adminOfRole(context.folder, "coordinator", "round launch"), session);
+}
+
+/** What it costs, and whether that is meant. What a node's budget does not cover that node refuses, whatever anybody says here. */
+async function agreeOnTraining(context: Context, admin: AdminClient, { digest, name }: CharterOfOperator): Promise<void> {
+  const cost = await nextTrainingCost(admin, digest, await readCharter(admin, digest));
+  if (cost === null) return;
+  context.progress.note(trainingCostText(cost, context.paint));
+  await confirmAtTerminal(context, `Launch it, for ${budgetShare(cost.share, 1)} of the budget of ${name}?`);
 }
 
 /** @throws Refusal CHARTER_NOT_IN_FORCE naming whose signature is missing, if there is a proposal that waits for some. */

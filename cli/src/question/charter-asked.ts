@@ -23,8 +23,13 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
   const { charters } = await admin.get("/v1/charters", charterNames);
   const inForce = charters.filter(({ state }) => state === "in-force");
   if (named !== undefined) {
+<<<<<<< HEAD
     const { digest } = pickNamed(inForceListed(inForce), named);
     const found = allowing(digest, await read(admin, digest));
+=======
+    const { digest } = pickNamed(inForce, named);
+    const found = allowing(digest, await readCharter(admin, digest));
+>>>>>>> pricefix
     if (found !== null) return found;
     throw new Refusal({
       code: "CHARTER_QUESTION", title: "this charter allows no statistics", detail: `${named} (${short(digest)}) has no clause named statistics`, rule: "request.statistics",
@@ -33,7 +38,7 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
   }
   const allowed: CharterAsked[] = [];
   for (const { digest } of inForce) {
-    const found = allowing(digest, await read(admin, digest));
+    const found = allowing(digest, await readCharter(admin, digest));
     if (found !== null) allowed.push(found);
   }
   return pick({ noun: "charter in force that allows statistics", listedBy: "charter ls", items: allowed, idOf: ({ digest }) => digest, labelOf: ({ charter }) => charter.name }, undefined);
@@ -43,7 +48,8 @@ function inForceListed(items: readonly CharterName[]): Listing<CharterName> {
   return { noun: "charter in force", listedBy: "charter ls", items, idOf: ({ digest }) => digest, labelOf: ({ name }) => name };
 }
 
-async function read(admin: AdminClient, digest: string): Promise<Charter> {
+/** What this charter says. @throws Refusal CHARTER_UNREADABLE where that breaks the rules as they are here. */
+export async function readCharter(admin: AdminClient, digest: string): Promise<Charter> {
   const { charter } = await admin.get(`/v1/charters/${digest}`, charterText);
   const check = checkCharter(charter);
   if (check.kind === "ok") return check.charter;

@@ -1,5 +1,7 @@
 import type { Change, FitProblem } from "../answers/charters.js";
+import type { TrainingPrice } from "../training-price.js";
 import type { Paint } from "./paint.js";
+import { trainingPriceText } from "./price.js";
 
 /** A charter's sentences, one after another. */
 export function wordsText(words: readonly string[]): string {
@@ -13,6 +15,11 @@ export function changesText(changes: readonly Change[], paint: Paint): string {
     ...(before == null ? [] : [paint.bad(`    - ${before}`)]),
     ...(after == null ? [] : [paint.good(`    + ${after}`)]),
   ].join("\n")).join("\n");
+}
+
+/** What one training costs where it costs anything, or nothing. */
+export function trainingPriceLines(price: TrainingPrice | null): readonly string[] {
+  return price === null ? [] : ["", trainingPriceText(price)];
 }
 
 /** What every training under the charter would refuse of this node's files, or nothing. */

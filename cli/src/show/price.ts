@@ -1,7 +1,9 @@
 import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import type { Role } from "../place.js";
 import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";
-import { count } from "./amounts.js";
+import type { TrainingPrice } from "../training-price.js";
+import { count, counted } from "./amounts.js";
 import { quantityForm } from "./answer-cells.js";
 import type { Paint } from "./paint.js";
 import { OPENS_RESERVE, SHARES_ARE } from "./budget.js";
@@ -14,10 +16,12 @@ export interface Priced {
   readonly cellRows: number;
   readonly rows: number;
   readonly cost: Cost | null;
+  /** By whose account something is left. */
+  readonly account: Role;
 }
 
 /** The price in plain words, then what to expect of each part of the answer. */
-export function priceText({ price, charter, cellRows, rows, cost }: Priced, paint: Paint): string {
+export function priceText({ price, charter, cellRows, rows, cost, account }: Priced, paint: Paint): string {
   const isNoisy = cost !== null;
   const columns = [{ head: "part" }, { head: "cells", right: true }, ...(isNoisy ? [{ head: "error to expect", right: true }, { head: "95 % interval", right: true }] : []), { head: "likely withheld", right: true }];
   const lines = price.parts.map(({ name, cells, errorAbs, interval95, withheld }) => [
@@ -28,14 +32,36 @@ export function priceText({ price, charter, cellRows, rows, cost }: Priced, pain
     table(columns, lines, { paint, empty: "" }), "",
     ...(price.found === null ? [] : [`Each sum asks of one more character. Beginnings with fewer than about ${count(Math.ceil(price.found.least))} rows are not followed; a word with ${count(Math.ceil(price.found.sure))} rows or more is found with a probability of 95 %.`]),
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
-    ...(isNoisy ? [paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
+    ...(isNoisy ? [paint.dim(LEFT_BY[account]), paint.dim(SHARES_ARE)] : []), ...(isNoisy && cost.reserve > 0 ? [paint.dim(`Of the reserve: ${OPENS_RESERVE}.`)] : []),
   ].join("\n");
 }
+
+const LEFT_BY: Readonly<Record<Role, string>> = {
+  coordinator: "What is left is what this coordinator saw; each node answers by its own account.",
+  node: "What is left is by this node's own account, and by its own ceiling where that is less; another node may have less.",
+};
 
 /** What asking will take, before it is asked. */
 export function takesText({ share, left, epsilon }: Cost): string {
   const after = Math.max(0, left - share);
   return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
+}
+
+/** What a schedule will take each time, before it begins, and how often there is enough. */
+export function eachRunText({ share, left, reserve, more, epsilon }: Cost): string {
+  const aside = reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
+  return `Each run costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself), of which ${budgetShare(left, 1)} is left: enough for ${more < 0 ? "none" : counted(more + 1, "run")}${aside}.`;
+}
+
+/** What a training will take, before it is launched. */
+export function trainingCostText(cost: Cost, paint: Paint): string {
+  return cost.more < 0 ? `This training ${costText(cost, paint)}.` : `This training ${takesText(cost)}.`;
+}
+
+/** What one training takes, for whoever is about to agree to all of them. */
+export function trainingPriceText({ fit, cost: { share, reserve, epsilon } }: TrainingPrice): string {
+  const aside = reserve === 0 ? "" : ` Another ${budgetShare(reserve, 1)} is in reserve: ${OPENS_RESERVE}.`;
+  return `One training costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself): ${fit === 0 ? "none fits" : fit === 1 ? "one fits" : `${count(fit)} fit`} into it, if nothing else is asked.${aside}`;
 }
 
 function costText(cost: Cost | null, paint: Paint): string {

@@ -5,7 +5,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
-import { ANSWER, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
+import { ANSWER, BOTH, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
@@ -161,6 +161,47 @@ describe("question schedule", () => {
     ]);
   });
 
+  describe("under noise", () => {
+    const ADD = ["question", "schedule", "add", ...KIND, "--epsilon", "0.1", "--every", "2weeks"];
+    const hub = (spent: number, trainings: readonly unknown[] = [], digest = NOISY) => openStage("coordinator", [
+      ...charterRoutes(digest), get("/v1/charters/:digest/budget", { limit: 33_000_000, reserve: 7_000_000, spent }), get("/v1/trainings", { trainings }), post("/v1/question-schedules", { ...SCHEDULE, charter: digest }),
+    ]);
+    const PRICE = "Each run costs 0.97 % of the budget (ε 0.1 by itself), of which 90 % is left: enough for 92 runs; another 21 % is in reserve.\n";
+
+    test("says what each run costs and how many there are, and at a terminal waits for a yes if the first is at once", async () => {
+      const { folder, asked } = await hub(3_300_000);
+      const no = await play(ADD, { folder, isTerminal: true, answers: ["n"] });
+      expect(no.err).toContain(`${PRICE}Ask it at once, and again every 2 weeks, each time for 0.97 % of the budget of noisy? [y/N] `);
+      expect([no.code, asked]).toEqual([2, []]);
+      expect((await play(ADD, { folder, isTerminal: true, answers: ["y"] })).code).toBe(0);
+      expect(asked).toHaveLength(1);
+    });
+
+    test.each<[string, readonly string[], boolean]>([
+      ["a start to come", ["--start", "2027-01-04T07:00:00Z"], true], ["a start that has passed", ["--start", "2026-01-04T07:00:00Z"], true], ["--yes", ["--yes"], true], ["--json", ["--json"], true], ["no terminal", [], false],
+    ])("with %s tells the price and goes on unasked", async (_, flags, isTerminal) => {
+      const { folder, asked } = await hub(3_300_000);
+      const { code, err } = await play([...ADD, ...flags], { folder, isTerminal });
+      expect({ code, posts: asked.length, told: err.includes(PRICE), isAsked: err.includes("[y/N]") }).toEqual({ code: 0, posts: 1, told: true, isAsked: false });
+    });
+
+    test("tells of one run, and of none where only the reserve is left", async () => {
+      expect((await play(ADD, await hub(32_600_000))).err).toContain("enough for 1 run; another");
+      expect((await play(ADD, await hub(32_990_000))).err).toContain("enough for none; another 21 % is in reserve.");
+    });
+
+    test("counts what trainings under the same charter took", async () => {
+      const both = await hub(0, [{ ...TRAINING, charter: BOTH, state: "done" }], BOTH);
+      // 33,000,000 - 17,000,000 of the training.
+      expect((await play(ADD, both)).err).toContain("of which 48 % is left: enough for 49 runs");
+    });
+
+    test("leaves what is not covered to the coordinator, which refuses it, and asks nothing about it", async () => {
+      const { folder } = await hub(40_000_000);
+      expect((await play(ADD, { folder, isTerminal: true })).err).not.toContain("Each run costs");
+    });
+  });
+
   test("that starts in the past says when it is asked first", async () => {
     const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/question-schedules", { ...SCHEDULE, runs: 0 })]);
     const { out } = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2026-01-04T07:00:00Z"], { folder });
@@ -214,5 +255,43 @@ describe("question plan", () => {
     expect(out).toMatch(/^price +nothing: this charter's sums are exact$/m);
     expect(out).toMatch(/^counts of channel \(cohort\) +2 +2 of 2$/m);
     expect(await play(["question", "plan", ...PROFILE, "plain", "--rows", "few"], exact)).toMatchObject({ code: 2 });
+  });
+
+  describe("at a node", () => {
+    const PRIVACY = {
+      epsilon: 1, delta: 1e-6, epsilonSpent: 0.9, limit: 33_000_000, spent: 29_700_000, left: 3_300_000, reserve: 7_000_000, reserveShare: 0.1, isReserveOpen: false,
+      questions: [], pace: null, elsewhere: { nanoRho: 0, charters: 0, epsilon: 0 },
+    };
+    const account = (charter: string, privacy: object | null) => ({ charter, name: "noisy", expires: SOUND.expires, releases: { made: 1, max: 100 }, privacy });
+    const nodeWith = (...accounts: readonly object[]) => openStage("node", [...charterRoutes(NOISY, EXACT), get("/v1/budget", { party: "harbour", own: null, charters: [account(EXACT, null), ...accounts] })]);
+    const plan = [...PROFILE, "noisy", "--epsilon", "0.1"];
+
+    test("reckons with what is left in that node's own account", async () => {
+      const { folder } = await nodeWith(account(NOISY, PRIVACY));
+      const { out } = await play(["question", "plan", ...plan], { folder });
+      expect(out).toMatch(/^price +costs 0\.97 % of the budget \(ε 0\.1 by itself\), of which 10 % is left: about 9 more of this kind; another 21 % is in reserve$/m);
+      expect(out).toContain("What is left is by this node's own account");
+      const { budget, cost } = JSON.parse((await play(["question", "plan", ...plan, "--json"], { folder })).out) as { budget: object; cost: object };
+      expect(budget).toEqual({ limit: 33_000_000, reserve: 7_000_000, spent: 29_700_000, left: 3_300_000 });
+      expect(cost).toMatchObject({ left: 0.1, more: 9 });
+    });
+
+    test("reckons with a ceiling that leaves less, and with a reserve that is open", async () => {
+      const capped = await nodeWith(account(NOISY, { ...PRIVACY, left: 9_900 }));
+      expect((await play(["question", "plan", ...plan], capped)).out).toContain("only 0.03 % is left, so it would be refused; another 21 % is in reserve");
+      const open = await nodeWith(account(NOISY, { ...PRIVACY, limit: 40_000_000, left: 10_300_000, isReserveOpen: true }));
+      expect((await play(["question", "plan", ...plan], open)).out).toMatch(/of which 31 % is left: about 31 more of this kind$/m);
+    });
+
+    test("says what is left of ε there to whoever would spend more than the charter has", async () => {
+      const { folder } = await nodeWith(account(NOISY, { ...PRIVACY, left: 0 }));
+      expect(await play(["question", "plan", ...PROFILE, "noisy", "--epsilon", "3"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("and ε = 0 of it is left") });
+    });
+
+    test("asks for nothing where sums are exact, and does not guess where there is no account", async () => {
+      const { folder } = await nodeWith();
+      expect((await play(["question", "plan", ...PROFILE, "plain"], { folder })).out).toMatch(/^price +nothing: this charter's sums are exact$/m);
+      expect(await play(["question", "plan", ...plan], { folder })).toMatchObject({ code: 4, out: "", err: expect.stringContaining("this node has no account under this charter") });
+    });
   });
 });

@@ -1,11 +1,13 @@
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { NOISY as NOISY_TRAINING, SOUND } from "../../../protocol/test/session/charter-fixture.js";
 import { get, NOW_MS } from "../stage.js";
 
 export const NOISY = "a1".repeat(32);
 export const EXACT = "e0".repeat(32);
 export const TRAINING_ONLY = "b7".repeat(32);
+/** Statistics and trainings under one budget. */
+export const BOTH = "b0".repeat(32);
 export const SESSION = "5e".repeat(16);
 export const DIGEST = "d1".repeat(32);
 
@@ -17,6 +19,7 @@ export const NOISE = { mechanism: "discrete-gaussian", note: "Noise.", budget: {
 export const CHARTERS = new Map<string, object>([
   [NOISY, { ...SOUND, name: "noisy", questions: [], statistics: STATISTICS, privacy: NOISE }],
   [EXACT, { ...SOUND, name: "plain", questions: [], statistics: { ...STATISTICS, exactCohorts: "allowed" } }],
+  [BOTH, { ...NOISY_TRAINING, name: "both", statistics: STATISTICS, privacy: { ...NOISY_TRAINING.privacy, budget: { ...NOISY_TRAINING.privacy.budget, epsilon: 1.5 } } }],
   [TRAINING_ONLY, { ...SOUND, name: "models" }],
 ]);
 

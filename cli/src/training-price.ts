@@ -1,0 +1,64 @@
+import type { Json } from "@cohortium/crypto/canonical-json";
+import type { AdminClient } from "@cohortium/protocol/host/admin-client";
+import type { Charter } from "@cohortium/protocol/session/charter";
+import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { planOf } from "@cohortium/protocol/training/plan";
+import { chargesInTurn, priceOfTraining } from "@cohortium/protocol/training/price";
+import type { BudgetView } from "./answers/questions.js";
+import { trainingViews, type TrainingView } from "./answers/trainings.js";
+import type { CharterAsked } from "./question/charter-asked.js";
+import { budgetSeen, costOf, type Cost } from "./question/cost.js";
+
+/** What one training takes of a charter's budget before anything is spent. */
+export interface TrainingPrice {
+  /** In 10^-9 of ρ. */
+  readonly nanoRho: number;
+  /** So many trainings fit if nothing else is asked: into the budget without its reserve, and into its sums. */
+  readonly fit: number;
+  readonly cost: Cost;
+}
+
+/** Null where trainings cost nothing, and of what is no charter: that is for its rules to say. */
+export function trainingPriceIn(json: Json): TrainingPrice | null {
+  const check = checkCharter(json);
+  return check.kind === "ok" ? trainingPrice(check.charter) : null;
+}
+
+export function trainingPrice(charter: Charter): TrainingPrice | null {
+  const budget = budgetOf(charter);
+  const nanoRho = nanoRhoOfTraining(charter);
+  if (budget === null || nanoRho === 0) return null;
+  const cost = costOf(nanoRho, { limit: budget.nanoRho, reserve: budget.reserveNanoRho, spent: 0 }, charter);
+  if (cost === null) return null;
+  const fit = Math.min(Math.floor(budget.nanoRho / nanoRho), Math.floor(charter.privacy.budget.releasesMax / planOf(charter).rounds));
+  return { nanoRho, fit, cost };
+}
+
+/** What the next training takes of what this coordinator saw spent; null where trainings cost nothing. */
+export async function nextTrainingCost(coordinator: AdminClient, digest: string, charter: Charter): Promise<Cost | null> {
+  const nanoRho = nanoRhoOfTraining(charter);
+  if (nanoRho === 0) return null;
+  return costOf(nanoRho, await withTrainings(coordinator, await budgetSeen(coordinator, { digest }), { digest, charter }), charter);
+}
+
+/** What this coordinator saw spent on questions, and at most on trainings, which its own tally leaves out. */
+export async function withTrainings(coordinator: AdminClient, ofQuestions: BudgetView, { digest, charter }: Pick<CharterAsked, "digest" | "charter">): Promise<BudgetView> {
+  if (nanoRhoOfTraining(charter) === 0) return ofQuestions;
+  const { trainings } = await coordinator.get("/v1/trainings", trainingViews);
+  const under = trainings.filter((one) => one.charter === digest);
+  return { ...ofQuestions, spent: under.reduce((spent, one) => spent + mostSpentBy(one, charter), ofQuestions.spent) };
+}
+
+function nanoRhoOfTraining(charter: Charter): number {
+  return charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter));
+}
+
+/** At most so much: of one that was aborted, nodes may have paid for the sum that nobody read. */
+function mostSpentBy({ state, round }: TrainingView, charter: Charter): number {
+  const plan = planOf(charter);
+  switch (state) {
+    case "running": case "done": return priceOfTraining(plan);
+    case "aborted": return chargesInTurn(plan).slice(0, round + 1).reduce((sum, charge) => sum + charge, 0);
+  }
+}
