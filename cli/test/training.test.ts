@@ -58,13 +58,13 @@ describe("round launch", () => {
     expect(code).toBe(0);
   });
 
-<<<<<<< HEAD
   test("takes a charter by its name, or by the beginning of its digest", async () => {
     const other = { ...charterIn("in-force", "a2".repeat(32)), name: "autumn" };
-    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("in-force", CHARTER), other] }), post("/v1/trainings", { session: SESSION })]);
+    const { folder, asked } = await openStage("coordinator", [get("/v1/charters", { charters: [charterIn("in-force", CHARTER), other] }), textIn(SOUND), post("/v1/trainings", { session: SESSION })]);
     for (const named of ["autumn", "a1a1"]) expect(await play(["round", "launch", "--charter", named], { folder })).toMatchObject({ code: 0 });
     expect(asked.map(({ body }) => body)).toEqual([{ charter: "a2".repeat(32) }, { charter: CHARTER }]);
-=======
+  });
+
   describe("under noise", () => {
     const LIMIT = 94_000_000;
     /** One training of this charter costs 17,000,000: 3,400,000 for the moments, and 2,720,000 for each of five steps. */
@@ -101,7 +101,6 @@ describe("round launch", () => {
       expect(err).toContain("only 10 % is left, so it would be refused; another 10 % is in reserve.");
       expect(asked).toHaveLength(1);
     });
->>>>>>> pricefix
   });
 
   test("is refused where no charter is in force, naming who has not signed", async () => {

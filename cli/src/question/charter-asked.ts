@@ -23,13 +23,8 @@ export async function charterAsked(admin: AdminClient, named: string | undefined
   const { charters } = await admin.get("/v1/charters", charterNames);
   const inForce = charters.filter(({ state }) => state === "in-force");
   if (named !== undefined) {
-<<<<<<< HEAD
     const { digest } = pickNamed(inForceListed(inForce), named);
-    const found = allowing(digest, await read(admin, digest));
-=======
-    const { digest } = pickNamed(inForce, named);
     const found = allowing(digest, await readCharter(admin, digest));
->>>>>>> pricefix
     if (found !== null) return found;
     throw new Refusal({
       code: "CHARTER_QUESTION", title: "this charter allows no statistics", detail: `${named} (${short(digest)}) has no clause named statistics`, rule: "request.statistics",
