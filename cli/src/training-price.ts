@@ -4,11 +4,8 @@ import type { Charter } from "@cohortium/protocol/session/charter";
 import { checkCharter } from "@cohortium/protocol/session/charter-check";
 import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
 import { planOf } from "@cohortium/protocol/training/plan";
-import { chargesInTurn, priceOfTraining } from "@cohortium/protocol/training/price";
-import type { BudgetView } from "./answers/questions.js";
-import { trainingViews, type TrainingView } from "./answers/trainings.js";
-import type { CharterAsked } from "./question/charter-asked.js";
-import { budgetSeen, costOf, type Cost } from "./question/cost.js";
+import { budgetSeen, nanoRhoOfTraining } from "./budget-seen.js";
+import { costOf, type Cost } from "./question/cost.js";
 
 /** What one training takes of a charter's budget before anything is spent. */
 export interface TrainingPrice {
@@ -39,26 +36,5 @@ export function trainingPrice(charter: Charter): TrainingPrice | null {
 export async function nextTrainingCost(coordinator: AdminClient, digest: string, charter: Charter): Promise<Cost | null> {
   const nanoRho = nanoRhoOfTraining(charter);
   if (nanoRho === 0) return null;
-  return costOf(nanoRho, await withTrainings(coordinator, await budgetSeen(coordinator, { digest }), { digest, charter }), charter);
-}
-
-/** What this coordinator saw spent on questions, and at most on trainings, which its own tally leaves out. */
-export async function withTrainings(coordinator: AdminClient, ofQuestions: BudgetView, { digest, charter }: Pick<CharterAsked, "digest" | "charter">): Promise<BudgetView> {
-  if (nanoRhoOfTraining(charter) === 0) return ofQuestions;
-  const { trainings } = await coordinator.get("/v1/trainings", trainingViews);
-  const under = trainings.filter((one) => one.charter === digest);
-  return { ...ofQuestions, spent: under.reduce((spent, one) => spent + mostSpentBy(one, charter), ofQuestions.spent) };
-}
-
-function nanoRhoOfTraining(charter: Charter): number {
-  return charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter));
-}
-
-/** At most so much: of one that was aborted, nodes may have paid for the sum that nobody read. */
-function mostSpentBy({ state, round }: TrainingView, charter: Charter): number {
-  const plan = planOf(charter);
-  switch (state) {
-    case "running": case "done": return priceOfTraining(plan);
-    case "aborted": return chargesInTurn(plan).slice(0, round + 1).reduce((sum, charge) => sum + charge, 0);
-  }
+  return costOf(nanoRho, await budgetSeen(coordinator, { digest, charter }), charter);
 }

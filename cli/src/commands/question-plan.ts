@@ -1,11 +1,12 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import type { BudgetView } from "../answers/questions.js";
+import { budgetSeen } from "../budget-seen.js";
 import { textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt, type Place } from "../place.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { budgetOwn, budgetSeen, costOf, leftOf, type OwnBudget } from "../question/cost.js";
+import { budgetOwn, costOf, leftOf, type OwnBudget } from "../question/cost.js";
 import { priceOf } from "../question/price.js";
 import { askingWithFound } from "../question/found-words.js";
 import { queryUnder } from "../question/query-asked.js";

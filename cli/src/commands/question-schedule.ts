@@ -3,16 +3,16 @@ import { budgetShare } from "@cohortium/protocol/session/budget-share";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { scheduleView, scheduleViews, type ScheduleView } from "../answers/questions.js";
+import { budgetSeen } from "../budget-seen.js";
 import { confirm, confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { pickByPrefix } from "../pick.js";
 import { adminOfRole } from "../place.js";
 import { charterAsked } from "../question/charter-asked.js";
-import { budgetSeen, costOf, leftOf, type Cost } from "../question/cost.js";
+import { costOf, leftOf, type Cost } from "../question/cost.js";
 import { askingIn, queryUnder } from "../question/query-asked.js";
 import { eachRunText } from "../show/price.js";
 import { schedulesText, timeText } from "../show/question.js";
-import { withTrainings } from "../training-price.js";
 
 interface Rhythm {
   readonly every: number;
@@ -41,7 +41,7 @@ async function addSchedule(context: Context, kind: string | undefined, options: 
   const query = queryUnder(asking, charter, leftOf(budget));
   // What the budget does not cover the coordinator refuses, whatever anybody says here.
   if (query.nanoRho <= (leftOf(budget) ?? 0)) {
-    const cost = costOf(query.nanoRho, await withTrainings(admin, budget, asked), charter);
+    const cost = costOf(query.nanoRho, budget, charter);
     await agreeOnRuns(context, cost, rhythm, charter.name);
   }
   const schedule = await admin.post("/v1/question-schedules", { charter: digest, query: queryJson(query), ...rhythm }, scheduleView, crypto.randomUUID());

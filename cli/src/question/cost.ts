@@ -4,7 +4,7 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { NANO } from "@cohortium/protocol/session/privacy-budget";
 import { budgets } from "../answers/budget.js";
-import { budgetView, type BudgetView } from "../answers/questions.js";
+import type { BudgetView } from "../answers/questions.js";
 import { short } from "../show/amounts.js";
 import { budgetIn } from "../show/budget.js";
 import type { CharterAsked } from "./charter-asked.js";
@@ -18,11 +18,6 @@ export interface Cost {
   /** How often the same could be asked after it; below 0 if it cannot be asked. */
   readonly more: number;
   readonly epsilon: number;
-}
-
-/** What is spent, as the coordinator saw it. */
-export function budgetSeen(coordinator: AdminClient, { digest }: Pick<CharterAsked, "digest">): Promise<BudgetView> {
-  return coordinator.get(`/v1/charters/${digest}/budget`, budgetView);
 }
 
 /** A budget as a node's own account has it, which decides what that node answers. `reserve` is 0 where the node has opened it: then `left` holds it. */
