@@ -11,7 +11,7 @@ let armed = false;
 const { prepare, exec } = DatabaseSync.prototype;
 DatabaseSync.prototype.prepare = function (sql) {
   const statement = prepare.call(this, sql);
-  if (!sql.startsWith(`INSERT INTO ${into} `)) return statement;
+  if (!sql.trimStart().startsWith(`INSERT INTO ${into} `)) return statement;
   const run = statement.run.bind(statement);
   statement.run = (...values) => {
     if ((into !== "events" || nameOf(values[2]) === event) && ++seen === nth) {
