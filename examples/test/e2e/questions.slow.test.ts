@@ -252,7 +252,7 @@ test("a company that falls silent ends a question with its name, said once, whos
 test("a schedule asks by itself until the budget would not cover its next time", async () => {
   const { folder } = tiny.consortium.coordinator;
   const charter = await tiny.consortium.agree(draft("scheduled", { privacy: { ...NOISE, budget: { ...NOISE.budget, epsilon: 0.5 } } }));
-  const added = await typeCommand(folder, "--json", "question", "schedule", "add", "drift", "--column", "zip", "--epsilon", "0.4", "--every", "1day", "--charter", charter).ended;
+  const added = await typeCommand(folder, "--json", "--quiet", "question", "schedule", "add", "drift", "--column", "zip", "--epsilon", "0.4", "--every", "1day", "--charter", charter).ended;
   expect(added.code).toBe(0);
   const { state, runs } = JSON.parse(added.says) as { state: string; runs: number };
   expect({ state, runs }).toEqual({ state: "stopped: budget", runs: 1 });
