@@ -23,6 +23,10 @@ export interface CellPrice {
   /** Such as `counts of country (cohort)`. */
   readonly of: string;
   readonly cells: number;
+  /** Whether they count rows, or add up measures. */
+  readonly counts: boolean;
+  /** σ of the noise on each number, if every party takes part; 0 where sums are exact. */
+  readonly sigma: number;
   /** How far noise puts each number off on average, if every party takes part; 0 where sums are exact. */
   readonly meanError: number;
   /** `rows`, or the measures' units joined by `·`. */
@@ -63,7 +67,10 @@ const MEAN_OF_ABSOLUTE = 0.7978845608028654;
 function cellPrice(grid: Grid, plan: StatisticPlan, supposed: Supposed): CellPrice {
   const { part, segment: { length: cells } } = grid;
   const sigma = sigmaOfSum(grid, plan.parties);
-  return { of: part.name, cells, meanError: sigma * MEAN_OF_ABSOLUTE, unit: unitOf(part, plan), withheld: withheldOf({ part, cells, sigma }, plan, supposed) };
+  return {
+    of: part.name, cells, counts: part.factors.length === 0, sigma, meanError: sigma * MEAN_OF_ABSOLUTE, unit: unitOf(part, plan),
+    withheld: withheldOf({ part, cells, sigma }, plan, supposed),
+  };
 }
 
 function unitOf({ factors }: Part, plan: Featured): string {
@@ -76,7 +83,7 @@ interface Counted {
   readonly sigma: number;
 }
 
-/** A noisy count of m rows is below k with probability Φ((k − m) / σ). */
+/** A noisy count of m rows is below k with probability Φ((k − m) / σ). Of words, what has too few rows is not withheld but never asked for. */
 function withheldOf({ part, cells, sigma }: Counted, { clause: { cellRows } }: StatisticPlan, { rows, cohortRows }: Supposed): number | null {
   const guess = part.over === "cohort" ? cohortRows ?? rows : rows;
   if (guess === undefined || part.factors.length > 0 || part.cells.kind === "spelled") return null;
