@@ -31,10 +31,17 @@ export function questionView(question: KeptQuestion, training: TrainingView | nu
   const { session, charter, query, digest: queryDigest, nanoRho, schedule, askedMs: askedAtMs } = question;
   const answered = { answeredAt: answeredAt(question), answer: readAnswer(answer), answerDigest: answer === null ? null : toHex(sha256(answer)) };
   const base = { session, charter, query, queryDigest, nanoRho, schedule, askedAtMs, ...answered };
-  if (answer !== null) return { ...base, state: "done", says: "answered", round: training?.round ?? 0, fault: null };
-  if (training === null) return { ...base, state: "aborted", says: `it could not be asked: ${question.refused ?? "the coordinator stopped before"}`, round: 0, fault: null };
+  const state = stateOf(question, training);
+  if (state === "done") return { ...base, state, says: "answered", round: training?.round ?? 0, fault: null };
+  if (training === null) return { ...base, state, says: `it could not be asked: ${question.refused ?? "the coordinator stopped before"}`, round: 0, fault: null };
   const { says, round, fault } = training;
-  return { ...base, says, round, fault, state: training.state === "running" ? "running" : "aborted" };
+  return { ...base, says, round, fault, state };
+}
+
+/** How it stands, without its answer. A session that is over and left no answer was aborted. */
+export function stateOf({ answeredMs }: Pick<KeptQuestion, "answeredMs">, training: Pick<TrainingView, "state"> | null): QuestionView["state"] {
+  if (answeredMs !== null) return "done";
+  return training?.state === "running" ? "running" : "aborted";
 }
 
 /**

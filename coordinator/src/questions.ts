@@ -13,7 +13,7 @@ import { queryProblems, statisticPlanOf } from "@cohortium/protocol/statistics/p
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { refusesAll, type EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
 import { parseQuery, queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
-import { askedReply, questionView, type AskedReply, type QuestionView } from "./question-view.js";
+import { askedReply, questionView, stateOf, type AskedReply, type QuestionView } from "./question-view.js";
 import type { KeptQuestion, QuestionStore } from "./questions-store.js";
 import type { TrainingView } from "./training-view.js";
 
@@ -139,7 +139,7 @@ export class Questions {
   /** In 10^-9 of ρ. `limit` is null where no noise is added, and without the reserve; `spent` counts what is under way as if it were done. */
   budget(charter: Digest): { readonly limit: number | null; readonly reserve: number; readonly spent: number } {
     const text = this.#host.charterInForce(charter);
-    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#viewOf(one).charged, 0);
+    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one, stateOf(one, this.#trainingOf(one))), 0);
     const budget = text === null ? NO_BUDGET : budgetOf(text);
     return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent };
   }
@@ -191,7 +191,11 @@ export class Questions {
   }
 
   #running(): readonly KeptQuestion[] {
-    return this.#host.store.questions().filter(({ session, answeredMs }) => answeredMs === null && this.#host.view(parseSessionId(session))?.state === "running");
+    return this.#host.store.questions().filter((one) => stateOf(one, this.#trainingOf(one)) === "running");
+  }
+
+  #trainingOf({ session }: KeptQuestion): TrainingView | null {
+    return this.#host.view(parseSessionId(session));
   }
 
   #charged(question: KeptQuestion, state: QuestionView["state"]): number {
@@ -203,7 +207,7 @@ export class Questions {
   }
 
   #viewOf(question: KeptQuestion): QuestionView {
-    const view = questionView(question, this.#host.view(parseSessionId(question.session)), this.#host.store.answerOf(question.session));
+    const view = questionView(question, this.#trainingOf(question), this.#host.store.answerOf(question.session));
     return { ...view, charged: this.#charged(question, view.state) };
   }
 
