@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { SessionConduct } from "@cohortium/protocol/conduct/conductor";
 import type { Outcome } from "@cohortium/protocol/host/driver";
-import { happened, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
+import { faultJson } from "@cohortium/protocol/session/fault";
 import { measureJson } from "@cohortium/protocol/training/advance";
 import type { Digest, SessionId } from "@cohortium/protocol/session/ids";
 import type { EarlierAnswer } from "@cohortium/protocol/statistics/sequence";
@@ -36,9 +36,4 @@ export function outcomeJson(outcome: Outcome<SessionConduct>): Json {
     case "model": return { kind: "done", model: result.digest, evaluation: evaluationJson(result.evaluation), rounds };
     case "answer": return { kind: "answered", answer: result.digest, rounds };
   }
-}
-
-function faultJson(fault: Fault): Json {
-  const { fix, blame } = meaningOf(fault);
-  return { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame };
 }

@@ -83,6 +83,12 @@ export class Charges {
     return row === undefined ? null : chargeOf(row);
   }
 
+  /** What a session was charged in all, in 10^-9 of ρ. */
+  inSession(session: string): number {
+    // Rounds count from 1.
+    return this.besides(session, 0);
+  }
+
   /** What a session was charged for its other rounds, in 10^-9 of ρ. */
   besides(session: string, round: number): number {
     return integerOf(this.#db.prepare("SELECT coalesce(sum(nano_rho), 0) AS spent FROM charges WHERE session = ? AND round <> ?").get(session, round) ?? {}, "spent");

@@ -14,7 +14,7 @@ import type { Chunk } from "@cohortium/protocol/wire/frame";
 import { parseEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Charter } from "@cohortium/protocol/session/charter";
 import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
-import { explain, happened, meaningOf, type Fault } from "@cohortium/protocol/session/fault";
+import { explain, faultJson, type Fault } from "@cohortium/protocol/session/fault";
 import { parseDigest, parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import { withoutOf, type SessionPlan } from "@cohortium/protocol/conduct/plan";
@@ -264,14 +264,10 @@ export class Trainings {
   }
 
   /** Of a question also what was asked, and what it has cost here: it is listed among questions, and not among trainings. */
-  #abortJson(session: SessionId, { opened: { charter, atMs: askedMs }, asked }: Running, fault: Fault): Json {
+  #abortJson(session: SessionId, { opened: { atMs: askedMs }, asked }: Running, fault: Fault): Json {
     const aborted = { kind: "aborted", code: fault.code, because: explain(fault) };
     if (asked === null) return aborted;
-    const charges = this.#host.egress.ledger.charges.lines(charter).filter((charge) => charge.session === session);
-    const nanoRho = charges.reduce((sum, charge) => sum + charge.nanoRho, 0);
-    const { fix, blame } = meaningOf(fault);
-    const told = { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame };
-    return { ...aborted, query: queryJson(asked), nanoRho, askedMs, fault: told };
+    return { ...aborted, query: queryJson(asked), nanoRho: this.#host.egress.ledger.charges.inSession(session), askedMs, fault: faultJson(fault) };
   }
 }
 

@@ -70,8 +70,8 @@ export class StatisticWork implements SessionWork {
 
   async conclude(result: SessionPart["result"]): Promise<Conclusion> {
     if (result.kind !== "answer") throw new RangeError("a question ends with an answer");
-    const { plan: { query }, egress: { ledger }, session, digest } = this.#asked;
-    const nanoRho = ledger.charges.lines(digest).filter((charge) => charge.session === session).reduce((sum, charge) => sum + charge.nanoRho, 0);
+    const { plan: { query }, egress: { ledger }, session } = this.#asked;
+    const nanoRho = ledger.charges.inSession(session);
     const outcome = { kind: "answered", query: queryJson(query), answer: result.answer, answered: result.answered, nanoRho };
     return { outcome: query.kind === "drift" ? { ...outcome, drift: await this.#drift(result.answer) } : outcome, own: null };
   }

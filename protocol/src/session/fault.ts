@@ -71,6 +71,12 @@ export function happened(fault: Fault): string {
   return `${who}: ${means}${detail === "" ? "" : ` (${detail})`}`;
 }
 
+/** As it is kept and shown by whoever ran the session: what happened, and apart from that whose side it is and what to do. */
+export function faultJson(fault: Fault) {
+  const { fix, blame } = meaningOf(fault);
+  return { code: fault.code, cause: fault.detail["refusal"] ?? fault.code, says: happened(fault), fix, side: blame };
+}
+
 const FAULT_CODES = parseCodes(Object.keys(FAULTS));
 
 function parseCodes(keys: readonly string[]): readonly FaultCode[] {
