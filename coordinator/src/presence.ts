@@ -1,4 +1,5 @@
 import { isGoodbye, olderSide } from "@cohortium/protocol/host/connection-cause";
+import type { Ending } from "@cohortium/protocol/host/conversation";
 import type { ExchangeEvent } from "@cohortium/protocol/host/exchange-server";
 import type { Logger } from "@cohortium/protocol/host/logger";
 import type { Metrics } from "@cohortium/protocol/host/metrics";
@@ -32,16 +33,31 @@ export function noteExchange(event: ExchangeEvent, presence: Presence, logger: L
     case "ended": {
       const replaced = event.ending.by !== "network" && event.ending.code === "WIRE_REPLACED";
       if (!replaced) presence.note(event.peer, false);
-      if (isGoodbye(event.ending)) logger.info(event.ending.by === "us" ? "a node was told that we are shutting down" : "a node said goodbye: it is shutting down", { party: event.peer });
-      else if (event.ending.by !== "network" && olderSide(event.ending) !== null) {
-        const isOurs = olderSide(event.ending) === "ours";
-        logger.warn(isOurs ? "this coordinator's state is older than what a node has seen of it, as after restoring a backup" : "a node's state is older than what was seen of it, as after restoring a backup", {
-          party: event.peer, by: event.ending.by, code: event.ending.code, detail: event.ending.detail,
-          fix: isOurs ? "stop, and put the newest copy of this folder back" : "the node's side: its newest copy; if there is none, enroll revoke here, and it enrols again with new keys",
-        });
-      } else logger.info("a node's connection ended", { party: event.peer, by: event.ending.by, code: event.ending.by === "network" ? "" : event.ending.code });
+      noteEnding(event.ending, event.peer, logger);
       return;
     }
     case "turned-away": logger.warn("somebody was turned away", { address: event.address, code: event.code, detail: event.detail });
   }
 }
+
+function noteEnding(ending: Ending, party: string, logger: Logger): void {
+  if (isGoodbye(ending)) {
+    logger.info(ending.by === "us" ? "a node was told that we are shutting down" : "a node said goodbye: it is shutting down", { party });
+    return;
+  }
+  const [older, { by }] = [olderSide(ending), ending];
+  const { code, detail } = ending.by === "network" ? { code: "", detail: "" } : ending;
+  if (older === null) logger.info("a node's connection ended", { party, by, code });
+  else logger.warn(OLDER[older].says, { party, by, code, detail, fix: OLDER[older].fix });
+}
+
+const OLDER = {
+  ours: {
+    says: "this coordinator's state is older than what a node has seen of it, as after restoring a backup",
+    fix: "stop, and put the newest copy of this folder back",
+  },
+  theirs: {
+    says: "a node's state is older than what was seen of it, as after restoring a backup",
+    fix: "the node's side: its newest copy; if there is none, enroll revoke here, and it enrols again with new keys",
+  },
+} as const;

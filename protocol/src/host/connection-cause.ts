@@ -3,14 +3,12 @@ import { WIRE_REFUSALS } from "../wire/wire-error.js";
 
 /** Why a node has no connection to its coordinator, in words that whoever runs the node can act on. */
 export function explainEnding(ending: Ending): string {
-  const older = ending.by === "network" ? null : olderSide(ending);
-  if (older !== null && ending.by !== "network") return `${OLDER[older]} (${explainCode(ending.code, ending.detail)})`;
-  if (isGoodbye(ending)) return `${ending.by === "us" ? "this" : "the other"} side is shutting down`;
-  switch (ending.by) {
-    case "us": return `this side refused: ${explainCode(ending.code, ending.detail)}`;
-    case "peer": return `the other side refused: ${explainCode(ending.code, ending.detail)}`;
-    case "network": return explainNetwork(ending.cause);
-  }
+  if (ending.by === "network") return explainNetwork(ending.cause);
+  const [ours, says] = [ending.by === "us", explainCode(ending.code, ending.detail)];
+  const older = olderSide(ending);
+  if (older !== null) return `${OLDER[older]} (${says})`;
+  if (isGoodbye(ending)) return `${ours ? "this" : "the other"} side is shutting down`;
+  return `${ours ? "this" : "the other"} side refused: ${says}`;
 }
 
 /** Whether one side left in order: no failure, and nothing was refused. */
@@ -22,8 +20,9 @@ export function isGoodbye(ending: Ending): boolean {
  * Whose state is older than what the other side has seen of it, as after a backup was restored: its numbers of letters begin again where the other's went on.
  * Null where an ending does not say so.
  */
-export function olderSide({ by, code, detail }: Exclude<Ending, { readonly by: "network" }>): "ours" | "theirs" | null {
-  if (code !== "WIRE_SEQUENCE") return null;
+export function olderSide(ending: Ending): "ours" | "theirs" | null {
+  if (ending.by === "network" || ending.code !== "WIRE_SEQUENCE") return null;
+  const { by, detail } = ending;
   // Who refuses has been shown letters of its own that it does not know (numbers), or misses some that the other has told it before (gap).
   if (detail === "gap" || /^(?:received|acknowledged) \d+, sent \d+$/.test(detail)) return by === "us" ? "ours" : "theirs";
   // Who refuses was told something else under the same number before.
