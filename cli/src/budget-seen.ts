@@ -9,10 +9,11 @@ import type { CharterAsked } from "./question/charter-asked.js";
 /** What is spent, as the coordinator saw it: on questions, and at most on trainings, which its own tally leaves out. */
 export async function budgetSeen(coordinator: AdminClient, { digest, charter }: Pick<CharterAsked, "digest" | "charter">): Promise<BudgetView> {
   const ofQuestions = await coordinator.get(`/v1/charters/${digest}/budget`, budgetView);
-  if (nanoRhoOfTraining(charter) === 0) return ofQuestions;
+  const most = mostSpentBy(charter);
+  if (most === null) return ofQuestions;
   const { trainings } = await coordinator.get("/v1/trainings", trainingViews);
   const under = trainings.filter((one) => one.charter === digest);
-  return { ...ofQuestions, spent: under.reduce((spent, one) => spent + mostSpentBy(one, charter), ofQuestions.spent) };
+  return { ...ofQuestions, spent: under.reduce((spent, one) => spent + most(one), ofQuestions.spent) };
 }
 
 /** What one training costs, in 10^-9 of ρ; 0 where there is none, or its sums are exact. */
@@ -20,11 +21,15 @@ export function nanoRhoOfTraining(charter: Charter): number {
   return charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter));
 }
 
-/** At most so much: of one that was aborted, nodes may have paid for the sum that nobody read. */
-function mostSpentBy({ state, round }: TrainingView, charter: Charter): number {
+/** What a training has cost at most: of one that was aborted, nodes may have paid for the sum that nobody read. Null where trainings cost nothing. */
+function mostSpentBy(charter: Charter): ((training: TrainingView) => number) | null {
+  if (charter.questions.length === 0) return null;
   const plan = planOf(charter);
-  switch (state) {
-    case "running": case "done": return priceOfTraining(plan);
-    case "aborted": return chargesInTurn(plan).slice(0, round + 1).reduce((sum, charge) => sum + charge, 0);
-  }
+  const [price, charges] = [priceOfTraining(plan), chargesInTurn(plan)];
+  return price === 0 ? null : ({ state, round }) => {
+    switch (state) {
+      case "running": case "done": return price;
+      case "aborted": return charges.slice(0, round + 1).reduce((sum, charge) => sum + charge, 0);
+    }
+  };
 }

@@ -5,8 +5,7 @@ import type { OpenDimension, StatisticsClause } from "@cohortium/protocol/statis
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { Query, QueryKind } from "@cohortium/protocol/statistics/query";
 import type { CategoricalFeature, NumericFeature } from "@cohortium/protocol/training/features";
-import { planOf } from "@cohortium/protocol/training/plan";
-import { priceOfTraining } from "@cohortium/protocol/training/price";
+import { nanoRhoOfTraining } from "../budget-seen.js";
 
 /** So much of what the training leaves of the charter's budget is shared among the questions: they are asked of a copy, and cost nothing that counts. */
 const BUDGET_SHARE = 0.9;
@@ -38,8 +37,7 @@ export function rehearsedKinds(charter: Charter): readonly PlannedKind[] {
 function shareOf(charter: Charter, queries: number): number {
   const budget = budgetOf(charter);
   if (budget === null || queries === 0) return 0;
-  const left = budget.nanoRho - (charter.questions.length === 0 ? 0 : priceOfTraining(planOf(charter)));
-  return Math.max(0, Math.floor((left * BUDGET_SHARE) / queries));
+  return Math.max(0, Math.floor(((budget.nanoRho - nanoRhoOfTraining(charter)) * BUDGET_SHARE) / queries));
 }
 
 /** At most one of each kind. */

@@ -13,18 +13,15 @@ export const WORDS_FROM = ["--words-from <session>", "categories: dimension, wor
 export async function askingWithFound(admin: AdminClient, context: Context, kind: string | undefined, options: Options): Promise<Asking> {
   const from = textOption(options, "wordsFrom");
   if (from === undefined) return askingIn(context, kind, options);
+  if (kind !== "categories") throw wrong("it completes a question of the kind categories", "write: question ask categories --words-from SESSION");
   const given = (["dimension", "words", "length", "file"] as const).find((name) => options[name] !== undefined);
-  if (kind !== "categories" || given !== undefined) {
-    throw wrong(kind !== "categories" ? "it completes a question of the kind categories" : `--${given ?? ""} says the same`, kind !== "categories" ? "write: question ask categories --words-from SESSION" : `leave --${given ?? ""} out`);
-  }
+  if (given !== undefined) throw wrong(`--${given} says the same`, `leave --${given} out`);
   const { questions } = await admin.get("/v1/questions", questionViews);
   const { dimension, length, words } = pickByPrefix({ noun: "answer of the kind words", listedBy: "question status", items: questions.flatMap(foundIn), idOf: ({ session }) => session, labelOf: (one) => one.dimension }, from);
   if (words.length === 0) throw wrong("that answer found no word", "ask for words with a larger --epsilon, or a smaller --length");
-  const asking = askingIn(context, kind, { top: String(Math.min(TOP, words.length)), ...options, dimension, length: String(length) });
+  const asking = askingIn(context, kind, { ...options, dimension, length: String(length) });
   return { ...asking, members: { ...asking.members, words } };
 }
-
-const TOP = 10;
 
 interface Found {
   readonly session: string;
