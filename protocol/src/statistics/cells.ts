@@ -1,5 +1,5 @@
 import { naturalLog } from "../session/logarithm.js";
-import { exponential } from "../training/sigmoid.js";
+import { exponential } from "../session/exponential.js";
 
 /**
  * The edges of `bins` cells from `min` to `max`, equal in the value or in log(1 + value − min), from + − × ÷ alone: nodes count by the same edges

@@ -1,4 +1,4 @@
-import { exponential } from "../training/sigmoid.js";
+import { exponential } from "../session/exponential.js";
 
 const SQRT_PI = 1.772453850905516;
 /** e^−x is next to nothing beyond, and `exponential` is made for logits up to 700. */

@@ -1,5 +1,5 @@
 import { naturalLog } from "../session/logarithm.js";
-import { exponential } from "./sigmoid.js";
+import { exponential } from "../session/exponential.js";
 
 /** The log-loss of one row is clipped here, so that a sum of them has a bound. A row this wrong has probability 1e-14. */
 export const ROW_LOSS_MAX = 32;

@@ -1,7 +1,5 @@
 import { exponential } from "../session/exponential.js";
 
-export { exponential } from "../session/exponential.js";
-
 /**
  * `1 / (1 + e^-logit)` from + − × ÷ alone, for logits within ±700, to a relative error below 1e-14.
  *
