@@ -139,7 +139,8 @@ export class Questions {
   /** In 10^-9 of ρ. `limit` is null where no noise is added, and without the reserve; `spent` counts what is under way as if it were done. */
   budget(charter: Digest): { readonly limit: number | null; readonly reserve: number; readonly spent: number } {
     const text = this.#host.charterInForce(charter);
-    const spent = this.#host.store.questions().filter((one) => one.charter === charter).reduce((sum, one) => sum + this.#charged(one, stateOf(one, this.#trainingOf(one))), 0);
+    const asked = this.#host.store.questions().filter((one) => one.charter === charter);
+    const spent = asked.reduce((sum, one) => sum + this.#charged(one, stateOf(one, this.#trainingOf(one))), 0);
     const budget = text === null ? NO_BUDGET : budgetOf(text);
     return { limit: budget?.nanoRho ?? null, reserve: budget?.reserveNanoRho ?? 0, spent };
   }
