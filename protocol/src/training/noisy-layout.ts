@@ -80,6 +80,18 @@ export function noisyLayout(sum: NoisySum, terms: GridTerms): Layout {
   return laidOut(64, [exact("parties", 1, 1), ...noisyGrids(sum, terms).map(({ segment }) => segment)]);
 }
 
+/** One party's numbers as `noisyLayout` has them: the guard, to which each party adds 1, then part after part. */
+export function behindGuard(...parts: readonly Float64Array[]): Float64Array {
+  const packed = new Float64Array(1 + parts.reduce((sum, { length }) => sum + length, 0));
+  packed[0] = 1;
+  let at = 1;
+  for (const part of parts) {
+    packed.set(part, at);
+    at += part.length;
+  }
+  return packed;
+}
+
 /** The noise of each party, segment by segment of `noisyLayout`. @throws RangeError as that. */
 export function noiseOfSum(sum: NoisySum, terms: GridTerms): readonly SegmentNoise[] {
   return [{ length: 1, variance: null }, ...noisyGrids(sum, terms).map(({ segment: { length }, variance }) => ({ length, variance }))];

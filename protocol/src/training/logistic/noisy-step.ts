@@ -1,4 +1,5 @@
 import type { LogisticClause } from "../clauses.js";
+import { behindGuard } from "../noisy-layout.js";
 import { solvePositiveDefinite } from "./cholesky.js";
 import { activeCoefficients, withActiveCoefficients, type LogisticModel } from "./model.js";
 import { penalised, penaltyAt } from "./newton.js";
@@ -11,11 +12,7 @@ export interface NoisySlopes {
 
 /** Lays slopes out in the order of `noisyNewtonParts`, guard first. */
 export function packSlopes({ gradient, curvature }: NoisySlopes): Float64Array {
-  const packed = new Float64Array(1 + gradient.length + curvature.length);
-  packed[0] = 1;
-  packed.set(gradient, 1);
-  packed.set(curvature, 1 + gradient.length);
-  return packed;
+  return behindGuard(gradient, curvature);
 }
 
 /** Reads a decoded sum of `packSlopes` vectors over `columns` active columns. @throws RangeError if its length does not fit. */

@@ -1,6 +1,6 @@
 import { failed, type AdvanceTo, type Evaluating } from "../advance.js";
 import { gridsOf } from "../layout.js";
-import { noiseDeviation } from "../noisy-layout.js";
+import { behindGuard, noiseDeviation } from "../noisy-layout.js";
 import { standardiseNoisy, unpackNoisyMoments, wholeRows } from "../noisy-moments.js";
 import { layoutTerms, minimumsOf, type TrainingPlan } from "../plan.js";
 import type { NetworkClause, NetworkPrivacy } from "./clause.js";
@@ -14,10 +14,7 @@ type Advance = AdvanceTo<NetworkProgress | Evaluating<NetworkModel>, NetworkMode
 
 /** Lays the sum of a sample's gradients out as a noisy `update` round has it, guard first. There is no count of rows and no loss. */
 export function packGradient(gradient: Float64Array): Float64Array {
-  const packed = new Float64Array(1 + gradient.length);
-  packed[0] = 1;
-  packed.set(gradient, 1);
-  return packed;
+  return behindGuard(gradient);
 }
 
 /** Noisy moments, then one step of descent a round, as many as the charter says; then the evaluation. `values` are the decoded sum, which was checked. */

@@ -1,3 +1,4 @@
+import { behindGuard } from "../noisy-layout.js";
 import type { LevelQuestion } from "./level.js";
 
 /** Sums of g and h over some rows, with noise on them. */
@@ -24,11 +25,7 @@ export const WEIGHT_PER_H = 4;
 
 /** Lays sums out in the order of `noisyLevelParts`, guard first. */
 export function packNoisyLevel({ slopes, weights }: NoisyLevel): Float64Array {
-  const packed = new Float64Array(1 + slopes.length + weights.length);
-  packed[0] = 1;
-  packed.set(slopes, 1);
-  packed.set(weights, 1 + slopes.length);
-  return packed;
+  return behindGuard(slopes, weights);
 }
 
 /** Reads a decoded sum of `packNoisyLevel` vectors, node by node. @throws RangeError if its length does not fit the question. */

@@ -73,6 +73,16 @@ export function noisyColumns(start: Start, { columnSample, seed }: TreesClause, 
   return columnsFor(start, drawColumns(splittable(start), columnSample, seed, tree));
 }
 
+/** A tree between two levels: what was asked of it last, and what of it is asked next. */
+export type GrowingTree = Pick<Growth, "tree" | "level" | "columns" | "asked">;
+
+/** How a tree goes on after these splits of its last level: with the nodes that they made, or over its leaves where there are no more splits to come. */
+export function splitOn({ tree: before, level: last, columns }: GrowingTree, splits: readonly Split[], { depth }: Pick<TreesClause, "depth">): GrowingTree {
+  const [tree, level] = [withSplits(before, splits), last + 1];
+  if (splits.length === 0 || level === depth) return { tree, level, columns: [], asked: leavesOf(tree) };
+  return { tree, level, columns, asked: tree.feature.flatMap((_, node) => (node >= before.feature.length ? [node] : [])) };
+}
+
 /** The question about some nodes, on some columns; about leaves, on none. */
 export function noisyLevelQuestion(asked: readonly number[], columns: readonly Column[]): LevelQuestion {
   return { kind: "level", nodes: asked.length, slots: totalSlots(columns), root: false, validated: false, columns: columns.length };
@@ -92,12 +102,8 @@ function afterBins(nodes: readonly NoisyNode[], deviations: Deviations, { contex
     const best = bestNoisySplit(sums, columns, deviations, clause);
     return best === null ? [] : [{ node: asked[i] ?? Number.NaN, ...best }];
   });
-  const level = growth.level + 1;
-  const tree = withSplits(growth.tree, splits);
-  const isOver = splits.length === 0 || level === clause.depth;
-  const open = tree.feature.flatMap((_, node) => (node >= growth.tree.feature.length ? [node] : []));
-  const next: Growth = isOver ? { ...growth, tree, level, columns: [], asked: leavesOf(tree) } : { ...growth, tree, level, asked: open };
-  const shown = { before: contextDigest(context), tree: growth.trees.length, level, splits: splitsJson(splits) };
+  const next: Growth = { ...growth, ...splitOn(growth, splits, clause) };
+  const shown = { before: contextDigest(context), tree: growth.trees.length, level: next.level, splits: splitsJson(splits) };
   return { kind: "next", progress: growing(next, shown), rows, measure: null, keep: null };
 }
 

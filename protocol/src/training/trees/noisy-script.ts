@@ -3,13 +3,13 @@ import { orNull } from "../../session/or-null.js";
 import type { TreesClause } from "../clauses.js";
 import { contextDigest } from "../plan.js";
 import { parseTreesModel } from "./model.js";
-import { noisyColumns, noisyLevelQuestion } from "./noisy-progress.js";
+import { noisyColumns, noisyLevelQuestion, splitOn } from "./noisy-progress.js";
 import { hasEvenSpaces, noisyStartQuestion } from "./noisy-start.js";
 import { parseRecord } from "./parse.js";
 import type { BinsScene, LevelScene, SceneTerms, TreesScene } from "./script.js";
 import { parseLeaves, parseSplits } from "./shown.js";
 import { parseStart, splittable } from "./space.js";
-import { leavesOf, sameTree, SEED, withLeaves, withSplits } from "./tree.js";
+import { leavesOf, sameTree, SEED, withLeaves } from "./tree.js";
 
 /**
  * As `readTreesScene`, of a training under noise: counts by class; then tree by tree at most as many levels as the charter says, each asked about on the
@@ -43,16 +43,12 @@ function firstTree(context: Json, { features, clause }: SceneTerms, last: BinsSc
   return isDue ? rootScene({ start: begun, trees: [] }, context, clause) : null;
 }
 
-function nextLevel(context: Json, { depth }: TreesClause, last: LevelScene): LevelScene | null {
+function nextLevel(context: Json, clause: TreesClause, last: LevelScene): LevelScene | null {
   const { before, tree, level, splits } = parseRecord(context, ["before", "tree", "level", "splits"]);
   if (before !== last.digest || tree !== last.trees.length || level !== last.level + 1) return null;
-  const decided = parseSplits(splits, last);
-  const grown = withSplits(last.tree, decided);
-  const isOver = decided.length === 0 || level === depth;
-  const open = grown.feature.flatMap((_, node) => (node >= last.tree.feature.length ? [node] : []));
-  const [columns, asked] = isOver ? [[], leavesOf(grown)] : [last.columns, open];
-  const question = noisyLevelQuestion(asked, columns);
-  return { ...last, question, digest: contextDigest(context), tree: grown, level, columns, asked, open: isOver ? [] : open };
+  const next = splitOn(last, parseSplits(splits, last), clause);
+  const { asked, columns } = next;
+  return { ...last, ...next, question: noisyLevelQuestion(asked, columns), digest: contextDigest(context), open: columns.length === 0 ? [] : asked };
 }
 
 function nextTree(context: Json, clause: TreesClause, last: LevelScene): LevelScene | null {
