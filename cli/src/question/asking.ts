@@ -30,7 +30,7 @@ export function askingOfFlags(kindText: string | undefined, options: Options): A
   });
   const wrote = (member: string) => fields.find((field) => field.member === member)?.flag ?? `--${member}`;
   const epsilon = textsOf(options["epsilon"]);
-  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: (member) => given.some(([name]) => name === member), epsilon: epsilon === null ? null : epsilonOf("--epsilon", () => numberOf(epsilon.join(","))), wrote };
+  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: amongst(given), epsilon: epsilon === null ? null : epsilonOf("--epsilon", () => numberOf(epsilon.join(","))), wrote };
 }
 
 /** @param file - How to name the file. @throws Refusal USAGE_QUESTION as above, by keys. */
@@ -45,7 +45,11 @@ export function askingOfFile(json: Json, file: string): Asking {
     if (field === undefined) throw unknownMember(wrote(member), member, fields);
     return [member, value === null && field.fallback === null ? null : inWords(wrote(member), field, () => valueOfJson(field.type, value))] as const;
   });
-  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: (member) => given.some(([name]) => name === member), epsilon: epsilonJson === null ? null : epsilonOf(wrote("epsilon"), () => (typeof epsilonJson === "number" ? epsilonJson : NaN)), wrote };
+  return { kind, members: completed(kind, Object.fromEntries(given), wrote), isGiven: amongst(given), epsilon: epsilonJson === null ? null : epsilonOf(wrote("epsilon"), () => (typeof epsilonJson === "number" ? epsilonJson : NaN)), wrote };
+}
+
+function amongst(given: readonly (readonly [string, Json])[]): Asking["isGiven"] {
+  return (member) => given.some(([name]) => name === member);
 }
 
 /** Which flags were given that describe a question; a file takes their place. */

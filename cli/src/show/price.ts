@@ -41,16 +41,26 @@ const LEFT_BY: Readonly<Record<Role, string>> = {
   node: "What is left is by this node's own account, and by its own ceiling where that is less; another node may have less.",
 };
 
+function costsText({ share, epsilon }: Pick<Cost, "share" | "epsilon">): string {
+  return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself)`;
+}
+
+/** What lies beside the budget, as the end of a sentence. */
+function asideText({ reserve }: Cost): string {
+  return reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
+}
+
 /** What asking will take, before it is asked. */
-export function takesText({ share, left, epsilon }: Cost): string {
+export function takesText(cost: Cost): string {
+  const { share, left } = cost;
   const after = Math.max(0, left - share);
-  return `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself); ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
+  return `${costsText(cost)}; ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
 }
 
 /** What a schedule will take each time, before it begins, and how often there is enough. */
-export function eachRunText({ share, left, reserve, more, epsilon }: Cost): string {
-  const aside = reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
-  return `Each run costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself), of which ${budgetShare(left, 1)} is left: enough for ${more < 0 ? "none" : counted(more + 1, "run")}${aside}.`;
+export function eachRunText(cost: Cost): string {
+  const { left, more } = cost;
+  return `Each run ${costsText(cost)}, of which ${budgetShare(left, 1)} is left: enough for ${more < 0 ? "none" : counted(more + 1, "run")}${asideText(cost)}.`;
 }
 
 /** What a training will take, before it is launched. */
@@ -59,16 +69,16 @@ export function trainingCostText(cost: Cost, paint: Paint): string {
 }
 
 /** What one training takes, for whoever is about to agree to all of them. */
-export function trainingPriceText({ fit, cost: { share, reserve, epsilon } }: TrainingPrice): string {
+export function trainingPriceText({ fit, cost }: TrainingPrice): string {
+  const { reserve } = cost;
   const aside = reserve === 0 ? "" : ` Another ${budgetShare(reserve, 1)} is in reserve: ${OPENS_RESERVE}.`;
-  return `One training costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself): ${fit === 0 ? "none fits" : fit === 1 ? "one fits" : `${count(fit)} fit`} into it, if nothing else is asked.${aside}`;
+  return `One training ${costsText(cost)}: ${fit === 0 ? "none fits" : fit === 1 ? "one fits" : `${count(fit)} fit`} into it, if nothing else is asked.${aside}`;
 }
 
 function costText(cost: Cost | null, paint: Paint): string {
   if (cost === null) return "nothing: this charter's sums are exact";
-  const { share, left, reserve, more, epsilon } = cost;
-  const price = `costs ${budgetShare(share, 1)} of the budget (ε ${quantityForm(epsilon)} by itself)`;
-  const aside = reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
+  const { left, more } = cost;
+  const [price, aside] = [costsText(cost), asideText(cost)];
   if (more < 0) return `${price}; ${paint.bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}${aside}`;
   return `${price}, of which ${budgetShare(left, 1)} is left: ${more === 0 ? "none" : `about ${count(more)}`} more of this kind${aside}`;
 }
