@@ -1,6 +1,6 @@
 /** One project for all workspaces; sources are mapped, so tests never see a stale build. */
 export default {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/scripts/jest-environment.mjs",
   extensionsToTreatAsEsm: [".ts"],
   testMatch: ["<rootDir>/*/test/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/", "\\.slow\\.test\\.ts$"],
