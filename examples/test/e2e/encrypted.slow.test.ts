@@ -80,7 +80,7 @@ describe("a training under encrypted sums, with real processes", () => {
 
   test("ends cleanly when a node does not come back: nothing of the round is opened, and the next training goes well", async () => {
     const { consortium } = tiny;
-    const charter = await consortium.agree(tinyDraft(NAMES, { name: "tiny-impatient", scheme: "encrypted", deadlineMs: 4_000 }));
+    const charter = await consortium.agree(tinyDraft(NAMES, { name: "tiny-impatient", scheme: "encrypted", deadlineMs: 10_000 }));
     const session = await consortium.launch(charter);
     await untilGrown(session, 30);
     const victim = consortium.node("cedar");

@@ -44,14 +44,14 @@ describe("a training is launched only under a charter that holds", () => {
   });
 
   test("not after it has expired, and nothing about that attempt reaches a node", async () => {
-    const digest = await tiny.consortium.agree(tinyDraft(NAMES, { name: "short-lived", expiresInMs: 4_000 }));
+    const digest = await tiny.consortium.agree(tinyDraft(NAMES, { name: "short-lived", expiresInMs: 10_000 }));
     await sleep(Math.max(0, Date.parse((await charterAt(digest)).expires) - Date.now()) + 100);
     await expect(tiny.consortium.launch(digest)).rejects.toMatchObject({ code: "CHARTER_EXPIRED" });
     expect(entriesIn(tiny.published).filter(({ statement }) => statement.type === "session.offer" && statement.charter === digest)).toEqual([]);
   });
 
   test("not beyond its end: when it expires in the middle, the nodes leave by their own clocks and the training ends without a model", async () => {
-    const digest = await tiny.consortium.agree(tinyDraft(NAMES, { name: "ends-meanwhile", expiresInMs: 4_000, deadlineMs: 5_000 }));
+    const digest = await tiny.consortium.agree(tinyDraft(NAMES, { name: "ends-meanwhile", expiresInMs: 12_000, deadlineMs: 30_000 }));
     const cedar = tiny.consortium.node("cedar");
     await cedar.stop("SIGTERM");
     const view = await tiny.consortium.follow(await tiny.consortium.launch(digest), () => undefined);

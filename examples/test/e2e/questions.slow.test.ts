@@ -237,7 +237,7 @@ test("a question that one company's rows do not allow ends with that reason ever
 });
 
 test("a company that falls silent ends a question with its name, said once, whose side it is, and that nothing was charged", async () => {
-  const charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "impatient", deadlineMs: 3_000 }), questions: [], statistics: CLAUSE, privacy: NOISE });
+  const charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "impatient", deadlineMs: 6_000 }), questions: [], statistics: CLAUSE, privacy: NOISE });
   const birch = tiny.consortium.node("birch");
   process.kill(birch.pid ?? 0, "SIGSTOP");
   const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "question", "ask", "drift", "--column", "channel", "--epsilon", "0.1", "--charter", charter).ended;

@@ -8,7 +8,7 @@ import { tinyDraft } from "./tiny-charter.js";
 const NAMES = ["alder", "birch", "cedar", "dogwood"];
 const ROGUE = "dogwood";
 const HONEST = NAMES.filter((name) => name !== ROGUE);
-const DEADLINE_MS = 2_000;
+const DEADLINE_MS = 5_000;
 
 let tiny: TinyConsortium;
 let leave: () => Promise<void> = () => Promise.resolve();
