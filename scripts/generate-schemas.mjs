@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-await write("charter.schema.json", "protocol/src/session/charter-schema.ts", ({ charterJsonSchema }) => charterJsonSchema());
+await write("charter.schema.json", "protocol/src/charter/schema.ts", ({ charterJsonSchema }) => charterJsonSchema());
 await write("data-contract.schema.json", "node/src/data/contract/odcs-form.ts", ({ contractJsonSchema }) => contractJsonSchema());
 
 /** Bundled from source, so that a stale build cannot be published. */

@@ -6,7 +6,7 @@ import type { FeedTable } from "@cohortium/node/data/feeds/feed-table";
 import { importRows } from "@cohortium/node/data/import-rows";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";
-import type { RecipeFeature, TransactionsClause } from "@cohortium/protocol/session/recipe";
+import type { RecipeFeature, TransactionsClause } from "@cohortium/protocol/charter/recipe";
 import { collectGarbage } from "./measure.js";
 import { column, power, three, type Row, type Section } from "./section.js";
 

@@ -1,4 +1,4 @@
-import type { Feature, Label } from "@cohortium/protocol/training/features";
+import type { Feature, Label } from "@cohortium/protocol/charter/features";
 
 const NUMBERS = Array.from({ length: 10 }, (_, i) => `n${i}`);
 const WORDS = Array.from({ length: 4 }, (_, i) => `w${i}`);

@@ -2,8 +2,8 @@ import { localRows, takeRows, type LocalRows } from "@cohortium/node/data/local-
 import { TreesLearner } from "@cohortium/node/learning/trees/learner";
 import type { ThreadsOf } from "@cohortium/node/learning/trees/grower";
 import { summingHere } from "@cohortium/node/learning/trees/histograms";
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { pooledFirst, pooledNext, type Pooled } from "@cohortium/protocol/training/trees/pooled";
 import type { TreesTerms } from "@cohortium/protocol/training/trees/progress";
 

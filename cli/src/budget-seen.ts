@@ -1,5 +1,5 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { chargesInTurn, priceOfTraining } from "@cohortium/protocol/training/price";
 import { budgetView, type BudgetView } from "./answers/questions.js";

@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
-import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Feature } from "@cohortium/protocol/training/features";
+import { checkCharter } from "@cohortium/protocol/charter/check";
+import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { charterText } from "./answers/charters.js";
 import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing, type PublishedComparison } from "./answers/model.js";
 import { ownTrainings } from "./answers/trainings.js";

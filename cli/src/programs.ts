@@ -91,7 +91,7 @@ export const PROGRAMS: Programs = {
   openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
   runCanary: async (input, progress) => (await import("./canary/canary.js")).runCanary(input, progress),
   dataRules: async () => {
-    const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/session/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);
+    const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/columns/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);
     const gate = Object.entries(QUALITY_RULES).map(([rule, { asks, fix, severity }]) => [rule, { asks, fix, weight: severity === "error" ? "refuses a training" : "warns" }] as const);
     const lint = Object.entries(SCHEMA_RULES).map(([rule, { asks, fix, level }]) => [rule, { asks, fix, weight: LINT_WEIGHTS[level] }] as const);
     return Object.fromEntries<DataRule>([...gate, ...lint]);

@@ -2,7 +2,7 @@ import { toBase64, utf8 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { ED25519_TYPE, formatVerifierKey, verifierKey } from "@cohortium/protocol/log/note";
-import type { CharterChange } from "@cohortium/protocol/session/charter-diff";
+import type { CharterChange } from "@cohortium/protocol/charter/diff";
 
 /** A draft made whole for comparing: what only enrolment can fill in has values that stand for nothing. */
 export interface StoodIn {

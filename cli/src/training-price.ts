@@ -1,8 +1,8 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { checkCharter } from "@cohortium/protocol/charter/check";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { budgetSeen, nanoRhoOfTraining } from "./budget-seen.js";
 import { costOf, type Cost } from "./question/cost.js";

@@ -4,8 +4,8 @@ import { loggedStatistics } from "../../protocol/test/conduct/logged-statistics.
 import { charterOfStatistics, PROFILE, THREE } from "../../protocol/test/conduct/tiny-statistics.js";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { signCheckpoint } from "@cohortium/protocol/log/checkpoint";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import { folderWith, play } from "./stage.js";
 
 const HONEST = honestEntries();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { QUERY_KINDS } from "@cohortium/protocol/session/charter-statistics-schema";
+import { QUERY_KINDS } from "@cohortium/protocol/charter/statistics-clause";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import { coverageOf } from "../src/canary/coverage.js";
 import { rehearsedKinds } from "../src/canary/queries.js";

@@ -6,7 +6,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { signerFromSeed } from "@cohortium/crypto/signing";
 import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import { checkCharter } from "@cohortium/protocol/charter/check";
 import { emptyStage } from "./stage.js";
 
 const keyOf = (name: string) => signerFromSeed(sha256(utf8(name))).publicKey;

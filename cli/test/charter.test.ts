@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { bent, NOISY, SOUND } from "../../protocol/test/session/charter-fixture.js";
+import { bent, NOISY, SOUND } from "../../protocol/test/charter/fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "./stage.js";
 
 const [A, B, C] = ["a1".repeat(32), "a2".repeat(32), "b3".repeat(32)] as const;

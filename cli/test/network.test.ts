@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { SOUND } from "../../protocol/test/session/charter-fixture.js";
+import { SOUND } from "../../protocol/test/charter/fixture.js";
 import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import { audit } from "@cohortium/protocol/log/audit";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
-import { charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
 import { LOG_KEY, sourceOf } from "../../protocol/test/log/small-log.js";
 import { SELF } from "../../node/test/stage.js";
 import { Circle, CHARTER, peopleOf } from "./question-circle.js";

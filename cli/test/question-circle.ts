@@ -9,9 +9,9 @@ import { conductor, type SessionConduct } from "@cohortium/protocol/conduct/cond
 import { participant, type SessionPart } from "@cohortium/protocol/conduct/participant";
 import { uploadPath } from "@cohortium/protocol/log/audit-bytes";
 import { signEntry, type Entry, type Statement } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
-import { membersOf, termsOf } from "@cohortium/protocol/session/charter-parties";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { charterAsJson, charterDigest } from "@cohortium/protocol/charter/digest";
+import { membersOf, termsOf } from "@cohortium/protocol/charter/parties";
 import type { PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import type { Step } from "@cohortium/protocol/session/machine";
 import { statisticPlanOf } from "@cohortium/protocol/statistics/plan";

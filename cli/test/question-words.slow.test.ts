@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import { audit } from "@cohortium/protocol/log/audit";
-import { charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
 import { isShown, type CategoriesAnswer, type WordsAnswer } from "@cohortium/protocol/statistics/answer";
 import type { CategoriesQuery, Query, WordsQuery } from "@cohortium/protocol/statistics/query";
 import { LOG_KEY, sourceOf } from "../../protocol/test/log/small-log.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
-import { NOISY, SOUND } from "../../protocol/test/session/charter-fixture.js";
+import { NOISY, SOUND } from "../../protocol/test/charter/fixture.js";
 import { EVALUATION } from "./evaluation-fixture.js";
 import { get, NOW_MS, openStage, play, post } from "./stage.js";
 

@@ -2,7 +2,7 @@ import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import { entrySignedBy, type Entry } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parseDigest, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
 import type { Compared } from "@cohortium/protocol/session/membership";
 import { publishedAbout, saidIn, sharesGains, type PublishedComparison } from "@cohortium/protocol/training/partner-numbers";

@@ -15,7 +15,7 @@ import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
 import { witnessVerifierKey } from "@cohortium/protocol/log/cosignature";
 import type { Entry } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
 import { citedEntries } from "@cohortium/protocol/conduct/cited";

@@ -1,8 +1,8 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { partyToLeaveOut } from "@cohortium/protocol/session/charter-parties";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { partyToLeaveOut } from "@cohortium/protocol/charter/parties";
 import type { PartyId } from "@cohortium/protocol/session/ids";
-import { quorumMin } from "@cohortium/protocol/session/quorum";
+import { quorumMin } from "@cohortium/protocol/charter/quorum";
 
 /**
  * The company that a training is to do without.

@@ -1,10 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Entry } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { checkCharter } from "@cohortium/protocol/charter/check";
 import { parseSessionId, type Digest, type SessionId } from "@cohortium/protocol/session/ids";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import { Charters } from "../src/charters.js";
 import { QuestionSchedules } from "../src/question-schedules.js";
 import { Questions } from "../src/questions.js";

@@ -1,9 +1,9 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { qualityRule, type QualityRule } from "@cohortium/protocol/session/quality-rules";
-import type { QualityVector } from "@cohortium/protocol/session/quality-vector";
-import { schemaOf, type SourceWords } from "@cohortium/protocol/session/schema";
-import type { ColumnClaim } from "@cohortium/protocol/session/statement";
-import { statementSizeMax } from "@cohortium/protocol/session/statement-size";
+import { qualityRule, type QualityRule } from "@cohortium/protocol/columns/quality-rules";
+import type { QualityVector } from "@cohortium/protocol/columns/quality-vector";
+import { schemaOf, type SourceWords } from "@cohortium/protocol/charter/columns-schema";
+import type { ColumnClaim } from "@cohortium/protocol/columns/statement";
+import { statementSizeMax } from "@cohortium/protocol/charter/statement-size";
 import type { ContractTable } from "./data/contract/contract.js";
 import type { FeedTable } from "./data/feeds/feed-table.js";
 import { charterNames, charterTerms, type CharterAsks } from "./data/quality/charter-terms.js";

@@ -1,5 +1,5 @@
 import { ORDER_MAX, rhoOfSampled } from "@cohortium/protocol/budget/sampled-charge";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import { NANO } from "@cohortium/protocol/charter/privacy-budget";
 import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 
 /** What one released vector cost, in 10^-9 of ρ. `rowSet` names the rows it was computed from, whatever their order; `query` the question as it was asked. */

@@ -2,7 +2,7 @@ import { fromBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Signer } from "@cohortium/crypto/signing";
 import { entrySignedBy, signEntry, type Entry } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parseSessionId, type Digest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import { instantText } from "@cohortium/protocol/session/instant";

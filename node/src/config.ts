@@ -2,7 +2,7 @@ import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { LOG_LEVELS } from "@cohortium/protocol/host/logger";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { ROWS_MAX } from "@cohortium/protocol/session/charter-limits";
+import { ROWS_MAX } from "@cohortium/protocol/charter/limits";
 import { SLUG } from "@cohortium/protocol/session/ids";
 
 const slug = z.string().regex(SLUG, "2 to 32 lower-case letters, digits and hyphens, starting with a letter; not \"constructor\"");

@@ -1,8 +1,8 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter, PropensityQuestion } from "@cohortium/protocol/session/charter";
-import { columnsIn } from "@cohortium/protocol/session/charter-columns";
-import type { Columns } from "@cohortium/protocol/session/recipe";
-import { sourcesOf } from "@cohortium/protocol/session/schema";
+import type { Charter, PropensityQuestion } from "@cohortium/protocol/charter/charter";
+import { columnsIn } from "@cohortium/protocol/charter/columns";
+import type { Columns } from "@cohortium/protocol/charter/recipe";
+import { sourcesOf } from "@cohortium/protocol/charter/columns-schema";
 import { readHeader } from "./data/csv-header.js";
 import type { CsvFile } from "./data/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";

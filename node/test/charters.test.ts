@@ -4,7 +4,7 @@ import { x25519PublicKey } from "@cohortium/crypto/agreement";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import { entrySignedBy, signEntry } from "@cohortium/protocol/log/entry";
 import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
-import { charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
 import type { CharterAnswered } from "@cohortium/protocol/session/membership";
 import { Charters } from "../src/charters.js";
 import { NodeStore, openNodeDatabase } from "../src/store.js";

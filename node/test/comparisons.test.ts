@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { entrySignedBy, parseEntry, signEntry, type Entry } from "@cohortium/protocol/log/entry";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { charterDigest } from "@cohortium/protocol/session/charter-digest";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import type { Compared } from "@cohortium/protocol/session/membership";
 import type { Evaluation } from "@cohortium/protocol/training/evaluation";

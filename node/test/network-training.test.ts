@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { initialControl, initialModel } from "@cohortium/protocol/training/network/progress";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { networkJson, type NetworkModel } from "@cohortium/protocol/training/network/model";
 import { updateContext } from "@cohortium/protocol/training/network/script";
 import { layoutOf } from "@cohortium/protocol/training/layout";

@@ -7,9 +7,9 @@ import type { ContributionAsked } from "@cohortium/protocol/aggregation/round-me
 import type { Logger } from "@cohortium/protocol/host/logger";
 import { logVerifierKey } from "@cohortium/protocol/log/checkpoint";
 import { signEntry, type Entry, type EntryType } from "@cohortium/protocol/log/entry";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
-import { charterAsJson, charterDigest } from "@cohortium/protocol/session/charter-digest";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import { checkCharter } from "@cohortium/protocol/charter/check";
+import { charterAsJson, charterDigest } from "@cohortium/protocol/charter/digest";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parseDigest, type PartyId, type SessionId } from "@cohortium/protocol/session/ids";
 import type { Json } from "@cohortium/crypto/canonical-json";
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
-import type { RecipeFeature } from "@cohortium/protocol/session/recipe";
-import { sampledStepNanoRho, stepNoiseNanoRho } from "@cohortium/protocol/session/sampled-price";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import type { RecipeFeature } from "@cohortium/protocol/charter/recipe";
+import { sampledStepNanoRho, stepNoiseNanoRho } from "@cohortium/protocol/charter/sampled-price";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { layoutOf } from "@cohortium/protocol/training/layout";
 import { zeroModel } from "@cohortium/protocol/training/logistic/model";
 import { initialModel } from "@cohortium/protocol/training/network/progress";

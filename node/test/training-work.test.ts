@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { PermissionAsked } from "@cohortium/protocol/aggregation/round-member";
-import { parseQualityVector } from "@cohortium/protocol/session/quality-vector";
+import { parseQualityVector } from "@cohortium/protocol/columns/quality-vector";
 import { contextDigest, planOf } from "@cohortium/protocol/training/plan";
 import { CHARTER, CHARTER_JSON, charterOf, DIGEST, MILL, NOW_MS, QUARRY, SELF, SESSION } from "./stage.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";

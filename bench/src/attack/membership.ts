@@ -1,7 +1,7 @@
 import { localRows, takeRows, type LocalRows } from "@cohortium/node/data/local-rows";
 import { contributorOf } from "@cohortium/node/learning/alone";
 import { logitsOf } from "@cohortium/node/learning/logistic";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { Dice } from "@cohortium/protocol/testing/dice";
 import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
 import { percent, type Verdict } from "./verdict.js";

@@ -2,7 +2,7 @@ import { localRows } from "@cohortium/node/data/local-rows";
 import { deltaOfGaussian } from "@cohortium/protocol/budget/analytic-gaussian";
 import { Dice } from "@cohortium/protocol/testing/dice";
 import { solvePositiveDefinite } from "@cohortium/protocol/training/logistic/cholesky";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { budgetFor, exactWords, planOf, PARTIES, released } from "./stage.js";
 import { percent, type Verdict } from "./verdict.js";

@@ -2,7 +2,7 @@ import { localRows, type LocalRows } from "@cohortium/node/data/local-rows";
 import { characterColumn } from "@cohortium/protocol/statistics/open";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { budgetFor, exactWords, planOf, released } from "./stage.js";
 import { percent, type Verdict } from "./verdict.js";
 

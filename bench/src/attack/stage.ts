@@ -6,11 +6,11 @@ import { zeroWords, type Words } from "@cohortium/crypto/words";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { addNoise } from "@cohortium/node/noise";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 
 /** Three companies, one of which is with the attacker: each of the others adds half of the noise that is promised. */
 export const PARTIES = 3;

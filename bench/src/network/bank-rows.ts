@@ -4,7 +4,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { splitOwn, type Split } from "@cohortium/node/data/holdout";
 import { importRows } from "@cohortium/node/data/import-rows";
 import { readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
-import type { Feature, Label } from "@cohortium/protocol/training/features";
+import type { Feature, Label } from "@cohortium/protocol/charter/features";
 
 /** Real calls, and what a charter says of their columns. */
 export interface BankRows extends Split {

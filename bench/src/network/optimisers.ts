@@ -4,7 +4,7 @@ import { networkContributor } from "@cohortium/node/learning/network/learner";
 import { networkScores } from "@cohortium/node/learning/network/scores";
 import { loadBackend } from "@cohortium/node/learning/network/tensors";
 import { labelSkewed } from "@cohortium/protocol/testing/label-skew";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { federated } from "@cohortium/protocol/training/network/fit";
 import { column, type Section } from "../section.js";
 import { bankRows, type BankRows } from "./bank-rows.js";

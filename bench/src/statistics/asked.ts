@@ -11,8 +11,9 @@ import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import { advanceStatistic, firstStatistic } from "@cohortium/protocol/statistics/progress";
-import type { Query, QueryKind } from "@cohortium/protocol/statistics/query";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { QueryKind } from "@cohortium/protocol/charter/statistics-clause";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { Dice } from "@cohortium/protocol/testing/dice";
 
 export const FEATURES: readonly Feature[] = [

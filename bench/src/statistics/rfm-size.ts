@@ -5,7 +5,7 @@ import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
 import { addNoise } from "@cohortium/node/noise";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
-import type { RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
 import { madeUp, withFolder } from "../feature-sql.js";

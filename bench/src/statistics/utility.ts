@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { RfmEdges } from "@cohortium/protocol/statistics/query";
 import { column, three, type Row, type Section } from "../section.js";
 import { answerHere, customersOf, planOf, queriesAt } from "./asked.js";

@@ -7,7 +7,7 @@ import { needlesOf, TRACES, type Needle, type Trace } from "@cohortium/node/cana
 import { Search } from "@cohortium/node/canary/search";
 import type { Flag } from "@cohortium/protocol/host/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parsePartyId, type Digest } from "@cohortium/protocol/session/ids";
 import { bytes as bytesText, count } from "../show/amounts.js";
 import { coverageOf, questionText, type Coverage } from "./coverage.js";

@@ -1,10 +1,11 @@
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
-import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { OpenDimension, StatisticsClause } from "@cohortium/protocol/statistics/clause";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
+import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { OpenDimension, StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
-import type { Query, QueryKind } from "@cohortium/protocol/statistics/query";
-import type { CategoricalFeature, NumericFeature } from "@cohortium/protocol/training/features";
+import type { QueryKind } from "@cohortium/protocol/charter/statistics-clause";
+import type { Query } from "@cohortium/protocol/statistics/query";
+import type { CategoricalFeature, NumericFeature } from "@cohortium/protocol/charter/features";
 import { nanoRhoOfTraining } from "../budget-seen.js";
 
 /** So much of what the training leaves of the charter's budget is shared among the questions: they are asked of a copy, and cost nothing that counts. */

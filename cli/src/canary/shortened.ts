@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { charterAsJson } from "@cohortium/protocol/session/charter-digest";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { CELL_ROWS_MIN } from "@cohortium/protocol/session/charter-limits";
+import { charterAsJson } from "@cohortium/protocol/charter/digest";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { CELL_ROWS_MIN } from "@cohortium/protocol/charter/limits";
 import { instantText } from "@cohortium/protocol/session/instant";
 
 /** Rounds of one kind differ in numbers, not in what leaves: a few of each kind are as telling as all. */

@@ -1,5 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { audit } from "@cohortium/protocol/log/audit";
 import { NOTICES, type AuditReport, type Check } from "@cohortium/protocol/log/audit-report";
 import { sessionAuditor } from "@cohortium/protocol/conduct/audit";

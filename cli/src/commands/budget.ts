@@ -1,5 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { budgetLedger, budgets, forecasts, type BudgetLedger, type ChargeLine } from "../answers/budget.js";
 import { charterNames } from "../answers/charters.js";

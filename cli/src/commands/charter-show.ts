@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { writeCharterYaml } from "@cohortium/protocol/host/charter-draft";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
-import { charterDiff } from "@cohortium/protocol/session/charter-diff";
-import type { Charter } from "@cohortium/protocol/session/charter";
+import { checkCharter } from "@cohortium/protocol/charter/check";
+import { charterDiff } from "@cohortium/protocol/charter/diff";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { charterFit, charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
 import { pathOf, type Context, type Options } from "../context.js";
 import { readDraft } from "../draft.js";

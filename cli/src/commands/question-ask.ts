@@ -1,6 +1,6 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { askedReply, questionDigests, questionView, type BudgetView, type QuestionView } from "../answers/questions.js";

@@ -1,5 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { scheduleView, scheduleViews, type ScheduleView } from "../answers/questions.js";

@@ -1,13 +1,13 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
+import { QUERY_KINDS, type QueryKind } from "@cohortium/protocol/charter/statistics-clause";
 import { textOption, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";
 import { adminOf, placeAt } from "../place.js";
 import { CATALOGUE, MECHANISM, thresholdText } from "../question/catalogue.js";
 import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { isQueryKind, KIND_FIELDS, QUERY_KINDS } from "../question/fields.js";
+import { isQueryKind, KIND_FIELDS } from "../question/fields.js";
 import { plainLine } from "../show/plain.js";
 import { facts, table } from "../show/table.js";
 

@@ -1,6 +1,6 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
 import { confirm, confirmAtTerminal, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";

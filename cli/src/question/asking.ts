@@ -1,10 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
+import { QUERY_KINDS, type QueryKind } from "@cohortium/protocol/charter/statistics-clause";
 import type { Options } from "../context.js";
 import { FieldError, numberOf, valueOfJson, valueOfTexts } from "./field-values.js";
-import { isQueryKind, KIND_FIELDS, optionName, QUERY_KINDS, type Field } from "./fields.js";
+import { isQueryKind, KIND_FIELDS, optionName, type Field } from "./fields.js";
 
 /** A question as a person put it: complete, but not yet held against a charter, and with its price as ε. */
 export interface Asking {
@@ -35,7 +35,7 @@ export function askingOfFlags(kindText: string | undefined, options: Options): A
 
 /** @param file - How to name the file. @throws Refusal USAGE_QUESTION as above, by keys. */
 export function askingOfFile(json: Json, file: string): Asking {
-  if (typeof json !== "object" || json === null || Array.isArray(json)) throw wrong(file, "it is not a question", `write members, one a line, as in: kind: ${QUERY_KINDS[0] ?? ""}`);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) throw wrong(file, "it is not a question", `write members, one a line, as in: kind: ${QUERY_KINDS[0]}`);
   const { kind: kindJson, epsilon: epsilonJson = null, ...rest } = Object.fromEntries(Object.entries(json));
   const kind = kindOf(typeof kindJson === "string" ? kindJson : undefined, `kind in ${file}`);
   const fields = KIND_FIELDS[kind];

@@ -1,4 +1,4 @@
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
+import type { QueryKind } from "@cohortium/protocol/charter/statistics-clause";
 
 /** What a kind of question declares about itself, in words. */
 export interface Declared {

@@ -1,8 +1,8 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { checkCharter } from "@cohortium/protocol/session/charter-check";
-import type { StatisticsClause } from "@cohortium/protocol/statistics/clause";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { checkCharter } from "@cohortium/protocol/charter/check";
+import type { StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
 import { charterNames, charterText, type CharterName } from "../answers/charters.js";
 import { pick, pickNamed, type Listing } from "../pick.js";
 import { short } from "../show/amounts.js";

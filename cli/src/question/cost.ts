@@ -1,8 +1,8 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { NANO } from "@cohortium/protocol/charter/privacy-budget";
 import { budgets } from "../answers/budget.js";
 import type { BudgetView } from "../answers/questions.js";
 import { short } from "../show/amounts.js";

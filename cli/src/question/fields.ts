@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { QueryKind } from "@cohortium/protocol/statistics/query";
+import type { QueryKind } from "@cohortium/protocol/charter/statistics-clause";
 
 /** How a member of a query is written: on a command line as text, in a file as JSON. */
 export type FieldType = "cohort" | "column" | "columns" | "count" | "numbers" | "word" | "day" | "scores" | "shares" | "spacing";
@@ -70,8 +70,6 @@ export const KIND_FIELDS: Readonly<Record<QueryKind, readonly Field[]>> = {
     { member: "bins", flag: "--bins", type: "count", says: "cells of a measure", fallback: 10 },
   ],
 };
-
-export const QUERY_KINDS = Object.keys(KIND_FIELDS).filter(isQueryKind);
 
 export function isQueryKind(text: string): text is QueryKind {
   return Object.hasOwn(KIND_FIELDS, text);

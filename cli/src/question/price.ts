@@ -1,4 +1,4 @@
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { dimensionOf } from "@cohortium/protocol/statistics/parts";
 import { statisticPlanOf, type StatisticPlan } from "@cohortium/protocol/statistics/plan";

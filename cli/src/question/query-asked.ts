@@ -1,8 +1,9 @@
+import { QUERY_KINDS } from "@cohortium/protocol/charter/statistics-clause";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { PlainYamlError, readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { NANO, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { NANO, nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { QueryProblem } from "@cohortium/protocol/statistics/query-problem";
@@ -11,7 +12,7 @@ import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
 import { pathOf, textOption, type Context, type Options } from "../context.js";
 import { fileBytes } from "../file-bytes.js";
 import { askingOfFile, askingOfFlags, flagsOfQuestions, type Asking } from "./asking.js";
-import { QUERY_KINDS, KIND_FIELDS } from "./fields.js";
+import { KIND_FIELDS } from "./fields.js";
 
 /** What a question is asked with, once per flag, in the order of the catalogue. */
 export const QUERY_OPTIONS: readonly (readonly [flags: string, says: string])[] = [...flagTexts()];

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { MonthEvidence } from "../answers/evidence.js";
 import { bytes, count, short } from "../show/amounts.js";
 import { epsilonAt, SHARES_ARE } from "../show/budget.js";

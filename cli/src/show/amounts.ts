@@ -1,4 +1,4 @@
-import { grouped } from "@cohortium/protocol/session/charter-sentences";
+import { grouped } from "@cohortium/protocol/charter/sentences";
 import { instantText } from "@cohortium/protocol/session/instant";
 
 /** The first twelve digits of a digest or session: enough to tell, and to type. */

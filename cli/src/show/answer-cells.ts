@@ -1,5 +1,5 @@
 import { isShown, type Cell } from "@cohortium/protocol/statistics/answer";
-import { grouped } from "@cohortium/protocol/session/charter-sentences";
+import { grouped } from "@cohortium/protocol/charter/sentences";
 import { count, percent } from "./amounts.js";
 
 /** Writes one number. */

@@ -1,4 +1,4 @@
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { Account, Forecast, OwnAccount, PrivacyAccount } from "../answers/budget.js";
 import { count, instant } from "./amounts.js";
 

@@ -1,4 +1,4 @@
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import type { LogisticModel, NetworkModel, TreesModel } from "../answers/model.js";
 import { count, signed } from "./amounts.js";
 import type { Paint } from "./paint.js";

@@ -1,4 +1,4 @@
-import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "@cohortium/protocol/session/charter-limits";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "@cohortium/protocol/charter/limits";
 import type { Interval, PublishedComparison } from "../answers/model.js";
 import { count, quality, signed } from "./amounts.js";
 import type { Paint } from "./paint.js";

@@ -1,4 +1,4 @@
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { Role } from "../place.js";
 import type { Cost } from "../question/cost.js";
 import type { Price } from "../question/price.js";

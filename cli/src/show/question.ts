@@ -1,4 +1,4 @@
-import { budgetShare } from "@cohortium/protocol/session/budget-share";
+import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { AskedReply, QuestionView, ScheduleView } from "../answers/questions.js";
 import { instant, short } from "./amounts.js";
 import { answerText } from "./answer.js";

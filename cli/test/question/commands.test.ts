@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import { NANO } from "@cohortium/protocol/charter/privacy-budget";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
-import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { SOUND } from "../../../protocol/test/charter/fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
 import { ANSWER, BOTH, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 

@@ -1,6 +1,6 @@
 import type { Route } from "@cohortium/protocol/host/http-route";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import { NOISY as NOISY_TRAINING, SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
+import { NOISY as NOISY_TRAINING, SOUND } from "../../../protocol/test/charter/fixture.js";
 import { get, NOW_MS } from "../stage.js";
 
 export const NOISY = "a1".repeat(32);

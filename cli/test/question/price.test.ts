@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Route } from "@cohortium/protocol/host/http-route";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { queryDigest } from "@cohortium/protocol/statistics/query-schema";
-import { SOUND } from "../../../protocol/test/session/charter-fixture.js";
+import { SOUND } from "../../../protocol/test/charter/fixture.js";
 import { QUESTION } from "../../src/commands/question.js";
 import { get, openStage, play, post } from "../stage.js";
 import { budgetRoute, charterRoutes, CHARTERS, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, TRAINING, VIEW, WHOLE } from "./desk.js";

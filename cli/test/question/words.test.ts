@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Route } from "@cohortium/protocol/host/http-route";
-import { OPEN_STATISTICS } from "../../../protocol/test/session/charter-fixture.js";
+import { OPEN_STATISTICS } from "../../../protocol/test/charter/fixture.js";
 import { get, NOW_MS, openStage, play, post } from "../stage.js";
 
 const CHARTER = "a1".repeat(32);

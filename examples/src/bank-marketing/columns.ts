@@ -1,4 +1,4 @@
-import type { Feature, Label } from "@cohortium/protocol/training/features";
+import type { Feature, Label } from "@cohortium/protocol/charter/features";
 
 /**
  * What the three companies agree their columns mean. Bounds and words come from the public description of the data set and from common

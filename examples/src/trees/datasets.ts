@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importRows } from "@cohortium/node/data/import-rows";
 import { takeRows, type LocalRows } from "@cohortium/node/data/local-rows";
-import type { Feature, Label, NumericFeature } from "@cohortium/protocol/training/features";
+import type { Feature, Label, NumericFeature } from "@cohortium/protocol/charter/features";
 import { FEATURES, LABEL } from "../bank-marketing/columns.js";
 import { seededUniform } from "../bank-marketing/seeded.js";
 

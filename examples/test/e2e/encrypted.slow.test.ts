@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { seededUniform } from "../../src/bank-marketing/seeded.js";
 import { typeCommand } from "./command-line.js";
 import { entriesIn, logSizeOf, tally } from "./published-log.js";

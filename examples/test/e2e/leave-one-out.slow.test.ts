@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
-import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import { typeCommand } from "./command-line.js";
 import { objectionsTo } from "./released-once.js";
 import { checkpointOf, foundTiny, ledgerOf, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { trainUnderKills } from "./kill-often.js";
 import { onceEach, tracesOf } from "./released-once.js";
 import { foundTiny, NO_STEPS, type TinyConsortium } from "./tiny-consortium.js";

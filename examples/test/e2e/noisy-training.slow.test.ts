@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { openNodeDatabase } from "@cohortium/node/store";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { join } from "node:path";
 import { typeCommand } from "./command-line.js";
 import { tinyDraft } from "./tiny-charter.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import { openNodeDatabase } from "@cohortium/node/store";
-import { nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
+import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { treesCharges } from "@cohortium/protocol/training/trees/noisy-charges";
 import { join } from "node:path";
 import { typeCommand } from "./command-line.js";

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { instantText } from "@cohortium/protocol/session/instant";
-import { quorumMin } from "@cohortium/protocol/session/quorum";
+import { quorumMin } from "@cohortium/protocol/charter/quorum";
 import { REGIONS } from "./tiny-data.js";
 
 /** What a test may want to be different. Times are offsets from now. */

@@ -6,7 +6,7 @@ import { networkContributor } from "@cohortium/node/learning/network/learner";
 import { networkScores } from "@cohortium/node/learning/network/scores";
 import { loadBackend } from "@cohortium/node/learning/network/tensors";
 import { labelSkewed } from "@cohortium/protocol/testing/label-skew";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { federated, fitFederated, type FederatedTerms, type NetworkContributor } from "@cohortium/protocol/training/network/fit";
 import { norm } from "@cohortium/protocol/training/network/step";
 import { FEATURES } from "../../src/bank-marketing/columns.js";

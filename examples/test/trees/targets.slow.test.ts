@@ -3,7 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import { aucExact } from "@cohortium/node/learning/exact-auc";
 import { growAlone } from "@cohortium/node/learning/trees/grow-alone";
 import { treeLogitsOf } from "@cohortium/node/learning/trees/logits";
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { judgedSets, type JudgedSet } from "../../src/trees/datasets.js";
 
 const DATASETS = process.env["COHORTIUM_DATASETS"] ?? join(import.meta.dirname, "../../../../shared/datasets");

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Columns } from "@cohortium/protocol/session/recipe";
+import type { Columns } from "@cohortium/protocol/charter/recipe";
 import type { ContractTable } from "../data/contract/contract.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import type { Readable } from "../data/feeds/feed.js";

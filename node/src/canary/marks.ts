@@ -1,5 +1,5 @@
-import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Columns, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import { sourceOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Columns, RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import type { ContractTable } from "../data/contract/contract.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import type { FeedColumn } from "../data/feeds/feed-table.js";

@@ -1,8 +1,8 @@
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Columns } from "@cohortium/protocol/session/recipe";
-import { sourcesOf } from "@cohortium/protocol/session/schema";
+import type { Columns } from "@cohortium/protocol/charter/recipe";
+import { sourcesOf } from "@cohortium/protocol/charter/columns-schema";
 import { readHeader } from "./csv-header.js";
 import type { CsvFile } from "./duckdb.js";
 import type { PlainSource, Readable } from "./feeds/feed.js";

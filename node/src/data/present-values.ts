@@ -1,4 +1,4 @@
-import { numericsOf, type Feature } from "@cohortium/protocol/training/features";
+import { numericsOf, type Feature } from "@cohortium/protocol/charter/features";
 import type { LocalRows } from "./local-rows.js";
 import { fileProblem, type DataProblem } from "./problem.js";
 

@@ -1,4 +1,4 @@
-import type { TransactionsClause } from "@cohortium/protocol/session/recipe";
+import type { TransactionsClause } from "@cohortium/protocol/charter/recipe";
 import type { Readable } from "./feeds/feed.js";
 import type { Consent, Subjects } from "./feeds/left-out.js";
 import type { OwnWords } from "./recipe/own-words.js";

@@ -1,8 +1,8 @@
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { integerOf, textOf } from "@cohortium/protocol/host/sqlite";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import { Charges } from "../charges.js";
 import type { NodeStore } from "../store.js";
 import { epsilonSpent } from "../statistics/epsilon-spent.js";

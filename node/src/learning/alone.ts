@@ -1,10 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { evaluate, evaluationJson, unpackHistogram, type Evaluation } from "@cohortium/protocol/training/evaluation";
 import type { Interval } from "@cohortium/protocol/training/intervals";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
 import type { Model } from "@cohortium/protocol/training/model";
-import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import { fitFederated } from "@cohortium/protocol/training/network/fit";
 import { minimumsOf, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import type { Split } from "../data/holdout.js";

@@ -1,6 +1,6 @@
 import type { LocalRows } from "../data/local-rows.js";
-import { numericsOf, type CategoricalFeature, type Feature, type NumericFeature } from "@cohortium/protocol/training/features";
-import { MISSING_WORD } from "@cohortium/protocol/session/missing-word";
+import { numericsOf, type CategoricalFeature, type Feature, type NumericFeature } from "@cohortium/protocol/charter/features";
+import { MISSING_WORD } from "@cohortium/protocol/charter/missing-word";
 import { activeColumns, type LogisticModel } from "@cohortium/protocol/training/logistic/model";
 
 /**

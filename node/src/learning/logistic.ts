@@ -1,5 +1,5 @@
 import type { LocalRows } from "../data/local-rows.js";
-import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
+import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/charter/features";
 import { ROW_LOSS_MAX } from "@cohortium/protocol/training/log-loss";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { packMoments, unitOf } from "@cohortium/protocol/training/moments";

@@ -1,5 +1,5 @@
-import type { LogisticPrivacy } from "@cohortium/protocol/training/clauses";
-import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
+import type { LogisticPrivacy } from "@cohortium/protocol/charter/model-clauses";
+import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/charter/features";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { packNoisyMoments } from "@cohortium/protocol/training/noisy-moments";
 import { packSlopes } from "@cohortium/protocol/training/logistic/noisy-step";

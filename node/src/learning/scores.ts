@@ -1,4 +1,4 @@
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { binOf, packHistogram } from "@cohortium/protocol/training/evaluation";
 import type { ClassCounts } from "@cohortium/protocol/training/intervals";
 import type { Model } from "@cohortium/protocol/training/model";

@@ -1,6 +1,6 @@
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
-import type { Charter } from "@cohortium/protocol/session/charter";
-import { budgetOf } from "@cohortium/protocol/session/privacy-budget";
+import type { Charter } from "@cohortium/protocol/charter/charter";
+import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import type { SpentElsewhere } from "../charges.js";
 import type { Ledger } from "../ledger.js";
 import { epsilonSpent } from "./epsilon-spent.js";

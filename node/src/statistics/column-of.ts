@@ -1,5 +1,5 @@
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
-import { numericsOf } from "@cohortium/protocol/training/features";
+import { numericsOf } from "@cohortium/protocol/charter/features";
 import type { LocalRows } from "../data/local-rows.js";
 
 /** The measure's values, in the order of the rows; NaN where one is absent. @throws RangeError if the plan has no such measure. */

@@ -1,6 +1,6 @@
 import { epsilonAt, epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { ORDER_MAX } from "@cohortium/protocol/budget/sampled-charge";
-import { NANO } from "@cohortium/protocol/session/privacy-budget";
+import { NANO } from "@cohortium/protocol/charter/privacy-budget";
 import { spentAt, type Tally } from "../charges.js";
 
 /**

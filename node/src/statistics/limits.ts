@@ -1,6 +1,6 @@
-import type { Charter } from "@cohortium/protocol/session/charter";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
-import { budgetOf, nanoRhoFor } from "@cohortium/protocol/session/privacy-budget";
+import { budgetOf, nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { SpendingLimits } from "../charges.js";
 
 /** What this company's own settings say of privacy, beside what its charters say. */

@@ -1,11 +1,11 @@
-import { MISSING_WORD } from "@cohortium/protocol/session/missing-word";
+import { MISSING_WORD } from "@cohortium/protocol/charter/missing-word";
 import { cellOf } from "@cohortium/protocol/statistics/cells";
 import { dimensionOf, type Cells, type Part } from "@cohortium/protocol/statistics/parts";
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
 import type { Condition, RfmEdges, RfmQuery } from "@cohortium/protocol/statistics/query";
 import { characterColumn } from "@cohortium/protocol/statistics/open";
 import { SCORES } from "@cohortium/protocol/statistics/query-limits";
-import { categoricalsOf } from "@cohortium/protocol/training/features";
+import { categoricalsOf } from "@cohortium/protocol/charter/features";
 import type { LocalRows } from "../data/local-rows.js";
 import { columnOf } from "./column-of.js";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { importRows, type Import, type RowSource, type RowTerms } from "../../src/data/import-rows.js";
 import { DATA_PROBLEMS, explainProblem, type DataProblem } from "../../src/data/problem.js";
 

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { explainProblem } from "../../src/data/problem.js";
 import { presentProblems } from "../../src/data/present-values.js";
 import { localRows } from "../../src/data/local-rows.js";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 
 const FEATURES: readonly Feature[] = [
   { kind: "numeric", name: "age", unit: "years", min: 0, max: 100 },

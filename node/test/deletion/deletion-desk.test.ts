@@ -5,7 +5,7 @@ import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { importFrom, plainFeed } from "../../src/data/import-rows.js";
 import { explainNote } from "../../src/data/note.js";
 import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Recipe } from "@cohortium/protocol/charter/recipe";
 import { SETTINGS, place as filesIn } from "../data/feeds/stage.js";
 import { MILL, NOW_MS, SELF, SESSION, signerOf } from "../stage.js";
 import { admit, contribution, place } from "../training-stage.js";

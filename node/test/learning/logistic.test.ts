@@ -4,7 +4,7 @@ import { evaluate, unpackHistogram } from "@cohortium/protocol/training/evaluati
 import { fitPooled, type Contributor } from "@cohortium/protocol/training/logistic/fit";
 import { layoutOf, type Question } from "@cohortium/protocol/training/layout";
 import type { LayoutTerms } from "@cohortium/protocol/training/layout-parts";
-import { columnsOf } from "@cohortium/protocol/training/features";
+import { columnsOf } from "@cohortium/protocol/charter/features";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { unpackMoments } from "@cohortium/protocol/training/moments";
 import { unpackNewton } from "@cohortium/protocol/training/logistic/newton";

@@ -1,4 +1,4 @@
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { localRows, type LocalRows } from "../../src/data/local-rows.js";
 
 /** Numerics and categoricals alternate, so that charter order and the design's own order differ. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
-import type { LogisticClause, LogisticPrivacy } from "@cohortium/protocol/training/clauses";
+import type { LogisticClause, LogisticPrivacy } from "@cohortium/protocol/charter/model-clauses";
 import { fitPooled } from "@cohortium/protocol/training/logistic/fit";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
 import { gridsOf, layoutOf, type Question } from "@cohortium/protocol/training/layout";

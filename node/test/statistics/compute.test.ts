@@ -7,7 +7,7 @@ import { partsOf } from "@cohortium/protocol/statistics/parts";
 import type { StatisticPlan, StatisticQuestion } from "@cohortium/protocol/statistics/plan";
 import type { Query, RfmEdges } from "@cohortium/protocol/statistics/query";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { computeStatistic } from "../../src/statistics/compute.js";
 import { localRows, type LocalRows } from "../../src/data/local-rows.js";
 

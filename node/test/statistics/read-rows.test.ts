@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import type { StatisticsClause } from "@cohortium/protocol/statistics/clause";
+import type { StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
-import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
+import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
 import { scratchFolder } from "../../../protocol/test/host/scratch-folder.js";
 import { NO_NODE } from "../../src/data/import-rows.js";
 import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";

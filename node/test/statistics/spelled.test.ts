@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { localRows } from "../../src/data/local-rows.js";
 import { computeStatistic } from "../../src/statistics/compute.js";
 

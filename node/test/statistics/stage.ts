@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AnswerAsked } from "@cohortium/protocol/conduct/participant";
-import { charterDigest } from "@cohortium/protocol/session/charter-digest";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
 import type { SessionId } from "@cohortium/protocol/session/ids";
 import { statisticLayout } from "@cohortium/protocol/statistics/layout";
 import { statisticPlanDigest, statisticPlanOf, type StatisticQuestion } from "@cohortium/protocol/statistics/plan";

@@ -1,11 +1,11 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LoggedBeginning } from "../log/audit-milestones.js";
 import type { RoundOffer } from "../log/bodies.js";
-import { checkCharter } from "../session/charter-check.js";
-import { partyToLeaveOut } from "../session/charter-parties.js";
-import type { Charter } from "../session/charter.js";
-import { budgetOf } from "../session/privacy-budget.js";
-import type { DataStatement } from "../session/statement.js";
+import { checkCharter } from "../charter/check.js";
+import { partyToLeaveOut } from "../charter/parties.js";
+import type { Charter } from "../charter/charter.js";
+import { budgetOf } from "../charter/privacy-budget.js";
+import type { DataStatement } from "../columns/statement.js";
 import { chargeOf, everyQuestion } from "../statistics/charge.js";
 import { planOf } from "../training/plan.js";
 import { chargesInTurn } from "../training/price.js";

@@ -1,5 +1,5 @@
 import type { Model, RoundOffer, SessionClose } from "../log/bodies.js";
-import type { DataStatement } from "../session/statement.js";
+import type { DataStatement } from "../columns/statement.js";
 import { everyQuestion, sumsOf } from "../statistics/charge.js";
 import { statisticLayout } from "../statistics/layout.js";
 import type { StatisticPlan } from "../statistics/plan.js";

@@ -3,7 +3,7 @@ import type { Charge, Judged, LoggedClose, LoggedComparison, LoggedData, LoggedM
 import type { Finding, FindingCode } from "../log/audit-report.js";
 import { sumAgain, type SumAgain } from "../log/audit-sums.js";
 import type { AuditSource } from "../log/audit-tree.js";
-import { checkCharter } from "../session/charter-check.js";
+import { checkCharter } from "../charter/check.js";
 import { jsonDigest } from "../session/json-digest.js";
 import type { EarlierAnswer } from "../statistics/sequence.js";
 import { modelDigest } from "../training/model.js";

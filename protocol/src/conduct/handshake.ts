@@ -4,11 +4,11 @@ import type { Entry } from "../log/entry.js";
 import type { Fault } from "../session/fault.js";
 import type { Digest } from "../session/ids.js";
 import { orNull } from "../session/or-null.js";
-import { parseQualityVector } from "../session/quality-vector.js";
-import { schemaDifferences, type Difference } from "../session/schema-differences.js";
-import type { Schema } from "../session/schema.js";
-import { cellRowsStatedMax, parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../session/statement.js";
-import { statementSizeMax } from "../session/statement-size.js";
+import { parseQualityVector } from "../columns/quality-vector.js";
+import { schemaDifferences, type Difference } from "../columns/schema-differences.js";
+import type { Schema } from "../charter/columns-schema.js";
+import { cellRowsStatedMax, parseStatement, statementJson, tableCommitment, tableSalt, type ColumnClaim, type DataStatement } from "../columns/statement.js";
+import { statementSizeMax } from "../charter/statement-size.js";
 import { sessionSchema, type SessionPlan } from "./plan.js";
 
 /** What only a node's host knows of its data. `claims` are its own contract's words on `sessionSchema(plan).sources`, one each, or null. */

@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { termsOfOthers, type SumTerms } from "../log/sum-terms.js";
 import type { Digest, PartyId } from "../session/ids.js";
-import { schemaOf, type Schema } from "../session/schema.js";
+import { schemaOf, type Schema } from "../charter/columns-schema.js";
 import { statisticPlanDigest, type StatisticPlan } from "../statistics/plan.js";
 import { queryJson } from "../statistics/query-schema.js";
 import { planDigest, type TrainingPlan } from "../training/plan.js";

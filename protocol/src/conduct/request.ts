@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { memberOf } from "@cohortium/crypto/json-member";
-import type { Charter } from "../session/charter.js";
+import type { Charter } from "../charter/charter.js";
 import { parsePartyId, SLUG, type PartyId } from "../session/ids.js";
 import { orNull } from "../session/or-null.js";
 import { queryProblems, statisticPlanOf } from "../statistics/plan.js";

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Words } from "@cohortium/crypto/fixed-point";
-import { cellRowsStatedMax, type DataStatement } from "../session/statement.js";
+import { cellRowsStatedMax, type DataStatement } from "../columns/statement.js";
 import { chargeOf } from "../statistics/charge.js";
 import { advanceStatistic, firstStatistic, statisticContext, type StatisticProgress } from "../statistics/progress.js";
 import { statisticLayout } from "../statistics/layout.js";

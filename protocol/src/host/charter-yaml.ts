@@ -1,5 +1,5 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { CHARTER_TEXT_LENGTH_MAX } from "../session/charter-limits.js";
+import { CHARTER_TEXT_LENGTH_MAX } from "../charter/limits.js";
 import { plainYamlLine, readPlainYaml } from "./plain-yaml.js";
 
 /** A charter's YAML as JSON. Says nothing about its meaning; `checkCharter` does. @throws PlainYamlError naming the first line at fault. */

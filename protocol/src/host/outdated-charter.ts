@@ -1,4 +1,4 @@
-import { checkCharter } from "../session/charter-check.js";
+import { checkCharter } from "../charter/check.js";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "./refusal.js";
 

@@ -1,4 +1,4 @@
-import type { LogBase } from "./recipe.js";
+export type LogBase = 2 | 10 | "e";
 
 /**
  * `log(1 + x)` to the base, from + − × ÷ alone, for `x > -1`, to some 1e-15 of the result.

@@ -2,7 +2,7 @@ import { withheldBelow, type CategoriesAnswer, type Cell } from "./answer.js";
 import { at, cohortRegion, counted, numbersOver, placesFrom, rowsAndShare, wordsSide, type AnswerTerms, type Draft } from "./draft.js";
 import { added, NOT_NEGATIVE, type Estimate } from "./estimate.js";
 import { mostFrequent } from "./most-frequent.js";
-import { OTHER_WORD } from "../session/missing-word.js";
+import { OTHER_WORD } from "../charter/missing-word.js";
 import { dimensionOf } from "./parts.js";
 import type { StatisticPlan } from "./plan.js";
 import type { CategoriesQuery } from "./query.js";

@@ -1,6 +1,6 @@
 import type { Query, RfmEdges } from "./query.js";
 
-export { budgetOf, nanoRhoFor, type PrivacyBudget } from "../session/privacy-budget.js";
+export { budgetOf, nanoRhoFor, type PrivacyBudget } from "../charter/privacy-budget.js";
 
 /** What tells one sum of an answer from the others: the edges it counts by, or the beginnings of words that it goes on from, all of one length. */
 export interface SumAsked {

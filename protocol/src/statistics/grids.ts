@@ -1,5 +1,5 @@
 import { headroomFits, SCALE_BITS_MAX, type Segment } from "@cohortium/crypto/fixed-point";
-import { NANO } from "../session/privacy-budget.js";
+import { NANO } from "../charter/privacy-budget.js";
 import { chargeOf, type SumAsked } from "./charge.js";
 import { cellCount, measureOf, partsOf, type Featured, type Part } from "./parts.js";
 import type { Query } from "./query.js";

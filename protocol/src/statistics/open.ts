@@ -1,5 +1,5 @@
-import type { OpenRecipe, RecipeFeature } from "../session/recipe.js";
-import type { OpenDimension, StatisticsClause } from "./clause.js";
+import type { OpenRecipe, RecipeFeature } from "../charter/recipe.js";
+import type { OpenDimension, StatisticsClause } from "../charter/statistics-clause.js";
 import type { Query } from "./query.js";
 
 /**

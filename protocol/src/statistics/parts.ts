@@ -1,5 +1,5 @@
-import { MISSING_WORD } from "../session/missing-word.js";
-import type { CategoricalFeature, Feature, NumericFeature } from "../training/features.js";
+import { MISSING_WORD } from "../charter/missing-word.js";
+import type { CategoricalFeature, Feature, NumericFeature } from "../charter/features.js";
 import { equalCells } from "./cells.js";
 import type { SumAsked } from "./charge.js";
 import { characterColumn } from "./open.js";

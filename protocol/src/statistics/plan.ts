@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Charter } from "../session/charter.js";
+import type { Charter } from "../charter/charter.js";
 import type { Digest } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
-import { featuresOf } from "../session/recipe-lowering.js";
-import type { Feature } from "../training/features.js";
+import { featuresOf } from "../charter/recipe-lowering.js";
+import type { Feature } from "../charter/features.js";
 import { sumsOf } from "./charge.js";
-import type { StatisticsClause } from "./clause.js";
+import type { StatisticsClause } from "../charter/statistics-clause.js";
 import { clauseFor } from "./open.js";
 import { askedProblems, exactCohortProblems } from "./query-rules.js";
 import { costProblems, fitProblems } from "./query-cost-rules.js";

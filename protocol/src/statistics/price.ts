@@ -1,6 +1,6 @@
 import { upperTail } from "../budget/normal.js";
-import type { Charter } from "../session/charter.js";
-import { budgetOf } from "../session/privacy-budget.js";
+import type { Charter } from "../charter/charter.js";
+import { budgetOf } from "../charter/privacy-budget.js";
 import { everyQuestion } from "./charge.js";
 import { gridsOf, type Grid } from "./grids.js";
 import { measureOf, type Featured, type Part } from "./parts.js";

@@ -1,6 +1,6 @@
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
-import type { Charter } from "../session/charter.js";
-import { budgetOf } from "../session/privacy-budget.js";
+import type { Charter } from "../charter/charter.js";
+import { budgetOf } from "../charter/privacy-budget.js";
 import { chargeOf, everyQuestion, sumsOf } from "./charge.js";
 import { gridOf, type GridTerms } from "./grids.js";
 import { cellCount, partsOf, type Part } from "./parts.js";

@@ -1,7 +1,7 @@
-import { pointer } from "../session/charter-clauses.js";
-import { OTHER_WORD } from "../session/missing-word.js";
+import { pointer } from "../charter/clauses.js";
+import { OTHER_WORD } from "../charter/missing-word.js";
 import { repeats } from "../session/repeats.js";
-import type { OpenDimension, StatisticsClause } from "./clause.js";
+import type { OpenDimension, StatisticsClause } from "../charter/statistics-clause.js";
 import { charactersOf, openDimension } from "./open.js";
 import type { QueryProblem } from "./query-problem.js";
 import type { CategoriesQuery, Query, WordsQuery } from "./query.js";

@@ -1,10 +1,10 @@
-import type { Charter } from "../session/charter.js";
-import { pointer } from "../session/charter-clauses.js";
-import { featuresOf } from "../session/recipe-lowering.js";
+import type { Charter } from "../charter/charter.js";
+import { pointer } from "../charter/clauses.js";
+import { featuresOf } from "../charter/recipe-lowering.js";
 import { repeats } from "../session/repeats.js";
 import { closest } from "../session/suggestion.js";
 import { areAscending, areInOrder, equalCells } from "./cells.js";
-import type { StatisticsClause } from "./clause.js";
+import type { StatisticsClause } from "../charter/statistics-clause.js";
 import { dimensionOf, measureOf, type Featured } from "./parts.js";
 import { openProblems, unlisted } from "./query-open-rules.js";
 import { clauseFor } from "./open.js";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { SPELLED_MAX } from "../session/charter-limits.js";
-import { words } from "../session/charter-texts.js";
+import { SPELLED_MAX } from "../charter/limits.js";
+import { words } from "../charter/texts.js";
 import type { Digest } from "../session/ids.js";
 import { issueWords } from "../session/issue-words.js";
 import { jsonDigest } from "../session/json-digest.js";

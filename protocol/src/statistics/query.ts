@@ -1,8 +1,6 @@
 /** One question of the closed catalogue, as it is asked: logged with the session's offer before anybody answers. Names are columns of the charter's clause. */
 export type Query = ProfileQuery | HistogramQuery | QuantilesQuery | CategoriesQuery | WordsQuery | RfmQuery | ExperimentQuery | DriftQuery;
 
-export type QueryKind = Query["kind"];
-
 /** Rows whose `dimension` holds one of `words`. */
 export interface Condition {
   readonly dimension: string;

@@ -1,5 +1,5 @@
-import type { TreesClause } from "../training/clauses.js";
-import { categoricalsOf, numericsOf, type Feature } from "../training/features.js";
+import type { TreesClause } from "../charter/model-clauses.js";
+import { categoricalsOf, numericsOf, type Feature } from "../charter/features.js";
 import { packBins } from "../training/trees/bins.js";
 import { cellOf } from "../training/trees/cells.js";
 import { packLevel } from "../training/trees/level.js";

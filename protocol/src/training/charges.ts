@@ -1,4 +1,4 @@
-import type { LogisticPrivacy } from "./clauses.js";
+import type { LogisticPrivacy } from "../charter/model-clauses.js";
 
 /** One sum of a training, and what it adds to the account, in 10^-9 of ρ. */
 export interface SumCharge {

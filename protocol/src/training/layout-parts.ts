@@ -1,6 +1,6 @@
 import { scaleBitsFor, type Segment } from "@cohortium/crypto/fixed-point";
-import type { ModelClause } from "./clauses.js";
-import type { Feature } from "./features.js";
+import type { ModelClause } from "../charter/model-clauses.js";
+import type { Feature } from "../charter/features.js";
 
 /** What the charter says about the size of any answer. */
 export interface LayoutTerms {

@@ -1,13 +1,13 @@
 import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "./layout-parts.js";
 import { rhoOfSum } from "./charges.js";
-import type { LogisticPrivacy, TreesClause } from "./clauses.js";
+import type { LogisticPrivacy, TreesClause } from "../charter/model-clauses.js";
 import { newtonLayout, type NewtonQuestion } from "./logistic/layout.js";
 import { noisyNewtonParts } from "./logistic/noisy-parts.js";
 import { momentLayout, type MomentsQuestion } from "./moments-layout.js";
 import { noisyMomentParts } from "./noisy-moments.js";
 import { noiseOfSum, noisyGrids, noisyLayout, type NoisyGrid, type NoisyPart, type NoisySum, type SegmentNoise } from "./noisy-layout.js";
-import { stepNoiseNanoRho } from "../session/sampled-price.js";
-import type { NetworkClause, NetworkPrivacy } from "./network/clause.js";
+import { stepNoiseNanoRho } from "../charter/sampled-price.js";
+import type { NetworkClause, NetworkPrivacy } from "../charter/network-clause.js";
 import { updateLayout, type UpdateQuestion } from "./network/update.js";
 import type { BinsQuestion } from "./trees/bins.js";
 import { binsLayout, levelLayout } from "./trees/layout.js";

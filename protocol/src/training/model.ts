@@ -1,10 +1,10 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Digest } from "../session/ids.js";
 import { jsonDigest } from "../session/json-digest.js";
-import type { LogisticClause, TreesClause } from "./clauses.js";
-import type { Feature } from "./features.js";
+import type { LogisticClause, TreesClause } from "../charter/model-clauses.js";
+import type { Feature } from "../charter/features.js";
 import { parseLogisticModel, type LogisticModel } from "./logistic/model.js";
-import type { NetworkClause } from "./network/clause.js";
+import type { NetworkClause } from "../charter/network-clause.js";
 import { networkJson, parseNetworkModel, type NetworkForm, type NetworkModel } from "./network/model.js";
 import { parseTreesModel, type TreesModel } from "./trees/model.js";
 

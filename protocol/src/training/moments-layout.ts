@@ -1,4 +1,4 @@
-import { categoricalsOf, indicatedOf, numericsOf } from "./features.js";
+import { categoricalsOf, indicatedOf, numericsOf } from "../charter/features.js";
 import { exact, headSegments, laidOut, real, type Layout, type LayoutTerms } from "./layout-parts.js";
 
 /** What the columns look like over all rows: asked first where a model is trained on standardised columns. */

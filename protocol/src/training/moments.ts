@@ -1,4 +1,4 @@
-import { categoricalsOf, columnsOf, indicatedOf, numericsOf, type Column, type Feature, type NumericFeature } from "./features.js";
+import { categoricalsOf, columnsOf, indicatedOf, numericsOf, type Column, type Feature, type NumericFeature } from "../charter/features.js";
 import { UNIT_DEVIATION_MIN, type Scaling } from "./scaling.js";
 
 /**

@@ -1,4 +1,4 @@
-import { categoricalsOf, indicatedOf, numericsOf, type Feature } from "./features.js";
+import { categoricalsOf, indicatedOf, numericsOf, type Feature } from "../charter/features.js";
 import { scalingOf, type Minimums, type Moments, type Standardised } from "./moments.js";
 import type { NoisyPart } from "./noisy-layout.js";
 

@@ -1,9 +1,9 @@
-import { BINS_ROUNDS_MAX, sumsOfTree } from "../session/charter-trees.js";
-import type { LogisticClause, TreesClause } from "./clauses.js";
-import { columnsOf } from "./features.js";
+import { BINS_ROUNDS_MAX, sumsOfTree } from "../charter/trees-schema.js";
+import type { LogisticClause, TreesClause } from "../charter/model-clauses.js";
+import { columnsOf } from "../charter/features.js";
 import { layoutOf, type Question } from "./layout.js";
 import { zeroModel } from "./logistic/model.js";
-import type { NetworkClause } from "./network/clause.js";
+import type { NetworkClause } from "../charter/network-clause.js";
 import { initialControl, initialModel } from "./network/progress.js";
 import { layoutTerms, type TrainingPlan } from "./plan.js";
 import type { Scaling } from "./scaling.js";

@@ -2,9 +2,9 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { z } from "zod";
 import { parseBody } from "../log/bodies.js";
 import type { Entry } from "../log/entry.js";
-import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "../session/charter-limits.js";
-import type { Charter } from "../session/charter.js";
-import { publishedCount } from "../session/published-count.js";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "../charter/limits.js";
+import type { Charter } from "../charter/charter.js";
+import { publishedCount } from "../columns/published-count.js";
 import type { Interval } from "./intervals.js";
 
 /** How well one model ranks the rows that one company held out. */

@@ -1,5 +1,5 @@
 import { rhoOfSum, trainingCharges } from "./charges.js";
-import type { LogisticPrivacy, TreesClause } from "./clauses.js";
+import type { LogisticPrivacy, TreesClause } from "../charter/model-clauses.js";
 import type { EvaluationQuestion, Question } from "./layout.js";
 import type { TrainingPlan } from "./plan.js";
 import { rhoOfTrees, treesCharges } from "./trees/noisy-charges.js";

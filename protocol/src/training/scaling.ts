@@ -1,4 +1,4 @@
-import { columnsOf, type Column, type Feature } from "./features.js";
+import { columnsOf, type Column, type Feature } from "../charter/features.js";
 
 /**
  * How the columns of a design are brought to one scale. The lists run in the order of `columnsOf(features)`.

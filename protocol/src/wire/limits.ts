@@ -1,7 +1,7 @@
 import { CHUNK_SIZE_BYTES } from "@cohortium/crypto/chunk-root";
-import { PARTIES_MAX, ROUNDS_MAX } from "../session/charter-limits.js";
+import { PARTIES_MAX, ROUNDS_MAX } from "../charter/limits.js";
 
-export { CLAUSE_LENGTH_MAX } from "../session/charter-limits.js";
+export { CLAUSE_LENGTH_MAX } from "../charter/limits.js";
 
 /** The one version of envelopes and frames there is. */
 export const PROTOCOL_VERSION = 1;

@@ -7,7 +7,7 @@ import { seedOf } from "../../src/testing/world.js";
 import { conductor, type SessionConduct } from "../../src/conduct/conductor.js";
 import type { FromNode, Stated } from "../../src/conduct/messages.js";
 import { participant, type SessionPart } from "../../src/conduct/participant.js";
-import { schemaOf } from "../../src/session/schema.js";
+import { schemaOf } from "../../src/charter/columns-schema.js";
 import { ADA, BOB, coordinatorWhere, FIVE, given, nodeWhere, RECORDED, restated, sentTo, short } from "./recorded.js";
 import { SHORT_PLAN } from "../training/tiny-rows.js";
 

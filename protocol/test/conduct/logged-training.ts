@@ -7,15 +7,15 @@ import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import { audit } from "../../src/log/audit.js";
 import { uploadPath } from "../../src/log/audit-bytes.js";
 import { signEntry, type EntryType, type Statement } from "../../src/log/entry.js";
-import { charterAsJson } from "../../src/session/charter-digest.js";
-import { termsOf } from "../../src/session/charter-parties.js";
+import { charterAsJson } from "../../src/charter/digest.js";
+import { termsOf } from "../../src/charter/parties.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { CHARTER as QUOTED, seedOf, SESSION, World, type WorldGiven } from "../../src/testing/world.js";
 import { sessionAuditor } from "../../src/conduct/audit.js";
 import type { AnswerAsked } from "../../src/conduct/participant.js";
 import { planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { filesOf, LOG_KEY, ORIGIN, sourceOf } from "../log/small-log.js";
-import { bent, sound } from "../session/charter-fixture.js";
+import { bent, sound } from "../charter/fixture.js";
 import { TINY_PLAN, tinyWords } from "../training/tiny-rows.js";
 
 /** A statement of a log that is yet to be signed. Others quote it by `id`; whoever changes it need not look for them. */

@@ -5,7 +5,7 @@ import { audit } from "../../src/log/audit.js";
 import { uploadPath } from "../../src/log/audit-bytes.js";
 import type { EntryType } from "../../src/log/entry.js";
 import { jsonDigest } from "../../src/session/json-digest.js";
-import { budgetOf } from "../../src/session/privacy-budget.js";
+import { budgetOf } from "../../src/charter/privacy-budget.js";
 import { LOG_KEY, sourceOf } from "../log/small-log.js";
 import type { Query } from "../../src/statistics/query.js";
 import { loggedStatistics, sessionOf } from "./logged-statistics.js";

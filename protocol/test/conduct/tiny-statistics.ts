@@ -5,8 +5,8 @@ import { signerFromSeed } from "@cohortium/crypto/signing";
 import type { Words } from "@cohortium/crypto/words";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { AnswerAsked } from "../../src/conduct/participant.js";
-import { termsOf } from "../../src/session/charter-parties.js";
-import type { Charter } from "../../src/session/charter.js";
+import { termsOf } from "../../src/charter/parties.js";
+import type { Charter } from "../../src/charter/charter.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { cellOf, reversedScoreOf, scoreOf } from "../../src/statistics/cells.js";
 import { statisticLayout } from "../../src/statistics/layout.js";
@@ -16,7 +16,7 @@ import type { ProfileQuery, Query, RfmQuery, WordsQuery } from "../../src/statis
 import { Dice } from "../../src/testing/dice.js";
 import { seedOf, World, type WorldGiven } from "../../src/testing/world.js";
 import { LOG_KEY } from "../log/small-log.js";
-import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../charter/fixture.js";
 
 export const THREE = ["ada", "bob", "cleo"] as PartyId[];
 export const FIVE = [...THREE, "dot", "eve"] as PartyId[];

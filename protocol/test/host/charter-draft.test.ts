@@ -4,7 +4,7 @@ import { expect, test } from "@jest/globals";
 import { canonicalText } from "@cohortium/crypto/canonical-json";
 import { renewedDraft, writeCharterYaml } from "../../src/host/charter-draft.js";
 import { readCharterYaml } from "../../src/host/charter-yaml.js";
-import { bent, SOUND } from "../session/charter-fixture.js";
+import { bent, SOUND } from "../charter/fixture.js";
 
 const RENEWAL = { consortium: "spring-circle", notBefore: "2026-11-27T00:00:00Z", expires: "2027-02-25T00:00:00Z" };
 const TEMPLATE = readFileSync(join(import.meta.dirname, "../../../examples/charters/bank-marketing.yaml"), "utf8");

@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { charterYamlLine, readCharterYaml } from "../../src/host/charter-yaml.js";
-import { completeCharter } from "../../src/session/charter-completion.js";
-import { charterDigest } from "../../src/session/charter-digest.js";
-import { key, SOUND, sound } from "../session/charter-fixture.js";
+import { completeCharter } from "../../src/charter/completion.js";
+import { charterDigest } from "../../src/charter/digest.js";
+import { key, SOUND, sound } from "../charter/fixture.js";
 
 const templateOf = (name: string) => readFileSync(join(import.meta.dirname, `../../../examples/charters/${name}.yaml`), "utf8");
 const KEYS = Object.fromEntries(["harbour", "lantern", "meadow"].map((name, i) => [name, { signingKey: key(60 + i), agreementKey: key(70 + i) }]));

@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import { ENTRY_TYPES } from "../../src/log/entry.js";
 import { HALF_BYTES, KEY_BYTES, PLAIN_MODULUS } from "@cohortium/crypto/he/parameters";
-import { HALVES_PER_ROUND_MAX } from "../../src/session/charter-limits.js";
-import { quorumMin } from "../../src/session/quorum.js";
+import { HALVES_PER_ROUND_MAX } from "../../src/charter/limits.js";
+import { quorumMin } from "../../src/charter/quorum.js";
 import { thresholdFor } from "../../src/log/sum-terms.js";
 
 const SPEC = fileURLToPath(new URL("../../spec/", import.meta.url));

@@ -3,7 +3,7 @@ import type { ExperimentAnswer, ProfileAnswer, QuantilesAnswer, Shown } from "..
 import { equalCells } from "../../src/statistics/cells.js";
 import type { Query } from "../../src/statistics/query.js";
 import { sentencesOf } from "../../src/statistics/sentences.js";
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import { Dice } from "../../src/testing/dice.js";
 import { answerTo, CELL_ROWS, dealt, planFor, type Row } from "./pooled.js";
 import { expectedOf, hasDataset, recordsOf } from "./real-files.js";

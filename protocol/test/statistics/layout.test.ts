@@ -7,7 +7,7 @@ import { gridsOf, onGrid, sensitivityOf } from "../../src/statistics/grids.js";
 import { statisticLayout, statisticNoise } from "../../src/statistics/layout.js";
 import { statisticPlanOf, type StatisticPlan } from "../../src/statistics/plan.js";
 import type { Query } from "../../src/statistics/query.js";
-import { bent, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, sound, STATISTICS } from "../charter/fixture.js";
 import { EACH, EDGES, EXACT, NOISY, priced, QUERIES, RFM_WITH_EDGES, unpaid } from "./queries.js";
 
 const questionsOf = (query: Query) => everyQuestion(query).map(({ edges }, step) => ({ kind: "statistic", step, edges }) as const);

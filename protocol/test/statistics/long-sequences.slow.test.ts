@@ -3,7 +3,7 @@ import type { Query } from "../../src/statistics/query.js";
 import { earlierOf, refusesAll, type EarlierAnswer } from "../../src/statistics/sequence.js";
 import { EARLIER_CELLS_MAX } from "../../src/statistics/suppress.js";
 import { Dice } from "../../src/testing/dice.js";
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import { answerTo, dealt, planFor } from "./pooled.js";
 import { FEATURES, QUERIES } from "./small-town.js";
 

@@ -4,7 +4,7 @@ import { reversedScoreOf, scoreOf } from "../../src/statistics/cells.js";
 import type { RfmEdges, RfmQuery } from "../../src/statistics/query.js";
 import type { StatisticPlan } from "../../src/statistics/plan.js";
 import { sentencesOf } from "../../src/statistics/sentences.js";
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import { Dice } from "../../src/testing/dice.js";
 import { answerTo, planFor, type Row } from "./pooled.js";
 import { expectedOf, hasDataset, recordsOf } from "./real-files.js";

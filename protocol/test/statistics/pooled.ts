@@ -1,4 +1,4 @@
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import type { Answer } from "../../src/statistics/answer.js";
 import { cellOf, reversedScoreOf, scoreOf } from "../../src/statistics/cells.js";
 import { sumsOf } from "../../src/statistics/charge.js";

@@ -1,8 +1,8 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import fc from "fast-check";
-import type { Charter } from "../../src/session/charter.js";
+import type { Charter } from "../../src/charter/charter.js";
 import type { Query } from "../../src/statistics/query.js";
-import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, EXACT_STATISTICS, sound, STATISTICS } from "../charter/fixture.js";
 
 export const NOISY: Charter = sound(STATISTICS);
 export const EXACT: Charter = sound(EXACT_STATISTICS);

@@ -4,7 +4,7 @@ import { chargeOf } from "../../src/statistics/charge.js";
 import { queryProblems, statisticPlanDigest, statisticPlanOf } from "../../src/statistics/plan.js";
 import { parseQuery, queryDigest, queryJson } from "../../src/statistics/query-schema.js";
 import type { Query } from "../../src/statistics/query.js";
-import { bent, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, sound, STATISTICS } from "../charter/fixture.js";
 import { bentQuery, EACH, EDGES, EXACT, NOISY, QUERIES, RFM_WITH_EDGES, unpaid } from "./queries.js";
 
 describe("a query", () => {

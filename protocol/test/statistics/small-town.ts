@@ -1,6 +1,6 @@
 import type { Query } from "../../src/statistics/query.js";
 import { Dice } from "../../src/testing/dice.js";
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import type { Row } from "./pooled.js";
 
 const CITIES = ["Bern", "Chur", "Genf", "Olten"];

@@ -4,14 +4,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { keepingProbabilities } from "../../src/budget/partition-selection.js";
 import { readCharterYaml } from "../../src/host/charter-yaml.js";
-import type { Charter } from "../../src/session/charter.js";
+import type { Charter } from "../../src/charter/charter.js";
 import { budgetOf, nanoRhoFor } from "../../src/statistics/charge.js";
 import { statisticNoise } from "../../src/statistics/layout.js";
 import { statisticPlanOf } from "../../src/statistics/plan.js";
 import { priceOf } from "../../src/statistics/price.js";
 import { parseQuery } from "../../src/statistics/query-schema.js";
 import { LEAST_SIGMAS, SURE_SIGMAS } from "../../src/statistics/words.js";
-import { bent, OPEN_STATISTICS, sound, SOUND } from "../session/charter-fixture.js";
+import { bent, OPEN_STATISTICS, sound, SOUND } from "../charter/fixture.js";
 import { QUERIES } from "./queries.js";
 
 const PAGE = readFileSync(join(import.meta.dirname, "../../spec/statistics.md"), "utf8");

@@ -12,7 +12,7 @@ import type { CategoriesQuery, Query, WordsQuery } from "../../src/statistics/qu
 import { nextSpelled, questionContext, readStatisticScene, type StatisticScene } from "../../src/statistics/script.js";
 import { sentencesOf } from "../../src/statistics/sentences.js";
 import { prefixesMax } from "../../src/statistics/words.js";
-import { bent, OPEN_STATISTICS, sound, STATISTICS } from "../session/charter-fixture.js";
+import { bent, OPEN_STATISTICS, sound, STATISTICS } from "../charter/fixture.js";
 
 const OPEN = sound(OPEN_STATISTICS);
 const FIND: WordsQuery = { kind: "words", cohort: [], dimension: "town", length: 5, nanoRho: 100_000_003 };

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { JOINT_ROWS_MAX } from "../../src/session/charter-limits.js";
-import type { Feature } from "../../src/training/features.js";
+import { JOINT_ROWS_MAX } from "../../src/charter/limits.js";
+import type { Feature } from "../../src/charter/features.js";
 import { ROW_LOSS_MAX } from "../../src/training/log-loss.js";
 import { layoutOf, type Question } from "../../src/training/layout.js";
 import type { LayoutTerms } from "../../src/training/layout-parts.js";

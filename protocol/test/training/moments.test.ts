@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Feature } from "../../src/training/features.js";
+import type { Feature } from "../../src/charter/features.js";
 import { momentLayout } from "../../src/training/moments-layout.js";
 import { packMoments, standardise, unitOf, unpackMoments, type Moments } from "../../src/training/moments.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
-import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "../../src/session/charter-limits.js";
+import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "../../src/charter/limits.js";
 import { parsePartnerNumbers, partnerNumbers, partnerNumbersJson, sharesGains, type OwnGain } from "../../src/training/partner-numbers.js";
-import { bent, sound } from "../session/charter-fixture.js";
+import { bent, sound } from "../charter/fixture.js";
 
 const OWN: OwnGain = {
   alone: { rows: 1_234, positives: 321, auc: 0.712345678, aucInterval: { low: 0.6999999, high: 0.7251 }, ks: 0.31415926, ksInterval: { low: 0.25, high: 0.36 } },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Charter } from "../../src/session/charter.js";
+import type { Charter } from "../../src/charter/charter.js";
 import { contextDigest, layoutTerms, minimumsOf, planDigest, planOf, type TrainingPlan } from "../../src/training/plan.js";
 import { parseDigest } from "../../src/session/ids.js";
-import { sound } from "../session/charter-fixture.js";
+import { sound } from "../charter/fixture.js";
 import { TINY_PLAN } from "./tiny-rows.js";
 
 describe("a plan", () => {

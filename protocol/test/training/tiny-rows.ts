@@ -4,7 +4,7 @@ import type { ContributionAsked } from "../../src/aggregation/round-member.js";
 import type { PartyId } from "../../src/session/ids.js";
 import { Dice } from "../../src/testing/dice.js";
 import { binOf, packHistogram } from "../../src/training/evaluation.js";
-import type { LogisticClause } from "../../src/training/clauses.js";
+import type { LogisticClause } from "../../src/charter/model-clauses.js";
 import type { Contributor } from "../../src/training/logistic/fit.js";
 import { layoutOf, type Question } from "../../src/training/layout.js";
 import { activeColumns, parseLogisticModel, type LogisticModel } from "../../src/training/logistic/model.js";

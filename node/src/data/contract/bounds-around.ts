@@ -1,4 +1,4 @@
-import { CELL_ROWS_MIN } from "@cohortium/protocol/session/charter-limits";
+import { CELL_ROWS_MIN } from "@cohortium/protocol/charter/limits";
 import type { End } from "./profile.js";
 
 /**

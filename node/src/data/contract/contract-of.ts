@@ -1,4 +1,4 @@
-import { pointer } from "@cohortium/protocol/session/charter-clauses";
+import { pointer } from "@cohortium/protocol/charter/clauses";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import type { Bound, ContractColumn, ContractTable, DataContract, Freshness } from "./contract.js";

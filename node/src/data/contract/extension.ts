@@ -1,5 +1,5 @@
 import { nearestKey } from "@cohortium/protocol/host/config-keys";
-import { pointer } from "@cohortium/protocol/session/charter-clauses";
+import { pointer } from "@cohortium/protocol/charter/clauses";
 import type { z } from "zod";
 import type { Extension } from "./contract.js";
 import { extensionForm, type OdcsColumn } from "./odcs-form.js";

@@ -1,4 +1,4 @@
-import type { ContractType as StatedType } from "@cohortium/protocol/session/statement";
+import type { ContractType as StatedType } from "@cohortium/protocol/columns/statement";
 import { z } from "zod";
 
 /**

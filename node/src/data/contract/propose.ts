@@ -1,4 +1,4 @@
-import { CELL_ROWS_MIN } from "@cohortium/protocol/session/charter-limits";
+import { CELL_ROWS_MIN } from "@cohortium/protocol/charter/limits";
 import { boundsAround } from "./bounds-around.js";
 import type { ColumnClass } from "./contract.js";
 import { CATEGORIES_LISTED_MAX } from "./lint-columns.js";

@@ -1,4 +1,4 @@
-import { pointer } from "@cohortium/protocol/session/charter-clauses";
+import { pointer } from "@cohortium/protocol/charter/clauses";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import type { Measure, QualityClause } from "./contract.js";
 import { limitsOf, OPERATORS } from "./limit.js";

@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { isTree, nearestKey } from "@cohortium/protocol/host/config-keys";
 import { PlainYamlError, readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
-import { pointer } from "@cohortium/protocol/session/charter-clauses";
+import { pointer } from "@cohortium/protocol/charter/clauses";
 import { jsonDigest } from "@cohortium/protocol/session/json-digest";
 import type { z } from "zod";
 import { contractOf } from "./contract-of.js";

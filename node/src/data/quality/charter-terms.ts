@@ -1,7 +1,7 @@
-import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Columns, RecipeFeature } from "@cohortium/protocol/session/recipe";
-import { sourcesOf, type SourceWords } from "@cohortium/protocol/session/schema";
-import type { Label } from "@cohortium/protocol/training/features";
+import { sourceOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Columns, RecipeFeature } from "@cohortium/protocol/charter/recipe";
+import { sourcesOf, type SourceWords } from "@cohortium/protocol/charter/columns-schema";
+import type { Label } from "@cohortium/protocol/charter/features";
 import type { OwnWords } from "../recipe/own-words.js";
 import type { AskedColumn, AskedKind, GateTerms } from "./terms.js";
 

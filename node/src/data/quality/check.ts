@@ -1,4 +1,4 @@
-import { QUALITY_RULES, type QualityRule } from "@cohortium/protocol/session/quality-rules";
+import { QUALITY_RULES, type QualityRule } from "@cohortium/protocol/columns/quality-rules";
 import type { Limit } from "../contract/limit.js";
 
 /** One thing a feed is held to. */

@@ -1,4 +1,4 @@
-import { QUALITY_RULE_IDS, QUALITY_RULES } from "@cohortium/protocol/session/quality-rules";
+import { QUALITY_RULE_IDS, QUALITY_RULES } from "@cohortium/protocol/columns/quality-rules";
 import { z } from "zod";
 import { limitWords } from "../contract/limit.js";
 import { LOGICAL_TYPES } from "../feeds/logical-type.js";

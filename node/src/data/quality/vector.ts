@@ -1,6 +1,6 @@
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
-import { QUALITY_RULES } from "@cohortium/protocol/session/quality-rules";
-import { qualityVector, qualityVectorJson, TOLD_MAX, type MeasuredCheck, type QualityVector } from "@cohortium/protocol/session/quality-vector";
+import { QUALITY_RULES } from "@cohortium/protocol/columns/quality-rules";
+import { qualityVector, qualityVectorJson, TOLD_MAX, type MeasuredCheck, type QualityVector } from "@cohortium/protocol/columns/quality-vector";
 import type { Check, CheckResult } from "./check.js";
 import type { GateResult } from "./gate.js";
 

@@ -1,6 +1,6 @@
-import { sourceOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Columns, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/session/recipe";
-import type { SourceWords } from "@cohortium/protocol/session/schema";
+import { sourceOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Columns, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/charter/recipe";
+import type { SourceWords } from "@cohortium/protocol/charter/columns-schema";
 import { sqlName, type FeedTable } from "../feeds/feed-table.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "../problem.js";
 import type { OwnWords } from "./own-words.js";

@@ -1,5 +1,5 @@
-import { featureOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Columns, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import { featureOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Columns, RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import type { DataNoteCode } from "../note.js";
 import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
 import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";

@@ -1,5 +1,5 @@
 import { logOfOnePlus } from "@cohortium/protocol/session/logarithm";
-import type { CategoricalRecipe, HashRecipe, OpenRecipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
+import type { CategoricalRecipe, HashRecipe, OpenRecipe, RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import { sqlNumber, sqlText } from "../feeds/feed-table.js";
 import type { DataNoteCode } from "../note.js";
 import type { DataProblemCode } from "../problem.js";

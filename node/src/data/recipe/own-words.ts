@@ -1,5 +1,5 @@
-import type { SourceWords } from "@cohortium/protocol/session/schema";
-import type { ColumnClaim } from "@cohortium/protocol/session/statement";
+import type { SourceWords } from "@cohortium/protocol/charter/columns-schema";
+import type { ColumnClaim } from "@cohortium/protocol/columns/statement";
 
 /** A company's own words for the columns that a charter names: from its configuration, and from its data contract where it has one. */
 export interface OwnWords {

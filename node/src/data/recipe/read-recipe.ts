@@ -1,6 +1,6 @@
-import { categoricalsOf, numericsOf } from "@cohortium/protocol/training/features";
-import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { Columns } from "@cohortium/protocol/session/recipe";
+import { categoricalsOf, numericsOf } from "@cohortium/protocol/charter/features";
+import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { Columns } from "@cohortium/protocol/charter/recipe";
 import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";

@@ -1,4 +1,4 @@
-import type { WindowRecipe } from "@cohortium/protocol/session/recipe";
+import type { WindowRecipe } from "@cohortium/protocol/charter/recipe";
 import type { BoundTransactions } from "./bind-recipe.js";
 import { sqlName, sqlText } from "../feeds/feed-table.js";
 

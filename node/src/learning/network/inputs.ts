@@ -1,5 +1,5 @@
-import { MISSING_WORD } from "@cohortium/protocol/session/missing-word";
-import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/training/features";
+import { MISSING_WORD } from "@cohortium/protocol/charter/missing-word";
+import { categoricalsOf, numericsOf, type Feature } from "@cohortium/protocol/charter/features";
 import { inputColumns } from "@cohortium/protocol/training/network/model";
 import type { Scaling } from "@cohortium/protocol/training/scaling";
 import type { LocalRows } from "../../data/local-rows.js";

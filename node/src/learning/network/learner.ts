@@ -1,6 +1,6 @@
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
 import { movedFrom, type FederatedTerms, type LocalTask, type NetworkContributor } from "@cohortium/protocol/training/network/fit";
-import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import type { NetworkScene } from "@cohortium/protocol/training/network/script";
 import type { LocalRows } from "../../data/local-rows.js";
 import type { SessionRows } from "../../rows.js";

@@ -1,5 +1,5 @@
-import type { Feature } from "@cohortium/protocol/training/features";
-import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import type { Feature } from "@cohortium/protocol/charter/features";
+import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import type { LocalTask } from "@cohortium/protocol/training/network/fit";
 import { layersOver } from "@cohortium/protocol/training/network/model";
 import { shuffled } from "@cohortium/protocol/training/network/random";

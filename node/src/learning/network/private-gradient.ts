@@ -1,6 +1,6 @@
 import { openStream } from "@cohortium/crypto/entropy";
-import type { Feature } from "@cohortium/protocol/training/features";
-import type { NetworkPrivacy } from "@cohortium/protocol/training/network/clause";
+import type { Feature } from "@cohortium/protocol/charter/features";
+import type { NetworkPrivacy } from "@cohortium/protocol/charter/network-clause";
 import { layersOver, type NetworkModel } from "@cohortium/protocol/training/network/model";
 import { packGradient } from "@cohortium/protocol/training/network/noisy-advance";
 import type { Layer } from "@cohortium/protocol/training/network/shape";

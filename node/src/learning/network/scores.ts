@@ -1,4 +1,4 @@
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import { ROW_LOSS_MAX } from "@cohortium/protocol/training/log-loss";
 import { layersOver, type NetworkModel } from "@cohortium/protocol/training/network/model";
 import type { Layer } from "@cohortium/protocol/training/network/shape";

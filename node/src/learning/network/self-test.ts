@@ -1,7 +1,7 @@
 import { initialWeights } from "@cohortium/protocol/training/network/initial";
 import { Repeatable } from "@cohortium/protocol/training/network/random";
 import { layersOf } from "@cohortium/protocol/training/network/shape";
-import type { Activation } from "@cohortium/protocol/training/network/clause";
+import type { Activation } from "@cohortium/protocol/charter/network-clause";
 import { openTrainee, readyBackend, type Backend } from "./tensors.js";
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs-core";
 import "@tensorflow/tfjs-backend-wasm";
-import type { Activation } from "@cohortium/protocol/training/network/clause";
+import type { Activation } from "@cohortium/protocol/charter/network-clause";
 import type { Layer } from "@cohortium/protocol/training/network/shape";
 
 /** What computes: `wasm` by default; `tensorflow` is native, of `@tensorflow/tfjs-node`; `cpu` is plain JavaScript. */

@@ -1,5 +1,5 @@
 import type { LocalTask } from "@cohortium/protocol/training/network/fit";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import type { NetworkModel } from "@cohortium/protocol/training/network/model";
 import { norm } from "@cohortium/protocol/training/network/step";
 import { stripsOf } from "@cohortium/protocol/training/network/strips";

@@ -1,6 +1,6 @@
 import { packBins } from "@cohortium/protocol/training/trees/bins";
 import type { BinsScene } from "@cohortium/protocol/training/trees/script";
-import { categoricalsOf, type Feature } from "@cohortium/protocol/training/features";
+import { categoricalsOf, type Feature } from "@cohortium/protocol/charter/features";
 import type { LocalRows } from "../../data/local-rows.js";
 import { wordCounts } from "../word-counts.js";
 import { finderIn } from "./finder.js";

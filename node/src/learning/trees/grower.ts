@@ -1,4 +1,4 @@
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { packLevel } from "@cohortium/protocol/training/trees/level";
 import { packNoisyLevel, WEIGHT_PER_H } from "@cohortium/protocol/training/trees/noisy-level";
 import { lossUnits, UNITS } from "@cohortium/protocol/training/trees/quantise";

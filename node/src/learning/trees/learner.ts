@@ -1,5 +1,5 @@
-import type { TreesClause } from "@cohortium/protocol/training/clauses";
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import type { BinsScene, LevelScene } from "@cohortium/protocol/training/trees/script";
 import type { LocalRows } from "../../data/local-rows.js";
 import { binsOf } from "./counts.js";

@@ -1,4 +1,4 @@
-import type { Feature } from "@cohortium/protocol/training/features";
+import type { Feature } from "@cohortium/protocol/charter/features";
 import type { TreesModel } from "@cohortium/protocol/training/trees/model";
 import { LEAF, leftChildren, type Tree } from "@cohortium/protocol/training/trees/tree";
 import type { LocalRows } from "../../data/local-rows.js";

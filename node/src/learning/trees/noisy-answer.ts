@@ -1,4 +1,4 @@
-import { categoricalsOf, type Feature } from "@cohortium/protocol/training/features";
+import { categoricalsOf, type Feature } from "@cohortium/protocol/charter/features";
 import { gridsOf } from "@cohortium/protocol/training/layout";
 import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/plan";
 import { packNoisyStart } from "@cohortium/protocol/training/trees/noisy-start";

@@ -3,7 +3,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
-import { QUALITY_RULES } from "@cohortium/protocol/session/quality-rules";
+import { QUALITY_RULES } from "@cohortium/protocol/columns/quality-rules";
 import { METRICS, contractJsonSchema, extensionForm } from "../../../src/data/contract/odcs-form.js";
 import { OPERATORS } from "../../../src/data/contract/limit.js";
 import { SCHEMA_RULES } from "../../../src/data/contract/schema-rules.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Recipe } from "@cohortium/protocol/session/recipe";
+import type { Recipe } from "@cohortium/protocol/charter/recipe";
 import { charterNames, charterTerms } from "../../../src/data/quality/charter-terms.js";
 import { vectorOf } from "../../../src/data/quality/vector.js";
 import { configuredWords } from "../../../src/data/recipe/own-words.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { QUALITY_RULE_IDS } from "@cohortium/protocol/session/quality-rules";
+import { QUALITY_RULE_IDS } from "@cohortium/protocol/columns/quality-rules";
 import type { Spread } from "../../../src/data/quality/drift.js";
 import { passes } from "../../../src/data/quality/gate.js";
 import { tableOver } from "./duck-table.js";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { publishedPermille } from "@cohortium/protocol/session/published-count";
-import { parseQualityVector, qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
+import { publishedPermille } from "@cohortium/protocol/columns/published-count";
+import { parseQualityVector, qualityVectorJson } from "@cohortium/protocol/columns/quality-vector";
 import { readContract } from "../../../src/data/contract/read-contract.js";
 import { lintContract } from "../../../src/data/contract/lint-contract.js";
 import { lintData } from "../../../src/data/contract/lint-data.js";

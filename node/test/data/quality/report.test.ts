@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { canonicalText } from "@cohortium/crypto/canonical-json";
-import { qualityVectorJson } from "@cohortium/protocol/session/quality-vector";
+import { qualityVectorJson } from "@cohortium/protocol/columns/quality-vector";
 import { keepAccepted, keepReport, readAccepted, readReport } from "../../../src/data/quality/accepted.js";
 import { junitOf } from "../../../src/data/quality/junit.js";
 import { gateReport, reportOf } from "../../../src/data/quality/report.js";

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { Recipe, RecipeFeature } from "@cohortium/protocol/session/recipe";
-import { featuresOf } from "@cohortium/protocol/session/recipe-lowering";
+import type { Recipe, RecipeFeature } from "@cohortium/protocol/charter/recipe";
+import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
 import type { FeedTable } from "../../../src/data/feeds/feed-table.js";
 import { explainNote } from "../../../src/data/note.js";
 import { explainProblem } from "../../../src/data/problem.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { featureOf } from "@cohortium/protocol/session/recipe-lowering";
-import type { RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/session/recipe";
+import { featureOf } from "@cohortium/protocol/charter/recipe-lowering";
+import type { RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/charter/recipe";
 
 /** One row as text, as a CSV has it; absent is null. */
 export type Row = Readonly<Record<string, string | null>>;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { RecipeFeature, TransactionsClause } from "@cohortium/protocol/session/recipe";
+import type { RecipeFeature, TransactionsClause } from "@cohortium/protocol/charter/recipe";
 import { explainProblem } from "../../../src/data/problem.js";
 import { CHARTER_WORDS } from "../../../src/data/recipe/own-words.js";
 import { readRecipe, type RecipeRead } from "../../../src/data/recipe/read-recipe.js";

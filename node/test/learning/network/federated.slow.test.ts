@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { labelSkewed } from "@cohortium/protocol/testing/label-skew";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { fitFederated, type NetworkContributor } from "@cohortium/protocol/training/network/fit";
 import type { NetworkModel } from "@cohortium/protocol/training/network/model";
 import { norm } from "@cohortium/protocol/training/network/step";

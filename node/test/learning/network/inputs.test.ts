@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { columnsOf, type Feature } from "@cohortium/protocol/training/features";
+import { columnsOf, type Feature } from "@cohortium/protocol/charter/features";
 import { localRows } from "../../../src/data/local-rows.js";
 import { inputsOf } from "../../../src/learning/network/inputs.js";
 import { networkScores, sumOfLosses } from "../../../src/learning/network/scores.js";

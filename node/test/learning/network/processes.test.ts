@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { fitFederated } from "@cohortium/protocol/training/network/fit";
-import type { Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { networkContributor } from "../../../src/learning/network/learner.js";
 import { loadBackend } from "../../../src/learning/network/tensors.js";
 import { FEATURES, madeUpRows } from "../made-up-rows.js";

@@ -1,9 +1,9 @@
-import type { NetworkClause } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import type { LocalTask } from "@cohortium/protocol/training/network/fit";
 import { layersOver, type NetworkModel } from "@cohortium/protocol/training/network/model";
 import { initialControl, initialModel } from "@cohortium/protocol/training/network/progress";
 import type { Scaling } from "@cohortium/protocol/training/scaling";
-import { columnsOf } from "@cohortium/protocol/training/features";
+import { columnsOf } from "@cohortium/protocol/charter/features";
 import type { LocalRows } from "../../../src/data/local-rows.js";
 import { inputsOf } from "../../../src/learning/network/inputs.js";
 import { FEATURES } from "../made-up-rows.js";

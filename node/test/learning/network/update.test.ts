@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
-import type { NetworkClause, Optimiser } from "@cohortium/protocol/training/network/clause";
+import type { NetworkClause, Optimiser } from "@cohortium/protocol/charter/network-clause";
 import { shuffled } from "@cohortium/protocol/training/network/random";
 import { norm } from "@cohortium/protocol/training/network/step";
 import { controlBound, unpackUpdate, updateLayout } from "@cohortium/protocol/training/network/update";

@@ -1,5 +1,5 @@
-import type { LogisticClause } from "../clauses.js";
-import type { Feature } from "../features.js";
+import type { LogisticClause } from "../../charter/model-clauses.js";
+import type { Feature } from "../../charter/features.js";
 import { standardise, unpackMoments, type Minimums } from "../moments.js";
 import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
 import { newtonStep, unpackNewton, type Accepted } from "./newton.js";

@@ -1,4 +1,4 @@
-import type { Feature } from "../features.js";
+import type { Feature } from "../../charter/features.js";
 import { numberAt, parseNumbers, parseScaling, scaledColumns, type ScaledColumn, type Scaling } from "../scaling.js";
 
 /** A logistic regression over standardised columns. A dropped column has coefficient 0. */

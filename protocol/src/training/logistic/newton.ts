@@ -1,5 +1,5 @@
 import { solvePositiveDefinite } from "./cholesky.js";
-import type { LogisticClause } from "../clauses.js";
+import type { LogisticClause } from "../../charter/model-clauses.js";
 import { activeCoefficients, withActiveCoefficients, type LogisticModel } from "./model.js";
 
 /**

@@ -1,5 +1,5 @@
 import { failed, type Failed, type Measure } from "../advance.js";
-import type { LogisticClause, LogisticPrivacy } from "../clauses.js";
+import type { LogisticClause, LogisticPrivacy } from "../../charter/model-clauses.js";
 import { gridsOf } from "../layout.js";
 import { noiseDeviation } from "../noisy-layout.js";
 import { layoutTerms, minimumsOf, type TrainingPlan } from "../plan.js";

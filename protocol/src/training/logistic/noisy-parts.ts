@@ -1,5 +1,5 @@
-import type { LogisticPrivacy } from "../clauses.js";
-import type { Feature } from "../features.js";
+import type { LogisticPrivacy } from "../../charter/model-clauses.js";
+import type { Feature } from "../../charter/features.js";
 import type { NoisyPart } from "../noisy-layout.js";
 import { activeColumns, type LogisticModel } from "./model.js";
 

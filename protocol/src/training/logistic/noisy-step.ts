@@ -1,4 +1,4 @@
-import type { LogisticClause } from "../clauses.js";
+import type { LogisticClause } from "../../charter/model-clauses.js";
 import { behindGuard } from "../noisy-layout.js";
 import { solvePositiveDefinite } from "./cholesky.js";
 import { activeCoefficients, withActiveCoefficients, type LogisticModel } from "./model.js";

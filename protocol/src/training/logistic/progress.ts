@@ -2,7 +2,7 @@ import { failed, type AdvanceTo, type Evaluating } from "../advance.js";
 import { standardise, unpackMoments } from "../moments.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { minimumsOf, type TrainingPlan } from "../plan.js";
-import type { LogisticClause, LogisticPrivacy } from "../clauses.js";
+import type { LogisticClause, LogisticPrivacy } from "../../charter/model-clauses.js";
 import type { NewtonQuestion } from "./layout.js";
 import { activeColumns, isWithinLogits, zeroModel, type LogisticModel } from "./model.js";
 import { afterNoisyMoments, afterNoisyNewton, type NoisyAdvance } from "./noisy-advance.js";

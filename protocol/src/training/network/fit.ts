@@ -1,6 +1,6 @@
 import type { Failed } from "../advance.js";
 import { vectorSum } from "../vector-sum.js";
-import type { NetworkClause } from "./clause.js";
+import type { NetworkClause } from "../../charter/network-clause.js";
 import type { NetworkModel } from "./model.js";
 import { advanceNetwork, networkFirst, type NetworkPlan, type NetworkProgress } from "./progress.js";
 import type { UpdateQuestion } from "./update.js";

@@ -1,8 +1,8 @@
 import { fromBase64, toBase64 } from "@cohortium/crypto/bytes";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Feature } from "../features.js";
+import type { Feature } from "../../charter/features.js";
 import { parseScaling, scaledColumns, type ScaledColumn, type Scaling } from "../scaling.js";
-import type { Activation, NetworkClause } from "./clause.js";
+import type { Activation, NetworkClause } from "../../charter/network-clause.js";
 import { layersOf, weightCount, type Layer } from "./shape.js";
 
 /** A feed-forward network over standardised columns whose last layer gives the logit of the positive label. */

@@ -3,7 +3,7 @@ import { gridsOf } from "../layout.js";
 import { behindGuard, noiseDeviation } from "../noisy-layout.js";
 import { standardiseNoisy, unpackNoisyMoments, wholeRows } from "../noisy-moments.js";
 import { layoutTerms, minimumsOf, type TrainingPlan } from "../plan.js";
-import type { NetworkClause, NetworkPrivacy } from "./clause.js";
+import type { NetworkClause, NetworkPrivacy } from "../../charter/network-clause.js";
 import { layersOver, WEIGHT_ABS_MAX, type NetworkModel } from "./model.js";
 import { initialModel, type NetworkProgress, type Updating } from "./progress.js";
 import { openServer, serverStep } from "./server.js";

@@ -3,7 +3,7 @@ import { standardise, unpackMoments } from "../moments.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { minimumsOf, type TrainingPlan } from "../plan.js";
 import type { Scaling } from "../scaling.js";
-import type { NetworkClause } from "./clause.js";
+import type { NetworkClause } from "../../charter/network-clause.js";
 import { initialWeights } from "./initial.js";
 import { layersOver, type NetworkModel } from "./model.js";
 import { openServer, type ServerState } from "./server.js";

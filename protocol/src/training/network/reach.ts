@@ -1,5 +1,5 @@
 import type { TrainingPlan } from "../plan.js";
-import type { NetworkClause, Optimiser } from "./clause.js";
+import type { NetworkClause, Optimiser } from "../../charter/network-clause.js";
 import { norm } from "./step.js";
 import { controlBound, updateScales } from "./update.js";
 

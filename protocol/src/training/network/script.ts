@@ -5,7 +5,7 @@ import type { EvaluationQuestion } from "../layout.js";
 import type { MomentsQuestion } from "../moments-layout.js";
 import { contextDigest, type TrainingPlan } from "../plan.js";
 import { sameScaling } from "../scaling.js";
-import type { NetworkClause } from "./clause.js";
+import type { NetworkClause } from "../../charter/network-clause.js";
 import { movedFrom } from "./fit.js";
 import { floatsText, networkJson, parseFloats, parseNetworkModel, type NetworkModel } from "./model.js";
 import { initialControl, initialModel } from "./progress.js";

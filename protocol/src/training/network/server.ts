@@ -1,4 +1,4 @@
-import type { Optimiser } from "./clause.js";
+import type { Optimiser } from "../../charter/network-clause.js";
 
 /** What an adaptive server remembers from one joint step to the next, per weight; empty for the others. */
 export interface ServerState {

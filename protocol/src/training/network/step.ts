@@ -1,4 +1,4 @@
-import type { NetworkClause, Stopping } from "./clause.js";
+import type { NetworkClause, Stopping } from "../../charter/network-clause.js";
 import { WEIGHT_ABS_MAX, type NetworkModel } from "./model.js";
 import { serverStep, type ServerState } from "./server.js";
 import { stripsAgree } from "./strips.js";

@@ -1,7 +1,7 @@
 import { scaleBitsFor, type Segment } from "@cohortium/crypto/fixed-point";
 import { exact, headSegments, laidOut, type Layout, type LayoutTerms } from "../layout-parts.js";
 import { ROW_LOSS_MAX } from "../log-loss.js";
-import type { NetworkClause } from "./clause.js";
+import type { NetworkClause } from "../../charter/network-clause.js";
 import type { NetworkModel } from "./model.js";
 import { COSINE_BINS, NORM_BINS, type Strips } from "./strips.js";
 

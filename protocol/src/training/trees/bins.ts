@@ -1,4 +1,4 @@
-import { categoricalsOf, numericsOf, type Feature } from "../features.js";
+import { categoricalsOf, numericsOf, type Feature } from "../../charter/features.js";
 import { coarseCells, partsOf, type CellCut, type Cells } from "./cells.js";
 
 /**

@@ -1,5 +1,5 @@
-import { COARSE_CELLS } from "../../session/cell-limits.js";
-import type { NumericFeature } from "../features.js";
+import { COARSE_CELLS } from "../../charter/cell-limits.js";
+import type { NumericFeature } from "../../charter/features.js";
 
 /**
  * Stretches of a numeric column's range in which rows are counted, ascending: cell `i` holds the values from `lows[i]` to just below `highs[i]`.

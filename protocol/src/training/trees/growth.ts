@@ -1,4 +1,4 @@
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import type { LevelQuestion, LevelSums } from "./level.js";
 import { drawColumns } from "./sample.js";
 import { columnsFor, splittable, totalSlots, type Column, type Start } from "./space.js";

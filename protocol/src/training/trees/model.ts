@@ -1,5 +1,5 @@
-import { TREE_DEPTH_MAX, TREES_MAX } from "../../session/charter-trees.js";
-import type { Feature } from "../features.js";
+import { TREE_DEPTH_MAX, TREES_MAX } from "../../charter/trees-schema.js";
+import type { Feature } from "../../charter/features.js";
 import { isFloat, parseAscending, parseRecord } from "./parse.js";
 import { depthsOf, LEAF, leftChildren, type Tree } from "./tree.js";
 

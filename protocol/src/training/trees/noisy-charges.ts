@@ -1,5 +1,5 @@
-import { START_SHARE, sumsOfTree } from "../../session/charter-trees.js";
-import type { TreesClause } from "../clauses.js";
+import { START_SHARE, sumsOfTree } from "../../charter/trees-schema.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 
 /**
  * What each sum of a noisy training of trees costs, in the order they are asked, in 10^-9 of ρ. Together exactly `nanoRho`. The held-out rows' sum adds

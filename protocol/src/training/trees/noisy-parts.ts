@@ -1,4 +1,4 @@
-import { categoricalsOf, type Feature } from "../features.js";
+import { categoricalsOf, type Feature } from "../../charter/features.js";
 import type { NoisyPart } from "../noisy-layout.js";
 import type { LevelQuestion } from "./level.js";
 

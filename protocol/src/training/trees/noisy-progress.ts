@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { failed, type AdvanceTo, type Evaluating } from "../advance.js";
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import { gridsOf } from "../layout.js";
 import { noiseDeviation } from "../noisy-layout.js";
 import { clauseOf, contextDigest, layoutTerms, minimumsOf, type TrainingPlan } from "../plan.js";

@@ -1,6 +1,6 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { orNull } from "../../session/or-null.js";
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import { contextDigest } from "../plan.js";
 import { parseTreesModel } from "./model.js";
 import { noisyColumns, noisyLevelQuestion, splitOn } from "./noisy-progress.js";

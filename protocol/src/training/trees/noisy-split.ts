@@ -1,4 +1,4 @@
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import type { NoisyNode, NoisySums } from "./noisy-level.js";
 import type { Column } from "./space.js";
 import type { Split } from "./tree.js";

@@ -1,4 +1,4 @@
-import type { Feature } from "../features.js";
+import type { Feature } from "../../charter/features.js";
 import { logarithm } from "../log-loss.js";
 import { wholeRows } from "../noisy-moments.js";
 import type { Minimums } from "../moments.js";

@@ -1,7 +1,7 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { BINS_ROUNDS_MAX } from "../../session/charter-trees.js";
+import { BINS_ROUNDS_MAX } from "../../charter/trees-schema.js";
 import { failed, type AdvanceTo, type Evaluating } from "../advance.js";
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import { contextDigest, type TrainingPlan } from "../plan.js";
 import { firstBins, nextBins, unpackBins, type BinsQuestion } from "./bins.js";
 import { askedNodes, closed, grow, levelQuestion, seedling, type Growth } from "./growth.js";

@@ -1,9 +1,9 @@
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { BINS_ROUNDS_MAX } from "../../session/charter-trees.js";
+import { BINS_ROUNDS_MAX } from "../../charter/trees-schema.js";
 import type { Digest } from "../../session/ids.js";
 import { orNull } from "../../session/or-null.js";
-import type { TreesClause } from "../clauses.js";
-import { numericsOf, type Feature } from "../features.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
+import { numericsOf, type Feature } from "../../charter/features.js";
 import type { EvaluationQuestion } from "../layout.js";
 import { contextDigest } from "../plan.js";
 import { firstBins, nextBins, NO_CELLS, type BinsQuestion } from "./bins.js";

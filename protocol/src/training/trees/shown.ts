@@ -1,6 +1,6 @@
 import { CELL_PARTS_MAX, type CellCut, type Cells } from "./cells.js";
 import { isFloat, parseAscending } from "./parse.js";
-import { cutLimits } from "../../session/cell-limits.js";
+import { cutLimits } from "../../charter/cell-limits.js";
 import type { Cuts } from "./sketch.js";
 import type { Column } from "./space.js";
 import { LEAF, type Split, type Tree } from "./tree.js";

@@ -1,9 +1,9 @@
-import { CUTS_PER_BIN, PARTS_PER_BIN } from "../../session/cell-limits.js";
-import { categoricalsOf, numericsOf, type Feature } from "../features.js";
+import { CUTS_PER_BIN, PARTS_PER_BIN } from "../../charter/cell-limits.js";
+import { categoricalsOf, numericsOf, type Feature } from "../../charter/features.js";
 import { logarithm } from "../log-loss.js";
 import { NO_CELLS, type BinCounts, type BinsQuestion } from "./bins.js";
 import { CELL_PARTS_MAX, cutCells, partCounts, widthOf, type CellCut, type Cells } from "./cells.js";
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import { thresholdsOf } from "./cuts.js";
 import { valueBins, type Space, type Start } from "./space.js";
 

@@ -1,4 +1,4 @@
-import type { Feature, NumericFeature } from "../features.js";
+import type { Feature, NumericFeature } from "../../charter/features.js";
 import { countUpTo } from "./cells.js";
 import { isFloat, parseAscending, parseRecord } from "./parse.js";
 

@@ -1,4 +1,4 @@
-import type { TreesClause } from "../clauses.js";
+import type { TreesClause } from "../../charter/model-clauses.js";
 import { UNITS } from "./quantise.js";
 import type { Column } from "./space.js";
 

@@ -1,4 +1,4 @@
-import type { Feature } from "../features.js";
+import type { Feature } from "../../charter/features.js";
 import { sigmoid } from "../sigmoid.js";
 import type { TreesModel } from "./model.js";
 import { LEAF, leftChildren, type Tree } from "./tree.js";

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import type { Feature } from "../../../src/training/features.js";
+import type { Feature } from "../../../src/charter/features.js";
 import { activeColumns, withActiveCoefficients, type LogisticModel } from "../../../src/training/logistic/model.js";
 import { modelDigest, modelJson, parseModel } from "../../../src/training/model.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { Feature } from "../../../src/training/features.js";
+import type { Feature } from "../../../src/charter/features.js";
 import { fitPooled, type Contributor } from "../../../src/training/logistic/fit.js";
 import type { LogisticModel } from "../../../src/training/logistic/model.js";
 import { packMoments } from "../../../src/training/moments.js";

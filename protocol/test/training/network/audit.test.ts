@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { Optimiser } from "../../../src/training/network/clause.js";
+import type { Optimiser } from "../../../src/charter/network-clause.js";
 import { loggedTraining, type Told } from "../../conduct/logged-training.js";
 import { networkWords, TINY_NETWORK } from "./tiny-network.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import { orderWithin } from "../../../src/budget/concentrated.js";
 import { rhoOfSampled } from "../../../src/budget/sampled-charge.js";
-import { budgetOf } from "../../../src/session/privacy-budget.js";
-import { networkPrice, sampledStepNanoRho, stepNoiseNanoRho } from "../../../src/session/sampled-price.js";
+import { budgetOf } from "../../../src/charter/privacy-budget.js";
+import { networkPrice, sampledStepNanoRho, stepNoiseNanoRho } from "../../../src/charter/sampled-price.js";
 import { gridsOf, layoutOf, noiseOf, type Question } from "../../../src/training/layout.js";
 import { modelJson } from "../../../src/training/model.js";
 import { advanceNoisyNetwork, packGradient } from "../../../src/training/network/noisy-advance.js";
@@ -13,7 +13,7 @@ import { layoutTerms, planDigest, planOf, type TrainingPlan } from "../../../src
 import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/training/price.js";
 import { firstOf } from "../../../src/training/progress.js";
 import { mayFollow, readScene } from "../../../src/training/script.js";
-import { bent, NOISY_NETWORK, sound } from "../../session/charter-fixture.js";
+import { bent, NOISY_NETWORK, sound } from "../../charter/fixture.js";
 
 const CHARTER = sound(NOISY_NETWORK);
 const PLAN = planOf(CHARTER);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { encodeFixed } from "@cohortium/crypto/fixed-point";
 import { layoutOf } from "../../../src/training/layout.js";
-import type { NetworkClause } from "../../../src/training/network/clause.js";
+import type { NetworkClause } from "../../../src/charter/network-clause.js";
 import { layoutTerms } from "../../../src/training/plan.js";
 import { advance, contextOf, firstOf, type Progress } from "../../../src/training/progress.js";
 import { TINY_PLAN, tinyAnswers, tinyRows } from "../tiny-rows.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { NetworkClause } from "../../../src/training/network/clause.js";
+import type { NetworkClause } from "../../../src/charter/network-clause.js";
 import { movedFrom } from "../../../src/training/network/fit.js";
 import { floatsText, networkJson, type NetworkModel } from "../../../src/training/network/model.js";
 import { initialModel } from "../../../src/training/network/progress.js";

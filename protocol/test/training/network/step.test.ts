@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { NetworkClause } from "../../../src/training/network/clause.js";
+import type { NetworkClause } from "../../../src/charter/network-clause.js";
 import { WEIGHT_ABS_MAX } from "../../../src/training/network/model.js";
 import { initialModel } from "../../../src/training/network/progress.js";
 import { openServer } from "../../../src/training/network/server.js";

@@ -3,7 +3,7 @@ import type { Words } from "@cohortium/crypto/words";
 import type { PartyId } from "../../../src/session/ids.js";
 import { binOf, packHistogram } from "../../../src/training/evaluation.js";
 import { layoutOf } from "../../../src/training/layout.js";
-import type { NetworkClause } from "../../../src/training/network/clause.js";
+import type { NetworkClause } from "../../../src/charter/network-clause.js";
 import { movedFrom, type LocalTask, type NetworkContributor } from "../../../src/training/network/fit.js";
 import { inputColumns, layersOver, type NetworkModel } from "../../../src/training/network/model.js";
 import { norm } from "../../../src/training/network/step.js";

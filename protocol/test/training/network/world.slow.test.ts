@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import type { PartyId } from "../../../src/session/ids.js";
 import { World, type WorldGiven } from "../../../src/testing/world.js";
 import { fitFederated } from "../../../src/training/network/fit.js";
-import type { NetworkClause, Optimiser } from "../../../src/training/network/clause.js";
+import type { NetworkClause, Optimiser } from "../../../src/charter/network-clause.js";
 import type { NetworkModel } from "../../../src/training/network/model.js";
 import { tinyRows } from "../tiny-rows.js";
 import { networkPlan, networkWords, tinyTrainer } from "./tiny-network.js";

@@ -1,6 +1,6 @@
 import { Dice } from "../../../src/testing/dice.js";
-import type { TreesClause } from "../../../src/training/clauses.js";
-import type { Feature } from "../../../src/training/features.js";
+import type { TreesClause } from "../../../src/charter/model-clauses.js";
+import type { Feature } from "../../../src/charter/features.js";
 import type { TreesTerms } from "../../../src/training/trees/progress.js";
 import type { PlainRow } from "../../../src/testing/plain-trees.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { encodeFixed, type Words } from "@cohortium/crypto/fixed-point";
-import { leastNanoRho } from "../../../src/session/charter-trees.js";
+import { leastNanoRho } from "../../../src/charter/trees-schema.js";
 import { plainNoisyAnswer } from "../../../src/testing/plain-trees.js";
-import type { TreesClause } from "../../../src/training/clauses.js";
+import type { TreesClause } from "../../../src/charter/model-clauses.js";
 import { gridsOf, layoutOf, noiseOf, type Question } from "../../../src/training/layout.js";
 import { layoutTerms, planDigest, type TrainingPlan } from "../../../src/training/plan.js";
 import { chargeOfQuestion, chargesInTurn, priceOfTraining } from "../../../src/training/price.js";

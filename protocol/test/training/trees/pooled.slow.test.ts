@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import type { TreesClause } from "../../../src/training/clauses.js";
+import type { TreesClause } from "../../../src/charter/model-clauses.js";
 import { modelDigest } from "../../../src/training/model.js";
 import { parseTreesModel, type TreesModel } from "../../../src/training/trees/model.js";
 import { growPooled } from "../../../src/training/trees/pooled.js";

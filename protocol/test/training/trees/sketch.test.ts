@@ -4,7 +4,7 @@ import { cellOf, coarseCells, cutCells, partCounts, partsOf, type CellCut } from
 import { thresholdsOf } from "../../../src/training/trees/cuts.js";
 import { binOfNumber, type Start } from "../../../src/training/trees/space.js";
 import { pooledFirst, pooledNext } from "../../../src/training/trees/pooled.js";
-import type { Feature, NumericFeature } from "../../../src/training/features.js";
+import type { Feature, NumericFeature } from "../../../src/charter/features.js";
 import { CLAUSE, termsOf } from "./made-up.js";
 import { plainContributor, type PlainRow } from "../../../src/testing/plain-trees.js";
 

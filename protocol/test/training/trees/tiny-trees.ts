@@ -2,7 +2,7 @@ import { encodeFixed } from "@cohortium/crypto/fixed-point";
 import type { Words } from "@cohortium/crypto/words";
 import type { PartyId } from "../../../src/session/ids.js";
 import { plainContributor, plainLogit, type PlainRow } from "../../../src/testing/plain-trees.js";
-import type { TreesClause } from "../../../src/training/clauses.js";
+import type { TreesClause } from "../../../src/charter/model-clauses.js";
 import { binOf, packHistogram } from "../../../src/training/evaluation.js";
 import { layoutOf } from "../../../src/training/layout.js";
 import type { AnswerAsked } from "../../../src/conduct/participant.js";
