@@ -1,3 +1,4 @@
+import { logRatio } from "./likelihood-ratio.js";
 import { LossGrid } from "./loss-grid.js";
 import { LOSS_STEP, type PrivacyLoss } from "./privacy-loss.js";
 import type { SampledGaussian } from "./rdp.js";
@@ -52,10 +53,6 @@ function nextCut(q: number, sigma: number, x: number): number {
   // q·e^y = e^next − (1 − q): below ln(1 − q) there is no loss, and `next` is above it.
   const y = Math.log1p(Math.expm1(next) / q);
   return Math.max(sigma * sigma * y + 0.5, x + sigma * 1e-9);
-}
-
-function logRatio(q: number, x: number): number {
-  return x > 0 ? x + Math.log1p((1 - q) * Math.expm1(-x)) : Math.log1p(q * Math.expm1(x));
 }
 
 function normal(x: number, sigma: number): number {

@@ -2,9 +2,9 @@
  * The distribution of the privacy loss (Sommer, Meiser, Mohammadi, PETS 2019), on a grid, composed by the Fourier transform (Koskela, Jälkö,
  * Honkela, AISTATS 2020): the tight account of many noisy steps.
  *
- * Claims:   `deltaOf` is never below the true δ, but for rounding of doubles, below 1e-16 a step: mass between two points of the grid is dealt to
- *           both so that the hockey-stick curve lies on the chord above itself ("Connect the dots", Doroshenko and others, PETS 2022), and what
- *           lies beyond the grid is counted as lost.
+ * Claims:   `deltaOf` is never below the true δ of one step, nor of many, but for the rounding of the transform, below 1e-16 a step: mass between two
+ *           points of the grid is dealt to both so that the hockey-stick curve lies on the chord above itself ("Connect the dots", Doroshenko and
+ *           others, PETS 2022), what lies beyond the grid is counted as lost, and the masses are rounded up.
  * Assumes:  the mechanism is the one described, its randomness exact, its steps fixed in advance or chosen adaptively among equal ones.
  * Strength: with a step of 1e-4, within 1e-4 of the limit for the settings in the tests.
  * Not for:  a δ near 1e-16 times the number of steps, which rounding hides; a budget that others must recompute bit for bit: it uses the engine's exponentials.

@@ -2,13 +2,15 @@
  * Rényi differential privacy (Mironov, CSF 2017) of Gaussian noise on a Poisson sample (Mironov, Talwar, Zhang, 2019): the cheap account of
  * noisy training, one number per order.
  *
- * Claims:   the divergence of each order, whole or not, to about 1e-11 of itself; values of one order add up under adaptive composition.
+ * Claims:   the divergence of each order from 1.1 to 512, whole or not, never too low and too high by less than 2e-12 of itself (found against sixty
+ *           digits at 2,000 settings with q from 1e-15 and σ from 0.2 to 100); values of one order add up under adaptive composition.
  * Assumes:  each subject enters each step independently with probability q (not a shuffle); neighbours differ by one subject added or removed;
  *           one subject moves the sum by at most 1 in Euclidean norm, against noise of standard deviation σ.
  * Strength: an upper bound on ε; the privacy loss distribution (privacy-loss.ts) is tighter and dearer.
  * Not for:  samples of fixed size.
  */
 import { assertDelta } from "./concentrated.js";
+import { logRatio } from "./likelihood-ratio.js";
 
 /** Orders that leave no gap where the optimum of common settings lies. */
 export const ORDERS: readonly number[] = [
@@ -40,8 +42,11 @@ export function rdpOf({ q, sigma }: SampledGaussian, order: number): number {
   if (!(order > 1 && order < Infinity)) throw new RangeError("an order is greater than 1");
   if (q === 0) return 0;
   if (q === 1) return order / (2 * sigma * sigma);
-  return logOnePlusExp(logExcess({ q, sigma }, order)) / (order - 1);
+  return (logOnePlusExp(logExcess({ q, sigma }, order)) / (order - 1)) * UPWARDS;
 }
+
+/** What rounding takes away is below 2e-13 of the result; with this, no account is too low for it. */
+const UPWARDS = 1 + 1e-12;
 
 /** Standard deviations beyond which e^(−z²/2) is below what a double adds. */
 const REACH = 40;
@@ -62,11 +67,6 @@ function logExcess({ q, sigma }: SampledGaussian, order: number): number {
     else if (term > -Infinity) sum += Math.exp(term - largest);
   }
   return largest + Math.log(sum);
-}
-
-/** ln r = ln(1 − q + q·e^x). */
-function logRatio(q: number, x: number): number {
-  return x > 0 ? x + Math.log1p((1 - q) * Math.expm1(-x)) : Math.log1p(q * Math.expm1(x));
 }
 
 /** From here r^α is so far above 1 + α(r − 1) that logarithms lose nothing, and below it no double overflows. */

@@ -4,7 +4,7 @@ import { concentratedEpsilonOfParts, rdpOfSkellam } from "../../src/budget/distr
 import { lossesOfSampledGaussian, lossOfDiscreteGaussian, lossOfDiscreteLaplace } from "../../src/budget/mechanisms.js";
 import { logUpperTail, upperTail } from "../../src/budget/normal.js";
 import { keepingProbabilities } from "../../src/budget/partition-selection.js";
-import { composed, deltaOf, epsilonOfLosses } from "../../src/budget/privacy-loss.js";
+import { composed, deltaOf, epsilonOfLosses, LOSS_STEP } from "../../src/budget/privacy-loss.js";
 import { epsilonOfRdp } from "../../src/budget/rdp.js";
 import { deltaOfGaussian } from "../../src/budget/analytic-gaussian.js";
 
@@ -26,6 +26,17 @@ describe("an account never promises more privacy than there is", () => {
       const [said, exact] = [deltaOf(loss, epsilon), deltaOfGaussian(sigma / Math.sqrt(steps), epsilon)];
       expect(said).toBeGreaterThanOrEqual(exact - (steps + 10) * 1e-16);
       expect(said).toBeLessThanOrEqual(exact + 1e-5);
+    }
+  });
+
+  // The density with the subject exceeds e^ε times the one without where that of full noise exceeds e^ε' times it, with e^ε' = 1 + (e^ε − 1)/q; so δ is q
+  // times that of full noise at ε', which is known in closed form (Balle and Wang 2018).
+  test.each([1e-12, 1e-9, 0.1, 0.9])("at a sampling rate of %d the δ of one step is never below its closed form, and meets it at ε = 0", (q) => {
+    for (const sigma of [0.5, 2]) {
+      const [removed, added] = lossesOfSampledGaussian({ q, sigma });
+      for (const epsilon of [0, LOSS_STEP, 0.1, 1, 3, 8]) expect(deltaOf(removed, epsilon)).toBeGreaterThanOrEqual(q * deltaOfGaussian(sigma, Math.log1p(Math.expm1(epsilon) / q)));
+      for (const loss of [removed, added]) expect(deltaOf(loss, 0) / (q * deltaOfGaussian(sigma, 0)) - 1).toBeLessThan(2e-6);
+      expect(deltaOf(added, 0)).toBeGreaterThanOrEqual(q * deltaOfGaussian(sigma, 0));
     }
   });
 
