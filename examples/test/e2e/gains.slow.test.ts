@@ -1,18 +1,16 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { typeCommand } from "./command-line.js";
+import { killedAt, makeMortal, revive } from "./kill-at.js";
 import { entriesIn } from "./published-log.js";
 import { objectionsTo } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
 import { foundTiny, ledgerOf, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 
 const NAMES = ["alder", "birch", "cedar"];
-const KILL_AT = pathToFileURL(join(import.meta.dirname, "kill-at.mjs")).href;
 
 let tiny: TinyConsortium;
 let shared: string;
@@ -53,14 +51,12 @@ describe("under a charter that shares gains", () => {
     expect(objectionsTo(tiny.published, null)).toEqual([]);
   });
 
-  test.each([["before", "in the middle of keeping them"], ["after", "when they are kept and not yet sent"]])("a node killed with -9 %s its numbers are kept, %s, sends them once, and the same bytes", async (when) => {
+  test.each<["before" | "after", string]>([["before", "in the middle of keeping them"], ["after", "when they are kept and not yet sent"]])("a node killed with -9 %s its numbers are kept, %s, sends them once, and the same bytes", async (when) => {
     const node = tiny.consortium.node("birch");
-    await node.stop("SIGTERM");
-    await node.start(["--import", `${KILL_AT}?${new URLSearchParams({ into: "trainings", nth: "1", when }).toString()}`]);
-    const session = await tiny.consortium.launch(shared);
-    await untilTrue("birch has killed itself", () => !node.isRunning, 60_000);
+    await makeMortal(node);
+    const session = await killedAt([node], { into: "trainings", nth: 1, when }, () => tiny.consortium.launch(shared));
     expect(published(session).some(({ statement: { actor } }) => actor === "birch")).toBe(false);
-    await node.start();
+    await revive([node]);
     await tiny.consortium.follow(session, () => undefined);
     await untilTrue("all have published", () => published(session).length === NAMES.length, 60_000);
     const [line, ...more] = await linesOf("birch", session);

@@ -1,16 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { typeCommand } from "./command-line.js";
+import { killedAt, makeMortal, revive, type Moment } from "./kill-at.js";
 import { CLAUSE, customers, customersCsv } from "./question-data.js";
 import { onceEach, tracesOf } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
 import { foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 
 const NAMES = ["alder", "birch", "cedar"];
-const KILL_AT = pathToFileURL(join(import.meta.dirname, "kill-at.mjs")).href;
 const NOISE = { mechanism: "discrete-gaussian", note: "Every company adds noise.", budget: { releasesMax: 1_000, epsilon: 8, delta: 1e-6, reserveShare: 0.1 }, colluders: 0 };
 
 let tiny: TinyConsortium;
@@ -21,6 +20,7 @@ beforeAll(async () => {
   NAMES.forEach((name, i) => writeFileSync(tiny.rowsFile(name), customersCsv(customers(i + 1, 400))));
   await tiny.consortium.enrol(NO_STEPS);
   charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "noisy" }), questions: [], statistics: CLAUSE, privacy: NOISE });
+  await makeMortal(tiny.consortium.node("birch"));
 });
 afterAll(async () => tiny.end());
 
@@ -29,28 +29,27 @@ const chargesOf = async (name: string, session: string) =>
   (await tiny.consortium.node(name).admin.get("/v1/budget/ledger", z.object({ charges: z.array(charge) }))).charges.filter((one) => one.session === session);
 
 /** Asks for fifths, which takes two sums, of a node that kills itself at the moment; returns the session. */
-async function askedUnderKill(moment: Record<string, string>): Promise<string> {
+async function askedUnderKill(moment: Moment): Promise<string> {
   const { consortium } = tiny;
-  const victim = consortium.node("birch");
-  await victim.stop("SIGTERM");
-  await victim.start(["--import", `${KILL_AT}?${new URLSearchParams(moment).toString()}`]);
-  const { code, says } = await typeCommand(consortium.coordinator.folder, "--json", "--quiet", "question", "ask", "rfm", "--epsilon", "1", "--fresh", "--detach", "--charter", charter).ended;
-  if (code !== 0) throw new Error(says);
-  const { session } = JSON.parse(says) as { readonly session: string };
-  await untilTrue("birch has killed itself", () => !victim.isRunning, 90_000);
-  await victim.start();
+  const victims = [consortium.node("birch")];
+  const session = await killedAt(victims, moment, async () => {
+    const { code, says } = await typeCommand(consortium.coordinator.folder, "--json", "--quiet", "question", "ask", "rfm", "--epsilon", "1", "--fresh", "--detach", "--charter", charter).ended;
+    if (code !== 0) throw new Error(says);
+    return (JSON.parse(says) as { readonly session: string }).session;
+  });
+  await revive(victims);
   await untilTrue("it is answered", async () => (await consortium.coordinator.admin.get(`/v1/questions/${session}`, z.object({ state: z.string() }))).state === "done", 90_000);
   return session;
 }
 
 describe("a node killed with -9 between computing and sending charges once, and sends one vector a sum:", () => {
-  test.each([
-    ["as it keeps the release of the first sum", { into: "releases", nth: "1", when: "before" }],
-    ["as it keeps the charge of the first sum", { into: "charges", nth: "1", when: "before" }],
-    ["once both are kept", { into: "charges", nth: "1", when: "after" }],
-    ["as it keeps the charge of the second sum", { into: "charges", nth: "2", when: "before" }],
-    ["as it journals that its words are ready", { event: "contributed", nth: "1", when: "before" }],
-    ["as it lists the letter that goes with them", { into: "egress", nth: "4", when: "before" }],
+  test.each<[string, Moment]>([
+    ["as it keeps the release of the first sum", { into: "releases", nth: 1, when: "before" }],
+    ["as it keeps the charge of the first sum", { into: "charges", nth: 1, when: "before" }],
+    ["once both are kept", { into: "charges", nth: 1, when: "after" }],
+    ["as it keeps the charge of the second sum", { into: "charges", nth: 2, when: "before" }],
+    ["as it journals that its words are ready", { event: "contributed", nth: 1, when: "before" }],
+    ["as it lists the letter that goes with them", { into: "egress", nth: 4, when: "before" }],
   ])("%s", async (_, moment) => {
     const session = await askedUnderKill(moment);
     const paid = await Promise.all(NAMES.map((name) => chargesOf(name, session)));
