@@ -5,7 +5,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { printReport, reportJson } from "./bank-marketing/report.js";
 import { tellStory } from "./bank-marketing/story.js";
-import { Telling } from "./bank-marketing/telling.js";
+import { Telling } from "./story/telling.js";
 import { printAnswers, answersJson } from "./questions/report.js";
 import { askQuestions } from "./questions/story.js";
 

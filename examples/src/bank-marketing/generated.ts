@@ -1,5 +1,5 @@
 import { FEATURES, LABEL, type TextRow } from "./columns.js";
-import { seededUniform } from "./seeded.js";
+import { seededUniform } from "../story/seeded.js";
 
 /** As many rows as the real data set has, so that the same split fits. */
 const ROWS = 41_188;

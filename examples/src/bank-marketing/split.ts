@@ -1,5 +1,5 @@
 import { columnIndex, type TextRow } from "./columns.js";
-import { seededUniform, shuffled } from "./seeded.js";
+import { seededUniform, shuffled } from "../story/seeded.js";
 
 /** Who holds which rows. No row is in two places. */
 export interface PartnerRows {

@@ -16,7 +16,7 @@ import type { LocalProcess } from "../consortium/processes.js";
 import { CONTACTS_FILE, HOLDOUT_FILE, prepareData, type PartnerFolders, type PreparedData } from "./data.js";
 import { coefficientGap, fitAllRows, type Pooled } from "./pooled.js";
 import { doubtAbout } from "./real-data.js";
-import type { Telling } from "./telling.js";
+import type { Telling } from "../story/telling.js";
 
 /** What one partner gained, by its own report. */
 export interface PartnerResult {

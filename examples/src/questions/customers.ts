@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
-import { seededUniform } from "../bank-marketing/seeded.js";
+import { seededUniform } from "../story/seeded.js";
 
 /** A customer of the e-mail test: which mail she got, how she buys, what she spent in the year before, and what came of it in two weeks. */
 export interface Customer {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { seededUniform, shuffled } from "../bank-marketing/seeded.js";
+import { seededUniform, shuffled } from "../story/seeded.js";
 import { CUSTOMER_COLUMNS, type Customer } from "./customers.js";
 
 /** How many of the 64,000 customers each company has; nobody is at two. */

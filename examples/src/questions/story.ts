@@ -9,7 +9,7 @@ import { charterWords } from "@cohortium/protocol/charter/words";
 import { instantText } from "@cohortium/protocol/session/instant";
 import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { z } from "zod";
-import type { Telling } from "../bank-marketing/telling.js";
+import type { Telling } from "../story/telling.js";
 import { auditFolder, type FolderAudit } from "../consortium/audit-folder.js";
 import { typeCommand } from "../consortium/command-line.js";
 import { LocalConsortium } from "../consortium/local-consortium.js";

@@ -5,7 +5,7 @@ import { importRows } from "@cohortium/node/data/import-rows";
 import { takeRows, type LocalRows } from "@cohortium/node/data/local-rows";
 import type { Feature, Label, NumericFeature } from "@cohortium/protocol/charter/features";
 import { FEATURES, LABEL } from "../bank-marketing/columns.js";
-import { seededUniform } from "../bank-marketing/seeded.js";
+import { seededUniform } from "../story/seeded.js";
 
 /** A public data set that boosted trees are measured on, divided into rows to learn from and rows to judge by. */
 export interface JudgedSet {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { seededUniform } from "../../src/story/seeded.js";
 import { typeCommand } from "./command-line.js";
 import { entriesIn, logSizeOf, tally } from "./published-log.js";
 import { objectionsTo } from "./released-once.js";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { seededUniform } from "../../src/story/seeded.js";
 import type { LocalProcess } from "../../src/consortium/processes.js";
 import { logSizeOf } from "./published-log.js";
 import { crash, type TinyConsortium } from "./tiny-consortium.js";

@@ -5,7 +5,7 @@ import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { treesCharges } from "@cohortium/protocol/training/trees/noisy-charges";
 import { join } from "node:path";
-import { typeCommand } from "./command-line.js";
+import { expectAuditedSpending } from "./audited-spending.js";
 import { tinyDraft } from "./tiny-charter.js";
 import { foundTiny, trainedOnce, type TinyConsortium } from "./tiny-consortium.js";
 
@@ -47,10 +47,6 @@ describe("trees under noise, with real processes", () => {
   });
 
   test("are followed by an audit from the log and the uploads alone, to the last bit and to the last charge", async () => {
-    const { code, says } = await typeCommand(tiny.folder, "audit", "verify", tiny.published).ended;
-    expect(says).toContain("Verified: ");
-    expect(code).toBe(0);
-    const report = JSON.parse((await typeCommand(tiny.folder, "audit", "verify", tiny.published, "--json").ended).says) as { readonly privacy: unknown };
-    expect(report.privacy).toEqual([{ charter, chargedNanoRho: 2 * PRICE, budgetNanoRho: nanoRhoFor(EPSILON, 1e-5), reserveNanoRho: 0, answers: 0 }]);
+    await expectAuditedSpending(tiny, { charter, epsilon: EPSILON, chargedNanoRho: 2 * PRICE });
   });
 });

@@ -1,4 +1,4 @@
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { seededUniform } from "../../src/story/seeded.js";
 import { csvOf } from "./tiny-data.js";
 
 /** A made-up customer of an e-mail test: who she is, which mail she got, what came of it, and what she bought before. */

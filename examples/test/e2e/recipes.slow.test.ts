@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { LogisticModel } from "@cohortium/protocol/training/logistic/model";
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { seededUniform } from "../../src/story/seeded.js";
 import { objectionsTo } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
 import { checkpointOf, crash, foundTiny, modelOf, NO_STEPS, processLog, reconfigure, untilTrue, type TinyConsortium } from "./tiny-consortium.js";

@@ -1,4 +1,4 @@
-import { seededUniform } from "../../src/bank-marketing/seeded.js";
+import { seededUniform } from "../../src/story/seeded.js";
 
 /** Rows of a party as texts: two numbers, one word, one label. */
 export type TinyRow = readonly [age: string, visits: string, region: string, bought: string];
