@@ -6,5 +6,6 @@ export default {
   testMatch: ["<rootDir>/*/test/**/*.slow.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "/dist/"],
   testTimeout: 120_000,
+  testSequencer: "<rootDir>/scripts/jest-sequencer.mjs",
   passWithNoTests: true,
 };

@@ -8,9 +8,9 @@ import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar"];
 const KILLS = { times: 4, strideMin: 6, strideSpread: 20 };
-/** Some hundred milliseconds of local training a round, so that a kill meets it in the middle. */
+/** More local training than talk in every round, so that kills meet it in the middle. */
 const network = (optimiser: Optimiser): Omit<NetworkClause, "privacy"> => ({
-  kind: "network", hidden: [16, 8], activation: "tanh", optimiser, rounds: 8, localEpochs: 40, batchSize: 16, localRate: 0.02, weightDecay: 0.0001, clip: 2,
+  kind: "network", hidden: [16, 8], activation: "tanh", optimiser, rounds: 8, localEpochs: 15, batchSize: 16, localRate: 0.02, weightDecay: 0.0001, clip: 2,
   rowsCap: 300, seed: 3, stopping: { kind: "rounds" }, strips: "shown",
 });
 
