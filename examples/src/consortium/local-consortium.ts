@@ -126,7 +126,7 @@ export class LocalConsortium {
   }
 }
 
-const UNTIL_TIMEOUT_MS = 30_000;
+const UNTIL_TIMEOUT_MS = 60_000;
 
 async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const startedMs = Date.now();

@@ -58,7 +58,7 @@ describe("under a charter that shares gains", () => {
     expect(published(session).some(({ statement: { actor } }) => actor === "birch")).toBe(false);
     await revive([node]);
     await tiny.consortium.follow(session, () => undefined);
-    await untilTrue("all have published", () => published(session).length === NAMES.length, 60_000);
+    await untilTrue("all have published", () => published(session).length === NAMES.length);
     const [line, ...more] = await linesOf("birch", session);
     const [entry] = published(session).filter(({ statement: { actor } }) => actor === "birch");
     if (entry === undefined) throw new Error("birch has published");

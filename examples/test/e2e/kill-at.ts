@@ -26,7 +26,7 @@ export async function killedAt<T>(victims: readonly LocalProcess[], moment: Mome
   }
   const begun = await run();
   // Whoever is still alive was never at that moment, and the test would show nothing.
-  for (const victim of victims) await untilTrue(`${victim.name} has killed itself`, () => !victim.isRunning, 60_000);
+  for (const victim of victims) await untilTrue(`${victim.name} has killed itself`, () => !victim.isRunning);
   return begun;
 }
 

@@ -41,7 +41,7 @@ export function openRawStream(port: number, { privateKeyPem: key, certificatePem
 
 /** The code of the refusal that ended the stream; "" if it ended without one. */
 export async function refusalOf(stream: RawStream): Promise<string> {
-  await Promise.race([stream.over, sleep(5_000, undefined, { ref: false })]);
+  await Promise.race([stream.over, sleep(30_000, undefined, { ref: false })]);
   stream.close();
   const last = stream.frames.at(-1);
   return last?.kind === "refusal" ? last.code : "";

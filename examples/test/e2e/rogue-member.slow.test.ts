@@ -2,13 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { entriesIn } from "./published-log.js";
 import { objectionsTo } from "./released-once.js";
 import { joinAsRogue, type Forgery } from "./rogue-member.js";
-import { checkpointOf, exchangePortOf, foundTiny, NO_STEPS, processLog, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { checkpointOf, exchangePortOf, foundTiny, NO_STEPS, processLog, type TinyConsortium } from "./tiny-consortium.js";
 import { tinyDraft } from "./tiny-charter.js";
 
 const NAMES = ["alder", "birch", "cedar", "dogwood"];
 const ROGUE = "dogwood";
 const HONEST = NAMES.filter((name) => name !== ROGUE);
-const DEADLINE_MS = 5_000;
+/** Long enough for three honest nodes on a busy machine, short enough to wait for the fourth a few times. */
+const DEADLINE_MS = 6_000;
 
 let tiny: TinyConsortium;
 let leave: () => Promise<void> = () => Promise.resolve();
@@ -58,7 +59,6 @@ async function trainWith(forgery: Forgery): Promise<string> {
   await consortium.node(ROGUE).stop("SIGTERM");
   forge = forgery;
   leave = await joinAsRogue(consortium.node(ROGUE), { port: exchangePortOf(tiny), rows: tiny.rowsFile(ROGUE) }, () => forge);
-  await untilTrue("the rogue is connected", () => /"party":"dogwood","msg":"a node connected"/.test(processLog(consortium.coordinator).slice(-400)));
   const session = await consortium.launch(charter);
   await consortium.follow(session, () => undefined);
   return session;

@@ -31,6 +31,8 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   const credentials = await openNodeCredentials(folder);
   if (credentials === null) throw new Error("the rogue is not enrolled");
   const line: { client?: ExchangeClient } = {};
+  let welcome = (): void => undefined;
+  const welcomed = new Promise<void>((resolve) => { welcome = resolve; });
   const node = new CohortiumNode({
     self: party.name as PartyId, signer: openSigningKey(folder, "signing"), agreementSecret: openAgreementSecret(folder), coordinator, database, spool: join(folder, "spool"),
     feed: { rows: { path: given.rows, delimiter: ";", quote: "\"", keyColumn: null }, transactions: null, holdout: null, words: given.words ?? CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE },
@@ -39,8 +41,9 @@ export async function joinAsRogue(party: LocalProcess, given: { readonly port: n
   });
   forgeUploads(node, forgery);
   node.recover();
-  line.client = new ExchangeClient({ address: `localhost:${given.port}`, credentials, peer: coordinator.name, host: node, onState: () => undefined, onFailure: () => undefined });
+  line.client = new ExchangeClient({ address: `localhost:${given.port}`, credentials, peer: coordinator.name, host: node, onState: ({ kind }) => { if (kind === "connected") welcome(); }, onFailure: () => undefined });
   const running = line.client.run();
+  await welcomed;
   return async () => {
     line.client?.stop();
     await running;

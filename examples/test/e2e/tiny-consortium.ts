@@ -71,7 +71,8 @@ export async function crash(process: LocalProcess): Promise<void> {
   await process.start();
 }
 
-export async function untilTrue(what: string, holds: () => boolean | Promise<boolean>, withinMs = 20_000): Promise<void> {
+/** Waits also for a node that makes its longest pause between two attempts to connect, on a machine that has much else to do. */
+export async function untilTrue(what: string, holds: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const startedMs = Date.now();
   while (!(await holds())) {
     if (Date.now() - startedMs > withinMs) throw new Error(`waited ${withinMs / 1_000} s in vain until ${what}`);
