@@ -68,7 +68,7 @@ const PLATFORM = [
   door("@peculiar/x509", ["protocol/src/host/certificates.ts"]),
   door("reflect-metadata", ["protocol/src/host/certificates.ts"]),
   door("@grpc/grpc-js", ["protocol/src/host/exchange-server.ts", "protocol/src/host/exchange-client.ts", "protocol/src/host/exchange-method.ts"]),
-  door("@duckdb/node-api", ["node/src/data/duckdb.ts", "node/src/data/answer-of.ts"]),
+  door("@duckdb/node-api", ["node/src/data/sql/duckdb.ts", "node/src/data/sql/answer-of.ts"]),
   door("pg", ["node/src/data/feeds/postgres.ts"]),
   door("mysql2", ["node/src/data/feeds/mysql.ts"]),
   door("@tensorflow/", ["node/src/learning/network/tensors.ts"]),

@@ -5,7 +5,7 @@ import { schemaOf, type SourceWords } from "@cohortium/protocol/charter/columns-
 import type { ColumnClaim } from "@cohortium/protocol/columns/statement";
 import { statementSizeMax } from "@cohortium/protocol/charter/statement-size";
 import type { ContractTable } from "./data/contract/contract.js";
-import type { FeedTable } from "./data/feeds/feed-table.js";
+import type { FeedTable } from "./data/sql/feed-table.js";
 import { charterNames, charterTerms, type CharterAsks } from "./data/quality/charter-terms.js";
 import { passes, type GateResult } from "./data/quality/gate.js";
 import { reportOf, type ReportedCheck } from "./data/quality/report.js";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Digest } from "@cohortium/protocol/session/ids";
 import type { Feed, FeedKind } from "./data/feeds/feed.js";
 import { addFeed, findFeed, readFeeds, removeFeed } from "./data/feeds/feeds-file.js";
-import { sqlName, textsOf, type DigestedFeed, type FeedTable } from "./data/feeds/feed-table.js";
+import { sqlName, textsOf, type DigestedFeed, type FeedTable } from "./data/sql/feed-table.js";
 import { columnsSeen, type SeenColumn } from "./data/feeds/likeness.js";
 import { masked } from "./data/feeds/mask.js";
 import { sourceOf, type SourceOptions } from "./data/feeds/source-of.js";

@@ -4,7 +4,7 @@ import { columnsIn } from "@cohortium/protocol/charter/columns";
 import type { Columns } from "@cohortium/protocol/charter/recipe";
 import { sourcesOf } from "@cohortium/protocol/charter/columns-schema";
 import { readHeader } from "./data/csv-header.js";
-import type { CsvFile } from "./data/duckdb.js";
+import type { CsvFile } from "./data/sql/duckdb.js";
 import type { Readable } from "./data/feeds/feed.js";
 import { columnNames, type FeedSettings } from "./data/feeds/with-feed.js";
 import { otherThanAgreed } from "./data/holdout.js";

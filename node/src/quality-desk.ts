@@ -1,6 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { tableOf, type ContractTable, type DataContract } from "./data/contract/contract.js";
-import type { FeedTable } from "./data/feeds/feed-table.js";
+import type { FeedTable } from "./data/sql/feed-table.js";
 import { keepAccepted, keepReport, readAccepted } from "./data/quality/accepted.js";
 import { passes, runGate, type GateResult } from "./data/quality/gate.js";
 import { reportOf, type GateReport } from "./data/quality/report.js";

@@ -10,7 +10,7 @@ import { propose, type Proposal } from "./data/contract/propose.js";
 import { readContract } from "./data/contract/read-contract.js";
 import { finding, SCHEMA_RULES, type Finding, type SchemaRule } from "./data/contract/schema-rules.js";
 import { writeContract } from "./data/contract/write-contract.js";
-import type { FeedTable } from "./data/feeds/feed-table.js";
+import type { FeedTable } from "./data/sql/feed-table.js";
 
 /** Opens one of the node's feeds and lends it to `use`. */
 export type OpenFeed = <T>(name: string, use: (table: FeedTable) => Promise<T>) => Promise<T>;

@@ -1,5 +1,5 @@
 import { zeroWords } from "@cohortium/crypto/words";
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";
 import type { LocalRows } from "@cohortium/node/data/local-rows";

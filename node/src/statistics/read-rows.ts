@@ -1,6 +1,6 @@
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
 import type { StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
-import type { FeedTable } from "../data/feeds/feed-table.js";
+import type { FeedTable } from "../data/sql/feed-table.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import { importFrom } from "../data/import-rows.js";
 import type { LocalRows } from "../data/local-rows.js";

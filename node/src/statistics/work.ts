@@ -16,7 +16,7 @@ import { queryDigest, queryJson } from "@cohortium/protocol/statistics/query-sch
 import { passGate, type Admission } from "../admission-gate.js";
 import { explainNote } from "../data/note.js";
 import type { LocalRows } from "../data/local-rows.js";
-import type { FeedTable } from "../data/feeds/feed-table.js";
+import type { FeedTable } from "../data/sql/feed-table.js";
 import type { Computed, ReleaseTerms } from "../egress.js";
 import { RemovedSince } from "../deletion/removed-since.js";
 import { accept } from "../quality-desk.js";

@@ -1,5 +1,5 @@
-import { askScalars } from "../feeds/ask-scalars.js";
-import { sqlName, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import { sqlName, type FeedColumn, type FeedTable } from "../sql/feed-table.js";
 import { asText, isNull, notListed, notMatching, notOfLength, notOfType, outside } from "../quality/expressions.js";
 import { spreadOf } from "../quality/drift.js";
 import { shareWords, thousands } from "../quality/verdict.js";

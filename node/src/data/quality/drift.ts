@@ -1,4 +1,4 @@
-import { numbersOf, sqlText, textsOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, sqlText, textsOf, type FeedTable } from "../sql/feed-table.js";
 
 /** How a column's values are spread over the words that contract or charter list, or tenths and magnitudes. Others are counted, never named. */
 export interface Spread {

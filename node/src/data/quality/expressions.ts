@@ -1,5 +1,5 @@
 import { DECIMAL, TIME } from "../decimal.js";
-import { decimalSql, sqlName, sqlNumber, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { decimalSql, sqlName, sqlNumber, sqlText, type FeedColumn } from "../sql/feed-table.js";
 import type { Bounds, Bound } from "../contract/contract.js";
 import type { ContractType } from "../contract/odcs-form.js";
 

@@ -1,6 +1,6 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
-import { askScalars } from "../feeds/ask-scalars.js";
-import type { FeedTable } from "../feeds/feed-table.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import type { FeedTable } from "../sql/feed-table.js";
 import type { Check, CheckResult, Measure, Words } from "./check.js";
 import { spreadOf, type Spread } from "./drift.js";
 import { driftFigure, unseenFigure } from "./drift-figure.js";

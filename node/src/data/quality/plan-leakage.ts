@@ -1,4 +1,4 @@
-import { sqlName, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { sqlName, sqlText, type FeedColumn } from "../sql/feed-table.js";
 import { made, type Check, type LabelSql } from "./check.js";
 import { asNumber, asText, asTime, isNumeric } from "./expressions.js";
 import type { GatePlan, PlannedColumn } from "./terms.js";

@@ -1,4 +1,4 @@
-import { sqlNumber, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { sqlNumber, sqlText, type FeedColumn } from "../sql/feed-table.js";
 import type { Words } from "./check.js";
 import { asNumber } from "./expressions.js";
 

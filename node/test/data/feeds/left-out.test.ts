@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { join } from "node:path";
 import { Secret } from "@cohortium/crypto/secret";
-import { numbersOf, textsOf } from "../../../src/data/feeds/feed-table.js";
+import { numbersOf, textsOf } from "../../../src/data/sql/feed-table.js";
 import type { Subjects } from "../../../src/data/feeds/left-out.js";
 import { withFeed } from "../../../src/data/feeds/with-feed.js";
 import { openNodeDatabase } from "../../../src/store.js";

@@ -1,8 +1,8 @@
 import {
   DuckDBDateValue, DuckDBDecimalValue, DuckDBDoubleVector, DuckDBTimestampValue, DuckDBTypeId, type DuckDBDataChunk, type DuckDBValue, type DuckDBVector,
 } from "@duckdb/node-api";
-import type { Answer, AnswerColumn } from "./feeds/feed-table.js";
-import type { LogicalType } from "./feeds/logical-type.js";
+import type { Answer, AnswerColumn } from "./feed-table.js";
+import type { LogicalType } from "./logical-type.js";
 
 /** One chunk of the engine as a feed answers it. @throws RangeError for a type that a feed has no answer for: silence would read as null. */
 export function answerOf(names: readonly string[], chunk: DuckDBDataChunk): Answer {

@@ -1,6 +1,6 @@
 import { DuckDBInstance, StatementType, type DuckDBAppender, type DuckDBConnection } from "@duckdb/node-api";
 import { answerOf, joined } from "./answer-of.js";
-import { sqlText, type Answer } from "./feeds/feed-table.js";
+import { sqlText, type Answer } from "./feed-table.js";
 
 /** A delimited text file and how it is written. `delimiter` and `quote` are one character each. */
 export interface CsvFile {

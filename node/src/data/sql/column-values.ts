@@ -1,6 +1,6 @@
 import { DECIMAL, TIME } from "../decimal.js";
-import type { LogicalType } from "../feeds/logical-type.js";
-import { decimalSql, sqlNumber, sqlText } from "../feeds/feed-table.js";
+import type { LogicalType } from "./logical-type.js";
+import { decimalSql, sqlNumber, sqlText } from "./feed-table.js";
 
 /** A column of a relation, as SQL takes it. */
 export interface SqlColumn {
