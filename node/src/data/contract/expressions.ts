@@ -1,7 +1,7 @@
 import { DECIMAL, TIME } from "../decimal.js";
 import { decimalSql, sqlName, sqlNumber, sqlText, type FeedColumn } from "../sql/feed-table.js";
-import type { Bounds, Bound } from "../contract/contract.js";
-import type { ContractType } from "../contract/odcs-form.js";
+import type { Bounds, Bound } from "./contract.js";
+import type { ContractType } from "./odcs-form.js";
 
 /**
  * Conditions on one column, as SQL. Each is true for the rows that break a rule, and never for null: nulls are counted by a rule of their own.
