@@ -3,7 +3,7 @@ import { movedFrom, type FederatedTerms, type LocalTask, type NetworkContributor
 import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import type { NetworkScene } from "@cohortium/protocol/training/network/script";
 import type { LocalRows } from "../../data/local-rows.js";
-import type { SessionRows } from "../../rows.js";
+import type { SessionRows } from "../../rows/session-rows.js";
 import { momentsOf } from "../logistic.js";
 import { histogramOf } from "../score-histogram.js";
 import { backendOfProcess } from "./backends.js";

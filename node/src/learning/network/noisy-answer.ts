@@ -1,7 +1,7 @@
 import { gridsOf } from "@cohortium/protocol/training/layout";
 import type { NetworkScene } from "@cohortium/protocol/training/network/script";
 import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/plan";
-import type { SessionRows } from "../../rows.js";
+import type { SessionRows } from "../../rows/session-rows.js";
 import { noisyMomentsOf } from "../noisy-logistic.js";
 import { noisyHistogramOf } from "../score-histogram.js";
 import { privateGradientOf } from "./private-gradient.js";

@@ -5,7 +5,7 @@ import { packNoisyStart } from "@cohortium/protocol/training/trees/noisy-start";
 import { UNITS } from "@cohortium/protocol/training/trees/quantise";
 import type { TreesScene } from "@cohortium/protocol/training/trees/script";
 import type { LocalRows } from "../../data/local-rows.js";
-import type { SessionRows } from "../../rows.js";
+import type { SessionRows } from "../../rows/session-rows.js";
 import { noisyHistogramOf } from "../score-histogram.js";
 import { wordCounts } from "../word-counts.js";
 import type { TreesLearner } from "./learner.js";
