@@ -102,9 +102,10 @@ describe("admission of a question", () => {
     ["negative where the charter counts", PEOPLE.replace("north;0;", "north;-2;"), "DATA_OUT_OF_BOUNDS visits"],
     ["of an unknown word", PEOPLE.replace("west", "moon"), "DATA_UNKNOWN_CATEGORY region"],
   ])("is refused to rows %s: others learn column and rule, never a value", async (_, people, clause) => {
-    const { work, egress, logger } = place(people);
+    const { folder, work, egress, logger } = place(people);
     expect(await work().resultOf(admit)).toMatchObject({ kind: "refused", code: "DATA_REFUSED", clause });
-    expect(logger.lines.join()).not.toMatch(/4711|moon|-2/);
+    // The folder's name is drawn, and may hold any of them.
+    expect(logger.lines.join().replaceAll(folder, "")).not.toMatch(/4711|moon|-2/);
     expect(egress.ledger.rowsOf(SESSION)).toBeNull();
   });
 
