@@ -217,7 +217,10 @@ export class StatisticWork implements SessionWork {
   async #rows(): Promise<LocalRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
     if (this.#removed.anybody) return null;
-    return read.kind === "rows" && read.rows.digest === this.#asked.egress.ledger.rowsOf(this.#asked.session) ? read.rows : null;
+    const { session, logger, egress: { ledger } } = this.#asked;
+    // Others hear that the rows are not the same; that they cannot be read any more, the company must hear itself.
+    if (read.kind === "refused") clauseOfRows(read, { session, logger });
+    return read.kind === "rows" && read.rows.digest === ledger.rowsOf(session) ? read.rows : null;
   }
 
   #read<T>(judge: (table: FeedTable) => Promise<T>): Promise<StatisticRows<T>> {

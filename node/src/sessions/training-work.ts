@@ -82,7 +82,10 @@ export class TrainingWork implements SessionWork {
   async rows(): Promise<SessionRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
     if (this.#removed.anybody) return null;
-    return read.kind === "rows" && read.rows.digest === this.#work.egress.ledger.rowsOf(this.#work.session) ? read.rows : null;
+    const { session, logger, egress: { ledger } } = this.#work;
+    // Others hear that the rows are not the same; that they cannot be read any more, the company must hear itself.
+    if (read.kind === "refused") clauseOfRows(read, { session, logger });
+    return read.kind === "rows" && read.rows.digest === ledger.rowsOf(session) ? read.rows : null;
   }
 
   async conclude(result: SessionPart["result"]): Promise<Conclusion> {

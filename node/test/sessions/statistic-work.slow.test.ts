@@ -172,6 +172,21 @@ describe("an answer", () => {
     expect(outcome).toMatchObject({ own: null, outcome: { kind: "answered", nanoRho: 4_000_001, query: { kind: "rfm" }, answered: 2 } });
   });
 
+  test("in two sums is over the rows of its admission, whatever becomes of the file between them; after a crash, over the same rows or none", async () => {
+    const { work, write, egress } = place();
+    const second = contribution(NOISY, RFM, { kind: "statistic", step: 1, edges: EDGES }, 2);
+    const first = work({ query: RFM });
+    await first.resultOf(admit);
+    await first.resultOf(contribution(NOISY, RFM));
+    write(`${PEOPLE}\nwest;1;1;1`);
+    expect(await work({ query: RFM }).resultOf(second)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    expect(egress.ledger.charges.lines(null).length).toBe(1);
+    const answered = await first.resultOf(second);
+    expect(answered).toMatchObject({ kind: "contributed", round: 2 });
+    write(PEOPLE);
+    expect(await work({ query: RFM }).resultOf(second)).toEqual(answered);
+  });
+
   test("about drift leaves with the company how far its own rows are from everybody's", async () => {
     const { work } = place();
     const query = { kind: "drift", column: "region", bins: 4, nanoRho: 4_000_000 } as const;

@@ -45,6 +45,20 @@ describe("a feed that changes", () => {
     expect(await work().resultOf(contribution)).toEqual(answered);
   });
 
+  test("and cannot be read by the process that comes after a crash is refused as one that changed; this node's own log says why", async () => {
+    const { work, write, logger } = place();
+    await work().resultOf(admit);
+    write("no rows at all");
+    const quiet = logger.lines.length;
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    expect(logger.lines.slice(quiet).join("\n")).toContain("DATA_COLUMN_MISSING");
+    // Control: of rows that can be read and are others, nothing else is said.
+    write(ROWS.replace("20;student;yes", "21;student;yes"));
+    const told = logger.lines.length;
+    expect(await work().resultOf(contribution)).toMatchObject({ kind: "refused", code: "DATA_CHANGED" });
+    expect(logger.lines.slice(told)).toEqual([]);
+  });
+
   test("after its rows were pinned and before they were stated is refused, so that what is stated is what is trained on", async () => {
     const { work, write } = place();
     await work().resultOf(admit);
