@@ -1,9 +1,9 @@
 import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
-import type { DataDesk } from "@cohortium/node/data-desk";
+import type { DataDesk } from "@cohortium/node/desks/data-desk";
 import type { CanaryInput, CanaryProgress, CanaryReport } from "./canary/canary.js";
-import type { FeedDesk, FeedDeskInput } from "@cohortium/node/feed-desk";
+import type { FeedDesk, FeedDeskInput } from "@cohortium/node/desks/feed-desk";
 
 /** Where a process's settings come from. */
 export interface StartInput {
@@ -82,13 +82,13 @@ export const PROGRAMS: Programs = {
   initCoordinator: async (answers) => (await import("@cohortium/coordinator/init")).initCoordinator(answers),
   startCoordinator: async (input, shutdown) => (await import("@cohortium/coordinator/start")).startCoordinator(input, shutdown),
   coordinatorSettings: async () => (await import("@cohortium/coordinator/config")).coordinatorConfig,
-  initNode: async (answers) => (await import("@cohortium/node/init")).initNode(answers),
-  checkHeader: async (path, delimiter) => (await import("@cohortium/node/check-header")).checkHeader(path, delimiter),
-  enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/enroll")).enrollNode(folder, code, onProgress, signal),
+  initNode: async (answers) => (await import("@cohortium/node/settings/init")).initNode(answers),
+  checkHeader: async (path, delimiter) => (await import("@cohortium/node/data/check-header")).checkHeader(path, delimiter),
+  enrollNode: async (folder, code, onProgress, signal) => (await import("@cohortium/node/settings/enroll")).enrollNode(folder, code, onProgress, signal),
   startNode: async (input, shutdown) => (await import("@cohortium/node/start")).startNode(input, shutdown),
-  nodeSettings: async () => (await import("@cohortium/node/config")).nodeConfig,
-  openFeedDesk: async (input, onProgress) => (await import("@cohortium/node/feed-desk")).openFeedDesk(input, onProgress),
-  openDataDesk: async (input, onProgress) => (await import("@cohortium/node/data-desk")).openDataDesk(input, onProgress),
+  nodeSettings: async () => (await import("@cohortium/node/settings/config")).nodeConfig,
+  openFeedDesk: async (input, onProgress) => (await import("@cohortium/node/desks/feed-desk")).openFeedDesk(input, onProgress),
+  openDataDesk: async (input, onProgress) => (await import("@cohortium/node/desks/data-desk")).openDataDesk(input, onProgress),
   runCanary: async (input, progress) => (await import("./canary/canary.js")).runCanary(input, progress),
   dataRules: async () => {
     const [{ QUALITY_RULES }, { SCHEMA_RULES }] = await Promise.all([import("@cohortium/protocol/columns/quality-rules"), import("@cohortium/node/data/contract/schema-rules")]);

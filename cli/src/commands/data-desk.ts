@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { DataDesk } from "@cohortium/node/data-desk";
+import type { DataDesk } from "@cohortium/node/desks/data-desk";
 import { pathOf, type Context, type Options } from "../context.js";
 import { requireRole } from "../place.js";
 import { startInput } from "../settings.js";

@@ -1,4 +1,4 @@
-import type { FeedSeen } from "@cohortium/node/feed-desk";
+import type { FeedSeen } from "@cohortium/node/desks/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { SLUG } from "@cohortium/protocol/session/ids";
 import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";

@@ -1,5 +1,5 @@
 import type { ContractColumn } from "@cohortium/node/data/contract/contract";
-import type { LintLine, Mapped } from "@cohortium/node/schema-desk";
+import type { LintLine, Mapped } from "@cohortium/node/desks/schema-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
 import { done, type Outcome } from "../outcome.js";

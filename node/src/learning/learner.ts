@@ -1,6 +1,6 @@
 import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
-import type { SessionRows } from "../rows.js";
+import type { SessionRows } from "../rows/session-rows.js";
 import { logisticAnswer } from "./logistic-answer.js";
 import { noisyNetworkAnswer } from "./network/noisy-answer.js";
 import type { Desk } from "./network/learner.js";

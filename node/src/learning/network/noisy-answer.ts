@@ -1,10 +1,11 @@
 import { gridsOf } from "@cohortium/protocol/training/layout";
 import type { NetworkScene } from "@cohortium/protocol/training/network/script";
 import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/plan";
-import type { SessionRows } from "../../rows.js";
+import type { SessionRows } from "../../rows/session-rows.js";
 import { noisyMomentsOf } from "../noisy-logistic.js";
-import { noisyEvaluationOf } from "../scores.js";
+import { noisyHistogramOf } from "../score-histogram.js";
 import { privateGradientOf } from "./private-gradient.js";
+import { networkScores } from "./scores.js";
 
 /** This party's answer to any round of a noisy training of a network, before noise. No tensor engine takes part: each row's gradient is bounded by itself. */
 export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, counted }: Pick<SessionRows, "train" | "counted">, plan: TrainingPlan, entropy: Uint8Array): Float64Array {
@@ -16,6 +17,6 @@ export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, c
   if (model === null) return noisyMomentsOf(train, features, scaleBits);
   switch (question.kind) {
     case "update": return privateGradientOf(train, features, model, { privacy, entropy, scaleBits });
-    case "evaluation": return noisyEvaluationOf(counted, features, model, evaluation.scoreBins);
+    case "evaluation": return noisyHistogramOf(networkScores(counted, features, model), counted, evaluation.scoreBins);
   }
 }

@@ -20,7 +20,7 @@ import { aucExact } from "../../../src/learning/exact-auc.js";
 import { growAlone } from "../../../src/learning/trees/grow-alone.js";
 import { learnerOf, type Learner } from "../../../src/learning/learner.js";
 import { scoresOf } from "../../../src/learning/scores.js";
-import { addNoise } from "../../../src/noise.js";
+import { addNoise } from "../../../src/egress/noise.js";
 import { FEATURES, GAPPED, gappedRows, madeUpRows } from "../made-up-rows.js";
 
 const CLAUSE: TreesClause = {
