@@ -161,7 +161,7 @@ function answering(rows: { readonly train: LocalRows; readonly counted: LocalRow
     answer: (scene) => {
       switch (scene.kind) {
         case "logistic": return logisticAnswer(scene, rows, plan);
-        case "network": return noisyNetworkAnswer(scene, rows, plan, entropy);
+        case "network": return noisyNetworkAnswer(scene, rows, plan, { entropy, label: `sample/${scene.model?.iteration ?? 0}` });
         case "trees": return noisyTreesAnswer(scene, learner, rows, plan);
       }
     },

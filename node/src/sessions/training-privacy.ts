@@ -30,19 +30,24 @@ interface PrivateWork {
 }
 
 /**
- * With which noise an answer leaves, and what it costs; exact where the charter's sums are.
+ * What names an answer's noise and its sample.
  *
- * Rows are in the noise's label because a copy of this node may be put back over other rows: under the same noise the difference of both would be bare. So is
- * their order, because hold-out and samples go by a row's place.
+ * Round and model are in it because a copy of this node that was put back may be asked the same step at another model. Rows are in it because that copy may
+ * be put back over other rows: under the same noise the difference of both would be bare. So is their order, because hold-out and samples go by a row's place.
  */
-export function privacyOf(work: PrivateWork, { round, question: { kind, model } }: AnswerAsked, { question }: Scene, rows: OfRows): ReleasePrivacy {
-  const { digest, setDigest: rowSet } = rows;
+export function answerName(session: SessionId, { round, question: { kind, model } }: AnswerAsked, { digest }: OfRows): string {
+  return `${session}/${round}/${kind}/${model}/${digest}`;
+}
+
+/** With which noise an answer leaves, and what it costs; exact where the charter's sums are. */
+export function privacyOf(work: PrivateWork, asked: AnswerAsked, { question }: Scene, rows: OfRows): ReleasePrivacy {
+  const { round, question: { kind } } = asked;
   const { plan, charter, session, entropy, settings, egress: { ledger }, nowMs } = work;
   const segments = noiseOf(question, layoutTerms(plan));
   if (segments === null) return { kind: "exact", limits: limitsOf(charter, settings) };
   return {
-    kind: "priced", noise: { segments, entropy, label: `${session}/${round}/${kind}/${model}/${digest}` },
-    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan, ledger.charges.besides(session, round)), rowSet, ...sampleOf(kind, plan) },
+    kind: "priced", noise: { segments, entropy, label: answerName(session, asked, rows) },
+    charge: { atMs: nowMs(), query: planDigest(plan), kind: "training", nanoRho: chargeOfQuestion(question, plan, ledger.charges.besides(session, round)), rowSet: rows.setDigest, ...sampleOf(kind, plan) },
     limits: limitsOf(charter, settings),
   };
 }

@@ -25,7 +25,7 @@ import { RemovedSince } from "../rows/removed-since.js";
 import { accept } from "../data/quality/run-quality.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import type { PrivacySettings } from "../budget/limits.js";
-import { beyondCeiling, holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
+import { answerName, beyondCeiling, holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
 import { clauseOfGate, clauseOfRows } from "../rows/rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "../rows/session-rows.js";
 
@@ -159,7 +159,7 @@ export class TrainingWork implements SessionWork {
     if (rows === null) return this.#refused("DATA_CHANGED", "the rows are not those the session began with");
     const { releasesMax } = charter.privacy.budget;
     const terms: ReleaseTerms = { id: session, charter: digest, releasesMax, privacy: privacyOf(this.#work, ask, scene, rows) };
-    const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows));
+    const egressed = await egress.release(terms, ask, () => this.#compute(scene, rows, answerName(session, ask, rows)));
     doing(`waits for the sum of round ${round}`);
     switch (egressed.kind) {
       case "refused": return this.#refused(egressed.code, egressed.clause);
@@ -188,11 +188,11 @@ export class TrainingWork implements SessionWork {
   }
 
   /** This node's answer to one round, in the clear: only `egress` may see it. */
-  async #compute(scene: Scene, rows: SessionRows): Promise<Computed> {
+  async #compute(scene: Scene, rows: SessionRows, name: string): Promise<Computed> {
     const { plan, self, session, entropy, database, logger } = this.#work;
     const say = (note: string) => logger.info(note, { session });
     this.#learner ??= learnerOf(plan, rows, { party: self, entropy, memory: new NetworkMemory(database, session), say });
-    return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene) };
+    return { layout: layoutOf(scene.question, layoutTerms(plan)), values: await this.#learner.answer(scene, name) };
   }
 
   /** Of a common held-out file the others count the share of whom they do without, so that both trainings are judged on the same rows. */

@@ -36,7 +36,7 @@ const probe = (iteration: number, threshold: number, weight: number): LogisticMo
 
 async function answers(scene: Scene, rows: LocalRows): Promise<boolean> {
   const { segments, ring } = layoutOf(scene.question, layoutTerms(PLAN));
-  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }, DESK).answer(scene);
+  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }, DESK).answer(scene, "");
   try {
     encodeFixed(values, segments, ring);
     return true;

@@ -211,7 +211,7 @@ describe("a difference", () => {
     [`${S}/consent`, undefined, "statistics.consent", "\"agreed\" is \"yes\" or \"by letter\"", undefined],
     [`${S}/exactCohorts`, "allowed", "statistics.exactCohorts", undefined, "allowed"],
     ["/privacy/budget/epsilon", 2, "privacy.budget.epsilon", "3", "2"],
-    ["/privacy/budget/delta", 1e-7, "privacy.budget.delta", "0.000001", "0.0000001"],
+    ["/privacy/budget/delta", 1e-7, "privacy.budget.delta", "0.000001", "1e-7"],
     ["/privacy/budget/reserveShare", 0.2, "privacy.budget.reserveShare", "0.1 of epsilon", "0.2 of epsilon"],
     ["/privacy/colluders", 0, "privacy.colluders", "1 companies", "0 companies"],
   ];

@@ -4,11 +4,11 @@ import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/pla
 import type { SessionRows } from "../../rows/session-rows.js";
 import { noisyMomentsOf } from "../noisy-logistic.js";
 import { noisyHistogramOf } from "../score-histogram.js";
-import { privateGradientOf } from "./private-gradient.js";
+import { privateGradientOf, type Coins } from "./private-gradient.js";
 import { networkScores } from "./scores.js";
 
 /** This party's answer to any round of a noisy training of a network, before noise. No tensor engine takes part: each row's gradient is bounded by itself. */
-export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, counted }: Pick<SessionRows, "train" | "counted">, plan: TrainingPlan, entropy: Uint8Array): Float64Array {
+export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, counted }: Pick<SessionRows, "train" | "counted">, plan: TrainingPlan, coins: Coins): Float64Array {
   const { features, evaluation, model: clause } = plan;
   const [first] = gridsOf(question, layoutTerms(plan));
   const privacy = clause.kind === "network" ? clause.privacy : undefined;
@@ -16,7 +16,7 @@ export function noisyNetworkAnswer({ question, model }: NetworkScene, { train, c
   const { scaleBits } = first.segment;
   if (model === null) return noisyMomentsOf(train, features, scaleBits);
   switch (question.kind) {
-    case "update": return privateGradientOf(train, features, model, { privacy, entropy, scaleBits });
+    case "update": return privateGradientOf(train, features, model, { privacy, coins, scaleBits });
     case "evaluation": return noisyHistogramOf(networkScores(counted, features, model), counted, evaluation.scoreBins);
   }
 }
