@@ -3,7 +3,7 @@ import { json } from "@cohortium/protocol/host/http-route";
 import { Circle, peopleOf } from "./question-circle.js";
 import { COUNT, RFM } from "../../node/test/sessions/statistic-stage.js";
 import { SELF } from "../../node/test/stage.js";
-import { accountGaps, chargesLogged } from "../src/charges-logged.js";
+import { accountGaps, chargesLogged } from "../src/files/charges-logged.js";
 import { folderWith, openStage, play } from "./stage.js";
 import { sourceOf, type Files } from "../../protocol/test/log/small-log.js";
 import type { Charge } from "@cohortium/node/store/charges";

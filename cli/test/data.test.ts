@@ -8,7 +8,7 @@ import { sarifOf } from "@cohortium/node/data/contract/sarif";
 import { finding } from "@cohortium/node/data/contract/schema-rules";
 import { lintFile, type LintLine } from "@cohortium/node/desks/schema-desk";
 import { contractAt } from "@cohortium/node/data/contract/contract-file";
-import { PROGRAMS } from "../src/programs.js";
+import { PROGRAMS } from "../src/start/loading.js";
 import { emptyStage, folderWith, play } from "./stage.js";
 
 const REPORT: GateReport = {

@@ -5,7 +5,7 @@ import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { nodeConfig } from "@cohortium/node/settings/config";
 import { openFeedDesk } from "@cohortium/node/desks/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/programs.js";
+import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/world/programs.js";
 import { emptyStage, get, NOW_MS, openStage, play, post, scratchFolder } from "./stage.js";
 
 const made = (folder: string) => ({ folder, configFile: `${folder}/x.yaml`, fingerprintWords: "abacus acorn" });

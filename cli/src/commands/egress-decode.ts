@@ -3,14 +3,14 @@ import { toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egressDecoded, type DecodedField, type EgressLine } from "../answers/egress.js";
-import { pathOf, textOption, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import type { Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { count, instant } from "../show/amounts.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { writeOut } from "../files/write-out.js";
+import { adminOfRole } from "../found/place.js";
 import { logEntryText, privacyText } from "../show/egress.js";
-import { facts } from "../show/table.js";
-import { writeOut } from "../write-out.js";
+import { count, instant } from "../text/amounts.js";
+import { facts } from "../text/table.js";
+import { pathOf, textOption, type Context, type Options } from "../world/context.js";
+import type { Outcome } from "../world/outcome.js";
 
 /** Bytes printed without being asked for all. */
 const SHOWN_BYTES = 256;

@@ -1,12 +1,12 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egress } from "../answers/egress.js";
-import { given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { egressQuery, type EgressWanted } from "../egress-query.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { bytes, count, instant, short } from "../show/amounts.js";
+import { egressQuery, type EgressWanted } from "../found/egress-query.js";
+import { adminOfRole } from "../found/place.js";
 import { logEntryText, privacyText } from "../show/egress.js";
-import { table } from "../show/table.js";
+import { bytes, count, instant, short } from "../text/amounts.js";
+import { table } from "../text/table.js";
+import { given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { canary } from "./egress-canary.js";
 import { decode } from "./egress-decode.js";
 import { diff } from "./egress-diff.js";

@@ -8,16 +8,16 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { z } from "zod";
 import { evidence } from "../answers/evidence.js";
-import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import { done, type Outcome } from "../outcome.js";
-import { partyKey } from "../party-key.js";
-import { adminOfRole } from "../place.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { partyKey } from "../files/party-key.js";
+import { checkFree, checkWritable, writeOut } from "../files/write-out.js";
+import { adminOfRole } from "../found/place.js";
 import { evidencePage } from "../report/evidence-page.js";
-import { bytes, counted } from "../show/amounts.js";
-import { plainLine } from "../show/plain.js";
-import { ownVersion } from "../own-version.js";
-import { checkFree, checkWritable, writeOut } from "../write-out.js";
+import { bytes, counted } from "../text/amounts.js";
+import { plainLine } from "../text/plain.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { ownVersion } from "../world/own-version.js";
 
 /** What a data-protection officer files. */
 export const EVIDENCE: CommandGroup = {

@@ -3,16 +3,16 @@ import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { scheduleView, scheduleViews, type ScheduleView } from "../answers/questions.js";
-import { budgetSeen } from "../budget-seen.js";
-import { confirm, confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
-import { adminOfRole } from "../place.js";
-import { charterAsked } from "../question/charter-asked.js";
-import { costOf, leftOf, type Cost } from "../question/cost.js";
+import { charterAsked } from "../found/charter-asked.js";
+import { pickByPrefix } from "../found/pick.js";
+import { adminOfRole } from "../found/place.js";
+import { budgetSeen } from "../prices/budget-seen.js";
+import { costOf, leftOf, type Cost } from "../prices/cost.js";
 import { askingIn, queryUnder } from "../question/query-asked.js";
 import { eachRunText } from "../show/price.js";
 import { schedulesText, timeText } from "../show/question.js";
+import { confirm, confirmAtTerminal, textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 interface Rhythm {
   readonly every: number;

@@ -1,6 +1,6 @@
-import { given, type CommandGroup } from "../context.js";
 import { WORDS_FROM } from "../question/found-words.js";
 import { QUERY_OPTIONS } from "../question/query-asked.js";
+import { given, type CommandGroup } from "../world/context.js";
 import { askQuestion } from "./question-ask.js";
 import { planQuestion } from "./question-plan.js";
 import { questionResult, questionStatus } from "./question-result.js";

@@ -3,17 +3,17 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
-import { confirm, confirmAtTerminal, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../pick.js";
-import { adminOf, adminOfRole, placeAt } from "../place.js";
-import { readCharter } from "../question/charter-asked.js";
+import { readCharter } from "../found/charter-asked.js";
+import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../found/pick.js";
+import { adminOf, adminOfRole, placeAt } from "../found/place.js";
+import { nextTrainingCost } from "../prices/training-price.js";
 import { influenceOf, influenceText } from "../show/influence.js";
-import { duration, instant, quality, short } from "../show/amounts.js";
 import { trainingCostText } from "../show/price.js";
-import { table } from "../show/table.js";
 import { gainCell, ownTrainingText, stateText, trainingText } from "../show/training.js";
-import { nextTrainingCost } from "../training-price.js";
+import { duration, instant, quality, short } from "../text/amounts.js";
+import { table } from "../text/table.js";
+import { confirm, confirmAtTerminal, given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { endOf, watchTraining } from "./watch.js";
 
 /** Trainings. Each is a session of several rounds, one sum each. */

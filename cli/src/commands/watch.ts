@@ -3,10 +3,10 @@ import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { trainingView, type TrainingView } from "../answers/trainings.js";
-import type { Context } from "../context.js";
-import type { Outcome } from "../outcome.js";
-import { short } from "../show/amounts.js";
 import { nowLine, roundLine, trainingText } from "../show/training.js";
+import { short } from "../text/amounts.js";
+import type { Context } from "../world/context.js";
+import type { Outcome } from "../world/outcome.js";
 
 /**
  * Follows a training to its end, also over a coordinator that restarts. Its exit code is the training's; 130 if somebody stopped watching.

@@ -1,8 +1,8 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { questionViews, type QuestionView } from "../answers/questions.js";
-import { textOption, type Context, type Options } from "../context.js";
-import { pickByPrefix } from "../pick.js";
+import { pickByPrefix } from "../found/pick.js";
+import { textOption, type Context, type Options } from "../world/context.js";
 import type { Asking } from "./asking.js";
 import { askingIn } from "./query-asked.js";
 

@@ -9,8 +9,8 @@ import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { QueryProblem } from "@cohortium/protocol/statistics/query-problem";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
-import { pathOf, textOption, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { pathOf, textOption, type Context, type Options } from "../world/context.js";
 import { askingOfFile, askingOfFlags, flagsOfQuestions, type Asking } from "./asking.js";
 import { KIND_FIELDS } from "./fields.js";
 

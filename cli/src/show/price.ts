@@ -1,13 +1,13 @@
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
-import type { Role } from "../place.js";
-import type { Cost } from "../question/cost.js";
-import type { Price } from "../question/price.js";
-import type { TrainingPrice } from "../training-price.js";
-import { count, counted } from "./amounts.js";
+import type { Role } from "../found/place.js";
+import type { Cost } from "../prices/cost.js";
+import type { Price } from "../prices/query-price.js";
+import type { TrainingPrice } from "../prices/training-price.js";
+import { count, counted } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
 import { quantityForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
 import { OPENS_RESERVE, SHARES_ARE } from "./budget.js";
-import { facts, table } from "./table.js";
 
 /** What a question would cost under a charter. Shares are of the budget without its reserve; null where answers cost nothing. */
 export interface Priced {

@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
 import { CLOSE_BOUND_MS, installShutdown, type Shutdown } from "@cohortium/protocol/host/shutdown";
-import { PROGRAMS } from "./programs.js";
-import type { Sink, World } from "./world.js";
+import type { Sink, World } from "../world/world.js";
+import { PROGRAMS } from "./loading.js";
 
 /** The real world, and how to leave it: what a process opened is closed first. */
 export interface Terminal {

@@ -3,11 +3,10 @@ import { epsilonOfRho } from "@cohortium/protocol/budget/concentrated";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { NANO } from "@cohortium/protocol/charter/privacy-budget";
-import { budgets } from "../answers/budget.js";
+import { budgets, type PrivacyAccount } from "../answers/budget.js";
 import type { BudgetView } from "../answers/questions.js";
-import { short } from "../show/amounts.js";
-import { budgetIn } from "../show/budget.js";
-import type { CharterAsked } from "./charter-asked.js";
+import type { CharterAsked } from "../found/charter-asked.js";
+import { short } from "../text/amounts.js";
 
 /** What a question would take of a charter's budget. Shares are of the budget without its reserve. */
 export interface Cost {
@@ -18,6 +17,11 @@ export interface Cost {
   /** How often the same could be asked after it; below 0 if it cannot be asked. */
   readonly more: number;
   readonly epsilon: number;
+}
+
+/** The charter's budget without its reserve, in 10^-9 of ρ: what every share is told of, also where a node has opened the reserve. */
+export function budgetIn({ limit, reserve, isReserveOpen }: Pick<PrivacyAccount, "limit" | "reserve" | "isReserveOpen">): number {
+  return limit - (isReserveOpen ? reserve : 0);
 }
 
 /** A budget as a node's own account has it, which decides what that node answers. `reserve` is 0 where the node has opened it: then `left` holds it. */

@@ -1,4 +1,4 @@
-import { plainLine } from "./show/plain.js";
+import { plainLine } from "../text/plain.js";
 import type { Sink } from "./world.js";
 
 /** What a waiting person is told, on standard error. */

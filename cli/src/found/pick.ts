@@ -1,5 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { short } from "./show/amounts.js";
+import { short } from "../text/amounts.js";
 
 /** What stands in a list under a long hexadecimal name. */
 export interface Listing<T> {

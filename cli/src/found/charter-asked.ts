@@ -4,8 +4,8 @@ import type { Charter } from "@cohortium/protocol/charter/charter";
 import { checkCharter } from "@cohortium/protocol/charter/check";
 import type { StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
 import { charterNames, charterText, type CharterName } from "../answers/charters.js";
-import { pick, pickNamed, type Listing } from "../pick.js";
-import { short } from "../show/amounts.js";
+import { short } from "../text/amounts.js";
+import { pick, pickNamed, type Listing } from "./pick.js";
 
 /** A charter under which one may ask. */
 export interface CharterAsked {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 /** The version in this package's own package.json. */
 export function ownVersion(): string {
-  return parseVersion(JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")));
+  return parseVersion(JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")));
 }
 
 function parseVersion(manifest: unknown): string {

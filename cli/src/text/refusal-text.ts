@@ -1,9 +1,9 @@
 import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import type { Refusal } from "@cohortium/protocol/host/refusal";
 import { FAULTS, type FaultCode } from "@cohortium/protocol/session/fault";
-import type { Paint } from "./show/paint.js";
-import { plainLine, plainText } from "./show/plain.js";
-import { facts } from "./show/table.js";
+import type { Paint } from "./paint.js";
+import { plainLine, plainText } from "./plain.js";
+import { facts } from "./table.js";
 
 /** A "no" for people: what was refused, by which rule, whose move it is, what would make it pass, where the log has it. */
 export function refusalText(refusal: Refusal, paint: Paint): string {

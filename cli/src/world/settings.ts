@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { loadConfig, type Flag, type LoadedConfig } from "@cohortium/protocol/host/config";
 import { readConfigText } from "@cohortium/protocol/host/config-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Place } from "../found/place.js";
 import type { Context, Options } from "./context.js";
-import type { Place } from "./place.js";
 import type { StartInput } from "./programs.js";
 
 /** The option of every command that reads a process's settings. */

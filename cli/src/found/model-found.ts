@@ -2,12 +2,12 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkCharter } from "@cohortium/protocol/charter/check";
 import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
 import type { Feature } from "@cohortium/protocol/charter/features";
-import { charterText } from "./answers/charters.js";
-import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing, type PublishedComparison } from "./answers/model.js";
-import { ownTrainings } from "./answers/trainings.js";
+import { charterText } from "../answers/charters.js";
+import { modelOfOperator, modelsOfOperator, modelsOfPartner, type Evaluation, type Model, type ModelListing, type PublishedComparison } from "../answers/model.js";
+import { ownTrainings } from "../answers/trainings.js";
+import { short } from "../text/amounts.js";
 import { pickByPrefix, pickOnly } from "./pick.js";
 import { adminOf, type Place } from "./place.js";
-import { short } from "./show/amounts.js";
 
 /** A model that somebody named. */
 export interface FoundModel {

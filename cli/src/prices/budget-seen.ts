@@ -2,9 +2,9 @@ import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { chargesInTurn, priceOfTraining } from "@cohortium/protocol/training/price";
-import { budgetView, type BudgetView } from "./answers/questions.js";
-import { trainingViews, type TrainingView } from "./answers/trainings.js";
-import type { CharterAsked } from "./question/charter-asked.js";
+import { budgetView, type BudgetView } from "../answers/questions.js";
+import { trainingViews, type TrainingView } from "../answers/trainings.js";
+import type { CharterAsked } from "../found/charter-asked.js";
 
 /** What is spent, as the coordinator saw it: on questions, and at most on trainings, which its own tally leaves out. */
 export async function budgetSeen(coordinator: AdminClient, { digest, charter }: Pick<CharterAsked, "digest" | "charter">): Promise<BudgetView> {

@@ -1,8 +1,8 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { questionSessions } from "./answers/questions.js";
-import { nodeStatus } from "./answers/status.js";
-import { ownTrainings } from "./answers/trainings.js";
+import { questionSessions } from "../answers/questions.js";
+import { nodeStatus } from "../answers/status.js";
+import { ownTrainings } from "../answers/trainings.js";
 import { pickByPrefix } from "./pick.js";
 
 /** Which lines of the ledger are meant, as somebody typed it. */

@@ -1,12 +1,12 @@
 import { CommanderError } from "commander";
 import type { ExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal, toProblem } from "@cohortium/protocol/host/refusal";
-import type { Outcome } from "./outcome.js";
+import { paintFor } from "../text/paint.js";
+import { plainText } from "../text/plain.js";
+import { refusalText, sideOf } from "../text/refusal-text.js";
+import type { Outcome } from "../world/outcome.js";
+import type { World } from "../world/world.js";
 import { contextOf, GROUPS, programOver } from "./program.js";
-import { refusalText, sideOf } from "./refusal-text.js";
-import { paintFor } from "./show/paint.js";
-import { plainText } from "./show/plain.js";
-import type { World } from "./world.js";
 
 /** Runs one command line to its end and says everything there is to say. Never throws, never exits. @param args - Without the program's name. */
 export async function run(args: readonly string[], world: World, version: string): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { Refusal } from "@cohortium/protocol/host/refusal";
+import type { Paint } from "../text/paint.js";
 import type { Outcome } from "./outcome.js";
 import type { Progress } from "./progress.js";
-import type { Paint } from "./show/paint.js";
 import type { World } from "./world.js";
 
 /** The global options, settled, and the world. */

@@ -1,26 +1,26 @@
 import { resolve } from "node:path";
 import { Command as Parser } from "commander";
-import { AUDIT } from "./commands/audit.js";
-import { BUDGET } from "./commands/budget.js";
-import { CHARTER } from "./commands/charter.js";
-import { CONFIG } from "./commands/config.js";
-import { COORDINATOR } from "./commands/coordinator.js";
-import { DSR } from "./commands/dsr.js";
-import { EGRESS } from "./commands/egress.js";
-import { ENROLL } from "./commands/enroll.js";
-import { EVIDENCE } from "./commands/evidence.js";
-import { FEED } from "./commands/feed.js";
-import { MODEL } from "./commands/model.js";
-import { NODE } from "./commands/node.js";
-import { QUALITY } from "./commands/quality.js";
-import { QUESTION } from "./commands/question.js";
-import { ROUND } from "./commands/round.js";
-import { SCHEMA } from "./commands/schema.js";
-import type { Command, CommandGroup, Context, Options } from "./context.js";
-import type { Outcome } from "./outcome.js";
-import { progressOn } from "./progress.js";
-import { paintFor } from "./show/paint.js";
-import type { World } from "./world.js";
+import { AUDIT } from "../commands/audit.js";
+import { BUDGET } from "../commands/budget.js";
+import { CHARTER } from "../commands/charter.js";
+import { CONFIG } from "../commands/config.js";
+import { COORDINATOR } from "../commands/coordinator.js";
+import { DSR } from "../commands/dsr.js";
+import { EGRESS } from "../commands/egress.js";
+import { ENROLL } from "../commands/enroll.js";
+import { EVIDENCE } from "../commands/evidence.js";
+import { FEED } from "../commands/feed.js";
+import { MODEL } from "../commands/model.js";
+import { NODE } from "../commands/node.js";
+import { QUALITY } from "../commands/quality.js";
+import { QUESTION } from "../commands/question.js";
+import { ROUND } from "../commands/round.js";
+import { SCHEMA } from "../commands/schema.js";
+import { paintFor } from "../text/paint.js";
+import type { Command, CommandGroup, Context, Options } from "../world/context.js";
+import type { Outcome } from "../world/outcome.js";
+import { progressOn } from "../world/progress.js";
+import type { World } from "../world/world.js";
 
 /** In the order in which people meet them. */
 export const GROUPS: readonly CommandGroup[] = [

@@ -5,7 +5,7 @@ import { checkCharter } from "@cohortium/protocol/charter/check";
 import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
 import { planOf } from "@cohortium/protocol/training/plan";
 import { budgetSeen, nanoRhoOfTraining } from "./budget-seen.js";
-import { costOf, type Cost } from "./question/cost.js";
+import { costOf, type Cost } from "./cost.js";
 
 /** What one training takes of a charter's budget before anything is spent. */
 export interface TrainingPrice {

@@ -3,7 +3,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { itemsOf, memberOf } from "@cohortium/crypto/json-member";
 import { readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { pathOf, type Context } from "./context.js";
+import { pathOf, type Context } from "../world/context.js";
 import { fileBytes } from "./file-bytes.js";
 
 const KEY = /^[A-Za-z0-9+/]{43}=$/;

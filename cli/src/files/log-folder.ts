@@ -5,8 +5,8 @@ import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseCheckpointBody } from "@cohortium/protocol/log/checkpoint";
 import { parseNote, parseNoteBytes, type Note } from "@cohortium/protocol/log/note";
 import { bundlePath, entriesOf, TILE_WIDTH } from "@cohortium/protocol/log/tiles";
+import { plainLine } from "../text/plain.js";
 import { fileBytes } from "./file-bytes.js";
-import { plainLine } from "./show/plain.js";
 
 /** A log as files under one folder, as a coordinator publishes it. @throws Refusal USAGE_FOLDER if there is no such folder, or nothing of a log in it. */
 export function logFolder(folder: string): AuditSource {
