@@ -34,7 +34,7 @@ export function programOver(world: World, version: string, conclude: (outcome: O
     .option("--folder <dir>", "the folder of the process to talk to (default: $COHORTIUM_HOME, or the current folder)")
     .option("--json", "one JSON document on standard output; progress goes to standard error")
     .option("--quiet", "no progress and no notes")
-    .option("--yes", "do not ask for confirmation")
+    .option("--yes", "yes to what would be asked; without a terminal nobody can be, and what cannot be undone needs it")
     .option("--no-color", "no colours; NO_COLOR does the same")
     .version(version, "--version", "the version")
     .helpOption("--help", "this text")

@@ -68,13 +68,21 @@ export function pathOf(context: Context, path: string): string {
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.yes) return;
   const answer = await context.world.ask(`${question} [y/N] `);
-  if (answer === null) {
-    throw new Refusal({ code: "USAGE_CONFIRM", title: "nobody is there to confirm this", detail: question, fix: "read it, then run the same command with --yes" });
-  }
+  if (answer === null) throw unconfirmed(question);
   if (!/^y(es)?$/i.test(answer.trim())) throw new Refusal({ code: "USAGE_DECLINED", title: "not done", detail: "the answer was no; nothing has changed" });
 }
 
-/** The same for what a script may do without being asked: where nobody sits, or a program reads, it goes on. */
-export async function confirmAtTerminal(context: Context, question: string): Promise<void> {
-  if (!context.json && context.world.isAttended) await confirm(context, question);
+/**
+ * Says what a yes would take, and waits for it. Where nobody is there, the refusal says what it would have taken.
+ *
+ * @throws Refusal as `confirm`.
+ */
+export async function confirmSpending(context: Context, takes: string, question: string): Promise<void> {
+  if (!context.yes && !context.world.isAttended) throw unconfirmed(`${takes}\n${question}`);
+  context.progress.note(takes);
+  await confirm(context, question);
+}
+
+function unconfirmed(detail: string): Refusal {
+  return new Refusal({ code: "USAGE_CONFIRM", title: "nobody is there to confirm this", detail, fix: "read it, then run the same command with --yes" });
 }

@@ -22,7 +22,7 @@ const routes = (answer: object = ANSWER): readonly Route[] => [
   get("/v1/questions", { questions: [view(answer)] }), get("/v1/questions/:session", view(answer)), get("/v1/charters/:digest/budget", { limit: 152_781_242, reserve: 0, spent: 0 }),
   post("/v1/questions", { kind: "launched", session: "7f".repeat(16), charter: CHARTER, queryDigest: DIGEST, costs: 1_000 }),
 ];
-const COUNT = ["question", "ask", "categories", "--detach", "--epsilon", "0.1"];
+const COUNT = ["question", "ask", "categories", "--detach", "--epsilon", "0.1", "--yes"];
 
 describe("words that nobody has listed", () => {
   test("are shown with their rows, and with from how many rows on one is found", async () => {
