@@ -8,7 +8,8 @@ import { pickByPrefix } from "../found/pick.js";
 import { adminOfRole } from "../found/place.js";
 import { budgetSeen, costIfAsked } from "../prices/budget-seen.js";
 import { leftOf, type Cost } from "../prices/cost.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { eachRunText } from "../show/price.js";
 import { schedulesText, timeText } from "../show/question.js";
 import { confirm, confirmSpending, textOption, type Context, type Options } from "../world/context.js";
@@ -34,7 +35,7 @@ export async function questionSchedule(context: Context, verb: string, what: str
 async function addSchedule(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "question schedule add");
   const rhythm: Rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
-  const asking = askingIn(context, kind, options);
+  const asking = await askingWithFound(admin, context, kind, options);
   const asked = await charterAsked(admin, textOption(options, "charter"));
   const { digest, charter } = asked;
   const budget = await budgetSeen(admin, asked);

@@ -45,7 +45,7 @@ export const QUESTION: CommandGroup = {
     {
       usage: "schedule <verb> [what]", says: "add KIND, ls, or rm SCHEDULE: ask anew by the calendar until the budget would not cover the next; the yes to adding it, without a terminal --yes, is the yes to every run (operator)",
       example: "--folder ./hub question schedule add categories --dimension channel --epsilon 0.05 --every 1month --start 2027-01-04T07:00:00Z",
-      options: [["--every <rhythm>", "1week, 14days, 3months"], ["--start <time>", "the first time, RFC 3339; without it now"], ...ASKED],
+      options: [["--every <rhythm>", "1week, 14days, 3months"], ["--start <time>", "the first time, RFC 3339; without it now"], ...ASKED, WORDS_FROM],
       run: (context, args, options) => questionSchedule(context, given(args, 0), args[1], options),
     },
   ],
