@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { renewedDraft } from "@cohortium/protocol/host/charter-draft";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { readDraft } from "../files/draft.js";
-import { writeOut } from "../files/write-out.js";
+import { checkFree, writeOut } from "../files/write-out.js";
 import { requireRole } from "../found/place.js";
 import { pathOf, textOption, type Context, type Options } from "../world/context.js";
 import { done, type Outcome } from "../world/outcome.js";
@@ -16,7 +15,7 @@ import { settingsOf } from "../world/settings.js";
 export async function newDraft(context: Context, from: string, to: string, options: Options): Promise<Outcome> {
   const place = requireRole(context.folder, "coordinator", "charter new");
   const target = pathOf(context, to);
-  if (existsSync(target)) throw new Refusal({ code: "USAGE_EXISTS", title: "there is such a file already", detail: target, fix: "name a new file" });
+  checkFree(target, "name a new file");
   const days = daysIn(textOption(options, "days") ?? "");
   const draft = readDraft(pathOf(context, from));
   const { values } = await settingsOf(context, place, {});

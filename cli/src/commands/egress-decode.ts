@@ -4,7 +4,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egressDecoded, type DecodedField, type EgressLine } from "../answers/egress.js";
 import { fileBytes } from "../files/file-bytes.js";
-import { writeOut } from "../files/write-out.js";
+import { checkFree, checkWritable, writeOut } from "../files/write-out.js";
 import { adminOfRole } from "../found/place.js";
 import { logEntryText, privacyText } from "../show/egress.js";
 import { count, instant } from "../text/amounts.js";
@@ -19,6 +19,8 @@ const SHOWN_BYTES = 256;
 export async function decode(context: Context, text: string, options: Options): Promise<Outcome> {
   if (!/^\d{1,15}$/.test(text)) throw new Refusal({ code: "USAGE_LINE", title: "a line is named by its number", detail: `"${text}" is none`, fix: "see them with: cohortium egress show" });
   const form = formIn(options);
+  const out = textOption(options, "out");
+  if (out !== undefined) checkTarget(pathOf(context, out));
   const admin = adminOfRole(context.folder, "node", "egress decode");
   const answer = await admin.get(`/v1/egress/${text}`, egressDecoded);
   const { line, bytes: found } = answer;
@@ -26,13 +28,17 @@ export async function decode(context: Context, text: string, options: Options): 
   const bytes = elsewhere !== undefined ? bytesIn(context, elsewhere) : found.kind === "gone" ? null : await admin.getBytes(`/v1/egress/${text}/bytes`);
   const fields = found.kind === "gone" ? [] : found.fields;
   const fits = bytes !== null && (toHex(sha256(bytes)) === line.digest || toHex(chunkRoot(bytes)) === line.digest);
-  const out = textOption(options, "out");
   if (bytes !== null && out !== undefined) writeOut(pathOf(context, out), form === null ? bytes : utf8(`${textOf(bytes, form)}\n`), 0o600);
   const told = bytes === null ? found
     : { kind: found.kind, length: bytes.length, digestFits: fits, base64: out === undefined ? toBase64(bytes) : null, out: out ?? null };
   const json = { line, bytes: told, fields };
   const shown = [lineText(line), "", fieldsText(fields), ...(bytes === null ? [] : ["", bytesText(bytes, { form, out })]), "", verdictText(context, { fits, bytes, found, elsewhere })];
   return { json, text: shown.filter((part, i) => part !== "" || shown[i + 1] !== "").join("\n"), exit: bytes !== null && !fits ? 6 : 0 };
+}
+
+function checkTarget(path: string): void {
+  checkWritable(path);
+  checkFree(path, "name another with --out");
 }
 
 function lineText(line: EgressLine): string {
