@@ -68,7 +68,12 @@ function addCommand(group: Parser, command: Command, { world, conclude }: { read
   const parser = group.command(command.usage).description(command.says).addHelpText("after", example(command.example));
   for (const [flags, says, fallback] of command.options ?? []) parser.option(flags, says, fallback);
   parser.action(async () => {
-    conclude(await command.run(contextOf(world, parser.optsWithGlobals()), parser.args, parser.opts()));
+    const context = contextOf(world, parser.optsWithGlobals());
+    try {
+      conclude(await command.run(context, parser.args, parser.opts()));
+    } finally {
+      context.progress.clear();
+    }
   });
 }
 

@@ -6,7 +6,7 @@ import { plainText } from "../text/plain.js";
 import { refusalText, sideOf } from "../text/refusal-text.js";
 import type { Outcome } from "../world/outcome.js";
 import type { World } from "../world/world.js";
-import { contextOf, GROUPS, programOver } from "./program.js";
+import { GROUPS, programOver } from "./program.js";
 
 /** Runs one command line to its end and says everything there is to say. Never throws, never exits. @param args - Without the program's name. */
 export async function run(args: readonly string[], world: World, version: string): Promise<ExitCode> {
@@ -15,7 +15,6 @@ export async function run(args: readonly string[], world: World, version: string
   try {
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
-    contextOf(world, program.opts()).progress.clear();
     return refuse(error, { world, args, isJson: args.includes("--json"), noColor: args.includes("--no-color") });
   }
   const [outcome] = concluded;

@@ -38,7 +38,12 @@ export function openTerminal(exit: (code: ExitCode) => void): Terminal {
 }
 
 function sinkTo(stream: NodeJS.WriteStream): Sink {
-  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY };
+  return {
+    write: (text) => void stream.write(text), isTerminal: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
 }
 
 function isAttended(): boolean {

@@ -32,7 +32,7 @@ export function progressOn(sink: Sink, quiet: boolean, nowMs: () => number): Pro
     },
     now: (text) => {
       if (sink.isTerminal) {
-        sink.write(`\r\u001b[K${plainLine(text)}`);
+        sink.write(`\r\u001b[K${fitting(plainLine(text), sink.columns)}`);
         moving = true;
       } else if (nowMs() >= sayAtMs) {
         sayAtMs = nowMs() + PLAIN_EVERY_MS;
@@ -40,4 +40,9 @@ export function progressOn(sink: Sink, quiet: boolean, nowMs: () => number): Pro
       }
     },
   };
+}
+
+/** A line that wraps could not be taken away again: only its last row would go. */
+function fitting(text: string, columns: number | undefined): string {
+  return columns === undefined || columns < 2 || text.length < columns ? text : `${text.slice(0, columns - 2)}…`;
 }

@@ -6,6 +6,8 @@ export interface Sink {
   write(text: string): void;
   /** Whether a person sees it, who likes colours and lines that move. */
   readonly isTerminal: boolean;
+  /** How wide a person sees it now; undefined where that is not known. */
+  readonly columns?: number | undefined;
 }
 
 /** Everything a command may touch that is not in a folder. `main.ts` makes the real one; tests make theirs. */
