@@ -133,6 +133,7 @@ describe("egress decode", () => {
   test("of what is not here any more says where it went, and takes a published upload instead", async () => {
     const { folder, egress } = await stage(...decoded(toHex(chunkRoot(BYTES)), "gone"));
     expect(await egress("decode", "1")).toMatchObject({ code: 0, out: expect.stringContaining("The bytes are not here any more: it was dropped.") });
+    expect(await egress("decode", "1", "--out", "letter.bin")).toMatchObject({ code: 2, err: expect.stringContaining("it was dropped; nothing was written") });
     writeFileSync(join(folder, "upload"), BYTES);
     expect(await egress("decode", "1", "--bytes", "upload")).toMatchObject({ code: 0, out: expect.stringContaining("upload holds the bytes that left") });
     writeFileSync(join(folder, "upload"), BYTES.slice(1));

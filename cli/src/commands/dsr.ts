@@ -44,9 +44,11 @@ async function remove(context: Context, options: Options): Promise<Outcome> {
   const to = textOption(options, "receipt");
   const places = to === undefined ? [] : receiptPlaces(pathOf(context, to), keys.map(({ line }) => line));
   await confirm(context, `Remove ${keys.length === 1 ? "this person" : `these ${count(keys.length)} people`} at this node, for good?`);
-  context.progress.now("counts the rows and writes tombstones …");
   const answers: { readonly receipt: Json; readonly isNew: boolean }[] = [];
-  for (let from = 0; from < keys.length; from += BATCH) answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH).map(({ key }) => key) }, removed)).removed);
+  for (let from = 0; from < keys.length; from += BATCH) {
+    context.progress.now(`counts the rows and writes tombstones${keys.length > BATCH ? `, ${count(from)} of ${count(keys.length)} people done` : ""} …`);
+    answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH).map(({ key }) => key) }, removed)).removed);
+  }
   context.progress.clear();
   const documents = answers.map(({ receipt: document }) => document);
   writeReceipts(places, documents);

@@ -26,6 +26,7 @@ export async function decode(context: Context, text: string, options: Options): 
   const { line, bytes: found } = answer;
   const elsewhere = textOption(options, "bytes");
   const bytes = elsewhere !== undefined ? bytesIn(context, elsewhere) : found.kind === "gone" ? null : await admin.getBytes(`/v1/egress/${text}/bytes`);
+  if (bytes === null && out !== undefined) throw gone(found.kind === "gone" ? found.because : "");
   const fields = found.kind === "gone" ? [] : found.fields;
   const fits = bytes !== null && (toHex(sha256(bytes)) === line.digest || toHex(chunkRoot(bytes)) === line.digest);
   if (bytes !== null && out !== undefined) writeOut(pathOf(context, out), form === null ? bytes : utf8(`${textOf(bytes, form)}\n`), 0o600);
@@ -34,6 +35,11 @@ export async function decode(context: Context, text: string, options: Options): 
   const json = { line, bytes: told, fields };
   const shown = [lineText(line), "", fieldsText(fields), ...(bytes === null ? [] : ["", bytesText(bytes, { form, out })]), "", verdictText(context, { fits, bytes, found, elsewhere })];
   return { json, text: shown.filter((part, i) => part !== "" || shown[i + 1] !== "").join("\n"), exit: bytes !== null && !fits ? 6 : 0 };
+}
+
+/** Whoever asked for a file would otherwise look for it. */
+function gone(because: string): Refusal {
+  return new Refusal({ code: "USAGE_GONE", title: "the bytes are not here any more", detail: `${because}; nothing was written`, fix: "leave --out out to see what the ledger still says, or hold bytes from elsewhere to its digest with --bytes FILE" });
 }
 
 function checkTarget(path: string): void {

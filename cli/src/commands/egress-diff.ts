@@ -44,7 +44,7 @@ function sideOf(name: string, session: string | undefined): Side {
   if (session === undefined && more === undefined && (round === undefined || isRound(round)) && before !== "") return { name, session: before, round };
   throw new Refusal({
     code: "USAGE_DIFF", title: "it is not clear what is to be compared", detail: `"${name}"`,
-    fix: "name two trainings, such as 5e5e 77aa; two rounds, such as 5e5e/3 5e5e/4; or with --session two numbers of rounds",
+    fix: "name two trainings or questions, such as 5e5e 77aa; two rounds, such as 5e5e/3 5e5e/4; or with --session two numbers of rounds",
   });
 }
 

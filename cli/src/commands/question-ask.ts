@@ -16,7 +16,7 @@ import { keptText, questionText } from "../show/question.js";
 import { short } from "../text/amounts.js";
 import { confirmSpending, textOption, type Context, type Options } from "../world/context.js";
 import { done, type Outcome } from "../world/outcome.js";
-import { watchTraining } from "./watch.js";
+import { QUESTION_FOLLOWED, watchTraining } from "./watch.js";
 
 const COMMAND = "question ask";
 
@@ -56,8 +56,8 @@ async function agreeOnPrice(context: Context, cost: Cost | null, { name }: Chart
 
 /** Follows a question to its answer. */
 async function followQuestion(context: Context, session: string, asked: CharterAsked): Promise<Outcome> {
-  const watched = await watchTraining(context, () => adminOfRole(context.folder, "coordinator", COMMAND), session);
-  if (watched.exit === 130) return { ...watched, text: `${context.paint.warn("Stopped watching.")} The companies go on answering; to see what comes of it: cohortium question result ${short(session)}` };
+  const watched = await watchTraining(context, () => adminOfRole(context.folder, "coordinator", COMMAND), session, QUESTION_FOLLOWED);
+  if (watched.exit === 130) return watched;
   const admin = adminOfRole(context.folder, "coordinator", COMMAND);
   const view = await admin.get(`/v1/questions/${session}`, questionView);
   const { limit, spent } = await budgetSeen(admin, asked);

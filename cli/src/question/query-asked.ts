@@ -97,8 +97,8 @@ function priceOf({ epsilon }: Asking, { privacy }: Charter): number {
     case "discrete-gaussian":
       if (epsilon !== null) return nanoRhoFor(epsilon, privacy.budget.delta);
       throw new Refusal({
-        code: "USAGE_QUESTION", title: "say what the answer may cost", detail: `--epsilon: it is missing; the whole charter has ${privacy.budget.epsilon}`,
-        fix: "give --epsilon, such as 0.1: the more, the less noise; see what it buys with: cohortium question plan",
+        code: "USAGE_QUESTION", title: "say what the answer may cost", detail: `--epsilon: it is missing; the charter's budget is ε = ${privacy.budget.epsilon} for all answers together`,
+        fix: "give --epsilon, such as 0.1: the more, the less noise; question plan shows what it buys, for nothing",
       });
   }
 }

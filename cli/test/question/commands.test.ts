@@ -40,7 +40,7 @@ describe("question ask", () => {
   });
 
   test.each<[string, readonly string[], number, string, string]>([
-    ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the whole charter has 1", "give --epsilon"],
+    ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the charter's budget is ε = 1 for all answers together", "give --epsilon"],
     ["a price where there is none", [...KIND, "--charter", "plain", "--epsilon", "0.1"], 2, "--epsilon: this charter adds no noise", "leave it out"],
     ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: the charter's budget is ε = 1 for all answers together, and ε = 1 of it is left", "ask for less, such as --epsilon 0.1"],
     ["less than anything costs", [...KIND, "--charter", "noisy", "--epsilon", "1e-9"], 2, "--epsilon: the least that an answer of one sum can cost is ε = 0.0000", "give --epsilon 0.0000"],

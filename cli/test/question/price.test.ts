@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
@@ -62,6 +64,40 @@ describe("question ask", () => {
     expect(asked).toHaveLength(1);
     const exact = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
     expect(await play(["question", "ask", ...KIND], { ...exact, isTerminal })).toMatchObject({ code: 0, err: expect.not.stringContaining("charged") });
+  });
+
+  test("leaves the companies answering on Ctrl-C and says where the answer will be", async () => {
+    const stop = new AbortController();
+    const silent: Route = {
+      ...events(TRAINING), handle: ({ signal }) => ({ kind: "events", events: (async function* () {
+        yield { event: "progress", data: { ...TRAINING, state: "running", endedAtMs: null } };
+        setTimeout(() => stop.abort(), 20);
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      })() }),
+    };
+    const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), silent]);
+    const { code, out } = await play(["question", "ask", ...KIND], { folder, interrupt: stop.signal });
+    expect(out).toBe("Stopped watching. The companies go on answering; to see what comes of it: cohortium question result 5e5e5e5e5e5e\n");
+    expect(code).toBe(130);
+  });
+
+  test("says of a coordinator that went away that this ends no question", async () => {
+    const stage: { folder?: string } = {};
+    let streams = 0;
+    const stream: Route = { ...events(TRAINING), handle: (request) => {
+      if (streams++ > 0) return events(TRAINING).handle(request);
+      const path = join(stage.folder ?? "", "admin", "address");
+      const address = readFileSync(path, "utf8");
+      // What a coordinator leaves behind that has gone: an address where nobody listens.
+      writeFileSync(path, "127.0.0.1:1");
+      setTimeout(() => writeFileSync(path, address), 1_500);
+      return events({ ...TRAINING, state: "running", endedAtMs: null }).handle(request);
+    } };
+    const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/questions", { kind: "launched", ...REPLY }), stream, get("/v1/questions/:session", VIEW)]);
+    stage.folder = folder;
+    const { code, err } = await play(["question", "ask", ...KIND], { folder });
+    expect(err).toContain("the coordinator does not answer; that does not end the question. Trying again");
+    expect(code).toBe(0);
   });
 
   test("takes no more words than a dimension has, where nobody said how many; whoever says too many is told", async () => {
