@@ -11,7 +11,7 @@ const RINGS: readonly Ring[] = [32, 64];
 const ZERO = new Uint8Array(PACKING_BYTES);
 const ONES = new Uint8Array(PACKING_BYTES).fill(255);
 
-const packed = (words: Words, ring: Ring, coins = ZERO) => Array.from({ length: ciphertextsFor(ring, words.length) }, (_, i) => pack(words, i, coins));
+const packed = (words: Words, ring: Ring, coins: Uint8Array = ZERO) => Array.from({ length: ciphertextsFor(ring, words.length) }, (_, i) => pack(words, i, coins));
 const plus = (a: readonly BigUint64Array[], b: readonly BigUint64Array[]) => a.map((x, i) => x.map((c, k) => (c + b[i]![k]!) % PLAIN_MODULUS));
 const signed = (...numbers: readonly bigint[]): Words => BigUint64Array.from(numbers, (number) => BigInt.asUintN(64, number));
 /** The furthest that 64 parties' sums get: `headroomFits` ends below 2^30 and 2^62. */
