@@ -54,7 +54,11 @@ export function pack(words: Words, index: number, coins: Uint8Array): BigUint64A
   return coefficients;
 }
 
-/** The vector whose plaintexts, or sums modulo t of plaintexts of up to 64 vectors, have these coefficients. @throws RangeError unless there are as many as it takes. */
+/**
+ * The vector whose plaintexts, or sums modulo t of plaintexts of up to 64 vectors, have these coefficients.
+ *
+ * @throws RangeError unless there are as many as it takes.
+ */
 export function unpack(plaintexts: readonly BigUint64Array[], shape: { readonly ring: Ring; readonly words: number }): Words {
   const { ring, words } = shape;
   if (plaintexts.length !== ciphertextsFor(ring, words)) throw new RangeError("another number of plaintexts than the vector takes");

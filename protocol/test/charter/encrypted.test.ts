@@ -167,4 +167,14 @@ describe("a charter of encrypted sums", () => {
     expect(charterWords(sound(ENCRYPTED as never), language)).toContain(sentence);
     expect(charterWords(sound(), language)).not.toContain(sentence);
   });
+
+  test.each([
+    ["en", "A company whose node departs from the protocol could bring out what another one sent, under that one's share of the noise alone."],
+    ["zh-CN", "若有企业的节点不遵守协议，就可能使另一家企业发送的数值泄露，其上只有后者自己的那一份噪声。"],
+  ] as const)("with noise says in %s against whom it does not hold, unless each company's noise is enough for itself", (language, sentence) => {
+    const said = (json: object) => charterWords(sound(json as never), language).join("\n");
+    expect(said(encryptedOf(NOISY) as object)).toContain(sentence);
+    expect(said(NOISY)).not.toContain(sentence);
+    expect(said(bent("/privacy/colluders", 3, encryptedOf(NOISY) as object) as object)).not.toContain(sentence);
+  });
 });
