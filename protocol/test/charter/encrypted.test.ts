@@ -130,7 +130,7 @@ describe("a charter of encrypted sums", () => {
   });
 
   // 65 weights a unit, each of 64 bits: a ciphertext after every 63 units or so.
-  test.each([1, 62, 63, 64, 126, 200])("with noise is held to the longest answer of a network of %i units, and takes twice what it takes without", (units) => {
+  test.each([1, 62, 63, 64, 126, 200])("with noise is held to the longest answer of a network of %i units, each weight in 64 bits", (units) => {
     const noisy = { ...NOISY_NETWORK.questions[0]!.model, hidden: [units] };
     const charter = sound(bent("/questions/0/model", noisy, bent("/questions/0/features", wide(64), encryptedOf(NOISY_NETWORK) as object) as object));
     const plan = planOf(charter);
