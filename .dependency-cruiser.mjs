@@ -54,6 +54,19 @@ const PROTOCOL = [
   { name: "only-wire-imports-gen", severity: "error", comment: "past the wire nobody meets an unchecked length", from: { path: SRC, pathNot: "^protocol/src/(wire|gen)/" }, to: { path: "^protocol/src/gen/" } },
 ];
 
+/** From the ground up: a room of the node knows those before it, and none after. What is not listed, nobody may import. */
+const NODE_ROOMS = [
+  "settings", "log", "data", "rows", "store", "learning", "statistics", "budget", "egress", "membership", "sessions", "node", "deletion", "evidence", "desks", "canary", "database", "start",
+];
+const NODE = [
+  ...NODE_ROOMS.map((room, i) => only(`node-${room}-in-its-place`, `^node/src/${room}(/|[.]ts$)`, ["^(crypto|protocol)/src/", `^node/src/(${NODE_ROOMS.slice(0, i + 1).join("|")})(/|[.]ts$)`],
+    "settings and rows at the bottom; one way out; sessions use it; desks stand above the node that they serve")),
+  only("sql-knows-no-feed", "^node/src/data/sql/", ["^(crypto|protocol)/src/", "^node/src/data/(sql/|decimal[.]ts$)"], "the engine does not know where rows come from, nor what is asked of them"),
+  only("contracts-below-the-gate", "^node/src/data/contract/", ["^(crypto|protocol)/src/", "^node/src/data/(contract/|sql/|decimal[.]ts$)"], "a contract says what rows must be; the gate holds them to it"),
+  only("kinds-below-their-switch", "^node/src/learning/(trees|network)/", ["^(crypto|protocol)/src/", "^node/src/(data|rows)/", "^node/src/learning/(trees|network)/", "^node/src/learning/(logistic|noisy-logistic|score-histogram|word-counts)[.]ts$"],
+    "who tells kinds of models apart stands above them"),
+];
+
 const PLATFORM = [
   {
     name: "pure-code-off-the-platform", severity: "error", comment: "bytes, time and entropy are arguments; what OpenSSL does for us is in crypto/src/openssl.ts",
@@ -68,18 +81,19 @@ const PLATFORM = [
   door("@peculiar/x509", ["protocol/src/host/certificates.ts"]),
   door("reflect-metadata", ["protocol/src/host/certificates.ts"]),
   door("@grpc/grpc-js", ["protocol/src/host/exchange-server.ts", "protocol/src/host/exchange-client.ts", "protocol/src/host/exchange-method.ts"]),
-  door("@duckdb/node-api", ["node/src/data/duckdb.ts", "node/src/data/answer-of.ts"]),
+  door("@duckdb/node-api", ["node/src/data/sql/duckdb.ts", "node/src/data/sql/answer-of.ts"]),
   door("pg", ["node/src/data/feeds/postgres.ts"]),
   door("mysql2", ["node/src/data/feeds/mysql.ts"]),
   door("@tensorflow/", ["node/src/learning/network/tensors.ts"]),
   door("@noble/post-quantum", ["crypto/src/agreement.ts"]),
   door("node-seal", ["crypto/src/seal.ts"]),
   door("canonicalize", ["crypto/src/canonical-json.ts"]),
-  door("commander", ["cli/src/program.ts", "cli/src/run.ts"]),
+  door("commander", ["cli/src/start/program.ts", "cli/src/start/run.ts"]),
 ];
 
 const HYGIENE = [
   { name: "no-cycles", severity: "error", comment: "types included", from: {}, to: { circular: true } },
+  { name: "no-circles-of-rooms", severity: "error", scope: "folder", comment: "the command line's folders have an order too", from: { path: "^cli/src/" }, to: { circular: true } },
   { name: "resolves", severity: "error", comment: "an import that leads nowhere", from: {}, to: { couldNotResolve: true } },
   { name: "declared", severity: "error", comment: "a library that package.json does not name may vanish with the next lock file", from: { path: SRC }, to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"] } },
   {
@@ -89,7 +103,7 @@ const HYGIENE = [
 ];
 
 export default {
-  forbidden: [...WORKSPACES, ...PROTOCOL, ...PLATFORM, ...HYGIENE],
+  forbidden: [...WORKSPACES, ...PROTOCOL, ...NODE, ...PLATFORM, ...HYGIENE],
   options: {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "^[a-z]+/dist/" },

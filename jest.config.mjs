@@ -11,6 +11,7 @@ export default {
   transform: {
     "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "es6" } }],
   },
+  setupFiles: ["<rootDir>/scripts/jest-seed.mjs"],
   maxWorkers: 2,
   // Several tests train on real rows; on a busy machine they take their time, and no test is about time.
   testTimeout: 30_000,

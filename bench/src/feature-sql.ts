@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withSqlEngine, type SqlEngine } from "@cohortium/node/data/duckdb";
-import type { FeedTable } from "@cohortium/node/data/feeds/feed-table";
+import { withSqlEngine, type SqlEngine } from "@cohortium/node/data/sql/duckdb";
+import type { FeedTable } from "@cohortium/node/data/sql/feed-table";
 import { importRows } from "@cohortium/node/data/import-rows";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";

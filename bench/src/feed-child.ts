@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import { withFeed } from "@cohortium/node/data/feeds/with-feed";
 import type { Feed, Reading } from "@cohortium/node/data/feeds/feed";
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
 import { peakBytes } from "./peak-bytes.js";
 
 const [path = "", format = "", scratch = "", memory = "", scan = ""] = process.argv.slice(2);

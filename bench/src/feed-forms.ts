@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
 import { column, megabytes, power, three, times, type Row, type Section } from "./section.js";
 
 /** What it costs a node to open a feed in each form, held against a plain read of its bytes and the engine's own unchecked scan in the same process. */

@@ -10,7 +10,7 @@ import { growAlone } from "@cohortium/node/learning/trees/grow-alone";
 import { TreesLearner } from "@cohortium/node/learning/trees/learner";
 import { noisyTreesAnswer } from "@cohortium/node/learning/trees/noisy-answer";
 import { scoresOf } from "@cohortium/node/learning/scores";
-import { addNoise } from "@cohortium/node/noise";
+import { addNoise } from "@cohortium/node/egress/noise";
 import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { networkPrice, sampledStepNanoRho } from "@cohortium/protocol/charter/sampled-price";
 import type { LogisticClause, ModelClause, TreesClause } from "@cohortium/protocol/charter/model-clauses";
@@ -161,7 +161,7 @@ function answering(rows: { readonly train: LocalRows; readonly counted: LocalRow
     answer: (scene) => {
       switch (scene.kind) {
         case "logistic": return logisticAnswer(scene, rows, plan);
-        case "network": return noisyNetworkAnswer(scene, rows, plan, entropy);
+        case "network": return noisyNetworkAnswer(scene, rows, plan, { entropy, label: `sample/${scene.model?.iteration ?? 0}` });
         case "trees": return noisyTreesAnswer(scene, learner, rows, plan);
       }
     },

@@ -1,6 +1,6 @@
 /** A process of its own that takes one made-up table through everything a node does before and in a round. Started by `scale.ts`. */
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
-import type { DigestedFeed } from "@cohortium/node/data/feeds/feed-table";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
+import type { DigestedFeed } from "@cohortium/node/data/sql/feed-table";
 import type { Readable } from "@cohortium/node/data/feeds/feed";
 import { withFeed, type FeedSettings } from "@cohortium/node/data/feeds/with-feed";
 import { splitOwn } from "@cohortium/node/data/holdout";

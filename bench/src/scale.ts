@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
 import { BROKEN, column, HOLDS, megabytes, power, three, times, type Row, type Section } from "./section.js";
 import { scaleRowsSql } from "./scale-table.js";
 

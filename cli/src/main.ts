@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { nodeVersionProblem } from "./node-version.js";
+import { nodeVersionProblem } from "./start/node-version.js";
 
 // Before anything else is loaded: an old Node would fail at an import, and complain about a module instead of about itself.
 const problem = nodeVersionProblem(process.versions.node);
@@ -8,7 +8,7 @@ if (problem !== null) {
   process.exit(2);
 }
 
-const [{ run }, { openTerminal }, { ownVersion }] = await Promise.all([import("./run.js"), import("./terminal.js"), import("./own-version.js")]);
+const [{ run }, { openTerminal }, { ownVersion }] = await Promise.all([import("./start/run.js"), import("./start/terminal.js"), import("./world/own-version.js")]);
 // Whoever reads our output may stop early, as head does; that is no failure.
 process.stdout.on("error", (error: Error & { readonly code?: string }) => process.exit(error.code === "EPIPE" ? 0 : 1));
 const terminal = openTerminal((code) => process.exit(code));

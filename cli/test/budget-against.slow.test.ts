@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { json } from "@cohortium/protocol/host/http-route";
 import { Circle, peopleOf } from "./question-circle.js";
-import { COUNT, RFM } from "../../node/test/statistics/stage.js";
+import { COUNT, RFM } from "../../node/test/sessions/statistic-stage.js";
 import { SELF } from "../../node/test/stage.js";
-import { accountGaps, chargesLogged } from "../src/charges-logged.js";
+import { accountGaps, chargesLogged } from "../src/files/charges-logged.js";
 import { folderWith, openStage, play } from "./stage.js";
 import { sourceOf, type Files } from "../../protocol/test/log/small-log.js";
-import type { Charge } from "@cohortium/node/charges";
+import type { Charge } from "@cohortium/node/store/charges";
 
 let [files, account, early, empty]: [Files, readonly Charge[], Files, Files] = [new Map(), [], new Map(), new Map()];
 beforeAll(async () => {

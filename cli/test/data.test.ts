@@ -1,13 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DataDesk } from "@cohortium/node/data-desk";
+import type { DataDesk } from "@cohortium/node/desks/data-desk";
 import type { GateReport } from "@cohortium/node/data/quality/report";
 import { junitOf } from "@cohortium/node/data/quality/junit";
 import { sarifOf } from "@cohortium/node/data/contract/sarif";
 import { finding } from "@cohortium/node/data/contract/schema-rules";
-import { contractAt, lintFile, type LintLine } from "@cohortium/node/schema-desk";
-import { PROGRAMS } from "../src/programs.js";
+import { lintFile, type LintLine } from "@cohortium/node/desks/schema-desk";
+import { contractAt } from "@cohortium/node/data/contract/contract-file";
+import { PROGRAMS } from "../src/start/loading.js";
 import { emptyStage, folderWith, play } from "./stage.js";
 
 const REPORT: GateReport = {

@@ -39,6 +39,14 @@ describe("dsr delete", () => {
     expect(out).toContain("1 of the keys stand in no row now: check how the feed writes them");
   });
 
+  test("of more people than one request takes says how many are done while it goes on", async () => {
+    const { folder, asked } = await openStage("node", [post("/v1/deletions", { removed: [] })]);
+    writeFileSync(join(folder, "keys.txt"), Array.from({ length: 2_001 }, (_, i) => `k${i}`).join("\n"));
+    const { err } = await play(["--folder", folder, "--yes", "dsr", "delete", "--file", "keys.txt"], { folder, isTerminal: true });
+    expect(asked).toHaveLength(3);
+    expect(err).toContain("counts the rows and writes tombstones, 1,000 of 2,001 people done …");
+  });
+
   test("gives each of several people a receipt of her own, named by the line of her key", async () => {
     const { folder, asked } = await openStage("node", [post("/v1/deletions", { removed: [{ receipt: receipt(1), isNew: true }, { receipt: receipt(2), isNew: true }] })]);
     writeFileSync(join(folder, "keys.txt"), "one\r\n\r\ntwo\none\n");

@@ -118,6 +118,14 @@ describe("egress decode", () => {
     expect((await egress("decode", "1", "--form", "rot13")).code).toBe(2);
   });
 
+  test("replaces no file, and asks the node nothing for one that cannot be written", async () => {
+    const { folder, egress } = await stage();
+    writeFileSync(join(folder, "letter.bin"), "kept");
+    expect(await egress("decode", "1", "--out", "letter.bin")).toMatchObject({ code: 2, err: expect.stringMatching(/^refused: there is a file of this name already\n.*letter\.bin\n/) });
+    expect(readFileSync(join(folder, "letter.bin"), "utf8")).toBe("kept");
+    expect(await egress("decode", "1", "--out", "away/letter.bin")).toMatchObject({ code: 2, err: expect.stringContaining("USAGE_WRITE") });
+  });
+
   test("ends with 6 for bytes that have another digest", async () => {
     expect(await (await stage(...decoded("00".repeat(32)))).egress("decode", "1")).toMatchObject({ code: 6, out: expect.stringContaining("These are not the bytes that left") });
   });
@@ -125,6 +133,7 @@ describe("egress decode", () => {
   test("of what is not here any more says where it went, and takes a published upload instead", async () => {
     const { folder, egress } = await stage(...decoded(toHex(chunkRoot(BYTES)), "gone"));
     expect(await egress("decode", "1")).toMatchObject({ code: 0, out: expect.stringContaining("The bytes are not here any more: it was dropped.") });
+    expect(await egress("decode", "1", "--out", "letter.bin")).toMatchObject({ code: 2, err: expect.stringContaining("it was dropped; nothing was written") });
     writeFileSync(join(folder, "upload"), BYTES);
     expect(await egress("decode", "1", "--bytes", "upload")).toMatchObject({ code: 0, out: expect.stringContaining("upload holds the bytes that left") });
     writeFileSync(join(folder, "upload"), BYTES.slice(1));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
@@ -61,6 +61,15 @@ describe("evidence report", () => {
     expect((await evidence("report", "--month", "2026-11")).out).toContain("the month is not over");
     const html = readFileSync(join(folder, "evidence", "evidence-harbour-2026-11.html"), "utf8");
     for (const words of ["The month was not over", "distrusts the coordinator's log: the log shrank", "Nothing ran in this month.", "No charter was in force.", "keeps no account of privacy", "Nobody was removed in this month."]) expect(html.replaceAll("&#39;", "'")).toContain(words);
+  });
+
+  test("of a month that has not begun at the node is refused, and nothing is signed or written", async () => {
+    const { folder, asked, evidence } = await stage({ isWhole: false, madeAt: "2026-10-31T23:59:59.999Z" });
+    const { code, err } = await evidence("report", "--month", "2026-11", "--out", "november.html");
+    expect(err).toContain("refused: this month has not begun\n  2026-11 begins at 2026-11-01T00:00:00.000Z, and at this node it is 2026-10-31T23:59:59.999Z\n");
+    expect(err).toContain("--month 2026-10 for what there is so far");
+    expect({ code, asked, written: existsSync(join(folder, "november.html")) }).toEqual({ code: 2, asked: [], written: false });
+    expect((await (await stage({ isWhole: false, madeAt: "2026-11-01T00:00:00.000Z" })).evidence("report", "--month", "2026-11")).code).toBe(0);
   });
 
   test("with --json writes the same as JSON, signed as well", async () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { openFeedDesk } from "@cohortium/node/feed-desk";
+import { openFeedDesk } from "@cohortium/node/desks/feed-desk";
 import { emptyStage, play } from "./stage.js";
 
 const ROWS = "id,mail,paid,day\n1,jane.doe@gmail.com,12.50,2024-01-31\n2,ivan@example.org,,2024-02-01\n";

@@ -2,10 +2,10 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { coordinatorConfig } from "@cohortium/coordinator/config";
-import { nodeConfig } from "@cohortium/node/config";
-import { openFeedDesk } from "@cohortium/node/feed-desk";
+import { nodeConfig } from "@cohortium/node/settings/config";
+import { openFeedDesk } from "@cohortium/node/desks/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/programs.js";
+import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/world/programs.js";
 import { emptyStage, get, NOW_MS, openStage, play, post, scratchFolder } from "./stage.js";
 
 const made = (folder: string) => ({ folder, configFile: `${folder}/x.yaml`, fingerprintWords: "abacus acorn" });

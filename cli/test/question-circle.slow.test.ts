@@ -6,7 +6,7 @@ import { charterDigest } from "@cohortium/protocol/charter/digest";
 import { LOG_KEY, sourceOf } from "../../protocol/test/log/small-log.js";
 import { SELF } from "../../node/test/stage.js";
 import { Circle, CHARTER, peopleOf } from "./question-circle.js";
-import { COUNT, RFM } from "../../node/test/statistics/stage.js";
+import { COUNT, RFM } from "../../node/test/sessions/statistic-stage.js";
 
 const { nanoRho: WHOLE, reserveNanoRho: RESERVE } = budgetOf(CHARTER) ?? { nanoRho: 0, reserveNanoRho: 0 };
 

@@ -18,7 +18,7 @@ import { statisticPlanOf } from "@cohortium/protocol/statistics/plan";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { filesOf, LOG_KEY, ORIGIN, type Files } from "../../protocol/test/log/small-log.js";
 import { CENTRE, charterOf, MILL, NOW_MS, QUARRY, seedOf, SELF, signerOf } from "../../node/test/stage.js";
-import { NOISY_JSON, place } from "../../node/test/statistics/stage.js";
+import { NOISY_JSON, place } from "../../node/test/sessions/statistic-stage.js";
 
 export const PARTIES = [SELF, MILL, QUARRY];
 

@@ -6,7 +6,7 @@ import { isShown, type CategoriesAnswer, type WordsAnswer } from "@cohortium/pro
 import type { CategoriesQuery, Query, WordsQuery } from "@cohortium/protocol/statistics/query";
 import { LOG_KEY, sourceOf } from "../../protocol/test/log/small-log.js";
 import { charterOf, MILL, QUARRY, SELF } from "../../node/test/stage.js";
-import { NOISY_JSON, STATISTICS } from "../../node/test/statistics/stage.js";
+import { NOISY_JSON, STATISTICS } from "../../node/test/sessions/statistic-stage.js";
 import { Circle, CHARTER, PARTIES } from "./question-circle.js";
 
 const OPEN = { name: "town", source: "place", characters: "abcdefghijklmnopqrstuvwxyz -", letters: "lower", lengthMax: 12 };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { nodeVersionProblem } from "../src/node-version.js";
-import { GROUPS } from "../src/program.js";
-import { sideOf } from "../src/refusal-text.js";
+import { nodeVersionProblem } from "../src/start/node-version.js";
+import { GROUPS } from "../src/start/program.js";
+import { sideOf } from "../src/text/refusal-text.js";
 import { emptyStage, folderWith, get, openStage, play } from "./stage.js";
 
 /** As a shell splits it. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { bytes, count, duration, percent, signed } from "../src/show/amounts.js";
-import { paintFor } from "../src/show/paint.js";
-import { plainLine, plainText } from "../src/show/plain.js";
-import { facts, table } from "../src/show/table.js";
+import { bytes, count, duration, percent, signed } from "../src/text/amounts.js";
+import { paintFor } from "../src/text/paint.js";
+import { plainLine, plainText } from "../src/text/plain.js";
+import { facts, table } from "../src/text/table.js";
 
 const PLAIN = paintFor(false, false, {});
 const PAINTED = paintFor(true, false, {});

@@ -6,9 +6,9 @@ import { openAdminServer } from "@cohortium/protocol/host/admin-server";
 import { json, type Route, type RouteRequest } from "@cohortium/protocol/host/http-route";
 import { createLogger } from "@cohortium/protocol/host/logger";
 import { createMetrics } from "@cohortium/protocol/host/metrics";
-import type { Programs } from "../src/programs.js";
-import { run } from "../src/run.js";
-import type { World } from "../src/world.js";
+import type { Programs } from "../src/world/programs.js";
+import { run } from "../src/start/run.js";
+import type { World } from "../src/world/world.js";
 
 /** 2026-11-22T10:00:00Z. */
 export const NOW_MS = Date.UTC(2026, 10, 22, 10);

@@ -82,22 +82,29 @@ describe("round launch", () => {
       expect(asked).toEqual([{ path: "/v1/trainings", body: { charter: CHARTER } }]);
     });
 
-    test.each([["--yes", true], ["--json", true], ["--quiet", false]])("with %s goes on unasked, as it does without a terminal", async (flag, isTerminal) => {
+    test.each([true, false])("goes on unasked with --yes (at a terminal: %s)", async (isTerminal) => {
       const { folder, asked } = await noisy(0);
-      const { code, err } = await play(["round", "launch", flag], { folder, isTerminal });
+      const { code, err } = await play(["round", "launch", "--yes"], { folder, isTerminal });
       expect({ code, posts: asked.length, isAsked: err.includes("[y/N]") }).toEqual({ code: 0, posts: 1, isAsked: false });
+    });
+
+    test("is launched by nobody without a terminal and without --yes, and says what it would take", async () => {
+      const { folder, asked } = await noisy(0);
+      const { code, err } = await play(["round", "launch"], { folder });
+      expect(err).toContain("refused: nobody is there to confirm this\n  This training costs 18 % of the budget (ε 0.8251 by itself); 100 % is left before it, and 82 % after it.\n  Launch it, for 18 % of the budget of spring?\n");
+      expect({ code, asked }).toEqual({ code: 2, asked: [] });
     });
 
     test("counts what questions and trainings under it took before, of an aborted one also the sum nobody read", async () => {
       const past = [{ ...DONE, round: 7 }, { ...ABORTED, round: 1 }, { ...DONE, charter: "a2".repeat(32) }];
-      const { err } = await play(["round", "launch"], { folder: (await noisy(23_880_000, ...past)).folder });
+      const { err } = await play(["round", "launch", "--yes"], { folder: (await noisy(23_880_000, ...past)).folder });
       // 94,000,000 - 23,880,000 - 17,000,000 - 3,400,000 - 2,720,000 = 47,000,000.
       expect(err).toContain("50 % is left before it, and 32 % after it");
     });
 
     test("says so where too little is left, and leaves it to the nodes to refuse", async () => {
       const { folder, asked } = await noisy(84_600_000);
-      const { err } = await play(["round", "launch"], { folder });
+      const { err } = await play(["round", "launch", "--yes"], { folder });
       expect(err).toContain("only 10 % is left, so it would be refused; another 10 % is in reserve.");
       expect(asked).toHaveLength(1);
     });

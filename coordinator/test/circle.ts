@@ -7,7 +7,7 @@ import { toBase64, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { Secret } from "@cohortium/crypto/secret";
 import { CohortiumNode } from "@cohortium/node/node";
-import { openNodeDatabase } from "@cohortium/node/store";
+import { openNodeDatabase } from "@cohortium/node/database";
 import { createRequest, newTlsKeyPem, publicKeyOf } from "@cohortium/protocol/host/certificates";
 import { openAuthority } from "@cohortium/protocol/host/credentials";
 import { Conversation, type Ending } from "@cohortium/protocol/host/conversation";
@@ -26,7 +26,7 @@ import { Uploads } from "../src/uploads.js";
 import { agreementKeyOf, CENTRE, draft, keyText, NOW_MS, signerOf } from "./stage.js";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { NO_NODE } from "@cohortium/node/data/import-rows";
-import { DEFAULT_GATE } from "@cohortium/node/rows";
+import { DEFAULT_GATE } from "@cohortium/node/rows/session-rows";
 
 /** A node whose uploads can be held back. */
 class HeldNode extends CohortiumNode {

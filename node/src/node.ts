@@ -21,17 +21,17 @@ import type { Envelope } from "@cohortium/protocol/wire/envelope";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { parseToNode } from "@cohortium/protocol/wire/to-node";
 import { WireError } from "@cohortium/protocol/wire/wire-error";
-import { Charters } from "./charters.js";
-import { Comparisons } from "./comparisons.js";
-import { Egress } from "./egress.js";
-import type { LetterRetention } from "./evidence/kept-letters.js";
-import { LogPlaces } from "./evidence/log-places.js";
-import { fitOf, type FitProblem } from "./feed-fit.js";
-import type { Feed } from "./rows.js";
-import { NO_SETTINGS, type PrivacySettings } from "./statistics/limits.js";
-import { NodeStore } from "./store.js";
-import { Trainings } from "./trainings.js";
-import { LogWitness } from "./witness.js";
+import { Charters } from "./membership/charters.js";
+import { Comparisons } from "./membership/comparisons.js";
+import { Egress } from "./egress/egress.js";
+import type { LetterRetention } from "./store/kept-letters.js";
+import { LogPlaces } from "./log/log-places.js";
+import { fitOf, type FitProblem } from "./rows/feed-fit.js";
+import type { Feed } from "./rows/session-rows.js";
+import { NO_SETTINGS, type PrivacySettings } from "./budget/limits.js";
+import { NodeStore } from "./store/node-store.js";
+import { Trainings } from "./sessions/trainings.js";
+import { LogWitness } from "./log/witness.js";
 
 /** What a node is made of. */
 export interface NodeParts {

@@ -12,10 +12,10 @@ import { sealEnvelope } from "@cohortium/protocol/wire/envelope";
 import { encodeToNode } from "@cohortium/protocol/wire/to-node";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { CohortiumNode } from "../src/node.js";
-import { openNodeDatabase } from "../src/store.js";
+import { openNodeDatabase } from "../src/database.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 import { NO_NODE } from "../src/data/import-rows.js";
-import { DEFAULT_GATE } from "../src/rows.js";
+import { DEFAULT_GATE } from "../src/rows/session-rows.js";
 
 const [SELF, HUB] = ["alder", "hub"] as [PartyId, PartyId];
 const key = (byte: number) => signerFromSeed(new Uint8Array(32).fill(byte));

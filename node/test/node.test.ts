@@ -14,11 +14,11 @@ import { sealEnvelope } from "@cohortium/protocol/wire/envelope";
 import { encodeToNode } from "@cohortium/protocol/wire/to-node";
 import { scratchFolder } from "../../protocol/test/host/scratch-folder.js";
 import { CohortiumNode } from "../src/node.js";
-import { openNodeDatabase } from "../src/store.js";
+import { openNodeDatabase } from "../src/database.js";
 import { CENTRE, CHARTER, COORDINATOR, DIGEST, MILL, NOW_MS, ORIGIN, proposalOf, QUARRY, recordingLogger, seedOf, SELF, SESSION, signerOf, statement } from "./stage.js";
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 import { NO_NODE } from "../src/data/import-rows.js";
-import { DEFAULT_GATE } from "../src/rows.js";
+import { DEFAULT_GATE } from "../src/rows/session-rows.js";
 
 /** A node and a coordinator's end of the link: numbered letters with evidence from an honest log. */
 const fresh = () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
-import type { Egress } from "@cohortium/node/egress";
+import type { Egress } from "@cohortium/node/egress/egress";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
 import { parseDigest } from "@cohortium/protocol/session/ids";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";

@@ -1,5 +1,5 @@
-import { Charges } from "@cohortium/node/charges";
-import { openNodeDatabase } from "@cohortium/node/store";
+import { Charges } from "@cohortium/node/store/charges";
+import { openNodeDatabase } from "@cohortium/node/database";
 import { budgetFor } from "./stage.js";
 import type { Verdict } from "./verdict.js";
 

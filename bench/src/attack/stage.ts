@@ -4,7 +4,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 import { addWordsInto } from "@cohortium/crypto/masking";
 import { zeroWords, type Words } from "@cohortium/crypto/words";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
-import { addNoise } from "@cohortium/node/noise";
+import { addNoise } from "@cohortium/node/egress/noise";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
 import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";

@@ -5,7 +5,7 @@ import { addWordsInto } from "@cohortium/crypto/masking";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import type { Words } from "@cohortium/crypto/words";
 import { localRows, type LocalRows } from "@cohortium/node/data/local-rows";
-import { addNoise } from "@cohortium/node/noise";
+import { addNoise } from "@cohortium/node/egress/noise";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
 import { sumsOf } from "@cohortium/protocol/statistics/charge";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";

@@ -1,9 +1,9 @@
 import { zeroWords } from "@cohortium/crypto/words";
-import { withSqlEngine } from "@cohortium/node/data/duckdb";
+import { withSqlEngine } from "@cohortium/node/data/sql/duckdb";
 import { CHARTER_WORDS } from "@cohortium/node/data/recipe/own-words";
 import { readRecipe } from "@cohortium/node/data/recipe/read-recipe";
 import type { LocalRows } from "@cohortium/node/data/local-rows";
-import { addNoise } from "@cohortium/node/noise";
+import { addNoise } from "@cohortium/node/egress/noise";
 import { computeStatistic } from "@cohortium/node/statistics/compute";
 import type { RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import { statisticLayout, statisticNoise } from "@cohortium/protocol/statistics/layout";

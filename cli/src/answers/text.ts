@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainLine } from "../show/plain.js";
+import { plainLine } from "../text/plain.js";
 
 /** Text that some party wrote, made harmless for a terminal where it enters. */
 export const line = z.string().transform(plainLine);

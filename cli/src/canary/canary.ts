@@ -9,10 +9,10 @@ import type { Flag } from "@cohortium/protocol/host/config";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { parsePartyId, type Digest } from "@cohortium/protocol/session/ids";
-import { bytes as bytesText, count } from "../show/amounts.js";
+import { bytes as bytesText, count } from "../text/amounts.js";
 import { coverageOf, questionText, type Coverage } from "./coverage.js";
-import { rehearsedKinds, type PlannedKind } from "./queries.js";
 import { proveSearch, type Proof } from "./prove.js";
+import { rehearsedKinds, type PlannedKind } from "./queries.js";
 import { Rehearsal } from "./rehearsal.js";
 import { shortened } from "./shortened.js";
 

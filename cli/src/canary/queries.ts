@@ -6,7 +6,7 @@ import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { QueryKind } from "@cohortium/protocol/charter/statistics-clause";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import type { CategoricalFeature, NumericFeature } from "@cohortium/protocol/charter/features";
-import { nanoRhoOfTraining } from "../budget-seen.js";
+import { nanoRhoOfTraining } from "../prices/budget-seen.js";
 
 /** So much of what the training leaves of the charter's budget is shared among the questions: they are asked of a copy, and cost nothing that counts. */
 const BUDGET_SHARE = 0.9;

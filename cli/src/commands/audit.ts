@@ -5,15 +5,15 @@ import { NOTICES, type AuditReport, type Check } from "@cohortium/protocol/log/a
 import { sessionAuditor } from "@cohortium/protocol/conduct/audit";
 import type { AuditSource } from "@cohortium/protocol/log/audit-tree";
 import { parseEntry } from "@cohortium/protocol/log/entry";
-import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import { checkKept, entryAt, logFolder } from "../log-folder.js";
-import { done, type Outcome } from "../outcome.js";
-import { count, short } from "../show/amounts.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { checkKept, entryAt, logFolder } from "../files/log-folder.js";
 import { entrySentence } from "../show/entry.js";
-import type { Paint } from "../show/paint.js";
-import { plainLine, plainText } from "../show/plain.js";
-import { table } from "../show/table.js";
+import { count, short } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine, plainText } from "../text/plain.js";
+import { table } from "../text/table.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** Checking a log offline, trusting nobody who wrote it. */
 export const AUDIT: CommandGroup = {

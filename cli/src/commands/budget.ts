@@ -3,15 +3,16 @@ import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { budgetLedger, budgets, forecasts, type BudgetLedger, type ChargeLine } from "../answers/budget.js";
 import { charterNames } from "../answers/charters.js";
-import { accountGaps, chargesLogged, type LoggedCharge } from "../charges-logged.js";
-import { pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { logFolder } from "../log-folder.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
-import { adminOfRole } from "../place.js";
-import { count, instant, short } from "../show/amounts.js";
-import { accountSentence, budgetIn, elsewhereSentence, forecastSentence, ownSentence, SHARES_ARE } from "../show/budget.js";
-import { table, type Column } from "../show/table.js";
+import { accountGaps, chargesLogged, type LoggedCharge } from "../files/charges-logged.js";
+import { logFolder } from "../files/log-folder.js";
+import { pickByPrefix } from "../found/pick.js";
+import { adminOfRole } from "../found/place.js";
+import { budgetIn } from "../prices/cost.js";
+import { accountSentence, elsewhereSentence, forecastSentence, ownSentence, SHARES_ARE } from "../show/budget.js";
+import { count, instant, short } from "../text/amounts.js";
+import { table, type Column } from "../text/table.js";
+import { pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 const OF_CHARTER = ["--charter <digest>", "only under this charter"] as const;
 

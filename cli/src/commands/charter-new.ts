@@ -1,13 +1,12 @@
-import { existsSync } from "node:fs";
 import { renewedDraft } from "@cohortium/protocol/host/charter-draft";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { instantText } from "@cohortium/protocol/session/instant";
-import { pathOf, textOption, type Context, type Options } from "../context.js";
-import { readDraft } from "../draft.js";
-import { done, type Outcome } from "../outcome.js";
-import { requireRole } from "../place.js";
-import { settingsOf } from "../settings.js";
-import { writeOut } from "../write-out.js";
+import { readDraft } from "../files/draft.js";
+import { checkFree, writeOut } from "../files/write-out.js";
+import { requireRole } from "../found/place.js";
+import { pathOf, textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { settingsOf } from "../world/settings.js";
 
 /**
  * A copy of a draft for this coordinator's consortium, from the beginning of today on: an agreement needs its own name and time, and an example
@@ -16,7 +15,7 @@ import { writeOut } from "../write-out.js";
 export async function newDraft(context: Context, from: string, to: string, options: Options): Promise<Outcome> {
   const place = requireRole(context.folder, "coordinator", "charter new");
   const target = pathOf(context, to);
-  if (existsSync(target)) throw new Refusal({ code: "USAGE_EXISTS", title: "there is such a file already", detail: target, fix: "name a new file" });
+  checkFree(target, "name a new file");
   const days = daysIn(textOption(options, "days") ?? "");
   const draft = readDraft(pathOf(context, from));
   const { values } = await settingsOf(context, place, {});

@@ -2,14 +2,14 @@ import type { z } from "zod";
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { plannedCharter, proposed } from "../answers/charters.js";
-import { confirm, pathOf, type Context } from "../context.js";
-import { readDraft, withLines, type Draft } from "../draft.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOf, type Place } from "../place.js";
+import { readDraft, withLines, type Draft } from "../files/draft.js";
+import { adminOf, type Place } from "../found/place.js";
+import { trainingPriceIn } from "../prices/training-price.js";
 import { changesText, trainingPriceLines, wordsText } from "../show/charter.js";
-import { short } from "../show/amounts.js";
-import { facts } from "../show/table.js";
-import { trainingPriceIn } from "../training-price.js";
+import { short } from "../text/amounts.js";
+import { facts } from "../text/table.js";
+import { confirm, pathOf, type Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 type Planned = z.output<typeof plannedCharter>;
 

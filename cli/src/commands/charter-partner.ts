@@ -1,15 +1,15 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { charterDecision, charterFit, chartersOfPartner, charterText, type CharterOfPartner, type FitProblem } from "../answers/charters.js";
-import { confirm, type Context } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pick, type Listing } from "../pick.js";
-import { adminOf, adminOfRole, type Place } from "../place.js";
-import { short } from "../show/amounts.js";
+import { pick, type Listing } from "../found/pick.js";
+import { adminOf, adminOfRole, type Place } from "../found/place.js";
+import { trainingPriceIn, type TrainingPrice } from "../prices/training-price.js";
 import { elsewhereSentence } from "../show/budget.js";
 import { fitText, trainingPriceLines, wordsText } from "../show/charter.js";
-import type { Paint } from "../show/paint.js";
-import { facts } from "../show/table.js";
-import { trainingPriceIn, type TrainingPrice } from "../training-price.js";
+import { short } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts } from "../text/table.js";
+import { confirm, type Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { reasonOf } from "./reason.js";
 
 /** What signing would mean, in plain words. */

@@ -5,17 +5,17 @@ import { checkCharter } from "@cohortium/protocol/charter/check";
 import { charterDiff } from "@cohortium/protocol/charter/diff";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { charterFit, charterNames, charterText, chartersOfOperator, chartersOfPartner, type CharterName } from "../answers/charters.js";
-import { pathOf, type Context, type Options } from "../context.js";
-import { readDraft } from "../draft.js";
-import { done, type Outcome } from "../outcome.js";
-import { pick, type Listing } from "../pick.js";
-import { adminOf, placeAt } from "../place.js";
-import { short } from "../show/amounts.js";
+import { readDraft } from "../files/draft.js";
+import { withoutStandIns, withStandIns, type StoodIn } from "../files/stand-ins.js";
+import { pick, type Listing } from "../found/pick.js";
+import { adminOf, placeAt } from "../found/place.js";
 import { changesText, fitText, wordsText } from "../show/charter.js";
-import type { Paint } from "../show/paint.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
-import { withoutStandIns, withStandIns, type StoodIn } from "../stand-ins.js";
+import { short } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { pathOf, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** One charter in plain words, or whole as YAML; without a prefix the only one there is. */
 export async function showCharter({ folder, paint }: Context, prefix: string | undefined, options: Options): Promise<Outcome> {

@@ -1,6 +1,6 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { given, textOption, type CommandGroup } from "../context.js";
-import { placeAt } from "../place.js";
+import { placeAt } from "../found/place.js";
+import { given, textOption, type CommandGroup } from "../world/context.js";
 import { newDraft } from "./charter-new.js";
 import { planDraft, proposeDraft } from "./charter-operator.js";
 import { planProposal, refuseProposal, signProposal } from "./charter-partner.js";

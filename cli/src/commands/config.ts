@@ -1,9 +1,9 @@
 import { describeOrigin, explainConfig } from "@cohortium/protocol/host/config";
-import { given, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { placeAt } from "../place.js";
-import { SET_OPTION, settingsOf } from "../settings.js";
-import { plainLine } from "../show/plain.js";
+import { placeAt } from "../found/place.js";
+import { plainLine } from "../text/plain.js";
+import { given, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { SET_OPTION, settingsOf } from "../world/settings.js";
 
 /** A process's settings. */
 export const CONFIG: CommandGroup = {

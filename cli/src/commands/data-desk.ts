@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { DataDesk } from "@cohortium/node/data-desk";
-import { pathOf, type Context, type Options } from "../context.js";
-import { requireRole } from "../place.js";
-import { startInput } from "../settings.js";
+import type { DataDesk } from "@cohortium/node/desks/data-desk";
+import { requireRole } from "../found/place.js";
+import { pathOf, type Context, type Options } from "../world/context.js";
+import { startInput } from "../world/settings.js";
 
 /** The node's feeds and contracts, for a command of that name. Its settings are read; its process need not run. */
 export async function deskOf(context: Context, options: Options, command: string): Promise<DataDesk> {

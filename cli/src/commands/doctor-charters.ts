@@ -1,7 +1,7 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { charterFit, chartersOfPartner } from "../answers/charters.js";
-import { count, short } from "../show/amounts.js";
+import { count, short } from "../text/amounts.js";
 import type { Found } from "./doctor-checks.js";
 
 /**

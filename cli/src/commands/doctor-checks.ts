@@ -7,7 +7,7 @@ import { expiryWarning, openNodeCredentials } from "@cohortium/protocol/host/cre
 import { exchange as httpExchange } from "@cohortium/protocol/host/http-client";
 import type { FailureExitCode } from "@cohortium/protocol/host/exit-codes";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { bytes, duration } from "../show/amounts.js";
+import { bytes, duration } from "../text/amounts.js";
 
 export type CheckName = "name" | "connection" | "enrolment" | "clock" | "certificate" | "rows" | "charters" | "tensors" | "disk";
 

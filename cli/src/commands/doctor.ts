@@ -1,10 +1,10 @@
-import type { Context, Options } from "../context.js";
-import type { Outcome } from "../outcome.js";
-import { adminOf, requireRole } from "../place.js";
-import { settingsOf } from "../settings.js";
-import type { Paint } from "../show/paint.js";
-import { plainLine } from "../show/plain.js";
-import { table } from "../show/table.js";
+import { adminOf, requireRole } from "../found/place.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine } from "../text/plain.js";
+import { table } from "../text/table.js";
+import type { Context, Options } from "../world/context.js";
+import type { Outcome } from "../world/outcome.js";
+import { settingsOf } from "../world/settings.js";
 import { chartersFit } from "./doctor-charters.js";
 import { EXIT_OF_CHECK, checksOf, type Check, type Patient } from "./doctor-checks.js";
 

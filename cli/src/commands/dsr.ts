@@ -3,15 +3,15 @@ import { memberOf } from "@cohortium/crypto/json-member";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { receipt, receipts, removed, type Receipt } from "../answers/deletions.js";
-import { confirm, given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import { done, type Outcome } from "../outcome.js";
-import { partyKey } from "../party-key.js";
-import { adminOfRole } from "../place.js";
-import { receiptPlaces, writeReceipts, type ReceiptPlaces } from "../receipts-out.js";
-import { count, counted, short } from "../show/amounts.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { partyKey } from "../files/party-key.js";
+import { receiptPlaces, writeReceipts, type ReceiptPlaces } from "../files/receipts-out.js";
+import { adminOfRole } from "../found/place.js";
+import { count, counted, short } from "../text/amounts.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { confirm, given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** What a person may ask of a company that holds rows about her. */
 export const DSR: CommandGroup = {
@@ -44,9 +44,11 @@ async function remove(context: Context, options: Options): Promise<Outcome> {
   const to = textOption(options, "receipt");
   const places = to === undefined ? [] : receiptPlaces(pathOf(context, to), keys.map(({ line }) => line));
   await confirm(context, `Remove ${keys.length === 1 ? "this person" : `these ${count(keys.length)} people`} at this node, for good?`);
-  context.progress.now("counts the rows and writes tombstones …");
   const answers: { readonly receipt: Json; readonly isNew: boolean }[] = [];
-  for (let from = 0; from < keys.length; from += BATCH) answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH).map(({ key }) => key) }, removed)).removed);
+  for (let from = 0; from < keys.length; from += BATCH) {
+    context.progress.now(`counts the rows and writes tombstones${keys.length > BATCH ? `, ${count(from)} of ${count(keys.length)} people done` : ""} …`);
+    answers.push(...(await admin.post("/v1/deletions", { keys: keys.slice(from, from + BATCH).map(({ key }) => key) }, removed)).removed);
+  }
   context.progress.clear();
   const documents = answers.map(({ receipt: document }) => document);
   writeReceipts(places, documents);

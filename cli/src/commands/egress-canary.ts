@@ -1,11 +1,11 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { CanaryReport } from "../canary/canary.js";
-import { textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { requireRole } from "../place.js";
-import { bytes, count } from "../show/amounts.js";
-import type { Paint } from "../show/paint.js";
-import { facts, table } from "../show/table.js";
+import { requireRole } from "../found/place.js";
+import { bytes, count } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
+import { textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { charterFrom } from "./charter-show.js";
 
 const MARKED_MAX = 1_000;

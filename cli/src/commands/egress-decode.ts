@@ -3,14 +3,14 @@ import { toBase64, toHex, utf8 } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egressDecoded, type DecodedField, type EgressLine } from "../answers/egress.js";
-import { pathOf, textOption, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import type { Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { count, instant } from "../show/amounts.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { checkFree, checkWritable, writeOut } from "../files/write-out.js";
+import { adminOfRole } from "../found/place.js";
 import { logEntryText, privacyText } from "../show/egress.js";
-import { facts } from "../show/table.js";
-import { writeOut } from "../write-out.js";
+import { count, instant } from "../text/amounts.js";
+import { facts } from "../text/table.js";
+import { pathOf, textOption, type Context, type Options } from "../world/context.js";
+import type { Outcome } from "../world/outcome.js";
 
 /** Bytes printed without being asked for all. */
 const SHOWN_BYTES = 256;
@@ -19,20 +19,32 @@ const SHOWN_BYTES = 256;
 export async function decode(context: Context, text: string, options: Options): Promise<Outcome> {
   if (!/^\d{1,15}$/.test(text)) throw new Refusal({ code: "USAGE_LINE", title: "a line is named by its number", detail: `"${text}" is none`, fix: "see them with: cohortium egress show" });
   const form = formIn(options);
+  const out = textOption(options, "out");
+  if (out !== undefined) checkTarget(pathOf(context, out));
   const admin = adminOfRole(context.folder, "node", "egress decode");
   const answer = await admin.get(`/v1/egress/${text}`, egressDecoded);
   const { line, bytes: found } = answer;
   const elsewhere = textOption(options, "bytes");
   const bytes = elsewhere !== undefined ? bytesIn(context, elsewhere) : found.kind === "gone" ? null : await admin.getBytes(`/v1/egress/${text}/bytes`);
+  if (bytes === null && out !== undefined) throw gone(found.kind === "gone" ? found.because : "");
   const fields = found.kind === "gone" ? [] : found.fields;
   const fits = bytes !== null && (toHex(sha256(bytes)) === line.digest || toHex(chunkRoot(bytes)) === line.digest);
-  const out = textOption(options, "out");
   if (bytes !== null && out !== undefined) writeOut(pathOf(context, out), form === null ? bytes : utf8(`${textOf(bytes, form)}\n`), 0o600);
   const told = bytes === null ? found
     : { kind: found.kind, length: bytes.length, digestFits: fits, base64: out === undefined ? toBase64(bytes) : null, out: out ?? null };
   const json = { line, bytes: told, fields };
   const shown = [lineText(line), "", fieldsText(fields), ...(bytes === null ? [] : ["", bytesText(bytes, { form, out })]), "", verdictText(context, { fits, bytes, found, elsewhere })];
   return { json, text: shown.filter((part, i) => part !== "" || shown[i + 1] !== "").join("\n"), exit: bytes !== null && !fits ? 6 : 0 };
+}
+
+/** Whoever asked for a file would otherwise look for it. */
+function gone(because: string): Refusal {
+  return new Refusal({ code: "USAGE_GONE", title: "the bytes are not here any more", detail: `${because}; nothing was written`, fix: "leave --out out to see what the ledger still says, or hold bytes from elsewhere to its digest with --bytes FILE" });
+}
+
+function checkTarget(path: string): void {
+  checkWritable(path);
+  checkFree(path, "name another with --out");
 }
 
 function lineText(line: EgressLine): string {

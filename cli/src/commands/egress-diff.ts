@@ -1,12 +1,12 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egress, type EgressLine } from "../answers/egress.js";
-import { textOption, type Context, type Options } from "../context.js";
-import { egressQuery } from "../egress-query.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { count } from "../show/amounts.js";
-import { table } from "../show/table.js";
+import { egressQuery } from "../found/egress-query.js";
+import { adminOfRole } from "../found/place.js";
+import { count } from "../text/amounts.js";
+import { table } from "../text/table.js";
+import { textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 interface Side {
   readonly name: string;
@@ -44,7 +44,7 @@ function sideOf(name: string, session: string | undefined): Side {
   if (session === undefined && more === undefined && (round === undefined || isRound(round)) && before !== "") return { name, session: before, round };
   throw new Refusal({
     code: "USAGE_DIFF", title: "it is not clear what is to be compared", detail: `"${name}"`,
-    fix: "name two trainings, such as 5e5e 77aa; two rounds, such as 5e5e/3 5e5e/4; or with --session two numbers of rounds",
+    fix: "name two trainings or questions, such as 5e5e 77aa; two rounds, such as 5e5e/3 5e5e/4; or with --session two numbers of rounds",
   });
 }
 

@@ -1,12 +1,12 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { egress } from "../answers/egress.js";
-import { given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { egressQuery, type EgressWanted } from "../egress-query.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { bytes, count, instant, short } from "../show/amounts.js";
+import { egressQuery, type EgressWanted } from "../found/egress-query.js";
+import { adminOfRole } from "../found/place.js";
 import { logEntryText, privacyText } from "../show/egress.js";
-import { table } from "../show/table.js";
+import { bytes, count, instant, short } from "../text/amounts.js";
+import { table } from "../text/table.js";
+import { given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { canary } from "./egress-canary.js";
 import { decode } from "./egress-decode.js";
 import { diff } from "./egress-diff.js";
@@ -19,14 +19,14 @@ export const EGRESS: CommandGroup = {
     {
       usage: "show", says: "when, to whom, how many bytes, what they say in plain words, what they cost, and where the log has them", example: "--folder ./harbour egress show --round 3",
       options: [
-        ["--session <session>", "only of this training"], ["--round <number>", "only of this round"],
+        ["--session <session>", "only of this training or question"], ["--round <number>", "only of this round"],
         ["--from <day>", "from this day or instant on, in UTC, such as 2026-11-01"], ["--to <day>", "until this day, with it; or until this instant, without it"],
       ],
       run: (context, _, options) => show(context, options),
     },
     {
       usage: "diff <a> <b>", says: "what left in one session or round and not in the other, and the bytes of each kind", example: "--folder ./harbour egress diff 5e5e 77aa",
-      options: [["--session <session>", "then a and b are rounds of this training; otherwise they are trainings, or rounds such as 5e5e/3"]],
+      options: [["--session <session>", "then a and b are rounds of this training or question; otherwise they are trainings or questions, or rounds such as 5e5e/3"]],
       run: (context, args, options) => diff(context, [given(args, 0), given(args, 1)], options),
     },
     {

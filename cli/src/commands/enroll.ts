@@ -1,11 +1,11 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { approved, decided, enrolments, invitation, type Enrolment } from "../answers/enrolments.js";
-import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { instant } from "../show/amounts.js";
-import type { Paint } from "../show/paint.js";
-import { facts, table } from "../show/table.js";
+import { adminOfRole } from "../found/place.js";
+import { instant } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
+import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { reasonOf } from "./reason.js";
 
 const REASON = ["--reason <text>", "why; the party reads it"] as const;

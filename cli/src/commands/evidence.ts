@@ -7,17 +7,17 @@ import { sha256 } from "@cohortium/crypto/hash";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkDocument } from "@cohortium/protocol/session/signed-document";
 import { z } from "zod";
-import { evidence } from "../answers/evidence.js";
-import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
-import { done, type Outcome } from "../outcome.js";
-import { partyKey } from "../party-key.js";
-import { adminOfRole } from "../place.js";
+import { evidence, type MonthEvidence } from "../answers/evidence.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { partyKey } from "../files/party-key.js";
+import { checkFree, checkWritable, writeOut } from "../files/write-out.js";
+import { adminOfRole } from "../found/place.js";
 import { evidencePage } from "../report/evidence-page.js";
-import { bytes, counted } from "../show/amounts.js";
-import { plainLine } from "../show/plain.js";
-import { ownVersion } from "../own-version.js";
-import { checkFree, checkWritable, writeOut } from "../write-out.js";
+import { bytes, counted } from "../text/amounts.js";
+import { plainLine } from "../text/plain.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { ownVersion } from "../world/own-version.js";
 
 /** What a data-protection officer files. */
 export const EVIDENCE: CommandGroup = {
@@ -26,7 +26,7 @@ export const EVIDENCE: CommandGroup = {
   commands: [
     {
       usage: "report", says: "write the page, signed by this node's key, into the node's folder; with --json the same as JSON", example: "--folder ./harbour evidence report --month 2026-11 --out november.html",
-      options: [["--month <month>", "in UTC, such as 2026-11"], ["--out <file>", "where to, instead of evidence/evidence-PARTY-MONTH.html in the node's folder; the signature goes beside it, as FILE.sig"], ["--force", "replace what is there"]],
+      options: [["--month <month>", "in UTC, such as 2026-11; of one that is not over, what there is so far, and the page says so"], ["--out <file>", "where to, instead of evidence/evidence-PARTY-MONTH.html in the node's folder; the signature goes beside it, as FILE.sig"], ["--force", "replace what is there"]],
       run: (context, _, options) => report(context, options),
     },
     {
@@ -47,6 +47,7 @@ async function report(context: Context, options: Options): Promise<Outcome> {
   const form = context.json ? "json" : "html";
   const raw = await admin.get(`/v1/evidence?month=${month}`, z.json());
   const told = evidence.parse(raw);
+  refuseUnbegun(told);
   const path = to === undefined ? filed(context, `evidence-${told.party}-${month}.${form}`) : pathOf(context, to);
   for (const file of [path, `${path}.sig`]) {
     checkWritable(file);
@@ -61,6 +62,15 @@ async function report(context: Context, options: Options): Promise<Outcome> {
     `Written to ${path}: ${told.month}, ${counted(sessions.length, "session")}, ${counted(egress.messages, "message")} of ${bytes(egress.bytes)}${told.isWhole ? "" : "; the month is not over"}`,
     `${path}.sig: this node's signature. Whoever has the charter can check both: cohortium evidence verify ${to ?? path} --key-of CHARTER`,
   ].join("\n"));
+}
+
+/** By the clock of the node that signs it: a signed page in which nothing ran, of a month to come, would be filed as one in which nothing did. */
+function refuseUnbegun({ month, from, madeAt }: MonthEvidence): void {
+  // Written so that NaN refuses.
+  if (Date.parse(from) <= Date.parse(madeAt)) return;
+  throw new Refusal({
+    code: "USAGE_MONTH", title: "this month has not begun", detail: `${month} begins at ${from}, and at this node it is ${madeAt}`, fix: `write one that has: --month ${madeAt.slice(0, 7)} for what there is so far`,
+  });
 }
 
 /** A place of its own beside the node's other things, which only the node's owner reads. */

@@ -1,12 +1,12 @@
-import type { FeedSeen } from "@cohortium/node/feed-desk";
+import type { FeedSeen } from "@cohortium/node/desks/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { SLUG } from "@cohortium/protocol/session/ids";
-import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { requireRole } from "../place.js";
-import { count } from "../show/amounts.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
+import { requireRole } from "../found/place.js";
+import { count } from "../text/amounts.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { confirm, given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 const READING: readonly (readonly [flags: string, says: string])[] = [
   ["--table <name>", "the table of a database: NAME or SCHEMA.NAME"], ["--format <format>", "csv, parquet, json or jsonl, where the name does not tell"],

@@ -2,12 +2,12 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { utf8 } from "@cohortium/crypto/bytes";
 import { parseTreesModel } from "@cohortium/protocol/training/trees/model";
 import { exportedColumns, xgboostText } from "@cohortium/protocol/training/trees/xgboost";
-import { given, pathOf, textOption, type Command, type Context } from "../context.js";
-import { featuresOfModel, findModel } from "../model-found.js";
-import { done, type Outcome } from "../outcome.js";
-import { placeAt } from "../place.js";
-import { short } from "../show/amounts.js";
-import { writeOut } from "../write-out.js";
+import { writeOut } from "../files/write-out.js";
+import { featuresOfModel, findModel } from "../found/model-found.js";
+import { placeAt } from "../found/place.js";
+import { short } from "../text/amounts.js";
+import { given, pathOf, textOption, type Command, type Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** `cohortium model export`: for programs that score with the joint model and know nothing of us. */
 export const MODEL_EXPORT: Command = {

@@ -2,17 +2,17 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { utf8 } from "@cohortium/crypto/bytes";
 import { modelOfOperator, modelsOfOperator, modelsOfPartner } from "../answers/model.js";
 import { ownTrainings, trainingView } from "../answers/trainings.js";
-import { pathOf, textOption, type Command, type Context } from "../context.js";
-import { pickModel } from "../model-found.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOf, placeAt, type Place } from "../place.js";
+import { writeOut } from "../files/write-out.js";
+import { pickModel } from "../found/model-found.js";
+import { adminOf, placeAt, type Place } from "../found/place.js";
 import { reportPage } from "../report/page.js";
 import type { ModelReport } from "../report/report.js";
-import { short } from "../show/amounts.js";
 import { evaluationText } from "../show/evaluation.js";
 import { partnersText } from "../show/partners.js";
 import { gainText } from "../show/training.js";
-import { writeOut } from "../write-out.js";
+import { short } from "../text/amounts.js";
+import { pathOf, textOption, type Command, type Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** `cohortium model report`: for a marketer, who opens the page in a browser. */
 export const MODEL_REPORT: Command = {

@@ -1,17 +1,17 @@
+import { modelsOfOperator, modelsOfPartner, type Model } from "../answers/model.js";
+import { featuresOfModel, findModel, type FoundModel } from "../found/model-found.js";
+import { adminOf, placeAt, type Place } from "../found/place.js";
+import { evaluationText } from "../show/evaluation.js";
+import { madeBefore } from "../show/made-before.js";
+import { coefficientsText, layersText, treesText } from "../show/model.js";
+import { partnersText } from "../show/partners.js";
+import { instant, quality, short } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
+import type { CommandGroup, Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { MODEL_EXPORT } from "./model-export.js";
 import { MODEL_REPORT } from "./model-report.js";
-import { modelsOfOperator, modelsOfPartner, type Model } from "../answers/model.js";
-import type { CommandGroup, Context } from "../context.js";
-import { featuresOfModel, findModel, type FoundModel } from "../model-found.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOf, placeAt, type Place } from "../place.js";
-import { instant, quality, short } from "../show/amounts.js";
-import { madeBefore } from "../show/made-before.js";
-import { evaluationText } from "../show/evaluation.js";
-import { coefficientsText, layersText, treesText } from "../show/model.js";
-import type { Paint } from "../show/paint.js";
-import { partnersText } from "../show/partners.js";
-import { facts, table } from "../show/table.js";
 
 /** Joint models. */
 export const MODEL: CommandGroup = {

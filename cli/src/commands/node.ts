@@ -1,12 +1,12 @@
 import { nodeStatus } from "../answers/status.js";
-import { answersTo } from "../answers-asked.js";
-import { pathOf, portOption, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole, requireRole } from "../place.js";
-import { runProcess } from "../run-process.js";
-import { SET_OPTION, startInput } from "../settings.js";
-import { duration, short } from "../show/amounts.js";
-import { facts, table } from "../show/table.js";
+import { adminOfRole, requireRole } from "../found/place.js";
+import { duration, short } from "../text/amounts.js";
+import { facts, table } from "../text/table.js";
+import { answersTo } from "../world/answers-asked.js";
+import { pathOf, portOption, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { runProcess } from "../world/run-process.js";
+import { SET_OPTION, startInput } from "../world/settings.js";
 import { doctor } from "./doctor.js";
 
 /** A partner's process. */

@@ -2,12 +2,12 @@ import { writeFileSync } from "node:fs";
 import type { GateReport, ReportedCheck } from "@cohortium/node/data/quality/report";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
-import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { SET_OPTION } from "../settings.js";
-import type { Paint } from "../show/paint.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { SET_OPTION } from "../world/settings.js";
 import { deskOf } from "./data-desk.js";
 
 const FEED_OPTION = ["--feed <name>", "which of the node's feeds (default: the only one)"] as const;

@@ -1,21 +1,22 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { exitCodeOf } from "@cohortium/protocol/host/exit-codes";
+import type { Charter } from "@cohortium/protocol/charter/charter";
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { queryDigest, queryJson } from "@cohortium/protocol/statistics/query-schema";
-import { askedReply, questionDigests, questionView, type BudgetView, type QuestionView } from "../answers/questions.js";
-import { budgetSeen } from "../budget-seen.js";
-import { confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOfRole } from "../place.js";
-import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { costOf, leftOf } from "../question/cost.js";
+import { askedReply, questionDigests, questionView, type QuestionView } from "../answers/questions.js";
+import { charterAsked, type CharterAsked } from "../found/charter-asked.js";
+import { adminOfRole } from "../found/place.js";
+import { budgetSeen, costIfAsked } from "../prices/budget-seen.js";
+import { leftOf, type Cost } from "../prices/cost.js";
 import { askingWithFound } from "../question/found-words.js";
 import { queryUnder } from "../question/query-asked.js";
-import { short } from "../show/amounts.js";
 import { takesText } from "../show/price.js";
 import { keptText, questionText } from "../show/question.js";
-import { watchTraining } from "./watch.js";
+import { short } from "../text/amounts.js";
+import { confirmSpending, textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { QUESTION_FOLLOWED, watchTraining } from "./watch.js";
 
 const COMMAND = "question ask";
 
@@ -28,7 +29,7 @@ export async function askQuestion(context: Context, kind: string | undefined, op
   const budget = await budgetSeen(admin, asked);
   const query = queryUnder(asking, charter, leftOf(budget));
   const fresh = options["fresh"] === true;
-  if (fresh || !(await wasAsked(admin, digest, query))) await agreeOnPrice(context, query, budget, asked);
+  if (fresh || !(await wasAsked(admin, digest, query))) await agreeOnPrice(context, await costIfAsked(admin, asked, query.nanoRho, budget), charter);
   const reply = await admin.post("/v1/questions", { charter: digest, query: queryJson(query), fresh }, askedReply, crypto.randomUUID());
   switch (reply.kind) {
     case "kept": return done(reply, keptText(reply, context.paint));
@@ -48,18 +49,15 @@ async function wasAsked(admin: AdminClient, digest: string, query: Query): Promi
   return questions.some(({ charter, queryDigest: own, state }) => charter === digest && own === wanted && state !== "aborted");
 }
 
-/** What it costs, and whether that is meant. What the budget does not cover the coordinator refuses, whatever anybody says here. */
-async function agreeOnPrice(context: Context, query: Query, budget: BudgetView, { charter }: CharterAsked): Promise<void> {
-  const cost = costOf(query.nanoRho, budget, charter);
-  if (cost === null || query.nanoRho > (leftOf(budget) ?? 0)) return;
-  context.progress.note(`This ${takesText(cost)}.`);
-  await confirmAtTerminal(context, `Ask it, for ${budgetShare(cost.share, 1)} of the budget of ${charter.name}?`);
+/** What it costs, and whether that is meant. */
+async function agreeOnPrice(context: Context, cost: Cost | null, { name }: Charter): Promise<void> {
+  if (cost !== null) await confirmSpending(context, takesText("This", cost), `Ask it, for ${budgetShare(cost.share, 1)} of the budget of ${name}?`);
 }
 
 /** Follows a question to its answer. */
 async function followQuestion(context: Context, session: string, asked: CharterAsked): Promise<Outcome> {
-  const watched = await watchTraining(context, () => adminOfRole(context.folder, "coordinator", COMMAND), session);
-  if (watched.exit === 130) return { ...watched, text: `${context.paint.warn("Stopped watching.")} The companies go on answering; to see what comes of it: cohortium question result ${short(session)}` };
+  const watched = await watchTraining(context, () => adminOfRole(context.folder, "coordinator", COMMAND), session, QUESTION_FOLLOWED);
+  if (watched.exit === 130) return watched;
   const admin = adminOfRole(context.folder, "coordinator", COMMAND);
   const view = await admin.get(`/v1/questions/${session}`, questionView);
   const { limit, spent } = await budgetSeen(admin, asked);

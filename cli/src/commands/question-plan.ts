@@ -1,16 +1,16 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import type { BudgetView } from "../answers/questions.js";
-import { budgetSeen } from "../budget-seen.js";
-import { textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOf, placeAt, type Place } from "../place.js";
-import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
-import { budgetOwn, costOf, leftOf, type OwnBudget } from "../question/cost.js";
-import { priceOf } from "../question/price.js";
+import { charterAsked, type CharterAsked } from "../found/charter-asked.js";
+import { adminOf, placeAt, type Place } from "../found/place.js";
+import { budgetSeen } from "../prices/budget-seen.js";
+import { budgetOwn, costOf, leftOf, type OwnBudget } from "../prices/cost.js";
+import { priceOf } from "../prices/query-price.js";
 import { askingWithFound } from "../question/found-words.js";
 import { queryUnder } from "../question/query-asked.js";
 import { priceText } from "../show/price.js";
+import { textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** The price, the error to expect and the cells likely to be withheld. Nothing is asked of anybody. */
 export async function planQuestion(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {

@@ -1,9 +1,9 @@
 import { questionView, questionViews, type QuestionView } from "../answers/questions.js";
-import type { Context } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
-import { adminOf, placeAt } from "../place.js";
+import { pickByPrefix } from "../found/pick.js";
+import { adminOf, placeAt } from "../found/place.js";
 import { questionsText } from "../show/question.js";
+import type { Context } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { resultOf } from "./question-ask.js";
 
 /** How a question stands, or all of them; at a node those it has helped to answer. */

@@ -3,16 +3,17 @@ import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { queryJson } from "@cohortium/protocol/statistics/query-schema";
 import { scheduleView, scheduleViews, type ScheduleView } from "../answers/questions.js";
-import { budgetSeen } from "../budget-seen.js";
-import { confirm, confirmAtTerminal, textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix } from "../pick.js";
-import { adminOfRole } from "../place.js";
-import { charterAsked } from "../question/charter-asked.js";
-import { costOf, leftOf, type Cost } from "../question/cost.js";
-import { askingIn, queryUnder } from "../question/query-asked.js";
+import { charterAsked } from "../found/charter-asked.js";
+import { pickByPrefix } from "../found/pick.js";
+import { adminOfRole } from "../found/place.js";
+import { budgetSeen, costIfAsked } from "../prices/budget-seen.js";
+import { leftOf, type Cost } from "../prices/cost.js";
+import { askingWithFound } from "../question/found-words.js";
+import { queryUnder } from "../question/query-asked.js";
 import { eachRunText } from "../show/price.js";
 import { schedulesText, timeText } from "../show/question.js";
+import { confirm, confirmSpending, textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 interface Rhythm {
   readonly every: number;
@@ -34,27 +35,22 @@ export async function questionSchedule(context: Context, verb: string, what: str
 async function addSchedule(context: Context, kind: string | undefined, options: Options): Promise<Outcome> {
   const admin = adminOfRole(context.folder, "coordinator", "question schedule add");
   const rhythm: Rhythm = { ...everyIn(textOption(options, "every")), ...startIn(textOption(options, "start")) };
-  const asking = askingIn(context, kind, options);
+  const asking = await askingWithFound(admin, context, kind, options);
   const asked = await charterAsked(admin, textOption(options, "charter"));
   const { digest, charter } = asked;
   const budget = await budgetSeen(admin, asked);
   const query = queryUnder(asking, charter, leftOf(budget));
-  // What the budget does not cover the coordinator refuses, whatever anybody says here.
-  if (query.nanoRho <= (leftOf(budget) ?? 0)) {
-    const cost = costOf(query.nanoRho, budget, charter);
-    await agreeOnRuns(context, cost, rhythm, charter.name);
-  }
+  await agreeOnRuns(context, await costIfAsked(admin, asked, query.nanoRho, budget), rhythm, charter.name);
   const schedule = await admin.post("/v1/question-schedules", { charter: digest, query: queryJson(query), ...rhythm }, scheduleView, crypto.randomUUID());
   return done(schedule, `${schedulesText([schedule], context.paint)}\n\n${firstText(schedule, rhythm.start, context.world.nowMs())}${termsText(schedule, charter.expires)}`);
 }
 
-/** What each run costs, and whether that is meant where the first is asked at once; a later one can still be taken back. */
+/** What each run costs, and whether that is meant: nobody is asked again, and nobody need be there when it is paid. */
 async function agreeOnRuns(context: Context, cost: Cost | null, { every, unit, start }: Rhythm, charter: string): Promise<void> {
   if (cost === null) return;
-  context.progress.note(eachRunText(cost));
-  if (start !== undefined) return;
-  const again = every === 1 ? unit.replace(/s$/, "") : `${every} ${unit}`;
-  await confirmAtTerminal(context, `Ask it at once, and again every ${again}, each time for ${budgetShare(cost.share, 1)} of the budget of ${charter}?`);
+  const rhythm = `every ${every === 1 ? unit.replace(/s$/, "") : `${every} ${unit}`}`;
+  const when = start === undefined ? `at once, and again ${rhythm}` : `${rhythm} from ${start} on`;
+  await confirmSpending(context, eachRunText(cost), `Ask it ${when}, each time for ${budgetShare(cost.share, 1)} of the budget of ${charter}?`);
 }
 
 /** A start that has passed is no time to ask at. */

@@ -2,14 +2,14 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { QUERY_KINDS, type QueryKind } from "@cohortium/protocol/charter/statistics-clause";
-import { textOption, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { adminOf, placeAt } from "../place.js";
+import { charterAsked, type CharterAsked } from "../found/charter-asked.js";
+import { adminOf, placeAt } from "../found/place.js";
 import { CATALOGUE, MECHANISM, thresholdText } from "../question/catalogue.js";
-import { charterAsked, type CharterAsked } from "../question/charter-asked.js";
 import { isQueryKind, KIND_FIELDS } from "../question/fields.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { textOption, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 
 /** The catalogue, and which of it the charter allows; without a charter in force all of it, allowed or not. */
 export async function listKinds(context: Context, options: Options): Promise<Outcome> {

@@ -1,6 +1,6 @@
-import { given, type CommandGroup } from "../context.js";
 import { WORDS_FROM } from "../question/found-words.js";
 import { QUERY_OPTIONS } from "../question/query-asked.js";
+import { given, type CommandGroup } from "../world/context.js";
 import { askQuestion } from "./question-ask.js";
 import { planQuestion } from "./question-plan.js";
 import { questionResult, questionStatus } from "./question-result.js";
@@ -32,7 +32,7 @@ export const QUESTION: CommandGroup = {
       run: (context, args, options) => planQuestion(context, args[0], options),
     },
     {
-      usage: "ask [kind]", says: "ask, follow, and show the answer; what was answered before is shown at once and costs nothing (operator)",
+      usage: "ask [kind]", says: "ask, follow, and show the answer; what was answered before is shown at once and costs nothing; what costs anything needs a yes, without a terminal --yes (operator)",
       example: "--folder ./hub question ask profile --cohort channel=Web,Phone --by region --measure spend --epsilon 0.1",
       options: [...ASKED, WORDS_FROM, ["--fresh", "ask the companies anew and pay for it, also where an answer is kept"], ["--detach", "do not wait for the answer"]],
       run: (context, args, options) => askQuestion(context, args[0], options),
@@ -43,9 +43,9 @@ export const QUESTION: CommandGroup = {
       run: (context, args) => questionResult(context, given(args, 0)),
     },
     {
-      usage: "schedule <verb> [what]", says: "add KIND, ls, or rm SCHEDULE: ask anew by the calendar until the budget would not cover the next (operator)",
+      usage: "schedule <verb> [what]", says: "add KIND, ls, or rm SCHEDULE: ask anew by the calendar until the budget would not cover the next; the yes to adding it, without a terminal --yes, is the yes to every run (operator)",
       example: "--folder ./hub question schedule add categories --dimension channel --epsilon 0.05 --every 1month --start 2027-01-04T07:00:00Z",
-      options: [["--every <rhythm>", "1week, 14days, 3months"], ["--start <time>", "the first time, RFC 3339; without it now"], ...ASKED],
+      options: [["--every <rhythm>", "1week, 14days, 3months"], ["--start <time>", "the first time, RFC 3339; without it now"], ...ASKED, WORDS_FROM],
       run: (context, args, options) => questionSchedule(context, given(args, 0), args[1], options),
     },
   ],

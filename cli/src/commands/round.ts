@@ -3,17 +3,17 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import { chartersOfOperator, type CharterOfOperator } from "../answers/charters.js";
 import { launched, ownTrainings, trainingView, trainingViews, type OwnTraining, type TrainingView } from "../answers/trainings.js";
-import { confirm, confirmAtTerminal, given, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../pick.js";
-import { adminOf, adminOfRole, placeAt } from "../place.js";
-import { readCharter } from "../question/charter-asked.js";
+import { readCharter } from "../found/charter-asked.js";
+import { pickByPrefix, pickNamed, pickOnly, type Listing } from "../found/pick.js";
+import { adminOf, adminOfRole, placeAt } from "../found/place.js";
+import { nextTrainingCost } from "../prices/training-price.js";
 import { influenceOf, influenceText } from "../show/influence.js";
-import { duration, instant, quality, short } from "../show/amounts.js";
-import { trainingCostText } from "../show/price.js";
-import { table } from "../show/table.js";
+import { takesText } from "../show/price.js";
 import { gainCell, ownTrainingText, stateText, trainingText } from "../show/training.js";
-import { nextTrainingCost } from "../training-price.js";
+import { duration, instant, quality, short } from "../text/amounts.js";
+import { table } from "../text/table.js";
+import { confirm, confirmSpending, given, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
 import { endOf, watchTraining } from "./watch.js";
 
 /** Trainings. Each is a session of several rounds, one sum each. */
@@ -22,7 +22,7 @@ export const ROUND: CommandGroup = {
   says: "trainings under a charter, each a few rounds of sums over all companies",
   commands: [
     {
-      usage: "launch", says: "start a training (operator)", example: "--folder ./hub round launch --watch",
+      usage: "launch", says: "start a training; one that costs privacy needs a yes, without a terminal --yes (operator)", example: "--folder ./hub round launch --watch",
       options: [
         ["--charter <digest>", "under which charter; needed if several are in force"], ["--watch", "stay and watch"],
         ["--without <party>", "do without one company, where the charter allows it: shows what it contributes, and lays its own sums open"],
@@ -58,8 +58,7 @@ async function launch(context: Context, options: Options): Promise<Outcome> {
 async function agreeOnTraining(context: Context, admin: AdminClient, { digest, name }: CharterOfOperator): Promise<void> {
   const cost = await nextTrainingCost(admin, digest, await readCharter(admin, digest));
   if (cost === null) return;
-  context.progress.note(trainingCostText(cost, context.paint));
-  await confirmAtTerminal(context, `Launch it, for ${budgetShare(cost.share, 1)} of the budget of ${name}?`);
+  await confirmSpending(context, takesText("This training", cost), `Launch it, for ${budgetShare(cost.share, 1)} of the budget of ${name}?`);
 }
 
 /** @throws Refusal CHARTER_NOT_IN_FORCE naming whose signature is missing, if there is a proposal that waits for some. */

@@ -1,12 +1,12 @@
 import type { ContractColumn } from "@cohortium/node/data/contract/contract";
-import type { LintLine, Mapped } from "@cohortium/node/schema-desk";
+import type { LintLine, Mapped } from "@cohortium/node/desks/schema-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../context.js";
-import { done, type Outcome } from "../outcome.js";
-import { SET_OPTION } from "../settings.js";
-import type { Paint } from "../show/paint.js";
-import { plainLine } from "../show/plain.js";
-import { facts, table } from "../show/table.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
+import { given, pathOf, textOption, type CommandGroup, type Context, type Options } from "../world/context.js";
+import { done, type Outcome } from "../world/outcome.js";
+import { SET_OPTION } from "../world/settings.js";
 import { contractNamed, deskOf } from "./data-desk.js";
 
 /** What a feed holds: its data contract. */

@@ -2,7 +2,7 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { QUERY_KINDS, type QueryKind } from "@cohortium/protocol/charter/statistics-clause";
-import type { Options } from "../context.js";
+import type { Options } from "../world/context.js";
 import { FieldError, numberOf, valueOfJson, valueOfTexts } from "./field-values.js";
 import { isQueryKind, KIND_FIELDS, optionName, type Field } from "./fields.js";
 

@@ -1,8 +1,8 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { questionViews, type QuestionView } from "../answers/questions.js";
-import { textOption, type Context, type Options } from "../context.js";
-import { pickByPrefix } from "../pick.js";
+import { pickByPrefix } from "../found/pick.js";
+import { textOption, type Context, type Options } from "../world/context.js";
 import type { Asking } from "./asking.js";
 import { askingIn } from "./query-asked.js";
 
@@ -13,7 +13,7 @@ export const WORDS_FROM = ["--words-from <session>", "categories: dimension, wor
 export async function askingWithFound(admin: AdminClient, context: Context, kind: string | undefined, options: Options): Promise<Asking> {
   const from = textOption(options, "wordsFrom");
   if (from === undefined) return askingIn(context, kind, options);
-  if (kind !== "categories") throw wrong("it completes a question of the kind categories", "write: question ask categories --words-from SESSION");
+  if (kind !== "categories") throw wrong("it completes a question of the kind categories", "write the kind categories, as in: question ask categories --words-from SESSION");
   const given = (["dimension", "words", "length", "file"] as const).find((name) => options[name] !== undefined);
   if (given !== undefined) throw wrong(`--${given} says the same`, `leave --${given} out`);
   const { questions } = await admin.get("/v1/questions", questionViews);

@@ -9,8 +9,8 @@ import { queryProblems } from "@cohortium/protocol/statistics/plan";
 import type { QueryProblem } from "@cohortium/protocol/statistics/query-problem";
 import type { Query } from "@cohortium/protocol/statistics/query";
 import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
-import { pathOf, textOption, type Context, type Options } from "../context.js";
-import { fileBytes } from "../file-bytes.js";
+import { fileBytes } from "../files/file-bytes.js";
+import { pathOf, textOption, type Context, type Options } from "../world/context.js";
 import { askingOfFile, askingOfFlags, flagsOfQuestions, type Asking } from "./asking.js";
 import { KIND_FIELDS } from "./fields.js";
 
@@ -97,8 +97,8 @@ function priceOf({ epsilon }: Asking, { privacy }: Charter): number {
     case "discrete-gaussian":
       if (epsilon !== null) return nanoRhoFor(epsilon, privacy.budget.delta);
       throw new Refusal({
-        code: "USAGE_QUESTION", title: "say what the answer may cost", detail: `--epsilon: it is missing; the whole charter has ${privacy.budget.epsilon}`,
-        fix: "give --epsilon, such as 0.1: the more, the less noise; see what it buys with: cohortium question plan",
+        code: "USAGE_QUESTION", title: "say what the answer may cost", detail: `--epsilon: it is missing; the charter's budget is ε = ${privacy.budget.epsilon} for all answers together`,
+        fix: "give --epsilon, such as 0.1: the more, the less noise; question plan shows what it buys, for nothing",
       });
   }
 }

@@ -1,10 +1,10 @@
 import type { Interval } from "../answers/model.js";
-import { count, percent, quality, signed } from "../show/amounts.js";
 import { edgeWarning } from "../show/evaluation.js";
+import { count, percent, quality, signed } from "../text/amounts.js";
 import { chartSvg } from "./chart.js";
 import { markup, type Markup } from "./markup.js";
-import { calibrationChart, convergenceChart, gainsChart, liftChart, rocChart, type Judged } from "./plots.js";
 import { partnersSection } from "./partners.js";
+import { calibrationChart, convergenceChart, gainsChart, liftChart, rocChart, type Judged } from "./plots.js";
 import type { ModelReport } from "./report.js";
 import { STYLE } from "./style.js";
 

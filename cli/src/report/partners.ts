@@ -1,6 +1,6 @@
 import type { Interval, PublishedComparison } from "../answers/model.js";
-import { count, quality, signed } from "../show/amounts.js";
 import { WITHHELD } from "../show/partners.js";
+import { count, quality, signed } from "../text/amounts.js";
 import { chartSvg, ticks, type Chart, type Estimate } from "./chart.js";
 import { markup, type Markup } from "./markup.js";
 import type { ModelReport } from "./report.js";

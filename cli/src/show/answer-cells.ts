@@ -1,6 +1,6 @@
 import { isShown, type Cell } from "@cohortium/protocol/statistics/answer";
 import { grouped } from "@cohortium/protocol/charter/sentences";
-import { count, percent } from "./amounts.js";
+import { count, percent } from "../text/amounts.js";
 
 /** Writes one number. */
 export type Form = (value: number) => string;

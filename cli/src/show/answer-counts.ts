@@ -1,7 +1,7 @@
 import { isShown, type CategoriesAnswer, type Cell, type DriftAnswer, type HistogramAnswer, type QuantilesAnswer, type RowsAndShare, type WordsAnswer } from "@cohortium/protocol/statistics/answer";
+import type { Paint } from "../text/paint.js";
+import { table, type Column } from "../text/table.js";
 import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
-import { table, type Column } from "./table.js";
 
 const COUNTED: readonly Column[] = [{ head: "rows", right: true }, { head: "share", right: true }, { head: "" }];
 

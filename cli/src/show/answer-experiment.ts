@@ -1,7 +1,7 @@
 import { type Difference, type ExperimentAnswer, type Withheld } from "@cohortium/protocol/statistics/answer";
+import type { Paint } from "../text/paint.js";
+import { table } from "../text/table.js";
 import { cellText, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
-import { table } from "./table.js";
 
 /** The arms, then by how much they differ from the control. A loud line before both if they cannot be compared. */
 export function experimentText({ arms, effects, sampleRatio }: ExperimentAnswer, paint: Paint): string {

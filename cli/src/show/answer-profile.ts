@@ -1,8 +1,8 @@
 import type { ProfileAnswer } from "@cohortium/protocol/statistics/answer";
 import { isEverybody } from "@cohortium/protocol/statistics/sentences";
+import type { Paint } from "../text/paint.js";
+import { table } from "../text/table.js";
 import { cellText, indexForm, quantityForm, rowsForm, shareForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
-import { table } from "./table.js";
 
 /** A table a dimension, then the measures: the cohort beside all rows, or all rows alone where they are the cohort. */
 export function profileText(answer: ProfileAnswer, paint: Paint): string {

@@ -1,7 +1,7 @@
 import type { RfmAnswer, RfmCell } from "@cohortium/protocol/statistics/answer";
+import type { Paint } from "../text/paint.js";
+import { table } from "../text/table.js";
 import { cellText, quantityForm, rowsForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
-import { table } from "./table.js";
 
 /** The two grids, the best corner last, and what the scores mean. */
 export function rfmText({ scores, grid, spend }: RfmAnswer, paint: Paint): string {

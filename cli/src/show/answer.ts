@@ -1,10 +1,10 @@
 import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { sentencesOf } from "@cohortium/protocol/statistics/sentences";
+import type { Paint } from "../text/paint.js";
 import { categoriesText, driftText, histogramText, quantilesText, wordsText } from "./answer-counts.js";
 import { experimentText } from "./answer-experiment.js";
 import { profileText } from "./answer-profile.js";
 import { rfmText } from "./answer-rfm.js";
-import type { Paint } from "./paint.js";
 
 /** An answer as tables, and in sentences what it rests on and how to read it. */
 export function answerText(answer: Answer, paint: Paint): string {

@@ -1,6 +1,7 @@
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { Account, Forecast, OwnAccount, PrivacyAccount } from "../answers/budget.js";
-import { count, instant } from "./amounts.js";
+import { budgetIn } from "../prices/cost.js";
+import { count, instant } from "../text/amounts.js";
 
 /** As in `ε 0.42 at δ 1e-6`. */
 export function epsilonAt(epsilon: number, delta: number): string {
@@ -9,11 +10,6 @@ export function epsilonAt(epsilon: number, delta: number): string {
 
 /** What every percentage here is a share of. */
 export const SHARES_ARE = "Percentages are shares of the charter's budget in ρ, without its reserve. ρ adds up; ε does not, and grows about with its square root.";
-
-/** The charter's budget without its reserve, in 10^-9 of ρ: what every share is told of, also where a node has opened the reserve. */
-export function budgetIn({ limit, reserve, isReserveOpen }: Pick<PrivacyAccount, "limit" | "reserve" | "isReserveOpen">): number {
-  return limit - (isReserveOpen ? reserve : 0);
-}
 
 /** One charter's privacy in a sentence that needs no ρ. */
 export function accountSentence({ privacy, releases }: Account): string {

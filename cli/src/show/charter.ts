@@ -1,6 +1,6 @@
 import type { Change, FitProblem } from "../answers/charters.js";
-import type { TrainingPrice } from "../training-price.js";
-import type { Paint } from "./paint.js";
+import type { TrainingPrice } from "../prices/training-price.js";
+import type { Paint } from "../text/paint.js";
 import { trainingPriceText } from "./price.js";
 
 /** A charter's sentences, one after another. */

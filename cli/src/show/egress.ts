@@ -1,5 +1,5 @@
 import type { EgressLine } from "../answers/egress.js";
-import { short } from "./amounts.js";
+import { short } from "../text/amounts.js";
 
 const NANO = 1e-9;
 

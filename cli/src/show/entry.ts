@@ -2,9 +2,9 @@ import { memberOf } from "@cohortium/crypto/json-member";
 import { parseBody, type Body } from "@cohortium/protocol/log/bodies";
 import type { Statement } from "@cohortium/protocol/log/entry";
 import { parsePartnerNumbers } from "@cohortium/protocol/training/partner-numbers";
-import { count, quality, short } from "./amounts.js";
+import { count, quality, short } from "../text/amounts.js";
+import { plainLine } from "../text/plain.js";
 import { WITHHELD } from "./partners.js";
-import { plainLine } from "./plain.js";
 
 /** A log entry as a sentence: who said what, when, in which session. */
 export function entrySentence(statement: Statement): string {

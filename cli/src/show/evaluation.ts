@@ -1,8 +1,8 @@
 import type { Evaluation, Interval } from "../answers/model.js";
 import { EDGE_SHARE_MAX } from "@cohortium/protocol/training/evaluation";
-import { count, percent, quality } from "./amounts.js";
-import type { Paint } from "./paint.js";
-import { facts, table } from "./table.js";
+import { count, percent, quality } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
 
 const COLUMNS = ["decile", "rows", "positives", "lift", "gain", "predicted", "observed"].map((head) => ({ head, right: true }));
 

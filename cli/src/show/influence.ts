@@ -1,8 +1,8 @@
 import type { Interval } from "../answers/model.js";
 import type { TrainingView } from "../answers/trainings.js";
-import { count, quality, short, signed } from "./amounts.js";
-import type { Paint } from "./paint.js";
-import { table } from "./table.js";
+import { count, quality, short, signed } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { table } from "../text/table.js";
 
 /** How well a training's model ranks. `without` is null for the one with all companies. */
 interface Judged {

@@ -1,4 +1,4 @@
-import { instant } from "./amounts.js";
+import { instant } from "../text/amounts.js";
 
 /** Neither a model nor an answer can forget a row; whoever uses it should know that one is to be forgotten. */
 export function madeBefore(deletionsSinceMs: readonly number[]): string {

@@ -1,9 +1,9 @@
 import type { Feature } from "@cohortium/protocol/charter/features";
 import type { LogisticModel, NetworkModel, TreesModel } from "../answers/model.js";
-import { count, signed } from "./amounts.js";
-import type { Paint } from "./paint.js";
-import { plainLine } from "./plain.js";
-import { facts, table } from "./table.js";
+import { count, signed } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { plainLine } from "../text/plain.js";
+import { facts, table } from "../text/table.js";
 
 /** A network's weights say nothing one by one; its form does. */
 export function layersText({ columns, dropped, hidden, activation, weights }: NetworkModel): string {

@@ -1,8 +1,8 @@
 import { SHARED_CLASS_ROWS_MIN, SHARED_ROWS_MIN } from "@cohortium/protocol/charter/limits";
 import type { Interval, PublishedComparison } from "../answers/model.js";
-import { count, quality, signed } from "./amounts.js";
-import type { Paint } from "./paint.js";
-import { table } from "./table.js";
+import { count, quality, signed } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { table } from "../text/table.js";
 
 /** Why a company publishes nothing about its gain. */
 export const WITHHELD = {

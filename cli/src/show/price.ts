@@ -1,13 +1,13 @@
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
-import type { Role } from "../place.js";
-import type { Cost } from "../question/cost.js";
-import type { Price } from "../question/price.js";
-import type { TrainingPrice } from "../training-price.js";
-import { count, counted } from "./amounts.js";
+import type { Role } from "../found/place.js";
+import type { Cost } from "../prices/cost.js";
+import type { Price } from "../prices/query-price.js";
+import type { TrainingPrice } from "../prices/training-price.js";
+import { count, counted } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
 import { quantityForm } from "./answer-cells.js";
-import type { Paint } from "./paint.js";
 import { OPENS_RESERVE, SHARES_ARE } from "./budget.js";
-import { facts, table } from "./table.js";
 
 /** What a question would cost under a charter. Shares are of the budget without its reserve; null where answers cost nothing. */
 export interface Priced {
@@ -28,7 +28,7 @@ export function priceText({ price, charter, cellRows, rows, cost, account }: Pri
     name, count(cells), ...(isNoisy ? [quantityForm(errorAbs), `± ${quantityForm(interval95)}`] : []), withheld === null ? "" : withheld === 0 ? "none" : `${count(withheld)} of ${count(cells)}`,
   ]);
   return [
-    facts([["charter", charter], ["sums", String(price.sums)], ["price", costText(cost, paint)]]), "",
+    facts([["charter", charter], ["sums", String(price.sums)], ["price", costText(cost, paint.bad)]]), "",
     table(columns, lines, { paint, empty: "" }), "",
     ...(price.found === null ? [] : [`Each sum asks of one more character. Beginnings with fewer than about ${count(Math.ceil(price.found.least))} rows are not followed; a word with ${count(Math.ceil(price.found.sure))} rows or more is found with a probability of 95 %.`]),
     `Reckoned with ${count(rows)} rows that lie evenly in the cells${isNoisy ? ", and the noise of all companies" : ""}. Cells over fewer than ${cellRows} rows are withheld. Nothing was asked.`,
@@ -50,22 +50,17 @@ function asideText({ reserve }: Cost): string {
   return reserve === 0 ? "" : `; another ${budgetShare(reserve, 1)} is in reserve`;
 }
 
-/** What asking will take, before it is asked. */
-export function takesText(cost: Cost): string {
-  const { share, left } = cost;
-  const after = Math.max(0, left - share);
-  return `${costsText(cost)}; ${budgetShare(left, 1)} is left before it, and ${budgetShare(after, 1)} after it`;
+/** What a question or a training will take, before anybody is asked anything. @param what - As in "This training". */
+export function takesText(what: string, cost: Cost): string {
+  const { share, left, more } = cost;
+  if (more < 0) return `${what} ${costText(cost, (text) => text)}.`;
+  return `${what} ${costsText(cost)}; ${budgetShare(left, 1)} is left before it, and ${budgetShare(Math.max(0, left - share), 1)} after it.`;
 }
 
 /** What a schedule will take each time, before it begins, and how often there is enough. */
 export function eachRunText(cost: Cost): string {
   const { left, more } = cost;
   return `Each run ${costsText(cost)}, of which ${budgetShare(left, 1)} is left: enough for ${more < 0 ? "none" : counted(more + 1, "run")}${asideText(cost)}.`;
-}
-
-/** What a training will take, before it is launched. */
-export function trainingCostText(cost: Cost, paint: Paint): string {
-  return cost.more < 0 ? `This training ${costText(cost, paint)}.` : `This training ${takesText(cost)}.`;
 }
 
 /** What one training takes, for whoever is about to agree to all of them. */
@@ -75,10 +70,10 @@ export function trainingPriceText({ fit, cost }: TrainingPrice): string {
   return `One training ${costsText(cost)}: ${fit === 0 ? "none fits" : fit === 1 ? "one fits" : `${count(fit)} fit`} into it, if nothing else is asked.${aside}`;
 }
 
-function costText(cost: Cost | null, paint: Paint): string {
+function costText(cost: Cost | null, bad: Paint["bad"]): string {
   if (cost === null) return "nothing: this charter's sums are exact";
   const { left, more } = cost;
   const [price, aside] = [costsText(cost), asideText(cost)];
-  if (more < 0) return `${price}; ${paint.bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}${aside}`;
+  if (more < 0) return `${price}; ${bad(`only ${budgetShare(left, 1)} is left, so it would be refused`)}${aside}`;
   return `${price}, of which ${budgetShare(left, 1)} is left: ${more === 0 ? "none" : `about ${count(more)}`} more of this kind${aside}`;
 }

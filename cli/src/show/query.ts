@@ -1,7 +1,7 @@
 import { parseQuery } from "@cohortium/protocol/statistics/query-schema";
 import { queryWords } from "@cohortium/protocol/statistics/query-words";
 import type { QuestionView } from "../answers/questions.js";
-import { plainLine } from "./plain.js";
+import { plainLine } from "../text/plain.js";
 
 /** What was asked, on one line; of a kind that this release does not know, its name. */
 export function queryText(query: QuestionView["query"]): string {

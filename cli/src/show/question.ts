@@ -1,12 +1,12 @@
 import { budgetShare } from "@cohortium/protocol/charter/budget-share";
 import type { AskedReply, QuestionView, ScheduleView } from "../answers/questions.js";
-import { instant, short } from "./amounts.js";
+import { instant, short } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
 import { answerText } from "./answer.js";
 import { faultText } from "./fault.js";
 import { madeBefore } from "./made-before.js";
-import type { Paint } from "./paint.js";
 import { queryText } from "./query.js";
-import { facts, table } from "./table.js";
 
 /** All that was asked, the newest last. */
 export function questionsText(questions: readonly QuestionView[], paint: Paint): string {

@@ -1,10 +1,10 @@
 import type { OwnComparison, OwnTraining, RoundDone, TrainingView } from "../answers/trainings.js";
-import { count, duration, instant, percent, quality, signed } from "./amounts.js";
+import { count, duration, instant, percent, quality, signed } from "../text/amounts.js";
+import type { Paint } from "../text/paint.js";
+import { facts, table } from "../text/table.js";
 import { evaluationText } from "./evaluation.js";
 import { faultText } from "./fault.js";
-import type { Paint } from "./paint.js";
 import { stripsLegend, stripsText } from "./strips.js";
-import { facts, table } from "./table.js";
 
 /** One finished round as a line: what was summed, over whom. */
 export function roundLine({ round, kind, survivors, rows, measure }: RoundDone): string {

@@ -3,7 +3,7 @@ import type { Answer } from "@cohortium/protocol/statistics/answer";
 import { answer as answerSchema } from "../../src/answers/answer.js";
 import { answerText } from "../../src/show/answer.js";
 import { cellText, quantityForm, rowsForm, shareForm } from "../../src/show/answer-cells.js";
-import { paintFor } from "../../src/show/paint.js";
+import { paintFor } from "../../src/text/paint.js";
 
 const PLAIN = paintFor(false, false, {});
 const exact = (value: number) => ({ value, low: value, high: value });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readPlainYaml } from "@cohortium/protocol/host/plain-yaml";
-import type { Options } from "../../src/context.js";
+import type { Options } from "../../src/world/context.js";
 import { askingOfFile, askingOfFlags } from "../../src/question/asking.js";
 
 const refusal = (ask: () => unknown) => {

@@ -5,12 +5,12 @@ import { Refusal } from "@cohortium/protocol/host/refusal";
 import type { Route } from "@cohortium/protocol/host/http-route";
 import { SOUND } from "../../../protocol/test/charter/fixture.js";
 import { emptyStage, folderWith, get, openStage, play, post } from "../stage.js";
-import { ANSWER, BOTH, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
+import { ANSWER, charterRoutes, deskOf, events, EXACT, KIND, NOISE, NOISY, REPLY, SESSION, TRAINING, TRAINING_ONLY, VIEW } from "./desk.js";
 
 describe("question ask", () => {
   test("launches, follows, and shows the answer with its intervals, what is withheld and what it rests on", async () => {
     const { folder, asked } = await openStage("coordinator", [...deskOf(NOISY, TRAINING_ONLY), post("/v1/questions", { kind: "launched", ...REPLY }), events(TRAINING), get("/v1/questions/:session", VIEW)]);
-    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1", "--yes"], { folder });
     expect(asked).toEqual([{ path: "/v1/questions", body: { charter: NOISY, query: { ...VIEW.query, nanoRho: expect.any(Number) }, fresh: false } }]);
     const { query: { nanoRho } } = asked[0]?.body as { query: { nanoRho: number } };
     expect(epsilonOfRho(nanoRho / NANO, NOISE.budget.delta)).toBeCloseTo(0.1, 5);
@@ -25,7 +25,7 @@ describe("question ask", () => {
 
   test("shows what is kept at once, says when it was answered, and that it costs nothing", async () => {
     const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "kept", ...REPLY, costs: 0, answeredAt: "2026-11-20T08:00:00.000Z", answer: ANSWER })]);
-    const { code, out } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    const { code, out } = await play(["question", "ask", ...KIND, "--epsilon", "0.1", "--yes"], { folder });
     expect(out).toContain("Kept: answered on 2026-11-20 08:00:00 UTC in 5e5e5e5e5e5e; this costs nothing. To ask the companies anew and pay for it: --fresh");
     expect(code).toBe(0);
   });
@@ -40,7 +40,7 @@ describe("question ask", () => {
   });
 
   test.each<[string, readonly string[], number, string, string]>([
-    ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the whole charter has 1", "give --epsilon"],
+    ["no price where noise is due", [...KIND, "--charter", "noisy"], 2, "--epsilon: it is missing; the charter's budget is ε = 1 for all answers together", "give --epsilon"],
     ["a price where there is none", [...KIND, "--charter", "plain", "--epsilon", "0.1"], 2, "--epsilon: this charter adds no noise", "leave it out"],
     ["more than the whole budget", [...KIND, "--charter", "noisy", "--epsilon", "3"], 5, "--epsilon: the charter's budget is ε = 1 for all answers together, and ε = 1 of it is left", "ask for less, such as --epsilon 0.1"],
     ["less than anything costs", [...KIND, "--charter", "noisy", "--epsilon", "1e-9"], 2, "--epsilon: the least that an answer of one sum can cost is ε = 0.0000", "give --epsilon 0.0000"],
@@ -63,14 +63,14 @@ describe("question ask", () => {
   test("hands on the coordinator's refusal, with exit code 5 for a budget that is spent", async () => {
     const spent: Route = { method: "POST", path: "/v1/questions", handle: () => { throw new Refusal({ code: "BUDGET_SPENT", title: "the charter's privacy budget does not cover this question", detail: "it costs 4 % of the budget, and 1 % is left" }); } };
     const { folder } = await openStage("coordinator", [...deskOf(NOISY), spent]);
-    expect(await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("it costs 4 % of the budget") });
+    expect(await play(["question", "ask", ...KIND, "--epsilon", "0.1", "--yes"], { folder })).toMatchObject({ code: 5, err: expect.stringContaining("it costs 4 % of the budget") });
   });
 
   test("ends with the exit code of the node that refused", async () => {
     const fault = { code: "NODE_REFUSED", cause: "BUDGET_SPENT", says: "meadow refused", fix: "ask for less", side: "operator" };
     const aborted = { ...VIEW, state: "aborted", answeredAt: null, answer: null, answerDigest: null, says: "meadow refused", fault };
     const { folder } = await openStage("coordinator", [...deskOf(NOISY), post("/v1/questions", { kind: "running", ...REPLY, costs: 0 }), events({ ...TRAINING, state: "aborted", fault }), get("/v1/questions/:session", aborted)]);
-    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1"], { folder });
+    const { code, out, err } = await play(["question", "ask", ...KIND, "--epsilon", "0.1", "--yes"], { folder });
     expect(err).toContain(`somebody asks the same already: ${SESSION}`);
     expect(out).toContain("aborted: meadow refused\n  code   NODE_REFUSED\n");
     expect(code).toBe(5);
@@ -137,84 +137,6 @@ describe("what was asked", () => {
     const own = { ...VIEW, ownDrift };
     const { folder } = await openStage("node", [get("/v1/questions", { questions: [own] }), get("/v1/questions/:session", own)]);
     expect((await play(["question", "result", "5e"], { folder })).out).toContain(says);
-  });
-});
-
-describe("question schedule", () => {
-  const SCHEDULE = { id: "0a1b2c3d", charter: EXACT, query: { kind: "categories" }, every: 2, unit: "weeks", start: "2027-01-04T07:00:00.000Z", next: "2027-01-18T07:00:00.000Z", runs: 1, state: "on", because: "" };
-
-  test("adds, lists and removes", async () => {
-    const { folder, asked } = await openStage("coordinator", [
-      ...deskOf(EXACT), post("/v1/question-schedules", SCHEDULE), get("/v1/question-schedules", { schedules: [SCHEDULE] }), post("/v1/question-schedules/:id/remove", { ...SCHEDULE, state: "removed", next: null }),
-    ]);
-    const added = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2027-01-04T08:00:00+01:00"], { folder });
-    expect(added).toMatchObject({ code: 0, out: expect.stringContaining(`at the latest with its charter, on ${SOUND.expires.slice(0, 10)}`) });
-    expect(added.out).not.toContain("The start has passed");
-    expect((await play(["question", "schedule", "ls"], { folder })).out).toBe([
-      "schedule  question    charter       every    next (UTC)           runs  state  because",
-      "0a1b2c3d  categories  e0e0e0e0e0e0  2 weeks  2027-01-18 07:00:00     1  on", "",
-    ].join("\n"));
-    expect(await play(["question", "schedule", "rm", "0a"], { folder, answers: ["y"] })).toMatchObject({ code: 0 });
-    expect(asked).toEqual([
-      { path: "/v1/question-schedules", body: { charter: EXACT, query: { ...VIEW.query, nanoRho: 0 }, every: 2, unit: "weeks", start: "2027-01-04T08:00:00+01:00" } },
-      { path: "/v1/question-schedules/0a1b2c3d/remove", body: {} },
-    ]);
-  });
-
-  describe("under noise", () => {
-    const ADD = ["question", "schedule", "add", ...KIND, "--epsilon", "0.1", "--every", "2weeks"];
-    const hub = (spent: number, trainings: readonly unknown[] = [], digest = NOISY) => openStage("coordinator", [
-      ...charterRoutes(digest), get("/v1/charters/:digest/budget", { limit: 33_000_000, reserve: 7_000_000, spent }), get("/v1/trainings", { trainings }), post("/v1/question-schedules", { ...SCHEDULE, charter: digest }),
-    ]);
-    const PRICE = "Each run costs 0.97 % of the budget (ε 0.1 by itself), of which 90 % is left: enough for 92 runs; another 21 % is in reserve.\n";
-
-    test("says what each run costs and how many there are, and at a terminal waits for a yes if the first is at once", async () => {
-      const { folder, asked } = await hub(3_300_000);
-      const no = await play(ADD, { folder, isTerminal: true, answers: ["n"] });
-      expect(no.err).toContain(`${PRICE}Ask it at once, and again every 2 weeks, each time for 0.97 % of the budget of noisy? [y/N] `);
-      expect([no.code, asked]).toEqual([2, []]);
-      expect((await play(ADD, { folder, isTerminal: true, answers: ["y"] })).code).toBe(0);
-      expect(asked).toHaveLength(1);
-    });
-
-    test.each<[string, readonly string[], boolean]>([
-      ["a start to come", ["--start", "2027-01-04T07:00:00Z"], true], ["a start that has passed", ["--start", "2026-01-04T07:00:00Z"], true], ["--yes", ["--yes"], true], ["--json", ["--json"], true], ["no terminal", [], false],
-    ])("with %s tells the price and goes on unasked", async (_, flags, isTerminal) => {
-      const { folder, asked } = await hub(3_300_000);
-      const { code, err } = await play([...ADD, ...flags], { folder, isTerminal });
-      expect({ code, posts: asked.length, told: err.includes(PRICE), isAsked: err.includes("[y/N]") }).toEqual({ code: 0, posts: 1, told: true, isAsked: false });
-    });
-
-    test("tells of one run, and of none where only the reserve is left", async () => {
-      expect((await play(ADD, await hub(32_600_000))).err).toContain("enough for 1 run; another");
-      expect((await play(ADD, await hub(32_990_000))).err).toContain("enough for none; another 21 % is in reserve.");
-    });
-
-    test("counts what trainings under the same charter took", async () => {
-      const both = await hub(0, [{ ...TRAINING, charter: BOTH, state: "done" }], BOTH);
-      // 33,000,000 - 17,000,000 of the training.
-      expect((await play(ADD, both)).err).toContain("of which 48 % is left: enough for 49 runs");
-    });
-
-    test("leaves what is not covered to the coordinator, which refuses it, and asks nothing about it", async () => {
-      const { folder } = await hub(40_000_000);
-      expect((await play(ADD, { folder, isTerminal: true })).err).not.toContain("Each run costs");
-    });
-  });
-
-  test("that starts in the past says when it is asked first", async () => {
-    const { folder } = await openStage("coordinator", [...deskOf(EXACT), post("/v1/question-schedules", { ...SCHEDULE, runs: 0 })]);
-    const { out } = await play(["question", "schedule", "add", ...KIND, "--every", "2weeks", "--start", "2026-01-04T07:00:00Z"], { folder });
-    expect(out).toContain("The start has passed; the first time it is asked is 2027-01-18 07:00:00 UTC.");
-  });
-
-  test.each([
-    [["ad"], "did you mean add?"], [["add", ...KIND], "--every: it is missing"], [["add", ...KIND, "--every", "often"], '--every: "often" is no rhythm'], [["add", ...KIND, "--every", "0days"], "is no rhythm"],
-    [["add", ...KIND, "--every", "1day", "--start", "2027-01-04T08:00:00"], "is no RFC 3339 time with an offset"], [["add", ...KIND, "--every", "1day", "--start", "tomorrow"], "is no RFC 3339 time"], [["rm"], "none is named"],
-  ])("%j is refused in words", async (args, cause) => {
-    const { folder, asked } = await openStage("coordinator", charterRoutes(EXACT));
-    expect(await play(["question", "schedule", ...args], { folder })).toMatchObject({ code: 2, err: expect.stringContaining(cause) });
-    expect(asked).toEqual([]);
   });
 });
 

@@ -22,7 +22,7 @@ const routes = (answer: object = ANSWER): readonly Route[] => [
   get("/v1/questions", { questions: [view(answer)] }), get("/v1/questions/:session", view(answer)), get("/v1/charters/:digest/budget", { limit: 152_781_242, reserve: 0, spent: 0 }),
   post("/v1/questions", { kind: "launched", session: "7f".repeat(16), charter: CHARTER, queryDigest: DIGEST, costs: 1_000 }),
 ];
-const COUNT = ["question", "ask", "categories", "--detach", "--epsilon", "0.1"];
+const COUNT = ["question", "ask", "categories", "--detach", "--epsilon", "0.1", "--yes"];
 
 describe("words that nobody has listed", () => {
   test("are shown with their rows, and with from how many rows on one is found", async () => {
@@ -49,6 +49,14 @@ describe("words that nobody has listed", () => {
     expect(asked).toMatchObject([{ body: { query: { kind: "categories", cohort: [], dimension: "town", top: 2, words: ["bern", "san jose"], length: 8 } } }]);
   });
 
+  test("are counted by the calendar, each time those that were found", async () => {
+    const schedule = { id: "0a1b2c3d", charter: CHARTER, query: { kind: "categories" }, every: 1, unit: "months", start: "2027-01-04T07:00:00.000Z", next: "2027-01-04T07:00:00.000Z", runs: 0, state: "on", because: "" };
+    const { folder, asked } = await openStage("coordinator", [...routes(), post("/v1/question-schedules", schedule)]);
+    const { code } = await play(["question", "schedule", "add", "categories", "--words-from", "5e5e", "--epsilon", "0.1", "--every", "1month", "--start", "2027-01-04T07:00:00Z", "--yes"], { folder });
+    expect(code).toBe(0);
+    expect(asked).toMatchObject([{ path: "/v1/question-schedules", body: { query: { kind: "categories", cohort: [], dimension: "town", top: 2, words: ["bern", "san jose"], length: 8 }, every: 1, unit: "months" } }]);
+  });
+
   test("are counted as they are typed, too", async () => {
     const { folder, asked } = await openStage("coordinator", routes());
     expect(await play([...COUNT, "--dimension", "town", "--words", "bern,san jose", "--length", "8", "--top", "1"], { folder })).toMatchObject({ code: 0 });
@@ -57,6 +65,7 @@ describe("words that nobody has listed", () => {
 
   test.each<[string, readonly string[], object, number, string]>([
     ["for another kind", ["question", "ask", "words", "--words-from", "5e"], ANSWER, 2, "--words-from: it completes a question of the kind categories"],
+    ["for another kind by the calendar", ["question", "schedule", "add", "words", "--words-from", "5e", "--every", "1month"], ANSWER, 2, "--words-from: it completes a question of the kind categories"],
     ["beside a dimension", [...COUNT, "--words-from", "5e", "--dimension", "town"], ANSWER, 2, "--words-from: --dimension says the same"],
     ["of a session nobody knows", [...COUNT, "--words-from", "77"], ANSWER, 2, "answer of the kind words"],
     ["of an answer without words", [...COUNT, "--words-from", "5e"], { ...ANSWER, words: [] }, 2, "--words-from: that answer found no word"],

@@ -1,4 +1,4 @@
-import type { EgressLine } from "@cohortium/node/ledger";
+import type { EgressLine } from "@cohortium/node/store/ledger";
 import type { StoryResult } from "./story.js";
 
 /** The document that `--json` prints. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import type { EgressLine } from "@cohortium/node/ledger";
+import type { EgressLine } from "@cohortium/node/store/ledger";
 import { readCharterYaml } from "@cohortium/protocol/host/charter-yaml";
 import { instantText } from "@cohortium/protocol/session/instant";
 import { checkCharter } from "@cohortium/protocol/charter/check";

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { initCoordinator } from "@cohortium/coordinator/init";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { enrollNode } from "@cohortium/node/enroll";
-import { initNode } from "@cohortium/node/init";
+import { enrollNode } from "@cohortium/node/settings/enroll";
+import { initNode } from "@cohortium/node/settings/init";
 import { z } from "zod";
 import { freePorts, LocalProcess } from "./processes.js";
 

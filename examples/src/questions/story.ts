@@ -115,7 +115,7 @@ class Asker {
     const first = await this.#answer(EXPERIMENT);
     telling.heading("What had customers spent before, and who are those who buy by telephone and on the web?");
     const others = [await this.#answer(QUANTILES), await this.#answer(PROFILE)];
-    telling.heading("Asked again, it is the same answer, for nothing");
+    telling.heading("Asked again, it is the same answer, for nothing, and needs no yes");
     const again = await this.#again(EXPERIMENT, first, node);
     telling.heading("More than is left is refused, before any company computes anything");
     const refused = await this.#overspend();
@@ -141,7 +141,7 @@ class Asker {
   }
 
   async #answer(asked: readonly string[]): Promise<Asked> {
-    const { code, says } = await this.#type(this.#consortium.coordinator, "question", "ask", ...asked);
+    const { code, says } = await this.#type(this.#consortium.coordinator, "question", "ask", ...asked, "--yes");
     if (code !== 0) throw new Error(`the question was not answered:\n${says}`);
     return this.#last();
   }
@@ -167,7 +167,7 @@ class Asker {
 
   async #overspend(): Promise<AskedResult["refused"]> {
     const before = await messagesOf(this.#consortium.nodes);
-    const { code } = await this.#type(this.#consortium.coordinator, "question", "ask", ...TOO_MUCH);
+    const { code } = await this.#type(this.#consortium.coordinator, "question", "ask", ...TOO_MUCH, "--yes");
     const messages = (await messagesOf(this.#consortium.nodes)) - before;
     this.#stage.telling.line(`exit code ${code ?? "none"}; ${messages} messages left the companies`);
     return { exit: code, messages };

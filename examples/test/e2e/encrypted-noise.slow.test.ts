@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
-import { openNodeDatabase } from "@cohortium/node/store";
+import { openNodeDatabase } from "@cohortium/node/database";
 import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { Cell, ProfileAnswer } from "@cohortium/protocol/statistics/answer";
 import { z } from "zod";
@@ -54,7 +54,7 @@ async function typed<T>(folder: string, ...args: readonly string[]): Promise<T> 
   return JSON.parse(says) as T;
 }
 
-const ask = (...args: readonly string[]) => typed<Asked>(tiny.consortium.coordinator.folder, "question", "ask", ...args, "--charter", encrypted);
+const ask = (...args: readonly string[]) => typed<Asked>(tiny.consortium.coordinator.folder, "question", "ask", ...args, "--charter", encrypted, "--yes");
 const charge = z.object({ session: z.string(), round: z.number(), nanoRho: z.number() });
 const chargesOf = async (name: string, session: string) =>
   (await tiny.consortium.node(name).admin.get("/v1/budget/ledger", z.object({ charges: z.array(charge) }))).charges.filter((one) => one.session === session);
@@ -160,7 +160,7 @@ test("a question that a company does not help to open ends with its name, and ha
   const cedar = tiny.consortium.node("cedar");
   await cedar.stop("SIGTERM");
   await cedar.start(["--import", `${KILL_AT}?${new URLSearchParams({ event: "heard survivors", nth: "1", when: "before" }).toString()}`]);
-  const { code, says } = await typeCommand(coordinator.folder, "question", "ask", "drift", "--column", "zip", "--epsilon", "0.4", "--charter", charter).ended;
+  const { code, says } = await typeCommand(coordinator.folder, "question", "ask", "drift", "--column", "zip", "--epsilon", "0.4", "--charter", charter, "--yes").ended;
   await cedar.start();
   expect(code).toBe(7);
   expect(says).toContain("AGGREGATION_PART_MISSING");

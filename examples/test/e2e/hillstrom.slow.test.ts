@@ -50,7 +50,7 @@ if (!isThere) process.stdout.write(`hillstrom: skipped, for there is no ${FILE}\
   afterAll(async () => tiny.end());
 
   async function ask(...args: readonly string[]): Promise<ExperimentAnswer> {
-    const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "--quiet", "question", "ask", ...ASKED, ...args).ended;
+    const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "--quiet", "question", "ask", ...ASKED, ...args, "--yes").ended;
     if (code !== 0) throw new Error(says);
     return (JSON.parse(says) as { readonly answer: ExperimentAnswer }).answer;
   }

@@ -11,7 +11,7 @@ import { networkContributor } from "@cohortium/node/learning/network/learner";
 import { loadBackend } from "@cohortium/node/learning/network/tensors";
 import { binsOf } from "@cohortium/node/learning/trees/counts";
 import { NO_NODE } from "@cohortium/node/data/import-rows";
-import { DEFAULT_GATE, readRows, type SessionRows } from "@cohortium/node/rows";
+import { DEFAULT_GATE, readRows, type SessionRows } from "@cohortium/node/rows/session-rows";
 import { checkCharter } from "@cohortium/protocol/charter/check";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { layoutOf } from "@cohortium/protocol/training/layout";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { TrainingView } from "@cohortium/coordinator/training-view";
-import { openNodeDatabase } from "@cohortium/node/store";
+import { openNodeDatabase } from "@cohortium/node/database";
 import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { TreesClause } from "@cohortium/protocol/charter/model-clauses";
 import { treesCharges } from "@cohortium/protocol/training/trees/noisy-charges";

@@ -34,7 +34,7 @@ async function askedUnderKill(moment: Record<string, string>): Promise<string> {
   const victim = consortium.node("birch");
   await victim.stop("SIGTERM");
   await victim.start(["--import", `${KILL_AT}?${new URLSearchParams(moment).toString()}`]);
-  const { code, says } = await typeCommand(consortium.coordinator.folder, "--json", "--quiet", "question", "ask", "rfm", "--epsilon", "1", "--fresh", "--detach", "--charter", charter).ended;
+  const { code, says } = await typeCommand(consortium.coordinator.folder, "--json", "--quiet", "question", "ask", "rfm", "--epsilon", "1", "--fresh", "--detach", "--charter", charter, "--yes").ended;
   if (code !== 0) throw new Error(says);
   const { session } = JSON.parse(says) as { readonly session: string };
   await untilTrue("birch has killed itself", () => !victim.isRunning, 90_000);
@@ -67,7 +67,7 @@ describe("a node killed with -9 between computing and sending charges once, and 
     const file = join(birch.folder, "node.db");
     const copy = readFileSync(file);
     await birch.start();
-    const { code } = await typeCommand(tiny.consortium.coordinator.folder, "--quiet", "question", "ask", "drift", "--column", "zip", "--epsilon", "0.5", "--charter", charter).ended;
+    const { code } = await typeCommand(tiny.consortium.coordinator.folder, "--quiet", "question", "ask", "drift", "--column", "zip", "--epsilon", "0.5", "--charter", charter, "--yes").ended;
     expect(code).toBe(0);
     await birch.stop("SIGTERM");
     writeFileSync(file, copy);

@@ -39,15 +39,20 @@ function draft(name: string, change: object = {}): Json {
 
 interface Said { readonly code: number | null; readonly json: Record<string, unknown>; readonly says: string }
 
-/** Asks as an operator would, for one JSON document. */
+/** Asks as an operator's script would, for one JSON document. */
 async function ask(charter: string, ...args: readonly string[]): Promise<Said> {
+  return askWithoutYes(charter, ...args, "--yes");
+}
+
+/** The same, without a yes to what it costs. */
+async function askWithoutYes(charter: string, ...args: readonly string[]): Promise<Said> {
   const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "--json", "--quiet", "question", "ask", ...args, "--charter", charter).ended;
   return { code, says, json: JSON.parse(says) as Record<string, unknown> };
 }
 
 /** The answer to a question under the exact charter. */
 async function exact<A extends Answer>(kind: A["kind"], ...args: readonly string[]): Promise<A> {
-  const { code, says, json } = await ask("exact", kind, ...args);
+  const { code, says, json } = await askWithoutYes("exact", kind, ...args);
   if (code !== 0) throw new Error(says);
   return json["answer"] as A;
 }
@@ -146,6 +151,11 @@ describe("under a charter with noise", () => {
   const BY_CHANNEL = ["categories", "--dimension", "channel", "--top", "3", "--epsilon", "0.5"];
   let first: Said;
 
+  test("a question that would be charged is not asked where nobody says yes, and its price is told", async () => {
+    expect(await askWithoutYes("noisy", ...BY_CHANNEL)).toMatchObject({ code: 2, json: { code: "USAGE_CONFIRM", detail: expect.stringContaining("of the budget of noisy?") } });
+    expect(await spentAt("birch")).toBe(0);
+  });
+
   test("an answer is near the plain count, and says how near", async () => {
     first = await ask("noisy", ...BY_CHANNEL);
     expect(first.code).toBe(0);
@@ -163,7 +173,7 @@ describe("under a charter with noise", () => {
     const bytes = () => tiny.consortium.coordinator.admin.getBytes(`/v1/questions/${session}/answer`);
     const before = await bytes();
     await crash(tiny.consortium.coordinator);
-    const again = await ask("noisy", ...BY_CHANNEL);
+    const again = await askWithoutYes("noisy", ...BY_CHANNEL);
     expect(again).toMatchObject({ code: 0, json: { kind: "kept", costs: 0, session, answer: first.json["answer"] } });
     expect(Buffer.from(await bytes()).equals(Buffer.from(before))).toBe(true);
   });
@@ -186,7 +196,7 @@ describe("under a charter with noise", () => {
     const refused = await ask("noisy", "drift", "--column", "zip", "--epsilon", "1.95");
     expect(refused).toMatchObject({ code: 5, json: { code: "BUDGET_SPENT" } });
     expect(await questionCount()).toBe(before);
-    expect(await ask("noisy", ...BY_CHANNEL)).toMatchObject({ code: 0, json: { kind: "kept" } });
+    expect(await askWithoutYes("noisy", ...BY_CHANNEL)).toMatchObject({ code: 0, json: { kind: "kept" } });
   });
 
   test("the log has every query before its answer, verifies, and the charges follow from it alone", async () => {
@@ -240,7 +250,7 @@ test("a company that falls silent ends a question with its name, said once, whos
   const charter = await tiny.consortium.agree({ ...tinyDraft(NAMES, { name: "impatient", deadlineMs: 6_000 }), questions: [], statistics: CLAUSE, privacy: NOISE });
   const birch = tiny.consortium.node("birch");
   process.kill(birch.pid ?? 0, "SIGSTOP");
-  const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "question", "ask", "drift", "--column", "channel", "--epsilon", "0.1", "--charter", charter).ended;
+  const { code, says } = await typeCommand(tiny.consortium.coordinator.folder, "question", "ask", "drift", "--column", "channel", "--epsilon", "0.1", "--charter", charter, "--yes").ended;
   process.kill(birch.pid ?? 0, "SIGCONT");
   expect(code).toBe(7);
   expect(says.split("AGGREGATION_TOO_FEW: ")).toHaveLength(2);
@@ -252,7 +262,7 @@ test("a company that falls silent ends a question with its name, said once, whos
 test("a schedule asks by itself until the budget would not cover its next time", async () => {
   const { folder } = tiny.consortium.coordinator;
   const charter = await tiny.consortium.agree(draft("scheduled", { privacy: { ...NOISE, budget: { ...NOISE.budget, epsilon: 0.5 } } }));
-  const added = await typeCommand(folder, "--json", "--quiet", "question", "schedule", "add", "drift", "--column", "zip", "--epsilon", "0.4", "--every", "1day", "--charter", charter).ended;
+  const added = await typeCommand(folder, "--json", "--quiet", "question", "schedule", "add", "drift", "--column", "zip", "--epsilon", "0.4", "--every", "1day", "--charter", charter, "--yes").ended;
   expect(added.code).toBe(0);
   const { state, runs } = JSON.parse(added.says) as { state: string; runs: number };
   expect({ state, runs }).toEqual({ state: "stopped: budget", runs: 1 });

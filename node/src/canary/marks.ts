@@ -2,7 +2,7 @@ import { sourceOf } from "@cohortium/protocol/charter/recipe-lowering";
 import type { Columns, RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import type { ContractTable } from "../data/contract/contract.js";
 import type { Consent } from "../data/feeds/left-out.js";
-import type { FeedColumn } from "../data/feeds/feed-table.js";
+import type { FeedColumn } from "../data/sql/feed-table.js";
 import type { OwnWords } from "../data/recipe/own-words.js";
 
 /** What a marked row has in a column: a word or a number nobody else has; the word of those who agreed; or what the row had before, and why. */

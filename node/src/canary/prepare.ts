@@ -5,14 +5,14 @@ import { readConfigText } from "@cohortium/protocol/host/config-file";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import type { Columns } from "@cohortium/protocol/charter/recipe";
 import { planOf } from "@cohortium/protocol/training/plan";
-import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "../config.js";
+import { NODE_FILE, nodeConfig, pathIn, type NodeConfig } from "../settings/config.js";
 import type { CompanyFeeds } from "../data/subjects-of.js";
 import { configuredWords } from "../data/recipe/own-words.js";
-import { feedAt } from "../feed-at.js";
-import { contractOfFeed, ROWS_FEED } from "../feed-contract.js";
-import { feedSettings } from "../feed-desk.js";
-import { feedContract } from "../quality-desk.js";
-import type { Feed } from "../rows.js";
+import { feedAt } from "../rows/feed-at.js";
+import { contractOfFeed, ROWS_FEED } from "../rows/feed-contract.js";
+import { feedSettings } from "../rows/feed-settings.js";
+import { feedContract } from "../data/contract/contract-file.js";
+import type { Feed } from "../rows/session-rows.js";
 import { copyFeeds, type FeedCopy } from "./copy-feed.js";
 
 export interface PrepareInput {

@@ -1,5 +1,5 @@
 import { createReadStream } from "node:fs";
-import type { CsvFile } from "./duckdb.js";
+import type { CsvFile } from "./sql/duckdb.js";
 
 /** What stands in a CSV file, counted without the engine. */
 export interface CountedRecords {

@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { CsvFile } from "./duckdb.js";
+import type { CsvFile } from "./sql/duckdb.js";
 import { DELIMITERS } from "./likely-delimiter.js";
 
 /** The names in the first line of a CSV file, or why there are none. `bytes`: the line is not text in UTF-8. */

@@ -1,4 +1,4 @@
-import type { LeftOut } from "./feeds/feed-table.js";
+import type { LeftOut } from "./sql/feed-table.js";
 
 /** What a recipe changed or left out, as the charter allows it. A closed list; the owner of the rows reads these words. */
 export const DATA_NOTES = {

@@ -1,9 +1,9 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { numbersOf, sqlName, sqlText, textsOf, type FeedTable } from "../data/feeds/feed-table.js";
+import { numbersOf, sqlName, sqlText, textsOf, type FeedTable } from "../data/sql/feed-table.js";
 import type { Readable } from "../data/feeds/feed.js";
 import { withFeed, type FeedSettings } from "../data/feeds/with-feed.js";
 import { DATA_PROBLEMS } from "../data/problem.js";
-import { keySql } from "../data/recipe/sql-values.js";
+import { keySql } from "../data/sql/column-values.js";
 
 /** How many rows, and purchases, each key has; null where the feed cannot be read or does not say whose rows they are. */
 export interface CountedKeys {

@@ -1,7 +1,7 @@
 import type { Signer } from "@cohortium/crypto/signing";
-import type { NodeConfig } from "../config.js";
-import { feedSettings } from "../feed-desk.js";
-import { feedAt } from "../feed-at.js";
+import type { NodeConfig } from "../settings/config.js";
+import { feedSettings } from "../rows/feed-settings.js";
+import { feedAt } from "../rows/feed-at.js";
 import type { CohortiumNode } from "../node.js";
 import { countKeys, type CountedKeys, type KeyedFeed } from "./count-keys.js";
 import { DeletionDesk } from "./deletion-desk.js";

@@ -5,7 +5,7 @@ import { sha256 } from "@cohortium/crypto/hash";
 import type { Entry } from "@cohortium/protocol/log/entry";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { parseFromNode } from "@cohortium/protocol/wire/from-node";
-import type { LetterMessage } from "./letter-entry.js";
+import type { LetterMessage } from "../egress/letter-entry.js";
 
 /** One field of what left, as it was read off the bytes. Long bytes are told by their length, first bytes and SHA-256. */
 export interface DecodedField {

@@ -3,8 +3,8 @@ import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
-import { KeptLetters } from "./kept-letters.js";
-import { LogPlaces } from "./log-places.js";
+import { KeptLetters } from "../store/kept-letters.js";
+import { LogPlaces } from "../log/log-places.js";
 
 /** One thing that left, with what this node knows about it. */
 export interface EgressRecord {

@@ -3,9 +3,9 @@ import type { Json } from "@cohortium/crypto/canonical-json";
 import { integerOf, textOf } from "@cohortium/protocol/host/sqlite";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
-import { Charges } from "../charges.js";
-import type { NodeStore } from "../store.js";
-import { epsilonSpent } from "../statistics/epsilon-spent.js";
+import { Charges } from "../store/charges.js";
+import type { NodeStore } from "../store/node-store.js";
+import { epsilonSpent } from "../budget/epsilon-spent.js";
 
 /** From the first instant, up to but not including the second. */
 interface Span {

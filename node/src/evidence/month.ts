@@ -10,7 +10,7 @@ import { askedWords } from "./asked.js";
 import type { EgressAccount, EgressRecord } from "./egress-account.js";
 import { egressOf } from "./month-egress.js";
 import { privacyOf } from "./month-privacy.js";
-import { notesBetween } from "./session-notes.js";
+import { notesBetween } from "../store/session-notes.js";
 
 /** A month in UTC: from its first instant, up to but not including the next one's. */
 export interface Month {

@@ -12,7 +12,8 @@ import type { LocalRows } from "../data/local-rows.js";
 import { ksExact } from "./exact-auc.js";
 import { momentsOf, newtonOf } from "./logistic.js";
 import { pairedAuc } from "./paired-auc.js";
-import { histogramOf, scoresOf } from "./scores.js";
+import { histogramOf } from "./score-histogram.js";
+import { scoresOf } from "./scores.js";
 import { growAlone } from "./trees/grow-alone.js";
 
 /**

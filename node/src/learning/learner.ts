@@ -1,6 +1,6 @@
 import type { Scene } from "@cohortium/protocol/training/script";
 import type { TrainingPlan } from "@cohortium/protocol/training/plan";
-import type { SessionRows } from "../rows.js";
+import type { SessionRows } from "../rows/session-rows.js";
 import { logisticAnswer } from "./logistic-answer.js";
 import { noisyNetworkAnswer } from "./network/noisy-answer.js";
 import type { Desk } from "./network/learner.js";
@@ -10,8 +10,11 @@ import { noisyTreesAnswer } from "./trees/noisy-answer.js";
 
 /** Computes one node's answers in one session. Asked again, also by another process after a crash, it gives the same numbers. */
 export interface Learner {
-  /** The answer to one question, in the clear and laid out as its layout says: only `egress` may see it. */
-  answer(scene: Scene): Promise<Float64Array>;
+  /**
+   * The answer to one question, in the clear and laid out as its layout says: only `egress` may see it. `name` is the answer's own: where rows are
+   * sampled, which ones follows from it.
+   */
+  answer(scene: Scene, name: string): Promise<Float64Array>;
   /** Nothing is asked any more: whatever helped to compute may go. */
   close(): void;
 }
@@ -24,7 +27,7 @@ export function learnerOf(plan: TrainingPlan, rows: SessionRows, desk: Desk): Le
       const learner = new TreesLearner(rows.train, plan.features, plan.model);
       return { answer: (scene) => treesAnswer(scene, learner, rows, plan), close: () => learner.close() };
     }
-    case "network": return { answer: (scene) => networkAnswer(scene, rows, { plan, desk }), close: () => undefined };
+    case "network": return { answer: (scene, name) => networkAnswer(scene, rows, { plan, desk, name }), close: () => undefined };
   }
 }
 
@@ -43,9 +46,15 @@ async function treesAnswer(scene: Scene, learner: TreesLearner, rows: SessionRow
   }
 }
 
-async function networkAnswer(scene: Scene, rows: SessionRows, { plan, desk }: { readonly plan: TrainingPlan; readonly desk: Desk }): Promise<Float64Array> {
+interface NetworkAsked {
+  readonly plan: TrainingPlan;
+  readonly desk: Desk;
+  readonly name: string;
+}
+
+async function networkAnswer(scene: Scene, rows: SessionRows, { plan, desk, name }: NetworkAsked): Promise<Float64Array> {
   if (scene.kind !== "network") throw otherKind(scene);
-  if (plan.noise !== undefined) return noisyNetworkAnswer(scene, rows, plan, desk.entropy);
+  if (plan.noise !== undefined) return noisyNetworkAnswer(scene, rows, plan, { entropy: desk.entropy, label: `sample/${name}` });
   // The tensor engine costs a fifth of a second and 20 MB, which only who trains networks should pay.
   const learner = await import("./network/learner.js");
   return learner.networkAnswer(scene, rows, plan, desk);

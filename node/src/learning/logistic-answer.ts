@@ -1,7 +1,7 @@
 import { gridsOf } from "@cohortium/protocol/training/layout";
 import type { LogisticScene } from "@cohortium/protocol/training/logistic/script";
 import { layoutTerms, type TrainingPlan } from "@cohortium/protocol/training/plan";
-import type { SessionRows } from "../rows.js";
+import type { SessionRows } from "../rows/session-rows.js";
 import { momentsOf, newtonOf } from "./logistic.js";
 import { noisyMomentsOf, noisyNewtonOf } from "./noisy-logistic.js";
 import { evaluationOf, noisyEvaluationOf } from "./scores.js";

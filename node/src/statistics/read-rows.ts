@@ -1,12 +1,12 @@
 import type { StatisticPlan } from "@cohortium/protocol/statistics/plan";
 import type { StatisticsClause } from "@cohortium/protocol/charter/statistics-clause";
-import type { FeedTable } from "../data/feeds/feed-table.js";
+import type { FeedTable } from "../data/sql/feed-table.js";
 import type { Consent } from "../data/feeds/left-out.js";
 import { importFrom } from "../data/import-rows.js";
 import type { LocalRows } from "../data/local-rows.js";
 import type { DataNote } from "../data/note.js";
 import type { OwnWords } from "../data/recipe/own-words.js";
-import { ownSources, unset, type Feed, type FeedFile, type RowsRefused } from "../rows.js";
+import { ownSources, unset, type Feed, type FeedFile, type RowsRefused } from "../rows/session-rows.js";
 
 /** `judged` is what was said of the very table that the rows are from; `notes` what the recipe changed, and how many people did not agree. They stay here. */
 export type StatisticRows<T> = { readonly kind: "rows"; readonly rows: LocalRows; readonly notes: readonly DataNote[]; readonly judged: T } | RowsRefused;

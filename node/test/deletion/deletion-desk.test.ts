@@ -8,7 +8,7 @@ import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";
 import type { Recipe } from "@cohortium/protocol/charter/recipe";
 import { SETTINGS, place as filesIn } from "../data/feeds/stage.js";
 import { MILL, NOW_MS, SELF, SESSION, signerOf } from "../stage.js";
-import { admit, contribution, place } from "../training-stage.js";
+import { admit, contribution, place } from "../sessions/training-stage.js";
 import { deletionPlace, PEOPLE, ROWS_TEXT } from "./deletion-stage.js";
 
 const [ZOE, QUENTIN] = PEOPLE;

@@ -5,7 +5,7 @@ import { plainFeed } from "../../src/data/import-rows.js";
 import { countKeys } from "../../src/deletion/count-keys.js";
 import { DeletionDesk } from "../../src/deletion/deletion-desk.js";
 import { Tombstones } from "../../src/deletion/tombstones.js";
-import { openNodeDatabase } from "../../src/store.js";
+import { openNodeDatabase } from "../../src/database.js";
 import { scratchFolder } from "../../../protocol/test/host/scratch-folder.js";
 import { SETTINGS } from "../data/feeds/stage.js";
 import { NOW_MS, SELF, signerOf } from "../stage.js";

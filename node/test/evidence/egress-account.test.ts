@@ -5,13 +5,13 @@ import type { Segment } from "@cohortium/crypto/fixed-point";
 import { signEntry, type EntryType } from "@cohortium/protocol/log/entry";
 import { encodeFromNode } from "@cohortium/protocol/wire/from-node";
 import { scratchFolder } from "../../../protocol/test/host/scratch-folder.js";
-import { Egress } from "../../src/egress.js";
+import { Egress } from "../../src/egress/egress.js";
 import { decodeBulk, decodeLetter } from "../../src/evidence/decode.js";
 import { EgressAccount } from "../../src/evidence/egress-account.js";
-import { KeptLetters } from "../../src/evidence/kept-letters.js";
-import { entryIn, type LetterMessage } from "../../src/evidence/letter-entry.js";
-import { LogPlaces } from "../../src/evidence/log-places.js";
-import { openNodeDatabase } from "../../src/store.js";
+import { KeptLetters } from "../../src/store/kept-letters.js";
+import { entryIn, type LetterMessage } from "../../src/egress/letter-entry.js";
+import { LogPlaces } from "../../src/log/log-places.js";
+import { openNodeDatabase } from "../../src/database.js";
 import { asked, CENTRE, DIGEST, MILL, SELF, SESSION, signerOf } from "../stage.js";
 
 const SEGMENTS: readonly Segment[] = [{ name: "parties", length: 1, boundAbs: 1, scaleBits: 0 }, { name: "sums", length: 2, boundAbs: 50, scaleBits: 20 }];

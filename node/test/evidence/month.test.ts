@@ -11,10 +11,10 @@ import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";
 import { EgressAccount } from "../../src/evidence/egress-account.js";
 import { evidenceRoutes } from "../../src/evidence/evidence-api.js";
 import { monthOf } from "../../src/evidence/month.js";
-import { keepNotes } from "../../src/evidence/session-notes.js";
+import { keepNotes } from "../../src/store/session-notes.js";
 import { CohortiumNode } from "../../src/node.js";
-import { DEFAULT_GATE } from "../../src/rows.js";
-import { openNodeDatabase } from "../../src/store.js";
+import { DEFAULT_GATE } from "../../src/rows/session-rows.js";
+import { openNodeDatabase } from "../../src/database.js";
 import { CENTRE, CHARTER, COORDINATOR, DIGEST, MILL, NOW_MS, proposalOf, QUARRY, recordingLogger, seedOf, SELF, SESSION, signerOf, statement } from "../stage.js";
 
 const DECEMBER = "2026-12";

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { localRows, type LocalRows } from "../../src/data/local-rows.js";
 import { learnerOf } from "../../src/learning/learner.js";
 import { NetworkMemory } from "../../src/learning/network/memory.js";
-import { openNodeDatabase } from "../../src/store.js";
+import { openNodeDatabase } from "../../src/database.js";
 import { CHARTER, SESSION } from "../stage.js";
 
 // A node that refuses because of what is in its rows tells it to the coordinator, in clear and alone. So whatever can make an answer fail must
@@ -36,7 +36,7 @@ const probe = (iteration: number, threshold: number, weight: number): LogisticMo
 
 async function answers(scene: Scene, rows: LocalRows): Promise<boolean> {
   const { segments, ring } = layoutOf(scene.question, layoutTerms(PLAN));
-  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }, DESK).answer(scene);
+  const values = await learnerOf(PLAN, { train: rows, held: rows, counted: rows, digest: rows.digest, setDigest: rows.setDigest, notes: [] }, DESK).answer(scene, "");
   try {
     encodeFixed(values, segments, ring);
     return true;

@@ -35,7 +35,7 @@ async function encoded(rows: LocalRows, question: Question, plan: TrainingPlan):
   const desk = { party: "p", memory: null as never, entropy: new Uint8Array(32), say: () => undefined };
   const learner = learnerOf(plan, { train: rows, held: rows, counted: rows, digest: "", setDigest: rows.setDigest, notes: [] }, desk);
   const model = question.kind === "newton" ? question.model : question.kind === "evaluation" ? plan === PLAN ? MODEL : GAPPED_MODEL : null;
-  const values = await learner.answer({ kind: "logistic", question, model, digest: "" as never, steps: null } as never);
+  const values = await learner.answer({ kind: "logistic", question, model, digest: "" as never, steps: null } as never, "");
   const { segments, ring } = layoutOf(question, layoutTerms(plan));
   return [...encodeFixed(values, segments, ring)].map((word) => BigInt.asIntN(64, BigInt(word)));
 }

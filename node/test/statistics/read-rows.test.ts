@@ -7,7 +7,7 @@ import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
 import { scratchFolder } from "../../../protocol/test/host/scratch-folder.js";
 import { NO_NODE } from "../../src/data/import-rows.js";
 import { CHARTER_WORDS } from "../../src/data/recipe/own-words.js";
-import { DEFAULT_GATE, type Feed } from "../../src/rows.js";
+import { DEFAULT_GATE, type Feed } from "../../src/rows/session-rows.js";
 import { computeStatistic } from "../../src/statistics/compute.js";
 import { readStatisticRows } from "../../src/statistics/read-rows.js";
 

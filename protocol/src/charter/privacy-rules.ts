@@ -13,7 +13,7 @@ export function privacyProblems(sections: Sections): readonly Problem[] {
   switch (sections.privacy?.mechanism) {
     case undefined: return [];
     case "none": return exactTrainings(sections);
-    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...delta(sections), ...budget(sections)];
+    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...oneList(sections), ...delta(sections), ...budget(sections)];
   }
 }
 
@@ -107,13 +107,30 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
   }];
 }
 
+/**
+ * Of 2t − n colluders or more, with t signatures to a list, two lists of survivors find enough: what each list leaves out is opened from the other, down to one
+ * company's upload, which has its own share of noise and no more. Where each company's share is enough by itself, nothing is lost by that.
+ */
+function oneList({ parties, quorum, privacy, aggregation }: Sections): readonly Problem[] {
+  if (parties === undefined || quorum === undefined || privacy?.mechanism !== "discrete-gaussian" || aggregation?.scheme === "encrypted") return [];
+  const fewer = 2 * quorum - parties.length;
+  if (privacy.colluders < fewer || quorum - privacy.colluders <= HONEST_MIN) return [];
+  return [{
+    clause: "privacy.one-list", path: pointer("privacy", "colluders"),
+    says: `${privacy.colluders} of ${parties.length} could sign two lists of survivors where ${quorum} signatures are asked for, and so open one company's upload, under its share of the noise alone`,
+    fix: `write ${fewer - 1} or less, raise the quorum, or write ${quorum - HONEST_MIN}, with which each company's noise is enough by itself`,
+  }];
+}
+
 /** Publishing one row in 1/δ whole is (0, δ)-private: with so many rows or more, that is a person, and with fewer a person in so many cases. */
-function delta({ privacy, rows }: Sections): readonly Problem[] {
-  if (privacy?.mechanism !== "discrete-gaussian" || rows === undefined || privacy.budget.delta * rows.jointMin < 1) return [];
+function delta({ privacy, rows, parties }: Sections): readonly Problem[] {
+  if (privacy?.mechanism !== "discrete-gaussian" || rows === undefined || parties === undefined) return [];
+  const most = parties.length * rows.perPartyMax;
+  if (privacy.budget.delta * most < 1) return [];
   return [{
     clause: "privacy.delta", path: pointer("privacy", "budget", "delta"),
-    says: `of ${rows.jointMin} rows or more, a mechanism that publishes one whole would keep to a delta of ${privacy.budget.delta}`,
-    fix: `write far less than 1/${rows.jointMin}, such as ${1 / (1_000 * 10 ** Math.ceil(Math.log10(rows.jointMin)))}`,
+    says: `of ${most} rows, a mechanism that publishes one whole would keep to a delta of ${privacy.budget.delta}`,
+    fix: `write far less than 1/${most}, such as ${1 / (1_000 * 10 ** Math.ceil(Math.log10(most)))}, or a smaller perPartyMax`,
   }];
 }
 

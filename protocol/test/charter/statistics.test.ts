@@ -25,6 +25,10 @@ const DEEP_TREES = bent(
   `${Q}/features`, Array.from({ length: 8 }, (_, i) => ({ kind: "numeric", name: `column ${i}`, unit: "units", min: 0, max: 9 })),
   bent(`${Q}/model/trees`, 5, bent(`${Q}/model/depth`, 8, NOISY_TREES) as object) as object,
 ) as object;
+/** Seven companies of which five sign a list: three are in both of any two. */
+const keyOf = (byte: number) => Buffer.alloc(32, byte).toString("base64");
+const COMPANIES = Array.from({ length: 7 }, (_, i) => ({ name: `company-${i}`, organisation: `Company ${i}`, signingKey: keyOf(101 + i), agreementKey: keyOf(201 + i) }));
+const SEVEN = bent("/quorum", 5, bent("/parties", COMPANIES, STATISTICS) as object) as object;
 const WITH_PURCHASES = bent(`${S}/transactions`, TRANSACTIONS, STATISTICS) as object;
 
 test("a charter of statistics alone is accepted and comes back as it was, with noise and without", () => {
@@ -126,9 +130,10 @@ const BROKEN: readonly (readonly [clause: string, at: string, value: unknown, pa
   ["shape.missing-key", `${Q}/model/privacy/iterations`, undefined, `${Q}/model/privacy/iterations`, NOISY],
   ["trees.answer-size", `${Q}/model/bins`, 128, `${Q}/model/bins`, DEEP_TREES],
   ["privacy.honest", "/privacy/colluders", 3],
-  ["privacy.delta", "/privacy/budget/delta", 1 / 2_000],
+  ["privacy.one-list", "/privacy/colluders", 3, "/privacy/colluders", SEVEN],
+  ["privacy.delta", "/privacy/budget/delta", 1 / 200_000],
   ["privacy.delta", "/privacy/budget/delta", 0.001],
-  ["privacy.delta", "/rows/jointMin", 200_000, "/privacy/budget/delta", bent("/privacy/budget/delta", 1e-5, STATISTICS) as object],
+  ["privacy.delta", "/rows/perPartyMax", 500_000, "/privacy/budget/delta", bent("/privacy/budget/delta", 5e-7, STATISTICS) as object],
   ["privacy.budget", "/privacy/budget/epsilon", 1e-9],
 ];
 
@@ -137,10 +142,14 @@ test.each(BROKEN)("%s refuses %s = %j, names the place and nothing else", (claus
 });
 
 test.each([
-  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0], ["/privacy/colluders", 2],
+  ["/privacy/budget/epsilon", 20], ["/privacy/budget/delta", 0.00000499], ["/privacy/budget/reserveShare", 0], ["/privacy/budget/reserveShare", 0.9], ["/privacy/colluders", 0], ["/privacy/colluders", 2],
   [`${S}/cellRows`, 200_000], [`${S}/consent`, undefined], [`${S}/transactions`, TRANSACTIONS], [`${S}/consent/column`, "letter"],
 ])("a charter with %s = %j is just good enough", (at, value) => {
   expect(found(bent(at, value, STATISTICS))).toEqual([]);
+});
+
+test.each([2, 4])("of seven companies with five signatures to a list, %i may collude: too few for two lists, or each one's noise is enough", (colluders) => {
+  expect(found(bent("/privacy/colluders", colluders, SEVEN) as never)).toEqual([]);
 });
 
 test.each([
@@ -200,7 +209,7 @@ describe("a difference", () => {
     [`${S}/consent`, undefined, "statistics.consent", "\"agreed\" is \"yes\" or \"by letter\"", undefined],
     [`${S}/exactCohorts`, "allowed", "statistics.exactCohorts", undefined, "allowed"],
     ["/privacy/budget/epsilon", 2, "privacy.budget.epsilon", "3", "2"],
-    ["/privacy/budget/delta", 1e-5, "privacy.budget.delta", "0.000001", "0.00001"],
+    ["/privacy/budget/delta", 1e-7, "privacy.budget.delta", "0.000001", "1e-7"],
     ["/privacy/budget/reserveShare", 0.2, "privacy.budget.reserveShare", "0.1 of epsilon", "0.2 of epsilon"],
     ["/privacy/colluders", 0, "privacy.colluders", "1 companies", "0 companies"],
   ];

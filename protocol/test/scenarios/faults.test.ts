@@ -53,7 +53,7 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
     terms: { scheme: "encrypted", minimumParties: 3, quorum: 5, deadlineMs: 30_000, dropouts: "end" },
     silentWhen: (party, { kind }) => party === BOB && kind === "commitments",
   })),
-  AGGREGATION_LOST: { file: "node/test/ciphertexts.test.ts", title: "whose file is lost is not encrypted again" },
+  AGGREGATION_LOST: { file: "node/test/egress/ciphertexts.test.ts", title: "whose file is lost is not encrypted again" },
   AGGREGATION_GUARD: () => ended(short({
     answer: (party, ask) => {
       const words = tinyWords(party, ask, SHORT_PLAN);
@@ -70,7 +70,7 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
       return words;
     },
   })),
-  AGGREGATION_OVERFLOW: { file: "node/test/egress.test.ts", title: "a value beyond its bound is refused" },
+  AGGREGATION_OVERFLOW: { file: "node/test/egress/egress.test.ts", title: "a value beyond its bound is refused" },
   TRAINING_ORDER: () => hears(betweenRounds, sentTo(ADA, "roster")),
   TRAINING_PLAN: () => codeOf(participant.open({ ...given(ADA), plan: { ...SHORT_PLAN, rowsMinJoint: 1 } })),
   TRAINING_SCHEMA: () => ended(short({ contract: (party) => [{ logicalType: "number", unit: party === ADA ? "months" : "years" }, null, null] })),
@@ -80,9 +80,9 @@ const PROVOKED: Readonly<Record<FaultCode, Provoked>> = {
   TRAINING_DIVERGED: () => ended(withPlan({ gradientTolerance: 1e-12, iterationsMax: 1 })),
   TRAINING_DEGENERATE: () => ended(withPlan({}, { rowsMinJoint: 5_000 })),
   NODE_REFUSED: () => ended(short({ names: [...RECORDED.nodes.keys()].slice(0, 3), admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
-  BUDGET_SPENT: { file: "node/test/spending.test.ts", title: "beyond the charter's budget is refused before anything is computed" },
+  BUDGET_SPENT: { file: "node/test/egress/spending.test.ts", title: "beyond the charter's budget is refused before anything is computed" },
   DATA_REFUSED: () => endedAt(short({ admits: (party) => (party === ADA ? { code: "DATA_REFUSED", clause: "DATA_COLUMN_MISSING age" } : null) })),
-  DATA_CHANGED: { file: "node/test/training-work.test.ts", title: "rows that changed since the session began are refused" },
+  DATA_CHANGED: { file: "node/test/sessions/training-work.test.ts", title: "rows that changed since the session began are refused" },
   LOG_EVIDENCE: { file: "node/test/node.test.ts", title: "a message whose entries are not shown to be in the log is not acted on" },
   SESSION_EXPIRED: () => codeOf(participant.step(betweenRounds.state, { kind: "deadline", atMs: given(ADA).expiresAtMs })),
   SESSION_BROKEN: { file: "protocol/test/conduct/conductor.test.ts", title: "where a step of ours throws: the log and every party hear of it, and a replay says the same" },

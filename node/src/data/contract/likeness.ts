@@ -1,5 +1,5 @@
-import { sqlText, type FeedColumn } from "../feeds/feed-table.js";
-import { asText } from "../quality/expressions.js";
+import { sqlText, type FeedColumn } from "../sql/feed-table.js";
+import { asText } from "./expressions.js";
 
 /** What values look like that lead to a person, wherever they are from. The engine's own regular expressions (RE2). */
 export const LIKENESSES = {

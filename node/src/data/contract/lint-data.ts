@@ -1,8 +1,8 @@
-import { askScalars } from "../feeds/ask-scalars.js";
-import { sqlName, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
-import { asText, isNull, notListed, notMatching, notOfLength, notOfType, outside } from "../quality/expressions.js";
-import { spreadOf } from "../quality/drift.js";
-import { shareWords, thousands } from "../quality/verdict.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import { sqlName, type FeedColumn, type FeedTable } from "../sql/feed-table.js";
+import { asText, isNull, notListed, notMatching, notOfLength, notOfType, outside } from "./expressions.js";
+import { spreadOf } from "./spread.js";
+import { shareWords, thousands } from "./count-words.js";
 import { listedValues, type ContractColumn, type ContractTable } from "./contract.js";
 import { LIKENESS_NAMES, looksLike } from "./likeness.js";
 import { isPlainPattern } from "./lint-columns.js";

@@ -1,8 +1,8 @@
 import { TIME } from "../decimal.js";
-import { askScalars } from "../feeds/ask-scalars.js";
-import { sqlName, sqlNumber, sqlText, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../feeds/feed-table.js";
-import type { LogicalType } from "../feeds/logical-type.js";
-import { asNumber, asText, isNumeric } from "../quality/expressions.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import { sqlName, sqlNumber, sqlText, numbersOf, textsOf, type FeedColumn, type FeedTable } from "../sql/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
+import { asNumber, asText, isNumeric } from "./expressions.js";
 import { LIKENESS_NAMES, looksLike, type Likeness } from "./likeness.js";
 import { CATEGORIES_LISTED_MAX } from "./lint-columns.js";
 import type { ContractType } from "./odcs-form.js";

@@ -1,8 +1,8 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { countRecords } from "../count-records.js";
-import { csvSource, ScanFailed, type CsvFile, type SqlEngine } from "../duckdb.js";
+import { csvSource, ScanFailed, type CsvFile, type SqlEngine } from "../sql/duckdb.js";
 import { DATA_PROBLEMS } from "../problem.js";
-import { sqlName, sqlText } from "./feed-table.js";
+import { sqlName, sqlText } from "../sql/feed-table.js";
 import { asRefusal, unreadable } from "./reading.js";
 
 /** A CSV file under its header. `shown` is where its owner knows it to be; `file.path` may be a copy in UTF-8. */

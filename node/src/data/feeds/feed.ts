@@ -1,5 +1,5 @@
 import type { Subjects } from "./left-out.js";
-import type { LogicalType } from "./logical-type.js";
+import type { LogicalType } from "../sql/logical-type.js";
 
 /** What the rows of a feed are about. */
 export const FEED_KINDS = ["customers", "transactions", "events"] as const;

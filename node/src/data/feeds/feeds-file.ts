@@ -7,7 +7,7 @@ import { SLUG } from "@cohortium/protocol/session/ids";
 import { closest } from "@cohortium/protocol/session/suggestion";
 import { z } from "zod";
 import { FEED_KINDS, type Feed } from "./feed.js";
-import { LOGICAL_TYPES } from "./logical-type.js";
+import { LOGICAL_TYPES } from "../sql/logical-type.js";
 import { isEncoding } from "./transcode.js";
 
 /** A node's feeds, by name, beside its `node.yaml`. Passwords are never in it. */

@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { keySql } from "../recipe/sql-values.js";
-import type { SqlEngine } from "../duckdb.js";
-import { sqlName, sqlText, type FeedColumn, type LeftOut } from "./feed-table.js";
+import { keySql } from "../sql/column-values.js";
+import type { SqlEngine } from "../sql/duckdb.js";
+import { sqlName, sqlText, type FeedColumn, type LeftOut } from "../sql/feed-table.js";
 
 /** Whose rows a feed holds: who is in which row, which rows may take part, or that the file is one that all companies share and nobody changes. */
 export type Subjects =

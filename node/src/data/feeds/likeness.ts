@@ -1,6 +1,6 @@
-import { askScalars } from "./ask-scalars.js";
-import { sqlName, sqlText, type FeedTable } from "./feed-table.js";
-import type { LogicalType } from "./logical-type.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import { sqlName, sqlText, type FeedTable } from "../sql/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
 
 /** What a column seems to hold, for a person to confirm. */
 export type Likeness = "email" | "phone" | "money" | "time" | "identifier" | "category" | "number" | "text" | "nothing";

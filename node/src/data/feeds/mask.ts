@@ -1,4 +1,4 @@
-import type { LogicalType } from "./logical-type.js";
+import type { LogicalType } from "../sql/logical-type.js";
 
 /**
  * A value as a preview shows it: enough to see what kind of thing it is, too little to know it. Of a word its first letter, of digits none; an address

@@ -1,6 +1,6 @@
 import pg from "pg";
 import type { TableName } from "./feed.js";
-import { sqlName } from "./feed-table.js";
+import { sqlName } from "../sql/feed-table.js";
 import { NUMBER, type RawForm } from "./raw-table.js";
 import { refuseNested, type Login, type OpenTable, type ServerColumn } from "./server-table.js";
 

@@ -1,4 +1,4 @@
-import type { LogicalType } from "./logical-type.js";
+import type { LogicalType } from "../sql/logical-type.js";
 
 /** What a source gave before its values were given their types: a relation, and per column what is known of its type. */
 export interface RawTable {

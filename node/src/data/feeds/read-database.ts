@@ -2,12 +2,12 @@ import { readFileSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { checkNames } from "./column-names.js";
 import type { DatabaseSource, PasswordAt, Tls } from "./feed.js";
-import { sqlName } from "./feed-table.js";
+import { sqlName } from "../sql/feed-table.js";
 import { openMysql } from "./mysql.js";
 import { openPostgres } from "./postgres.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 import type { ReadTo } from "./reading.js";
-import type { SqlEngine } from "../duckdb.js";
+import type { SqlEngine } from "../sql/duckdb.js";
 import type { Login, ServerColumn, ServerTable } from "./server-table.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,12 +1,12 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { readHeader } from "../csv-header.js";
-import { literalPath, type SqlEngine } from "../duckdb.js";
+import { literalPath, type SqlEngine } from "../sql/duckdb.js";
 import { likelyDelimiter, spelled } from "../likely-delimiter.js";
 import { checkNames } from "./column-names.js";
 import { createTexts, dropHeaders, insertCsv } from "./csv-rows.js";
 import type { CsvReading, FileSource } from "./feed.js";
-import { sqlName, sqlText } from "./feed-table.js";
-import type { LogicalType } from "./logical-type.js";
+import { sqlName, sqlText } from "../sql/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
 import { ANYTHING, type RawColumn, type RawTable } from "./raw-table.js";
 import { readJson } from "./read-json.js";
 import { asRefusal, describedColumns, nested, unreadable, type ReadTo } from "./reading.js";

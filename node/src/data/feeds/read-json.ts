@@ -1,7 +1,7 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { literalPath } from "../duckdb.js";
+import { literalPath } from "../sql/duckdb.js";
 import { checkNames } from "./column-names.js";
-import { sqlName, sqlText } from "./feed-table.js";
+import { sqlName, sqlText } from "../sql/feed-table.js";
 import { INSTANT, NUMBER, type RawColumn, type RawForm, type RawTable } from "./raw-table.js";
 import { asRefusal, describedColumns, nested, type ReadTo } from "./reading.js";
 import { asUtf8 } from "./transcode.js";

@@ -3,7 +3,7 @@ import { readHeader } from "../csv-header.js";
 import { DATA_PROBLEMS, HEADER_PROBLEMS, type DataProblemCode } from "../problem.js";
 import { createTexts, dropHeaders, insertCsv, type CsvColumn } from "./csv-rows.js";
 import type { PlainSource } from "./feed.js";
-import type { DigestedFeed } from "./feed-table.js";
+import type { DigestedFeed } from "../sql/feed-table.js";
 import { asRefusal, type ReadTo } from "./reading.js";
 import { checkUnchanged, findFile } from "./source-files.js";
 

@@ -1,5 +1,5 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { ScanFailed, type SqlEngine } from "../duckdb.js";
+import { ScanFailed, type SqlEngine } from "../sql/duckdb.js";
 
 /** Where a source is read to: the engine, under a name of ours, with a folder for what has to be unpacked. */
 export interface ReadTo {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { parseDigest, type Digest } from "@cohortium/protocol/session/ids";
-import type { SqlEngine } from "../duckdb.js";
-import { sqlName, textsOf, type FeedColumn } from "./feed-table.js";
+import type { SqlEngine } from "../sql/duckdb.js";
+import { sqlName, textsOf, type FeedColumn } from "../sql/feed-table.js";
 
 /**
  * A SELECT that gives `h`, the SHA-256 of each row in hex, in the order of the rows: of its values in the order of their columns' names, after their

@@ -1,8 +1,8 @@
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { SqlEngine } from "../duckdb.js";
+import type { SqlEngine } from "../sql/duckdb.js";
 import type { Readable } from "./feed.js";
-import { sqlName, type FeedColumn } from "./feed-table.js";
-import type { LogicalType } from "./logical-type.js";
+import { sqlName, type FeedColumn } from "../sql/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 import { plainTextSql } from "./row-digest.js";
 import { typesOfTexts, valueOfSpelledSql, valueOfTextSql } from "./types-of-texts.js";

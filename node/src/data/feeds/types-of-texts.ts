@@ -1,6 +1,6 @@
-import type { SqlEngine } from "../duckdb.js";
-import { sqlText } from "./feed-table.js";
-import type { LogicalType } from "./logical-type.js";
+import type { SqlEngine } from "../sql/duckdb.js";
+import { sqlText } from "../sql/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
 import type { RawColumn, RawTable } from "./raw-table.js";
 
 /** Spellings of a type that is not text. */

@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import { ScanFailed, withSqlEngine, type SqlEngine } from "../duckdb.js";
+import { ScanFailed, withSqlEngine, type SqlEngine } from "../sql/duckdb.js";
 import type { Readable } from "./feed.js";
-import { sqlName, type DigestedFeed, type RowPlaces } from "./feed-table.js";
+import { sqlName, type DigestedFeed, type RowPlaces } from "../sql/feed-table.js";
 import { leaveOut, type Deletions } from "./left-out.js";
 import { columnsOfDatabase, readDatabase } from "./read-database.js";
 import { columnsOfFiles, readFiles } from "./read-files.js";

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { isFileError, writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
 import { Refusal } from "@cohortium/protocol/host/refusal";
 import { z } from "zod";
-import type { Spread } from "./drift.js";
+import type { Spread } from "../contract/spread.js";
 import { gateReport, type GateReport } from "./report.js";
 
 /**

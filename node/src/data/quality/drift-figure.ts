@@ -1,6 +1,8 @@
 import type { Words } from "./check.js";
-import { driftBetween, unseenIn, type Drift, type Spread } from "./drift.js";
-import { thousands, type Figure } from "./verdict.js";
+import { driftBetween, unseenIn, type Drift } from "./drift.js";
+import type { Spread } from "../contract/spread.js";
+import type { Figure } from "./verdict.js";
+import { thousands } from "../contract/count-words.js";
 
 /** How far a column has drifted, by the way of sorting its values that shows most of it. */
 export function driftFigure(ways: readonly Words[], before: Spread | undefined, now: Spread | undefined): Figure {

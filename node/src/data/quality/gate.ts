@@ -1,15 +1,16 @@
 import type { Digest } from "@cohortium/protocol/session/ids";
-import { askScalars } from "../feeds/ask-scalars.js";
-import type { FeedTable } from "../feeds/feed-table.js";
+import { askScalars } from "../sql/ask-scalars.js";
+import type { FeedTable } from "../sql/feed-table.js";
 import type { Check, CheckResult, Measure, Words } from "./check.js";
-import { spreadOf, type Spread } from "./drift.js";
+import { spreadOf, type Spread } from "../contract/spread.js";
 import { driftFigure, unseenFigure } from "./drift-figure.js";
 import { bandsOf, decidedBands, tellingOf, type Band } from "./leakage.js";
 import { planGate } from "./plan.js";
 import { scalarOf } from "./scalars.js";
 import { summariesFrom, summaryScalars, type ColumnSummary } from "./summary.js";
 import type { GatePlan } from "./terms.js";
-import { shareWords, thousands, verdictOf, type Figure } from "./verdict.js";
+import { verdictOf, type Figure } from "./verdict.js";
+import { shareWords, thousands } from "../contract/count-words.js";
 
 /** What the gate is given besides the feed. */
 export interface GateInput extends Omit<GatePlan, "columns"> {

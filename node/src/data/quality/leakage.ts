@@ -1,4 +1,4 @@
-import { numbersOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, type FeedTable } from "../sql/feed-table.js";
 import type { LabelSql, Measure } from "./check.js";
 
 /** A tenth of the rows by the order of one column, or those where it is null; `positives` of `rows` have the positive label. */

@@ -1,9 +1,9 @@
 import { listedValues, type ContractColumn, type QualityClause } from "../contract/contract.js";
 import { isPlainPattern } from "../contract/lint-columns.js";
 import type { Limit } from "../contract/limit.js";
-import type { FeedColumn } from "../feeds/feed-table.js";
+import type { FeedColumn } from "../sql/feed-table.js";
 import { made, NONE, type Check, type Source } from "./check.js";
-import { asText, isNull, isWord, notFinite, notListed, notMatching, notOfLength, notOfType, outside } from "./expressions.js";
+import { asText, isNull, isWord, notFinite, notListed, notMatching, notOfLength, notOfType, outside } from "../contract/expressions.js";
 import { magnitudesOf, tenthsOf } from "./tenths.js";
 import type { AskedColumn, PlannedColumn } from "./terms.js";
 

@@ -1,6 +1,6 @@
-import { sqlName, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { sqlName, sqlText, type FeedColumn } from "../sql/feed-table.js";
 import { made, type Check, type LabelSql } from "./check.js";
-import { asNumber, asText, asTime, isNumeric } from "./expressions.js";
+import { asNumber, asText, asTime, isNumeric } from "../contract/expressions.js";
 import type { GatePlan, PlannedColumn } from "./terms.js";
 
 /** A column above this tells the label all but by itself, in either direction. */

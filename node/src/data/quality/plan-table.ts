@@ -1,8 +1,8 @@
 import type { ContractTable, Freshness } from "../contract/contract.js";
 import { HOURS_OF_UNIT } from "../contract/lint-quality.js";
-import type { FeedColumn } from "../feeds/feed-table.js";
+import type { FeedColumn } from "../sql/feed-table.js";
 import { made, type Check } from "./check.js";
-import { asTime } from "./expressions.js";
+import { asTime } from "../contract/expressions.js";
 import type { GatePlan } from "./terms.js";
 
 /** The checks on the table as a whole: how many rows, how fresh, which keys. */

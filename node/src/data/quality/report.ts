@@ -1,7 +1,7 @@
 import { QUALITY_RULE_IDS, QUALITY_RULES } from "@cohortium/protocol/columns/quality-rules";
 import { z } from "zod";
 import { limitWords } from "../contract/limit.js";
-import { LOGICAL_TYPES } from "../feeds/logical-type.js";
+import { LOGICAL_TYPES } from "../sql/logical-type.js";
 import type { CheckResult, Source } from "./check.js";
 import { passes, type GateResult } from "./gate.js";
 

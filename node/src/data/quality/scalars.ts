@@ -1,4 +1,4 @@
-import { sqlName } from "../feeds/feed-table.js";
+import { sqlName } from "../sql/feed-table.js";
 import type { Measure } from "./check.js";
 
 /** A figure of the whole feed as an SQL aggregate; null for a measure that takes a query of its own, or none. */

@@ -1,5 +1,5 @@
-import type { LogicalType } from "../feeds/logical-type.js";
-import { sqlName, type FeedColumn } from "../feeds/feed-table.js";
+import type { LogicalType } from "../sql/logical-type.js";
+import { sqlName, type FeedColumn } from "../sql/feed-table.js";
 
 /** An X-ray of one column. `different` is an estimate, within a few per cent. */
 export interface ColumnSummary {

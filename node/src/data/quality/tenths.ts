@@ -1,6 +1,6 @@
-import { sqlNumber, sqlText, type FeedColumn } from "../feeds/feed-table.js";
+import { sqlNumber, sqlText, type FeedColumn } from "../sql/feed-table.js";
 import type { Words } from "./check.js";
-import { asNumber } from "./expressions.js";
+import { asNumber } from "../contract/expressions.js";
 
 /** Numbers as words, for what counts words: all words are listed but that of values elsewhere. */
 export interface BinBounds {

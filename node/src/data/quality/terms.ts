@@ -1,5 +1,5 @@
 import type { ContractColumn, ContractTable } from "../contract/contract.js";
-import type { FeedColumn } from "../feeds/feed-table.js";
+import type { FeedColumn } from "../sql/feed-table.js";
 
 /** One column the charter names, as far as the gate is concerned, and one thing it does with it. */
 export interface AskedColumn {

@@ -1,3 +1,4 @@
+import { thousands } from "../contract/count-words.js";
 import { holds, limitWords, type Limit } from "../contract/limit.js";
 import type { Check, CheckResult } from "./check.js";
 
@@ -34,16 +35,4 @@ function nearestPassing(limits: readonly Limit[], unit: Check["unit"], { count, 
   const measured = (value: number): number => (unit === "percent" ? (100 * value) / rows : value);
   const passing = candidates.filter((value) => value >= 0 && value <= rows && limits.every((limit) => holds(limit, measured(value))));
   return passing.toSorted((a, b) => Math.abs(a - count) - Math.abs(b - count))[0] ?? null;
-}
-
-export function thousands(value: number): string {
-  return value.toLocaleString("en-US");
-}
-
-/** `135,080 of 541,909 rows (24.93 %)`. */
-export function shareWords(count: number, rows: number): string {
-  const percent = (100 * count) / rows;
-  // A few rows of very many are not none.
-  const shown = count > 0 && percent < 0.01 ? "less than 0.01" : percent.toFixed(2);
-  return `${thousands(count)} of ${thousands(rows)} rows${count === 0 || rows === 0 ? "" : ` (${shown} %)`}`;
 }

@@ -1,10 +1,10 @@
 import { sourceOf } from "@cohortium/protocol/charter/recipe-lowering";
 import type { Columns, RecipeFeature, TransactionsClause, WindowRecipe } from "@cohortium/protocol/charter/recipe";
 import type { SourceWords } from "@cohortium/protocol/charter/columns-schema";
-import { sqlName, type FeedTable } from "../feeds/feed-table.js";
+import { sqlName, type FeedTable } from "../sql/feed-table.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "../problem.js";
 import type { OwnWords } from "./own-words.js";
-import { daySql, keySql, numberSql, wordSql, type SqlColumn } from "./sql-values.js";
+import { daySql, keySql, numberSql, wordSql, type SqlColumn } from "../sql/column-values.js";
 
 /** The feeds of one company, opened. */
 export interface RecipeTables {

@@ -1,4 +1,4 @@
-import { numbersOf, type FeedTable } from "../feeds/feed-table.js";
+import { numbersOf, type FeedTable } from "../sql/feed-table.js";
 import type { DataNote, DataNoteCode } from "../note.js";
 import { fileProblem, type DataProblem, type DataProblemCode } from "../problem.js";
 import { purchase, type BoundTransactions } from "./bind-recipe.js";

@@ -1,4 +1,4 @@
-import { numbersOf, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
+import { numbersOf, textsOf, type FeedTable, type RowPlaces } from "../sql/feed-table.js";
 import { DATA_PROBLEMS, fileProblem, LINES_NAMED_MAX, type DataProblem } from "../problem.js";
 import { linesOf } from "./lines.js";
 

@@ -5,7 +5,7 @@ import { LINES_NAMED_MAX, type DataProblemCode } from "../problem.js";
 import type { BoundFeature, BoundRecipe } from "./bind-recipe.js";
 import { featureSql, REFUSED_WORD, type FeatureSql, type Input, type RowRule } from "./feature-sql.js";
 import { packed, type Pack } from "./packed-words.js";
-import { placeSql } from "./sql-values.js";
+import { placeSql } from "../sql/column-values.js";
 import { joinSql, windowInput, windowsSql } from "./windows-sql.js";
 
 /** A rule about one column, in the words of the charter. `absent` is SQL that is true where the column has no value. */

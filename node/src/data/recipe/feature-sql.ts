@@ -1,9 +1,9 @@
 import { logOfOnePlus } from "@cohortium/protocol/session/logarithm";
 import type { CategoricalRecipe, HashRecipe, OpenRecipe, RecipeFeature } from "@cohortium/protocol/charter/recipe";
-import { sqlNumber, sqlText } from "../feeds/feed-table.js";
+import { sqlNumber, sqlText } from "../sql/feed-table.js";
 import type { DataNoteCode } from "../note.js";
 import type { DataProblemCode } from "../problem.js";
-import { placeSql } from "./sql-values.js";
+import { placeSql } from "../sql/column-values.js";
 
 /** What a feature is computed from: a number, and whether there is a value at all; or a word. All are SQL over the prepared rows. */
 export type Input =

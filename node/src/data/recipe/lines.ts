@@ -1,4 +1,4 @@
-import type { RowPlaces } from "../feeds/feed-table.js";
+import type { RowPlaces } from "../sql/feed-table.js";
 
 /** Line numbers from places of rows, counted from 1 and with spaces between. The header is line 1, and malformed lines stand between. */
 export function linesOf(places: string, { order, malformedLines, leftOutPlaces = [] }: RowPlaces): readonly number[] {

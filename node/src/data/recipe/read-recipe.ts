@@ -1,7 +1,7 @@
 import { categoricalsOf, numericsOf } from "@cohortium/protocol/charter/features";
 import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
 import type { Columns } from "@cohortium/protocol/charter/recipe";
-import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../feeds/feed-table.js";
+import { numbersOf, sqlName, textsOf, type FeedTable, type RowPlaces } from "../sql/feed-table.js";
 import { localRows, type LocalRows } from "../local-rows.js";
 import type { DataNote } from "../note.js";
 import { DATA_PROBLEMS, fileProblem, type DataProblem } from "../problem.js";
@@ -14,7 +14,7 @@ import { linesOf } from "./lines.js";
 import { REFUSED_NUMBER } from "./feature-sql.js";
 import type { OwnWords } from "./own-words.js";
 import { unpack } from "./packed-words.js";
-import { keySql } from "./sql-values.js";
+import { keySql } from "../sql/column-values.js";
 
 /** What the charter says of one party's rows, and what this node says of its own feeds. Malformed lines count where the charter counts rows. */
 export interface RecipeTerms extends RowPlaces {

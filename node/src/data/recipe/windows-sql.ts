@@ -1,6 +1,6 @@
 import type { WindowRecipe } from "@cohortium/protocol/charter/recipe";
 import type { BoundTransactions } from "./bind-recipe.js";
-import { sqlName, sqlText } from "../feeds/feed-table.js";
+import { sqlName, sqlText } from "../sql/feed-table.js";
 
 /** The name of the common table expression that holds one row per key with purchases. */
 const BOUGHT = "bought";

@@ -3,12 +3,13 @@ import { movedFrom, type FederatedTerms, type LocalTask, type NetworkContributor
 import type { NetworkClause } from "@cohortium/protocol/charter/network-clause";
 import type { NetworkScene } from "@cohortium/protocol/training/network/script";
 import type { LocalRows } from "../../data/local-rows.js";
-import type { SessionRows } from "../../rows.js";
+import type { SessionRows } from "../../rows/session-rows.js";
 import { momentsOf } from "../logistic.js";
-import { evaluationOf } from "../scores.js";
+import { histogramOf } from "../score-histogram.js";
 import { backendOfProcess } from "./backends.js";
 import type { Workplace } from "./local-training.js";
 import type { NetworkMemory } from "./memory.js";
+import { networkScores } from "./scores.js";
 import { loadBackend, type Backend } from "./tensors.js";
 import { localUpdate } from "./update.js";
 
@@ -30,7 +31,7 @@ export async function networkAnswer(scene: NetworkScene, { train, counted }: Ses
   const { question, model, before } = scene;
   switch (question.kind) {
     case "update": return updateAnswer({ question, moved: movedFrom(before, model) }, { rows: train, features }, desk);
-    case "evaluation": return evaluationOf(counted, features, model, evaluation.scoreBins);
+    case "evaluation": return histogramOf(networkScores(counted, features, model), counted, evaluation.scoreBins);
   }
 }
 

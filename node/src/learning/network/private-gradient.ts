@@ -7,11 +7,19 @@ import type { Layer } from "@cohortium/protocol/training/network/shape";
 import type { LocalRows } from "../../data/local-rows.js";
 import { inputsOf } from "./inputs.js";
 
+/**
+ * Which rows enter a step follows from the session's secret and a label of the answer's own, and from no row. Two answers under one label would be over one
+ * sample, which cost many times what two steps do.
+ */
+export interface Coins {
+  readonly entropy: Uint8Array;
+  readonly label: string;
+}
+
 /** Over whose rows, by which coins, at which scale. */
 export interface Sampling {
   readonly privacy: Pick<NetworkPrivacy, "sampleRate" | "gradientNorm">;
-  /** Of the session: secret. Which rows enter a step follows from it and the step's number, and from no row. */
-  readonly entropy: Uint8Array;
+  readonly coins: Coins;
   readonly scaleBits: number;
 }
 
@@ -19,12 +27,12 @@ export interface Sampling {
  * This party's answer to a noisy `update` round, before noise: the gradients of the rows in the step's sample, each scaled down to `gradientNorm` and
  * rounded to the scale, added up in 64-bit floats that hold such sums exactly. A row whose gradient is no number adds nothing.
  */
-export function privateGradientOf(rows: LocalRows, features: readonly Feature[], model: NetworkModel, { privacy, entropy, scaleBits }: Sampling): Float64Array {
+export function privateGradientOf(rows: LocalRows, features: readonly Feature[], model: NetworkModel, { privacy, coins, scaleBits }: Sampling): Float64Array {
   const inputs = inputsOf(rows, features, model);
   const backprop = backpropOver(model, layersOver(features, model, model.hidden));
   const [row, scale] = [new Float64Array(inputs.columns), 2 ** scaleBits];
   const sum = new Float64Array(model.weights.length);
-  for (const taken of sampleOf(rows.rows, privacy.sampleRate, openStream(entropy, `sample/${model.iteration}`))) {
+  for (const taken of sampleOf(rows.rows, privacy.sampleRate, openStream(coins.entropy, coins.label))) {
     inputs.fill(row, Uint32Array.of(taken));
     const gradient = backprop(row, rows.y[taken] ?? 0);
     const length = normOf(gradient);

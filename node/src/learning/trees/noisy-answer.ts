@@ -5,10 +5,11 @@ import { packNoisyStart } from "@cohortium/protocol/training/trees/noisy-start";
 import { UNITS } from "@cohortium/protocol/training/trees/quantise";
 import type { TreesScene } from "@cohortium/protocol/training/trees/script";
 import type { LocalRows } from "../../data/local-rows.js";
-import type { SessionRows } from "../../rows.js";
-import { noisyEvaluationOf } from "../scores.js";
+import type { SessionRows } from "../../rows/session-rows.js";
+import { noisyHistogramOf } from "../score-histogram.js";
 import { wordCounts } from "../word-counts.js";
 import type { TreesLearner } from "./learner.js";
+import { treeLogitsOf } from "./logits.js";
 
 /** This party's answer to any round of a noisy training of trees, before noise, which is added where the answer leaves. */
 export async function noisyTreesAnswer(scene: TreesScene, learner: TreesLearner, { train, counted }: Pick<SessionRows, "train" | "counted">, plan: TrainingPlan): Promise<Float64Array> {
@@ -21,7 +22,7 @@ export async function noisyTreesAnswer(scene: TreesScene, learner: TreesLearner,
       if (!isFine) throw new RangeError("slopes do not fit the scale of this sum");
       return learner.answer(scene);
     }
-    case "evaluation": return noisyEvaluationOf(counted, features, scene.model, evaluation.scoreBins);
+    case "evaluation": return noisyHistogramOf(treeLogitsOf(counted, features, scene.model), counted, evaluation.scoreBins);
   }
 }
 

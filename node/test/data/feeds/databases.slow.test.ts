@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { scratchFolder } from "../../../../protocol/test/host/scratch-folder.js";
 import type { DatabaseSource, Feed, PasswordAt } from "../../../src/data/feeds/feed.js";
-import { textsOf } from "../../../src/data/feeds/feed-table.js";
+import { textsOf } from "../../../src/data/sql/feed-table.js";
 import { withFeed } from "../../../src/data/feeds/with-feed.js";
 import { feed, files, place, SETTINGS, written } from "./stage.js";
 import { programAt, startMariadb, startPostgres, type Server } from "./servers.js";

@@ -1,10 +1,10 @@
 import { expect, test } from "@jest/globals";
 import { join } from "node:path";
 import { Secret } from "@cohortium/crypto/secret";
-import { numbersOf, textsOf } from "../../../src/data/feeds/feed-table.js";
+import { numbersOf, textsOf } from "../../../src/data/sql/feed-table.js";
 import type { Subjects } from "../../../src/data/feeds/left-out.js";
 import { withFeed } from "../../../src/data/feeds/with-feed.js";
-import { openNodeDatabase } from "../../../src/store.js";
+import { openNodeDatabase } from "../../../src/database.js";
 import { Tombstones } from "../../../src/deletion/tombstones.js";
 import { feed, files, place, SETTINGS, written } from "./stage.js";
 

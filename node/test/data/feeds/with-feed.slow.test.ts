@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { numbersOf, textsOf } from "../../../src/data/feeds/feed-table.js";
+import { numbersOf, textsOf } from "../../../src/data/sql/feed-table.js";
 import { masked } from "../../../src/data/feeds/mask.js";
 import { withFeed } from "../../../src/data/feeds/with-feed.js";
 import { CSV, feed, files, gzip, place, SETTINGS, written } from "./stage.js";

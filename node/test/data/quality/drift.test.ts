@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { driftBetween, spreadOf, unseenIn, type Spread } from "../../../src/data/quality/drift.js";
+import { driftBetween, unseenIn } from "../../../src/data/quality/drift.js";
+import { spreadOf, type Spread } from "../../../src/data/contract/spread.js";
 import { tableOver } from "./duck-table.js";
 
 const WORDS = ["shop", "web", "phone"];

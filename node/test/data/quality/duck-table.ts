@@ -1,7 +1,7 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { afterAll } from "@jest/globals";
-import type { Answer, FeedTable } from "../../../src/data/feeds/feed-table.js";
-import type { LogicalType } from "../../../src/data/feeds/logical-type.js";
+import type { Answer, FeedTable } from "../../../src/data/sql/feed-table.js";
+import type { LogicalType } from "../../../src/data/sql/logical-type.js";
 
 const opened: { close(): void }[] = [];
 afterAll(() => opened.forEach((one) => one.close()));

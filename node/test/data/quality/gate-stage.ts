@@ -1,8 +1,8 @@
 import type { DataContract } from "../../../src/data/contract/contract.js";
 import { tableOf } from "../../../src/data/contract/contract.js";
 import { readContract } from "../../../src/data/contract/read-contract.js";
-import type { FeedTable } from "../../../src/data/feeds/feed-table.js";
-import type { Spread } from "../../../src/data/quality/drift.js";
+import type { FeedTable } from "../../../src/data/sql/feed-table.js";
+import type { Spread } from "../../../src/data/contract/spread.js";
 import { runGate, type GateResult } from "../../../src/data/quality/gate.js";
 import { NO_TERMS, type AskedColumn, type GateTerms } from "../../../src/data/quality/terms.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { QUALITY_RULE_IDS } from "@cohortium/protocol/columns/quality-rules";
-import type { Spread } from "../../../src/data/quality/drift.js";
+import type { Spread } from "../../../src/data/contract/spread.js";
 import { passes } from "../../../src/data/quality/gate.js";
 import { tableOver } from "./duck-table.js";
 import { any, categorical, contractOver, gate, numeric, objections, resultOf, type Around } from "./gate-stage.js";

@@ -9,7 +9,7 @@ import { lintData } from "../../../src/data/contract/lint-data.js";
 import { profileOf } from "../../../src/data/contract/profile.js";
 import { propose } from "../../../src/data/contract/propose.js";
 import { writeContract } from "../../../src/data/contract/write-contract.js";
-import { sqlText } from "../../../src/data/feeds/feed-table.js";
+import { sqlText } from "../../../src/data/sql/feed-table.js";
 import { passes } from "../../../src/data/quality/gate.js";
 import { vectorOf } from "../../../src/data/quality/vector.js";
 import { tableOver } from "./duck-table.js";

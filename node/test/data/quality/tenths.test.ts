@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { spreadOf } from "../../../src/data/quality/drift.js";
+import { spreadOf } from "../../../src/data/contract/spread.js";
 import { magnitudesOf, tenthsOf } from "../../../src/data/quality/tenths.js";
 import { tableOver } from "./duck-table.js";
 

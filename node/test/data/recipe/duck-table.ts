@@ -1,6 +1,6 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
-import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "../../../src/data/feeds/feed-table.js";
-import type { LogicalType } from "../../../src/data/feeds/logical-type.js";
+import { sqlName, sqlText, type Answer, type AnswerColumn, type FeedTable } from "../../../src/data/sql/feed-table.js";
+import type { LogicalType } from "../../../src/data/sql/logical-type.js";
 
 /** Columns of made-up rows: null is null, numbers and texts are written out as SQL. */
 export type Columns = Readonly<Record<string, { readonly type: LogicalType; readonly values: readonly (string | number | null)[] }>>;

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Recipe, RecipeFeature } from "@cohortium/protocol/charter/recipe";
 import { featuresOf } from "@cohortium/protocol/charter/recipe-lowering";
-import type { FeedTable } from "../../../src/data/feeds/feed-table.js";
+import type { FeedTable } from "../../../src/data/sql/feed-table.js";
 import { explainNote } from "../../../src/data/note.js";
 import { explainProblem } from "../../../src/data/problem.js";
 import { CHARTER_WORDS } from "../../../src/data/recipe/own-words.js";

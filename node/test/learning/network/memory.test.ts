@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { NetworkMemory } from "../../../src/learning/network/memory.js";
-import { Ledger } from "../../../src/ledger.js";
-import { openNodeDatabase } from "../../../src/store.js";
+import { Ledger } from "../../../src/store/ledger.js";
+import { openNodeDatabase } from "../../../src/database.js";
 import { DIGEST, SESSION } from "../../stage.js";
 
 const stage = () => {

@@ -18,7 +18,8 @@ const modelOf = (activation: "relu" | "tanh", hidden = [5, 4]): NetworkModel =>
 const ROWS = madeUpRows(300, 5);
 const ENTROPY = new Uint8Array(32).fill(7);
 const SCALE_BITS = 24;
-const gradientOf = (rows: typeof ROWS, model: NetworkModel, { sampleRate = 1, gradientNorm = 1e6 } = {}) => privateGradientOf(rows, FEATURES, model, { privacy: { sampleRate, gradientNorm }, entropy: ENTROPY, scaleBits: SCALE_BITS });
+const gradientOf = (rows: typeof ROWS, model: NetworkModel, { sampleRate = 1, gradientNorm = 1e6, label = "sample/1" } = {}) =>
+  privateGradientOf(rows, FEATURES, model, { privacy: { sampleRate, gradientNorm }, coins: { entropy: ENTROPY, label }, scaleBits: SCALE_BITS });
 
 test.each(["relu", "tanh"] as const)("gradients of a %s network are how fast the loss changes", (activation) => {
   const model = modelOf(activation);
@@ -54,7 +55,7 @@ test("one row's gradient is no longer than its bound, and one row in the sample 
 describe("the sample of a step", () => {
   const sample = (rows: number, rate: number, label: string) => [...sampleOf(rows, rate, openStream(ENTROPY, label))];
 
-  test("takes each row with the rate, by coins that follow from the step and from no row", () => {
+  test("takes each row with the rate, by coins that follow from the answer's name and from no row", () => {
     const [one, other, fewer] = [sample(20_000, 0.05, "sample/1"), sample(20_000, 0.05, "sample/2"), sample(19_000, 0.05, "sample/1")];
     // Five deviations of a binomial count of 1000.
     expect(Math.abs(one.length - 1_000)).toBeLessThan(155);
@@ -62,11 +63,11 @@ describe("the sample of a step", () => {
     expect(one.filter((row) => other.includes(row)).length).toBeLessThan(100);
   });
 
-  test("is the same again after a crash, another at the next step, and all rows or none at the ends", () => {
+  test("is the same again after a crash, another for another answer, also of the same model, and all rows or none at the ends", () => {
     const model = modelOf("relu");
     const first = gradientOf(ROWS, model, { sampleRate: 0.3 });
     expect(gradientOf(ROWS, model, { sampleRate: 0.3 })).toEqual(first);
-    expect(gradientOf(ROWS, { ...model, iteration: 4 }, { sampleRate: 0.3 })).not.toEqual(first);
+    expect(gradientOf(ROWS, model, { sampleRate: 0.3, label: "sample/2" })).not.toEqual(first);
     expect([sample(50, 1, "a").length, sample(50, 0, "a").length]).toEqual([50, 0]);
   });
 });

@@ -20,7 +20,7 @@ import { aucExact } from "../../../src/learning/exact-auc.js";
 import { growAlone } from "../../../src/learning/trees/grow-alone.js";
 import { learnerOf, type Learner } from "../../../src/learning/learner.js";
 import { scoresOf } from "../../../src/learning/scores.js";
-import { addNoise } from "../../../src/noise.js";
+import { addNoise } from "../../../src/egress/noise.js";
 import { FEATURES, GAPPED, gappedRows, madeUpRows } from "../made-up-rows.js";
 
 const CLAUSE: TreesClause = {
@@ -38,7 +38,7 @@ const learner = (rows: LocalRows, plan: TrainingPlan): Learner =>
 /** What a node would encode, before noise and masks. */
 async function encoded(of: Learner, scene: TreesScene, plan: TrainingPlan): Promise<BigUint64Array> {
   const { segments, ring } = layoutOf(scene.question, layoutTerms(plan));
-  const words = encodeFixed(await of.answer(scene), segments, ring);
+  const words = encodeFixed(await of.answer(scene, ""), segments, ring);
   if (!(words instanceof BigUint64Array)) throw new Error("another ring");
   return words;
 }
@@ -129,7 +129,7 @@ describe("a noisy answer about trees", () => {
     const { scenes } = await run;
     const one = learner(rows, plan);
     for (const scene of scenes) {
-      if (scene.stage !== "evaluation") expect(await one.answer(scene)).toEqual(plainNoisyAnswer(plainOf(rows), GAPPED, scene));
+      if (scene.stage !== "evaluation") expect(await one.answer(scene, "")).toEqual(plainNoisyAnswer(plainOf(rows), GAPPED, scene));
     }
   });
 

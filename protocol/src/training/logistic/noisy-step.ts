@@ -37,10 +37,9 @@ export function noisyStep(model: LogisticModel, { gradient, curvature }: NoisySl
   let added = 2 * curvatureDeviation * Math.sqrt(weights.length);
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const step = solvePositiveDefinite(withDiagonal(curved, weights.length, added), slopes);
-    if (step !== undefined) {
-      const next = weights.map((weight, i) => weight - (step[i] ?? Number.NaN));
-      return next.every(Number.isFinite) ? withActiveCoefficients(model, next) : null;
-    }
+    const next = weights.map((weight, i) => weight - (step?.[i] ?? Number.NaN));
+    // A curvature next to nothing is definite, and leads beyond all numbers.
+    if (next.every(Number.isFinite)) return withActiveCoefficients(model, next);
     added = Math.max(1, 2 * added);
   }
   return null;

@@ -35,7 +35,7 @@ describe("a noisy step", () => {
       const next = noisyStep(MODEL, { gradient, curvature }, CLAUSE, deviation);
       expect(next?.iteration).toBe(2);
       expect(next?.coefficients.every(Number.isFinite)).toBe(true);
-    }));
+    }), { examples: [[Float64Array.of(-1e-15, 0, 0, 0), Float64Array.of(5e-324, ...new Float64Array(9)), 0]] });
   });
 
   test.each([["gradient", Float64Array.of(1, Number.NaN, 1, 1), CURVATURE], ["curvature", GRADIENT, CURVATURE.map((value, i) => (i === 4 ? Number.POSITIVE_INFINITY : value))]])("from a %s that is not finite is none", (_, gradient, curvature) => {
