@@ -1,12 +1,13 @@
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { expandEntropy } from "@cohortium/crypto/entropy";
 import { addKeyShare } from "@cohortium/crypto/he/key-share";
 import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
 import { addPart, decryptPart, encryptVector, openVector, partBytes } from "@cohortium/crypto/he/vector";
 import { applyMasks } from "@cohortium/crypto/masking";
 import type { Seal } from "@cohortium/crypto/seal";
 import { bytesOfWords } from "@cohortium/crypto/words";
-import { keyShareIn, openingNoise, referenceOf } from "@cohortium/protocol/aggregation/encrypted/keys";
+import { keyShareIn, openingNoise, packingCoins, referenceOf } from "@cohortium/protocol/aggregation/encrypted/keys";
 import type { DecryptionAsked } from "@cohortium/protocol/aggregation/encrypted/round-member";
 import type { LeadingRound } from "@cohortium/protocol/aggregation/leading";
 import type { PartakingRound, PartakingSetup } from "@cohortium/protocol/aggregation/partaking";
@@ -78,7 +79,8 @@ export class VectorHands implements SchemeHands {
           const b = new Uint8Array(KEY_BYTES);
           for (const root of Object.values(hide.shares)) addKeyShare(b, this.#bulk(root));
           const sealer = this.#seal.under({ b, a: referenceOf(this.#company(party).speaker) });
-          const parts = encryptVector(words, sealer);
+          const coins = expandEntropy(this.#company(party).entropy, "he/packing", 32);
+          const parts = encryptVector(words, sealer, (index) => packingCoins(coins, index));
           sealer.close();
           return parts;
         });

@@ -157,7 +157,7 @@ export class Questions {
 
   /** These stand in the log. A sum that a company has sent something for is paid for, also if nobody ever reads it. */
   published(entries: readonly Entry[]): void {
-    for (const { statement: { type, session, round } } of entries) if (type === "round.upload") this.#host.store.uploaded(session, round);
+    for (const { statement: { type, session, round } } of entries) if (type === "round.upload" || type === "round.sealed") this.#host.store.uploaded(session, round);
   }
 
   /** Whether this session is a question's. */

@@ -52,7 +52,7 @@ export const KEY_BYTES = KEY_PRIMES.length * RESIDUE_BYTES;
 /** One half of a ciphertext, or one partial decryption: three residues of coefficients. */
 export const HALF_BYTES = DATA_PRIMES.length * RESIDUE_BYTES;
 
-/** A coefficient has room for the sum of so many parties' limbs; see `packing.ts`. */
+/** A coefficient has room for the sum of so many parties' numbers; see `packing.ts`. */
 export const ENCRYPTED_PARTIES_MAX = 64;
 
 /** A partial decryption's noise is uniform in [-2^95, 2^95): so many random bytes per coefficient. */

@@ -16,16 +16,19 @@ export interface Parts {
   readonly c1: Uint8Array;
 }
 
-/** How long each part of such a vector is: 32 bytes per word of 32 bits, rounded up to whole ciphertexts, for both parts together. */
+/** How long each part of such a vector is: 24 bytes per word of 32 bits, 48 per word of 64, rounded up to whole ciphertexts. */
 export function partBytes({ ring, words }: { readonly ring: Ring; readonly words: number }): number {
   return ciphertextsFor(ring, words) * HALF_BYTES;
 }
 
-export function encryptVector(words: Words, by: Encrypts): Parts {
+/** @param coinsOf - `PACKING_BYTES` for each ciphertext, of this vector alone. */
+export function encryptVector(words: Words, by: Encrypts, coinsOf: (index: number) => Uint8Array): Parts {
   const bytes = partBytes({ ring: ringOf(words), words: words.length });
   const [c0, c1] = [new Uint8Array(bytes), new Uint8Array(bytes)];
   for (let at = 0; at < bytes; at += HALF_BYTES) {
-    const coefficients = pack(words, at / HALF_BYTES);
+    const coins = coinsOf(at / HALF_BYTES);
+    const coefficients = pack(words, at / HALF_BYTES, coins);
+    coins.fill(0);
     const halves = by.encrypt(coefficients);
     coefficients.fill(0n);
     c0.set(halves.c0, at);

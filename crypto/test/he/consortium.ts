@@ -1,6 +1,6 @@
 import { addKeyShare, commonReference, keyShare, type KeyShare } from "../../src/he/key-share.js";
 import { HALF_BYTES, KEY_BYTES, PRIMES, RESIDUE_BYTES } from "../../src/he/parameters.js";
-import { ciphertextsFor, pack, unpack } from "../../src/he/packing.js";
+import { ciphertextsFor, pack, PACKING_BYTES, unpack } from "../../src/he/packing.js";
 import { addHalf, NOISE_BYTES, openedSum, partialDecryption } from "../../src/he/threshold.js";
 import { untransform } from "../../src/he/ring.js";
 import { openSeal, type Ciphertext, type Sealer } from "../../src/seal.js";
@@ -32,9 +32,10 @@ export function added(length: number, add: (sum: Uint8Array, part: Uint8Array) =
 export const sumOfHalves = (halves: readonly Uint8Array[]): Uint8Array => added(HALF_BYTES, addHalf, halves);
 
 export function sealed({ sealer }: Consortium, words: Words): readonly Ciphertext[] {
-  return Array.from({ length: ciphertextsFor(ringOf(words), words.length) }, (_, i) => sealer.encrypt(pack(words, i)));
+  return Array.from({ length: ciphertextsFor(ringOf(words), words.length) }, (_, i) => sealer.encrypt(pack(words, i, someCoins(i))));
 }
 
+export const someCoins = (index: number): Uint8Array => someBytes(200 + index, PACKING_BYTES);
 export const someNoise = (party: number, index: number): Uint8Array => someBytes(1 + party + 64 * index, NOISE_BYTES);
 
 /** The sum of the parties' vectors, by way of ciphertexts; null if it does not open. */
@@ -50,8 +51,11 @@ export function summed(all: Consortium, vectors: readonly Words[], noise: (party
   return first === undefined || plaintexts.length < opened.length ? null : unpack(plaintexts, { ring: ringOf(first), words: first.length });
 }
 
-/** So many words of this seed. */
-export const of = (ring: Ring, seed: number, words: number): Words => wordsFromBytes(ring, someBytes(seed, words * ring / 8));
+/** So many words of this seed. Those of 64 bits are signed numbers of 56, so that 64 of them add up within the headroom of layouts. */
+export function of(ring: Ring, seed: number, words: number): Words {
+  const drawn = wordsFromBytes(ring, someBytes(seed, words * ring / 8));
+  return drawn instanceof Uint32Array ? drawn : drawn.map((word) => BigInt.asUintN(64, BigInt.asIntN(56, word)));
+}
 
 /** s_i as coefficients. */
 export function coefficientsOf(secret: Secret): readonly number[] {

@@ -38,7 +38,7 @@ describe("what noise is for", () => {
 
   test("control: without it what is left under the sum tells the noise of the ciphertexts; with it, it is uniform over the range", async () => {
     const three = await consortium(3);
-    const ciphertexts = [1, 2, 3].map((seed) => sealed(three, of(64, seed, 6_144))[0]!);
+    const ciphertexts = [1, 2, 3].map((seed) => sealed(three, of(64, seed, 4_096))[0]!);
     const [c0, c1] = [sumOfHalves(ciphertexts.map((own) => own.c0)), sumOfHalves(ciphertexts.map((own) => own.c1))];
     const left = (noise: (party: number) => Uint8Array) => {
       const v = sumOfHalves([c0, ...three.shares.map(({ secret }, i) => partialDecryption(c1, secret, noise(i)))]);

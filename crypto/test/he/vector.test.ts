@@ -3,22 +3,21 @@ import { concat } from "../../src/bytes.js";
 import { HALF_BYTES, PRIMES } from "../../src/he/parameters.js";
 import { addPart, decryptPart, encryptVector, openVector, partBytes } from "../../src/he/vector.js";
 import { addWordsInto } from "../../src/masking.js";
-import { wordsFromBytes, zeroWords, type Ring } from "../../src/words.js";
-import { added, consortium, someNoise, type Consortium } from "./consortium.js";
-import { someBytes } from "./reference.js";
+import { zeroWords, type Ring } from "../../src/words.js";
+import { added, consortium, of, someCoins, someNoise, type Consortium } from "./consortium.js";
 
 let three: Consortium;
 beforeAll(async () => { three = await consortium(3); });
 
-test.each([[32, 1, 1], [32, 12_288, 1], [32, 12_289, 2], [64, 6_144, 1], [64, 6_145, 2]] as const)("parts of vectors over Z_2^%i of %i words are %i halves long", (ring, words, halves) => {
+test.each([[32, 1, 1], [32, 8_192, 1], [32, 8_193, 2], [64, 4_096, 1], [64, 4_097, 2]] as const)("parts of vectors over Z_2^%i of %i words are %i halves long", (ring, words, halves) => {
   expect(partBytes({ ring, words })).toBe(halves * HALF_BYTES);
 });
 
-describe.each([[32, 12_300], [64, 6_150]] as const)("vectors over Z_2^%i of %i words", (ring: Ring, words) => {
-  const vectors = [1, 2, 3].map((seed) => wordsFromBytes(ring, someBytes(seed, words * ring / 8)));
+describe.each([[32, 8_200], [64, 4_100]] as const)("vectors over Z_2^%i of %i words", (ring: Ring, words) => {
+  const vectors = [1, 2, 3].map((seed) => of(ring, seed, words));
 
   test("are opened as their sum, and as nothing where a part is another's", () => {
-    const parts = vectors.map((vector) => encryptVector(vector, three.sealer));
+    const parts = vectors.map((vector) => encryptVector(vector, three.sealer, someCoins));
     const length = partBytes({ ring, words });
     const c1 = added(length, addPart, parts.map((own) => own.c1));
     const decryptions = three.shares.map(({ secret }, party) => decryptPart(c1, secret, (index) => someNoise(party, index)));
@@ -42,7 +41,7 @@ test.each([
     return bad;
   }],
 ])("a part that is %s is none", (_, bend) => {
-  const { c0 } = encryptVector(new BigUint64Array(7_000), three.sealer);
+  const { c0 } = encryptVector(new BigUint64Array(7_000), three.sealer, someCoins);
   expect(addPart(new Uint8Array(c0.length), c0)).toBe(true);
   expect(addPart(new Uint8Array(c0.length), bend(c0))).toBe(false);
 });

@@ -2,12 +2,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { freshEntropy } from "@cohortium/crypto/entropy";
 import { addKeyShare } from "@cohortium/crypto/he/key-share";
 import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
 import { addPart, decryptPart, encryptVector, partBytes, type Parts } from "@cohortium/crypto/he/vector";
 import { openSeal } from "@cohortium/crypto/seal";
 import type { Words } from "@cohortium/crypto/words";
-import { keyShareIn, openingNoise, referenceOf, type KeySession } from "@cohortium/protocol/aggregation/encrypted/keys";
+import { keyShareIn, openingNoise, packingCoins, referenceOf, type KeySession } from "@cohortium/protocol/aggregation/encrypted/keys";
 import type { DecryptionAsked } from "@cohortium/protocol/aggregation/encrypted/round-member";
 import { NO_ROUND } from "@cohortium/protocol/aggregation/context";
 import { writeFileAtomic } from "@cohortium/protocol/host/atomic-file";
@@ -117,7 +118,9 @@ export class Ciphertexts {
 async function encrypted(words: Words, publicKey: { readonly b: Uint8Array; readonly a: Uint8Array }): Promise<Parts> {
   const sealer = (await openSeal()).under(publicKey);
   try {
-    return encryptVector(words, sealer);
+    // Fresh, as all of a ciphertext's randomness is.
+    const entropy = freshEntropy();
+    return encryptVector(words, sealer, (index) => packingCoins(entropy, index));
   } finally {
     sealer.close();
   }

@@ -82,10 +82,8 @@ const OVERSPENT: Readonly<Record<Overspent, Refusal>> = {
   own: { kind: "refused", code: "BUDGET_SPENT", clause: "node.privacy-ceiling" },
 };
 
-const PARTS: Readonly<Record<KeptPart["part"], string>> = {
+const PARTS: Readonly<Record<Exclude<KeptPart["part"], "c0" | "c1">, string>> = {
   share: "this node's share of the joint key; nothing can be computed from it without all others'",
-  c0: "half of this node's encrypted answer; unreadable unless all parties help to open the sum over all of them",
-  c1: "half of this node's encrypted answer; unreadable unless all parties help to open the sum over all of them",
   decryption: "this node's part of opening the sum over all parties, and of no other sum",
 };
 
@@ -233,8 +231,14 @@ export class Egress {
 
   #saidOf({ session, round, question }: Release): string {
     const charge = this.ledger.charges.of(session, round);
-    if (charge === null) return `masked ${question}`;
-    return charge.nanoRho === 0 ? `masked ${charge.kind}` : `masked ${charge.kind}, with this node's share of the noise,`;
+    return charge === null || charge.nanoRho === 0 ? charge?.kind ?? question : `${charge.kind}, with this node's share of the noise,`;
+  }
+
+  #partText({ session, round, part }: KeptPart): string {
+    if (part !== "c0" && part !== "c1") return PARTS[part];
+    const release = this.ledger.release(session, round);
+    if (release === null) throw new Error("a ciphertext without a release");
+    return `half of this node's encrypted ${this.#saidOf(release)} of ${release.words} numbers; unreadable unless all parties help to open the sum over all of them`;
   }
 
   /** Remembers what a session's rows were when they were read, in counts: they stay here. */
@@ -247,13 +251,13 @@ export class Egress {
       case "uploaded": {
         const release = this.ledger.release(session, round);
         if (release === null) throw new Error("an upload without a release");
-        const meaning = `${this.#saidOf(release)} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`;
+        const meaning = `masked ${this.#saidOf(release)} of ${release.words} numbers; unreadable unless enough parties agree to open the sum over all of them`;
         return { kind: "masked-vector", meaning, ...release };
       }
       case "shown": case "decrypted": {
         const kept = this.ledger.part(session, round, message.kind === "shown" ? message.part : "decryption");
         if (kept === null) throw new Error("a part that was not kept is shown");
-        return { kind: kept.part, meaning: PARTS[kept.part], ...kept };
+        return { kind: kept.part, meaning: this.#partText(kept), ...kept };
       }
       case "stated": case "joined": case "declined": case "encapsulated": case "shared": case "agreed": case "unmasked": case "key-committed": case "sealed":
       case "charter-answered": case "compared":

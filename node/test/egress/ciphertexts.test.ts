@@ -3,14 +3,17 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { coinsOf } from "@cohortium/crypto/dp/coins";
+import { discreteGaussian } from "@cohortium/crypto/dp/discrete-noise";
 import { HALF_BYTES, KEY_BYTES, PRIMES } from "@cohortium/crypto/he/parameters";
 import { addPart, openVector } from "@cohortium/crypto/he/vector";
 import type { DecryptionAsked } from "@cohortium/protocol/aggregation/encrypted/round-member";
+import { signEntry } from "@cohortium/protocol/log/entry";
 import type { PartyId } from "@cohortium/protocol/session/ids";
 import { scratchFolder } from "../../../protocol/test/host/scratch-folder.js";
-import { Egress, type Computed, type Egressed } from "../../src/egress/egress.js";
+import { Egress, type Computed, type Egressed, type ReleaseTerms } from "../../src/egress/egress.js";
 import { openNodeDatabase } from "../../src/database.js";
-import { asked, DIGEST, SESSION } from "../stage.js";
+import { asked, CENTRE, DIGEST, SELF, SESSION, signerOf, statement } from "../stage.js";
 
 const NAMES = ["ada", "bob", "cleo"] as PartyId[];
 const [ADA, BOB, CLEO] = NAMES as [PartyId, PartyId, PartyId];
@@ -189,6 +192,75 @@ describe("a decryption", () => {
     const { egress, own, folder } = at(ADA);
     bend(join(folder, "received", SESSION, at(BOB).egress.ledger.part(SESSION, 1, "c1")!.root));
     expect(egress.ciphertexts.decrypt(own, decryption())).toEqual({ kind: "refused", code, clause: "the ciphertext of bob" });
+  });
+});
+
+describe("noise under encryption", () => {
+  const NOISE = [{ length: 1, variance: null }, { length: 2, variance: { numerator: 900n, denominator: 1n } }] as const;
+  const label = `${SESSION}/1/q/m/rows`;
+  const charge = { atMs: 7, query: "q", kind: "profile", nanoRho: 600, rowSet: "r" };
+  const noisy = (party: PartyId, noise: boolean): ReleaseTerms => ({
+    ...TERMS, privacy: { kind: "priced", noise: noise ? { segments: NOISE, entropy: at(party).own.entropy, label } : null, charge, limits: { charter: 1_000, own: null } },
+  });
+  const answer = (party: PartyId, noise = true, through = at(party).egress) => through.release(noisy(party, noise), asked({ hide: { scheme: "encrypted", shares } }), () => computed(12.5, -3));
+  /** What this party's noise comes to, by the sampler alone. */
+  const drawn = (party: PartyId) => {
+    const coins = coinsOf(at(party).own.entropy, label);
+    return [0n, ...[0, 1].map(() => discreteGaussian(coins, { numerator: 900n, denominator: 1n }))];
+  };
+  const EXACT = [3n, 75n * 2n ** 39n, -9n * 2n ** 40n];
+  /** What is opened over all, less the exact sum. */
+  const left = () => {
+    for (const from of NAMES) for (const to of NAMES) if (from !== to) receive(to, bytesAt(from, 1, "c1"));
+    const v = new Uint8Array(HALF_BYTES);
+    for (const party of NAMES) {
+      at(party).egress.ciphertexts.decrypt(at(party).own, decryption());
+      for (const part of ["c0", "decryption"] as const) addPart(v, bytesAt(party, 1, part));
+    }
+    return [...openVector(v, { ring: 64, words: 3 }, 3) ?? []].map((word, i) => BigInt.asIntN(64, BigInt(word)) - EXACT[i]!);
+  };
+  const together = (parties: readonly PartyId[]) => [0, 1, 2].map((i) => parties.reduce((sum, party) => sum + drawn(party)[i]!, 0n));
+
+  test.each([["all", NAMES], ["all but bob", [ADA, CLEO]], ["nobody", []]] as const)("is in the sum that is opened, each company's own: that of %s who added it, and no other; the guard carries none", async (_, adds) => {
+    for (const party of NAMES) expect(await answer(party, (adds as readonly PartyId[]).includes(party))).toMatchObject({ kind: "encrypted" });
+    expect(left()).toEqual(together(adds));
+    expect(together(NAMES).slice(1)).not.toContain(0n);
+  });
+
+  test("is negative and fits: a sum of nothing but noise opens as that", async () => {
+    for (const party of NAMES) await at(party).egress.release(noisy(party, true), asked({ hide: { scheme: "encrypted", shares } }), () => computed(0, 0));
+    expect(left().map((rest, i) => rest + (i === 0 ? 0n : EXACT[i]!))).toEqual(together(NAMES));
+    expect(NAMES.flatMap((party) => drawn(party)).some((part) => part < 0n)).toBe(true);
+  });
+
+  test("is the same after a crash that came before anything was kept, and charged once; what was kept is what is told, byte for byte", async () => {
+    const { egress, database, folder } = at(ADA);
+    const { keepRelease } = egress.ledger;
+    egress.ledger.keepRelease = () => { throw new Error("the power went"); };
+    await expect(answer(ADA)).rejects.toThrow("the power went");
+    egress.ledger.keepRelease = keepRelease;
+    const restarted = new Egress(database, folder);
+    expect([restarted.ledger.charges.under(DIGEST), restarted.ledger.part(SESSION, 1, "c0")]).toEqual([0, null]);
+    const first = await answer(ADA, true, restarted);
+    expect(restarted.ledger.charges.under(DIGEST)).toBe(600);
+    const bytes = [bytesAt(ADA, 1, "c0"), bytesAt(ADA, 1, "c1")];
+    const again = new Egress(database, folder);
+    expect(await again.release(noisy(ADA, true), asked({ hide: { scheme: "encrypted", shares } }), () => { throw new Error("computed again"); })).toEqual(first);
+    expect([bytesAt(ADA, 1, "c0"), bytesAt(ADA, 1, "c1")]).toEqual(bytes);
+    expect(again.ledger.charges.under(DIGEST)).toBe(600);
+    for (const party of [BOB, CLEO]) await answer(party);
+    expect(left()).toEqual(together(NAMES));
+  });
+
+  test("is said of the halves that leave, beside what they cost", async () => {
+    await answer(ADA);
+    const { egress } = at(ADA);
+    for (const part of ["c1", "c0"] as const) {
+      const entry = signEntry({ ...statement(ADA, "round.sealed", {}).statement, session: SESSION, round: 1 }, signerOf(SELF));
+      egress.letter({ key: part, message: { kind: "shown", from: ADA, entry, part, atMs: 0 }, payload: new Uint8Array(4) }, { recipient: CENTRE, session: SESSION, atMs: 7, perPartner: "own" }, () => undefined);
+    }
+    expect(egress.ledger.lines(null, null).filter(({ kind }) => kind !== "shown").map(({ kind, meaning }) => [kind, meaning])).toEqual(["c1", "c0"].map((kind) =>
+      [kind, "half of this node's encrypted profile, with this node's share of the noise, of 3 numbers; unreadable unless all parties help to open the sum over all of them"]));
   });
 });
 

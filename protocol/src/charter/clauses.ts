@@ -35,7 +35,6 @@ export const CLAUSES = {
   "privacy.trainings": "under a charter with noise a training says what it may tell, takes no steps at companies alone, stops by no sum without noise, and their gains stay with them; without noise it says nothing of the kind",
   "privacy.honest": "of a quorum, at least one party is taken to be honest, and the noise of so many is enough",
   "privacy.one-list": "under masks, too few are taken to collude to sign two lists of survivors, or each company's noise is enough by itself",
-  "privacy.encrypted": "noise is added to sums under masks, not to encrypted ones",
   "privacy.delta": "delta is below one in all the rows that there may be: with as many as 1/delta rows, one of them published whole would keep to it",
   "privacy.budget": "epsilon and delta, less the reserve, leave something to spend",
   "privacy.score-bins": "exact histograms of scores have 1,024 bins or more, noisy ones 256 or fewer",

@@ -13,7 +13,7 @@ export function privacyProblems(sections: Sections): readonly Problem[] {
   switch (sections.privacy?.mechanism) {
     case undefined: return [];
     case "none": return exactTrainings(sections);
-    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...oneList(sections), ...encrypted(sections), ...delta(sections), ...budget(sections)];
+    case "discrete-gaussian": return [...noisyTrainings(sections), ...honest(sections), ...oneList(sections), ...delta(sections), ...budget(sections)];
   }
 }
 
@@ -105,11 +105,6 @@ function honest({ quorum, privacy }: Sections): readonly Problem[] {
     says: `of a quorum of ${quorum}, ${privacy.colluders} colluders leave ${Math.max(0, quorum - privacy.colluders)} whose noise the others do not know`,
     fix: `write ${quorum - HONEST_MIN} or less, or raise the quorum`,
   }];
-}
-
-function encrypted({ aggregation }: Sections): readonly Problem[] {
-  if (aggregation?.scheme !== "encrypted") return [];
-  return [{ clause: "privacy.encrypted", path: pointer("aggregation", "scheme"), says: "encrypted sums carry no noise yet", fix: "write masked" }];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { QueryKind, StatisticsClause } from "./statistics-clause.js";
-import type { NoisySums, Privacy } from "./charter.js";
+import type { Aggregation, NoisySums, Privacy } from "./charter.js";
 import { grouped } from "./sentences.js";
 
 const KINDS_ENGLISH: Readonly<Record<QueryKind, string>> = {
@@ -65,10 +65,11 @@ export function withheldChinese({ cellRows }: StatisticsClause): string {
 /** Where each company's noise is enough by itself, the promise holds towards all others together: local differential privacy of each company's rows. */
 const isLocal = (quorum: number, { colluders }: NoisySums): boolean => quorum - colluders === 1;
 
-export function noiseEnglish(privacy: NoisySums, quorum: number): string {
+export function noiseEnglish(privacy: NoisySums, quorum: number, scheme: Aggregation["scheme"]): string {
   const { note, budget: { epsilon, delta } } = privacy;
   const added = isLocal(quorum, privacy) ? "Every company adds noise to every sum, as much as its own rows need" : "Every company adds its share of random noise to every sum";
-  const last = isLocal(quorum, privacy) ? "A node that adds none leaves its own rows unprotected." : "A node that does not add its share weakens that.";
+  const bare = scheme === "encrypted" ? " A company whose node departs from the protocol could bring out what another one sent, under that one's share of the noise alone." : "";
+  const last = isLocal(quorum, privacy) ? "A node that adds none leaves its own rows unprotected." : `A node that does not add its share weakens that.${bare}`;
   return `${added}. ${towardsEnglish(quorum, privacy)}, all answers under this charter together tell whether any one row is there by ε = ${epsilon} at most, except with a probability of δ = ${delta}. ${last} In the signers' words: ${note}`;
 }
 
@@ -81,12 +82,13 @@ function towardsEnglish(quorum: number, privacy: NoisySums): string {
   }
 }
 
-export function noiseChinese(privacy: NoisySums, quorum: number): string {
+export function noiseChinese(privacy: NoisySums, quorum: number, scheme: Aggregation["scheme"]): string {
   const { note, colluders, budget: { epsilon, delta } } = privacy;
   const towards = colluders === 0 ? "前提是各企业都不透露、也不利用自己的那一份" : `即使有 ${grouped(colluders)} 家参与者透露自己的那一份`;
+  const bare = scheme === "encrypted" ? "若有企业的节点不遵守协议，就可能使另一家企业发送的数值泄露，其上只有后者自己的那一份噪声。" : "";
   const [added, last] = isLocal(quorum, privacy)
     ? [`每家企业在每个合计值中加入足以保护自身数据的随机噪声；即使其他企业全部透露自己的噪声`, "不加入噪声的节点，其自身的数据得不到保护。"]
-    : [`每家企业在每个合计值中加入自己的一份随机噪声；${towards}`, "不加入噪声的节点会削弱这一保证。"];
+    : [`每家企业在每个合计值中加入自己的一份随机噪声；${towards}`, `不加入噪声的节点会削弱这一保证。${bare}`];
   return `${added}：本约定下全部答复合起来，对任何一行是否存在的泄露不超过 ε = ${epsilon}，例外的概率为 δ = ${delta}。${last}签署方的说明：${note}`;
 }
 

@@ -53,7 +53,7 @@ export const ENGLISH: Sentences = {
         : `A ${sessionOf(charter)} goes on without a company that falls silent; whoever compares the sums before and after learns about that company's rows.`}`;
   },
   budget: ({ privacy }) => `At most ${grouped(privacy.budget.releasesMax)} sums may be released under this charter; every node counts for itself and stops there.${privacy.mechanism === "none" ? "" : ` ${reserveEnglish(privacy)}`}`,
-  noise: ({ privacy, quorum }) => (privacy.mechanism === "none" ? `No differential-privacy noise is added: the sums are exact. In the signers' words: ${privacy.note}` : noiseEnglish(privacy, quorum)),
+  noise: ({ privacy, quorum, aggregation }) => (privacy.mechanism === "none" ? `No differential-privacy noise is added: the sums are exact. In the signers' words: ${privacy.note}` : noiseEnglish(privacy, quorum, aggregation.scheme)),
   operator: ({ operator, aggregation }) => (aggregation.scheme === "encrypted"
     ? `${operator.name} runs the coordinator: it adds encrypted vectors and sees no row and no identifier, nor any one company's numbers as long as all nodes follow the protocol. A company whose node sends a malformed ciphertext could bring out what the others encrypted; sums under masks withstand that.`
     : `${operator.name} runs the coordinator: it adds masked vectors and sees no row and no identifier, nor any one company's numbers unless a quorum of nodes helps it to cheat.`),

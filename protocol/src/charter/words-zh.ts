@@ -49,7 +49,7 @@ export const CHINESE: Sentences = {
         : `若有企业中途失联，${sessionOf(charter)}在没有它的情况下继续；比较前后合计值的人会得知该企业数据的信息。`}`;
   },
   budget: ({ privacy }) => `本约定下最多公布 ${grouped(privacy.budget.releasesMax)} 个合计值；每个节点自行计数，用完即停。${privacy.mechanism === "none" ? "" : reserveChinese(privacy)}`,
-  noise: ({ privacy, quorum }) => (privacy.mechanism === "none" ? `不添加差分隐私噪声：合计值是精确的。签署方的说明：${privacy.note}` : noiseChinese(privacy, quorum)),
+  noise: ({ privacy, quorum, aggregation }) => (privacy.mechanism === "none" ? `不添加差分隐私噪声：合计值是精确的。签署方的说明：${privacy.note}` : noiseChinese(privacy, quorum, aggregation.scheme)),
   operator: ({ operator, aggregation }) => (aggregation.scheme === "encrypted"
     ? `${operator.name} 运行协调方：它只把加密的向量相加，看不到任何一行数据、任何标识符；只要所有节点都遵守协议，也看不到任何一家企业的数值。若有企业的节点发送畸形密文，就可能使其他企业加密的数值泄露；加掩码的求和能够抵御这种攻击。`
     : `${operator.name} 运行协调方：它只把加了掩码的向量相加，看不到任何一行数据、任何标识符，除非达到法定数目的节点与其串通，也看不到任何一家企业的数值。`),

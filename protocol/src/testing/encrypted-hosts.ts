@@ -1,12 +1,13 @@
 import { toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
+import { expandEntropy } from "@cohortium/crypto/entropy";
 import { addKeyShare } from "@cohortium/crypto/he/key-share";
 import { KEY_BYTES } from "@cohortium/crypto/he/parameters";
 import { addPart, decryptPart, encryptVector, openVector, partBytes } from "@cohortium/crypto/he/vector";
 import type { Seal } from "@cohortium/crypto/seal";
 import { bytesOfWords, type Words } from "@cohortium/crypto/words";
 import type { Encrypted, KeyMade, Opened, PartDecrypted, Unopened } from "../aggregation/encrypted/messages.js";
-import { keyShareIn, openingNoise, referenceOf } from "../aggregation/encrypted/keys.js";
+import { keyShareIn, openingNoise, packingCoins, referenceOf } from "../aggregation/encrypted/keys.js";
 import type { OpeningAsked } from "../aggregation/encrypted/round-leader.js";
 import type { DecryptionAsked } from "../aggregation/encrypted/round-member.js";
 import type { Hiding } from "../aggregation/round-member.js";
@@ -34,7 +35,7 @@ export class EncryptedHosts {
     return { kind: "key-made", root: this.#keep(keyShareIn(speaker, entropy).shown), atMs };
   }
 
-  encrypt({ speaker }: OwnSession, round: number, words: Words, { shares }: Extract<Hiding, { readonly scheme: "encrypted" }>): Omit<Encrypted, "atMs"> {
+  encrypt({ speaker, entropy }: OwnSession, round: number, words: Words, { shares }: Extract<Hiding, { readonly scheme: "encrypted" }>): Omit<Encrypted, "atMs"> {
     const key = `${speaker.self}/${round}`;
     const before = this.#encrypted.get(key);
     if (before !== undefined) return before;
@@ -42,7 +43,8 @@ export class EncryptedHosts {
     const b = new Uint8Array(KEY_BYTES);
     for (const root of Object.values(shares)) addKeyShare(b, this.#bulk(root));
     const sealer = this.#seal.under({ b, a: referenceOf(speaker) });
-    const { c0, c1 } = encryptVector(words, sealer);
+    const coins = expandEntropy(entropy, `he/packing/${round}`, 32);
+    const { c0, c1 } = encryptVector(words, sealer, (index) => packingCoins(coins, index));
     sealer.close();
     const made: Encrypted = { kind: "encrypted", round, c0: this.#keep(c0), c1: this.#keep(c1), words: words.length, atMs: 0 };
     this.#encrypted.set(key, made);

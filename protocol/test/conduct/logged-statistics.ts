@@ -2,7 +2,7 @@ import { toBase64, toHex } from "@cohortium/crypto/bytes";
 import { canonicalBytes } from "@cohortium/crypto/canonical-json";
 import { sha256 } from "@cohortium/crypto/hash";
 import { signerFromSeed } from "@cohortium/crypto/signing";
-import { bytesOfWords, type Words } from "@cohortium/crypto/words";
+import { bytesOfWords } from "@cohortium/crypto/words";
 import { sessionAuditor } from "../../src/conduct/audit.js";
 import { parseEarlier } from "../../src/conduct/earlier.js";
 import { audit } from "../../src/log/audit.js";
@@ -33,14 +33,15 @@ export const sessionOf = (n: number) => n.toString(16).padStart(2, "0").repeat(1
 
 /** A whole log of these questions under one charter, one after the other. */
 export function loggedStatistics(charter: Charter, queries: readonly Query[], more: Partial<WorldGiven> = {}): LoggedStatistics {
-  const uploads = new Map<string, Words>();
+  const uploads = new Map<string, Uint8Array>();
   const earlier: EarlierAnswer[] = [];
   const sessions = queries.flatMap((query, n) => {
     const world = askedWorld(charter, query, { earlier: [...earlier], ...more });
     const step = world.run();
     if (step.kind !== "done" || step.result.kind !== "answer") throw new Error(JSON.stringify(step.kind === "abort" ? step.fault : step.kind));
     earlier.push(parseEarlier(query, step.result.answer));
-    for (const [root, words] of world.uploads) uploads.set(root, words);
+    for (const [root, words] of world.uploads) uploads.set(root, bytesOfWords(words));
+    for (const [root, bytes] of world.encrypted.bulks) uploads.set(root, bytes);
     return world.log.map(({ id, statement }) => ({ id, statement: JSON.parse(JSON.stringify(statement).replaceAll(SESSION, sessionOf(n + 1))) as Told["statement"] }));
   });
   const digest = toHex(sha256(canonicalBytes(charterAsJson(charter))));
@@ -52,7 +53,7 @@ export function loggedStatistics(charter: Charter, queries: readonly Query[], mo
   ];
   const files: LoggedStatistics["files"] = (list) => {
     const all = filesOf(signed(list, digest));
-    for (const [root, words] of uploads) all.set(uploadPath(root), bytesOfWords(words));
+    for (const [root, bytes] of uploads) all.set(uploadPath(root), bytes);
     return all;
   };
   return { digest, told, files, check: (list) => audit(sourceOf(files(list)), { logKey: LOG_KEY, rounds: sessionAuditor() }) };

@@ -2,6 +2,7 @@ import { utf8 } from "@cohortium/crypto/bytes";
 import { expandEntropy } from "@cohortium/crypto/entropy";
 import { sha256 } from "@cohortium/crypto/hash";
 import { commonReference, keyShare, type KeyShare } from "@cohortium/crypto/he/key-share";
+import { PACKING_BYTES } from "@cohortium/crypto/he/packing";
 import { NOISE_BYTES } from "@cohortium/crypto/he/threshold";
 import type { Entry } from "../../log/entry.js";
 import { member } from "../round-statements.js";
@@ -29,6 +30,11 @@ export function keyShareIn(session: KeySession, entropy: Uint8Array): KeyShare {
  */
 export function openingNoise(entropy: Uint8Array, list: string, index: number): Uint8Array {
   return expandEntropy(entropy, `he/opening/${list}/${index}`, NOISE_BYTES);
+}
+
+/** What drowns the carries of one ciphertext's words. @param entropy - 32 bytes, secret and of this vector alone. */
+export function packingCoins(entropy: Uint8Array, index: number): Uint8Array {
+  return expandEntropy(entropy, `he/packing/${index}`, PACKING_BYTES);
 }
 
 /**

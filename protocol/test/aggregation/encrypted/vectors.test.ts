@@ -5,10 +5,10 @@ import { fromHex, toHex } from "@cohortium/crypto/bytes";
 import { chunkRoot } from "@cohortium/crypto/chunk-root";
 import { commonReference } from "@cohortium/crypto/he/key-share";
 import { pack } from "@cohortium/crypto/he/packing";
-import { HALF_BYTES } from "@cohortium/crypto/he/parameters";
+import { HALF_BYTES, PLAIN_MODULUS } from "@cohortium/crypto/he/parameters";
 import { decryptPart } from "@cohortium/crypto/he/vector";
 import { sha256 } from "@cohortium/crypto/hash";
-import { keyShareIn, openingNoise, referenceOf } from "../../../src/aggregation/encrypted/keys.js";
+import { keyShareIn, openingNoise, packingCoins, referenceOf } from "../../../src/aggregation/encrypted/keys.js";
 
 const PATH = fileURLToPath(new URL("../../vectors/encrypted-sum.json", import.meta.url));
 
@@ -29,7 +29,7 @@ function derive({ session, charter, list, entropy, words }: typeof INPUTS) {
     share: { root: rootOf(share.shown), words: wordsAt(share.shown) },
     noise: toHex(sha256(openingNoise(own, list, 0))),
     decryption: { root: rootOf(decryption), words: wordsAt(decryption) },
-    coefficients: Array.from(pack(BigUint64Array.from(words, BigInt), 0).subarray(0, 4), String),
+    coefficients: Array.from(pack(BigUint64Array.from(words, BigInt), 0, packingCoins(own, 0)).subarray(0, 6), String),
   };
 }
 
@@ -40,9 +40,13 @@ test("the vector of encrypted sums is what the program makes of its inputs", () 
   expect(made).toEqual(JSON.parse(readFileSync(PATH, "utf8")));
 });
 
-test("its coefficients are what the page on encrypted sums says: three halves of 32 bits in two coefficients", () => {
-  // Halves 1, 0, 0, 1, 2^32 - 1, 2^32 - 1.
-  const high = 65_535n << 38n;
-  expect(derive(INPUTS).coefficients).toEqual([1n, 0n, 1n + high, 4_294_967_295n + high].map(String));
+test("its coefficients are what the page on encrypted sums says: a number modulo t, then the same modulo 16 under a coin", () => {
+  // The numbers 1, 2^32 and -1.
+  const coefficients = derive(INPUTS).coefficients.map(BigInt);
+  expect([0, 2, 4].map((at) => coefficients[at])).toEqual([1n, 2n ** 32n, PLAIN_MODULUS - 1n]);
+  const coins = new DataView(packingCoins(fromHex(INPUTS.entropy), 0).buffer);
+  const drawn = (at: number) => (BigInt(coins.getUint16(at, true)) % 2n ** 15n) * 2n ** 32n + BigInt(coins.getUint32(at + 2, true));
+  const four = (word: number) => [0, 6, 12, 18].reduce((sum, at) => sum + drawn(24 * word + at), 0n);
+  expect([1, 3, 5].map((at) => coefficients[at])).toEqual([1n, 0n, 15n].map((number, i) => number + 16n * four(i)));
   expect(commonReference(new Uint8Array(32))).not.toEqual(referenceOf(INPUTS));
 });
