@@ -49,7 +49,10 @@ export const charterDecision = z.object({ digest, state: line });
 const unheldRows = z.object({ code: line, because: line, means: line, side: line, fix: line });
 export type UnheldRows = z.output<typeof unheldRows>;
 
-/** Why a training under a charter would refuse this node's files; empty if header and held-out file fit. And what no node refuses, but its owner should know. */
-export const charterFit = z.object({ problems: z.array(z.object({ file: line, path: line, code: line, says: line })), unheldRows: unheldRows.nullish() });
+/** Why a training under a charter would refuse this node's files, none if header and held-out file fit; and what its owner should know, and no node refuses. */
+export const charterFit = z.object({
+  problems: z.array(z.object({ file: line, path: line, code: line, says: line })),
+  unheldRows: unheldRows.nullish(),
+});
 export type CharterFit = z.output<typeof charterFit>;
 export type FitProblem = CharterFit["problems"][number];

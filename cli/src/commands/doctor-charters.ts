@@ -5,8 +5,8 @@ import { count, short } from "../text/amounts.js";
 import type { Found } from "./doctor-checks.js";
 
 /**
- * Whether headers and held-out file fit every charter that this node may have to train under. The running node is asked: it alone holds the
- * charters. @param admin - Opens the connection to it, or throws.
+ * Whether headers and held-out file fit every charter that this node may have to train under, and rows are held to what noise counts on. The running
+ * node is asked: it alone holds the charters. @param admin - Opens the connection to it, or throws.
  */
 export async function chartersFit(admin: () => AdminClient, nowMs: number): Promise<Found> {
   try {
