@@ -24,5 +24,7 @@ export function warnOfPeople({ session, digest, charter, feed, egress: { ledger 
   if (charter.privacy.mechanism === "none") return;
   if (exactSums > 0) logger.warn("exact sums of these rows, or of those before them, have left under other charters", { session, exactSums, means: "no ε covers them: neither this charter's nor privacy.epsilonMax" });
   const unheld = unheldRows(feed, charter, [recipe]);
-  if (unheld !== null) logger.warn(unheld.because, { session, code: unheld.code, means: unheld.means, fix: unheld.fix });
+  if (unheld === null) return;
+  const { because, ...says } = unheld;
+  logger.warn(because, { session, ...says });
 }

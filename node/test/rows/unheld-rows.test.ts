@@ -13,9 +13,9 @@ describe("rows that nothing holds to one per person", () => {
     expect(unheldRows(feed(null), NOISY, [ALONE])).toEqual({
       code: "DATA_KEY_UNSET",
       because: "this node's rows are not held to one per person: rows.key is not set in node.yaml",
-      means: "noise covers one row, so a person in k rows is protected k² times less: in ten rows, every answer costs her 100 times the ρ that is charged",
+      means: "noise covers one row: a person in k rows is protected k² times less, in ten rows 100 times",
       side: "yours: the settings of this node",
-      fix: "name the column that says who a row is about in node.yaml, as rows: { key: COLUMN }, and start the node again; rows that repeat a key are refused then",
+      fix: "name the column that says who a row is about, as rows: { key: COLUMN } in node.yaml (export one if there is none); start the node again",
     });
   });
 

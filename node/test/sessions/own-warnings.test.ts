@@ -21,7 +21,7 @@ const logged = (charter: typeof NOISY, key: string | null, borne: BorneElsewhere
 
 describe("as a session is admitted, this node's own log", () => {
   test("says once, under noise, that rows are not held to one per person; controls: not with a key, and not under exact sums", () => {
-    expect(logged(NOISY, null, NOTHING)).toEqual([expect.stringMatching(/^this node's rows are not held to one per person: rows\.key is not set in node\.yaml .*"means":.*k² times less.*"fix":.*rows: \{ key: COLUMN \}/)]);
+    expect(logged(NOISY, null, NOTHING)).toEqual([expect.stringMatching(/^this node's rows are not held to one per person: rows\.key is not set in node\.yaml .*"means":.*k² times less.*"side":"yours: .*"fix":.*rows: \{ key: COLUMN \}/)]);
     expect([logged(NOISY, "id", NOTHING), logged(CHARTER, null, NOTHING)]).toEqual([[], []]);
   });
 
