@@ -6,7 +6,7 @@ const [CHARTER, OTHER] = ["ab".repeat(32), "cd".repeat(32)];
 const PRIVACY = {
   epsilon: 1, delta: 1e-6, epsilonSpent: 0.412, limit: 10_000_000, spent: 4_000_000, left: 6_000_000, reserve: 5_000_000, reserveShare: 0.2, isReserveOpen: false,
   questions: [{ kind: "profile", nanoRho: 270_000, more: 22 }], pace: { nanoRhoPerDay: 1e5, runsOutAtMs: NOW_MS + 60 * 86_400_000 },
-  elsewhere: { nanoRho: 2_000_000, charters: 2, epsilon: 0.3 },
+  elsewhere: { nanoRho: 2_000_000, charters: 2, exactSums: 0, epsilon: 0.3 },
 };
 const NOISY = { charter: CHARTER, name: "answers", expires: "2027-06-30T12:00:00Z", releases: { made: 12, max: 400 }, privacy: PRIVACY };
 const EXACT = { charter: OTHER, name: "models", expires: "2027-06-30T12:00:00Z", releases: { made: 3, max: 40 }, privacy: null };
@@ -43,8 +43,19 @@ describe("budget show", () => {
     expect(out).toContain("This node's own ceiling over all charters: 75 % used, ε 1.50 at δ 1e-6 of ε 2.");
   });
 
+  test("says how many exact sums left beside, which neither an ε nor this node's own ceiling covers", async () => {
+    const own = { epsilonMax: 2, delta: 1e-6, epsilonSpent: 1.5, limit: 100, spent: 75, left: 25, exactSums: 12 };
+    const of = (elsewhere: object) => ({ ...NOISY, privacy: { ...PRIVACY, elsewhere } });
+    const charters = [of({ ...PRIVACY.elsewhere, exactSums: 12 }), of({ nanoRho: 0, charters: 0, exactSums: 1_200, epsilon: 0 })];
+    const { out } = await (await node({ "/v1/budget": { party: "harbour", own, charters } })).run("budget", "show");
+    expect(out).toContain("already, under 2 other charters, and 12 exact sums, which no ε covers; this one is no new budget for them, it adds up.");
+    expect(out).toContain("This node's rows have gone into 1,200 exact sums, which no ε covers, under other charters;");
+    expect(out).toContain("ε 1.50 at δ 1e-6 of ε 2. It does not count 12 exact sums, which no ε covers: they left this node beside it.");
+  });
+
   test("is one document for programs", async () => {
-    const body = { party: "harbour", own: null, charters: [NOISY] };
+    const own = { epsilonMax: 2, delta: 1e-6, epsilonSpent: 1.5, limit: 100, spent: 75, left: 25, exactSums: 12 };
+    const body = { party: "harbour", own, charters: [{ ...NOISY, privacy: { ...PRIVACY, elsewhere: { ...PRIVACY.elsewhere, exactSums: 12 } } }] };
     expect(JSON.parse((await (await node({ "/v1/budget": body })).run("--json", "budget", "show")).out)).toEqual(body);
   });
 });

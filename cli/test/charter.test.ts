@@ -70,6 +70,30 @@ describe("a partner signs", () => {
     expect((await play(["charter", "sign"], { folder, answers: ["y"] })).err).toContain(told);
   });
 
+  test("knowing what exact sums of them have told already, which no ε covers", async () => {
+    const told = async (elsewhere: object) => {
+      const { folder } = await openStage("node", [get("/v1/charters", { charters: [{ ...partnerCharter(A, "spring", "proposed"), elsewhere }] }), text(), fits(), ...decided("signed")]);
+      return { text: (await play(["charter", "plan"], { folder })).out, json: JSON.parse((await play(["charter", "plan", "--json"], { folder })).out) as object };
+    };
+    const both = await told({ nanoRho: 2_000_000, charters: 1, exactSums: 12, epsilon: 0.3, delta: 1e-6 });
+    expect(both.text).toContain("bear ε 0.30 at δ 1e-6 already, under another charter, and 12 exact sums, which no ε covers; this one is no new budget for them, it adds up.\n");
+    expect(both.json).toMatchObject({ elsewhere: { exactSums: 12 } });
+    const alone = await told({ nanoRho: 0, charters: 0, exactSums: 1, epsilon: 0, delta: 1e-6 });
+    expect(alone.text).toContain("This node's rows have gone into 1 exact sum, which no ε covers, under other charters; what this one promises the people in them does not undo that.\n");
+  });
+
+  test("knowing that her rows are not held to one per person, in plan, sign and show alike, and signs all the same", async () => {
+    const charter = partnerCharter(A, "spring", "proposed");
+    const unheldRows = { code: "DATA_KEY_UNSET", because: "this node's rows are not held to one per person: rows.key is not set", means: "a person in k rows is protected k² times less", side: "yours: the settings", fix: "rows: { key: COLUMN }" };
+    const { folder, asked } = await openStage("node", [get("/v1/charters", { charters: [charter] }), text(), get("/v1/charters/:digest/fit", { problems: [], unheldRows }), ...decided("signed")]);
+    const told = "\nThis node's rows are not held to one per person: rows.key is not set.\nA person in k rows is protected k² times less.\nside   yours: the settings\nto do  rows: { key: COLUMN }\n";
+    expect((await play(["charter", "plan"], { folder })).out).toContain(told);
+    expect((await play(["charter", "show"], { folder })).out).toContain(told);
+    expect(await play(["charter", "sign"], { folder, answers: ["y"] })).toMatchObject({ code: 0, err: expect.stringContaining(told) });
+    expect(asked.map(({ path }) => path)).toEqual([`/v1/charters/${A}/sign`]);
+    for (const command of [["plan"], ["sign", "--yes"]]) expect(JSON.parse((await play(["charter", ...command, "--json"], { folder })).out)).toMatchObject({ unheldRows });
+  });
+
   test("knowing what one training costs under noise, and how many fit, in plan and sign alike", async () => {
     const { folder } = await openStage("node", [get("/v1/charters", { charters: [partnerCharter(A, "spring", "proposed")] }), text(NOISY), fits(), ...decided("signed")]);
     expect((await play(["charter", "plan"], { folder })).out).toContain(TOLD);

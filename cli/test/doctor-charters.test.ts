@@ -25,6 +25,17 @@ test("charters that fit are counted; refused and expired ones are nobody's busin
   expect(await found([], {})).toMatchObject({ state: "ok", says: "no charter asks anything of the rows yet" });
 });
 
+test("rows that are not held to one per person are a warning where a charter wants noise, and no failure; what does not fit at all comes first", async () => {
+  const unheldRows = { code: "DATA_KEY_UNSET", because: "rows.key is not set", means: "a person in k rows is protected k² times less", side: "yours", fix: "rows: { key: COLUMN }" };
+  const look = async (problems: readonly unknown[]) => {
+    const fits = [get(`/v1/charters/${A}/fit`, { problems: [], unheldRows }), get(`/v1/charters/${B}/fit`, { problems })];
+    const { folder } = await openStage("node", [get("/v1/charters", { charters: [charter(A, "signed"), charter(B, "proposed")] }), ...fits]);
+    return chartersFit(() => openAdminClient({ folder, role: "node", startCommand: "" }), NOW_MS);
+  };
+  expect(await look([])).toEqual({ state: "warn", says: "spring (a1a1a1a1a1a1) wants noise, and rows.key is not set; a person in k rows is protected k² times less", fix: "rows: { key: COLUMN }" });
+  expect(await look([problem])).toMatchObject({ state: "fail" });
+});
+
 test("without a running node nothing is compared, and the command that starts it is named", async () => {
   const absent = new Refusal({ code: "NETWORK_UNREACHABLE", title: "", detail: "", fix: "start it with: x" });
   expect(await chartersFit(() => { throw absent; }, NOW_MS)).toEqual({ state: "warn", says: "not compared with any charter: this node does not run", fix: "start it with: x" });

@@ -14,6 +14,7 @@ import { transaction, type Database } from "@cohortium/protocol/host/sqlite";
 import type { Evidence } from "@cohortium/protocol/log/proof";
 import type { Digest, PartyId, SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipFromNode, MembershipToNode } from "@cohortium/protocol/session/membership";
+import { columnsIn } from "@cohortium/protocol/charter/columns";
 import { citedEntries } from "@cohortium/protocol/conduct/cited";
 import type { FromNode, ToNode } from "@cohortium/protocol/conduct/messages";
 import type { Chunk } from "@cohortium/protocol/wire/frame";
@@ -27,7 +28,9 @@ import { Egress } from "./egress/egress.js";
 import type { LetterRetention } from "./store/kept-letters.js";
 import { LogPlaces } from "./log/log-places.js";
 import { fitOf, type FitProblem } from "./rows/feed-fit.js";
+import { unheldRows, type UnheldRows } from "./rows/unheld-rows.js";
 import type { Feed } from "./rows/session-rows.js";
+import { ownAccountOf } from "./budget/accounts.js";
 import { NO_SETTINGS, type PrivacySettings } from "./budget/limits.js";
 import { NodeStore } from "./store/node-store.js";
 import { Trainings } from "./sessions/trainings.js";
@@ -98,6 +101,7 @@ export class CohortiumNode implements ExchangeHost {
   }
 
   recover(): void {
+    this.#warnOfUncounted();
     this.charters.recover();
     this.trainings.recover();
   }
@@ -105,6 +109,12 @@ export class CohortiumNode implements ExchangeHost {
   /** Why a session under this charter, signed or not, would refuse this node's files. @throws Refusal CHARTER_UNKNOWN. */
   fitOf(digest: string): Promise<readonly FitProblem[]> {
     return fitOf(this.#parts.feed, this.charters.text(digest));
+  }
+
+  /** Whether one person may stand in several of this node's rows, where this charter's noise covers one. @throws Refusal CHARTER_UNKNOWN. */
+  unheldRows(digest: string): UnheldRows | null {
+    const charter = this.charters.text(digest);
+    return unheldRows(this.#parts.feed, charter, columnsIn(charter));
   }
 
   lastSeqReceived(peer: PartyId): number { return this.#letters.inbox.lastSeq(peer); }
@@ -171,6 +181,13 @@ export class CohortiumNode implements ExchangeHost {
     this.distrust = because;
     this.#parts.logger.error("the coordinator's log proof does not verify", { code: "LOG_EVIDENCE", because });
     return { kind: "refused", code: "LOG_EVIDENCE", detail: because.slice(0, 200) };
+  }
+
+  /** Whoever sets a ceiling should not take it for more than it is. */
+  #warnOfUncounted(): void {
+    const own = ownAccountOf(this.egress.ledger, this.privacy);
+    if (own === null || own.exactSums === 0) return;
+    this.#parts.logger.warn("privacy.epsilonMax does not count the exact sums that have left this node", { exactSums: own.exactSums, means: "no ε covers them; the ceiling holds beside what they told" });
   }
 
   #take({ from, seq, session, charter }: Envelope, digest: Digest, message: ToNode | MembershipToNode): Receipt {

@@ -8,6 +8,8 @@ import { signEntry, type Entry } from "@cohortium/protocol/log/entry";
 import type { Evidence } from "@cohortium/protocol/log/proof";
 import type { Digest, SessionId } from "@cohortium/protocol/session/ids";
 import type { MembershipToNode } from "@cohortium/protocol/session/membership";
+import { charterDigest } from "@cohortium/protocol/charter/digest";
+import type { RouteRequest } from "@cohortium/protocol/host/http-route";
 import { citedEntries } from "@cohortium/protocol/conduct/cited";
 import type { ToNode } from "@cohortium/protocol/conduct/messages";
 import { sealEnvelope } from "@cohortium/protocol/wire/envelope";
@@ -19,14 +21,17 @@ import { CENTRE, CHARTER, COORDINATOR, DIGEST, MILL, NOW_MS, ORIGIN, proposalOf,
 import { CHARTER_WORDS } from "../src/data/recipe/own-words.js";
 import { NO_NODE } from "../src/data/import-rows.js";
 import { DEFAULT_GATE } from "../src/rows/session-rows.js";
+import { NO_SETTINGS, type PrivacySettings } from "../src/budget/limits.js";
+import { nodeAdminRoutes } from "../src/desks/admin-api.js";
+import { NOISY } from "./sessions/statistic-stage.js";
 
 /** A node and a coordinator's end of the link: numbered letters with evidence from an honest log. */
-const fresh = () => {
+const fresh = (privacy: PrivacySettings = NO_SETTINGS) => {
   const [logger, cosigned, tree, logged] = [recordingLogger(), [] as string[], new MerkleTree(), [] as Entry[]];
   let kicks = 0;
   const node = new CohortiumNode({
     self: SELF, signer: signerOf(SELF), agreementSecret: new Secret(seedOf(SELF, "agreement")), coordinator: COORDINATOR, database: openNodeDatabase(":memory:"), spool: scratchFolder(),
-    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
+    feed: { rows: { path: "/nowhere.csv", delimiter: ";", quote: '"', keyColumn: null }, transactions: null, holdout: null, words: CHARTER_WORDS, gate: DEFAULT_GATE, named: null, settings: NO_NODE }, privacy, logger, metrics: createMetrics(), nowMs: () => NOW_MS,
     kick: () => void kicks++, cosign: (line) => void cosigned.push(line),
   });
   const evidenceFor = (entries: readonly Entry[]): Evidence => {
@@ -96,6 +101,37 @@ describe("a letter", () => {
     expect(await node.receive(CENTRE, sealed(CENTRE, new Uint8Array([1, 2, 3])), null)).toMatchObject({ kind: "refused", code: "WIRE_MALFORMED" });
     expect(await node.receive(CENTRE, sealed(MILL, encodeToNode(PROPOSED)), null)).toMatchObject({ kind: "refused", code: "WIRE_SENDER" });
     expect(node.lastSeqReceived(CENTRE)).toBe(0);
+  });
+});
+
+describe("a charter that wants noise", () => {
+  const fitOf = async ({ node }: ReturnType<typeof fresh>, digest: string) => {
+    const routes = nodeAdminRoutes({
+      node, facts: { party: SELF, coordinator: CENTRE, feed: { rows: null, holdout: null } }, deletions: { marksOf: () => [] }, link: () => ({ kind: "connected" }), nowMs: () => NOW_MS,
+    });
+    return routes.find(({ path }) => path === "/v1/charters/:digest/fit")?.handle({ params: { digest }, query: {}, body: null } as unknown as RouteRequest);
+  };
+
+  test("is shown, before anybody signs it, with what rows without a key mean under it; control: not one of exact sums", async () => {
+    const stage = fresh();
+    await stage.tell(PROPOSED);
+    await stage.tell({ kind: "charter-proposed", to: SELF, proposal: proposalOf(NOISY) }, { charter: charterDigest(NOISY) });
+    expect(await fitOf(stage, charterDigest(NOISY))).toMatchObject({ body: { problems: [{ code: "DATA_FILE_MISSING" }], unheldRows: { code: "DATA_KEY_UNSET", side: expect.stringContaining("yours") } } });
+    expect(await fitOf(stage, DIGEST)).toMatchObject({ body: { unheldRows: null } });
+  });
+});
+
+describe("a node's own ceiling", () => {
+  const ceiling = { epsilon: 1, delta: 1e-6 };
+  const said = ({ node, logger }: ReturnType<typeof fresh>, sums: number) => {
+    for (let round = 1; round <= sums; round++) node.egress.ledger.keepRelease({ session: SESSION, round, charter: DIGEST, question: "moments", model: "m", root: "r", words: 1, bytes: 8, path: "p" });
+    node.recover();
+    return logger.lines;
+  };
+
+  test("is said at the start not to count exact sums that have left; controls: none left, or there is no ceiling", () => {
+    expect(said(fresh({ ...NO_SETTINGS, ceiling }), 2)).toEqual([expect.stringMatching(/^privacy\.epsilonMax does not count the exact sums that have left this node .*"exactSums":2/)]);
+    expect([said(fresh({ ...NO_SETTINGS, ceiling }), 0), said(fresh(), 2)]).toEqual([[], []]);
   });
 });
 

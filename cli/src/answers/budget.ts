@@ -4,7 +4,9 @@ import { atMs, digest, line } from "./text.js";
 const nanoRho = z.number();
 const pace = z.object({ nanoRhoPerDay: z.number(), runsOutAtMs: atMs });
 
-const elsewhere = z.object({ nanoRho, charters: z.number(), epsilon: z.number() });
+/** Exact sums have no price. */
+const exactSums = z.number().default(0);
+const elsewhere = z.object({ nanoRho, charters: z.number(), exactSums, epsilon: z.number() });
 
 const privacyAccount = z.object({
   epsilon: z.number(), delta: z.number(), epsilonSpent: z.number(), limit: nanoRho, spent: nanoRho, left: nanoRho,
@@ -18,7 +20,7 @@ const account = z.object({
 });
 export type Account = z.output<typeof account>;
 
-const ownAccount = z.object({ epsilonMax: z.number(), delta: z.number(), epsilonSpent: z.number(), limit: nanoRho, spent: nanoRho, left: nanoRho });
+const ownAccount = z.object({ epsilonMax: z.number(), delta: z.number(), epsilonSpent: z.number(), limit: nanoRho, spent: nanoRho, left: nanoRho, exactSums });
 export type OwnAccount = z.output<typeof ownAccount>;
 
 export const budgets = z.object({ party: line, own: ownAccount.nullable(), charters: z.array(account) });

@@ -31,7 +31,7 @@ const charterOfPartner = z.object({
   /** Why this node refused; otherwise empty. */
   reason: line,
   /** What the same people bear already under other charters. */
-  elsewhere: z.object({ nanoRho: z.number(), charters: z.number(), epsilon: z.number(), delta: z.number() }).nullish(),
+  elsewhere: z.object({ nanoRho: z.number(), charters: z.number(), exactSums: z.number().default(0), epsilon: z.number(), delta: z.number() }).nullish(),
 });
 export type CharterOfPartner = z.output<typeof charterOfPartner>;
 export const chartersOfPartner = z.object({ charters: z.array(charterOfPartner) });
@@ -45,6 +45,14 @@ export const charterText = z.object({ digest, name: line, state: line, expires: 
 
 export const charterDecision = z.object({ digest, state: line });
 
-/** Why a training under a charter would refuse this node's files; empty if header and held-out file fit. */
-export const charterFit = z.object({ problems: z.array(z.object({ file: line, path: line, code: line, says: line })) });
-export type FitProblem = z.output<typeof charterFit>["problems"][number];
+/** That one person may stand in several rows, where the charter's noise covers one. */
+const unheldRows = z.object({ code: line, because: line, means: line, side: line, fix: line });
+export type UnheldRows = z.output<typeof unheldRows>;
+
+/** Why a training under a charter would refuse this node's files, none if header and held-out file fit; and what its owner should know, and no node refuses. */
+export const charterFit = z.object({
+  problems: z.array(z.object({ file: line, path: line, code: line, says: line })),
+  unheldRows: unheldRows.nullish(),
+});
+export type CharterFit = z.output<typeof charterFit>;
+export type FitProblem = CharterFit["problems"][number];

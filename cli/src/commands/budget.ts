@@ -48,8 +48,8 @@ async function show({ folder, paint }: Context): Promise<Outcome> {
   });
   const sentences = answer.charters.flatMap((account) => {
     const { privacy } = account;
-    const borne = privacy === null || privacy.elsewhere.nanoRho === 0 ? [] : [paint.warn(elsewhereSentence({ ...privacy.elsewhere, delta: privacy.delta }))];
-    return ["", `${account.name}: ${accountSentence(account)}`, ...borne];
+    const borne = privacy === null ? null : elsewhereSentence({ ...privacy.elsewhere, delta: privacy.delta });
+    return ["", `${account.name}: ${accountSentence(account)}`, ...(borne === null ? [] : [paint.warn(borne)])];
   });
   const own = answer.own === null ? [] : ["", ownSentence(answer.own)];
   const unit = rows.length === 0 ? [] : ["", paint.dim("Amounts are in 10^-9 of ρ (zero-concentrated differential privacy); they add up, and never come back."), paint.dim(SHARES_ARE)];

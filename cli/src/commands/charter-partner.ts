@@ -1,5 +1,5 @@
 import type { AdminClient } from "@cohortium/protocol/host/admin-client";
-import { charterDecision, charterFit, chartersOfPartner, charterText, type CharterOfPartner, type FitProblem } from "../answers/charters.js";
+import { charterDecision, charterFit, chartersOfPartner, charterText, type CharterFit, type CharterOfPartner } from "../answers/charters.js";
 import { pick, type Listing } from "../found/pick.js";
 import { adminOf, adminOfRole, type Place } from "../found/place.js";
 import { trainingPriceIn, type TrainingPrice } from "../prices/training-price.js";
@@ -17,8 +17,8 @@ export async function planProposal({ paint }: Context, place: Place, prefix: str
   const admin = adminOf(place);
   const charter = await pending(admin, prefix);
   const shown = await shownOf(admin, charter);
-  const { problems, training } = shown;
-  return done({ ...charter, problems, ...(training === null ? {} : { training }) }, `${proposalText(charter, shown, paint)}\n\nThis only showed it; nothing was signed or sent. To sign it: cohortium charter sign ${short(charter.digest)}`);
+  const { fit: { problems, unheldRows = null }, training } = shown;
+  return done({ ...charter, problems, unheldRows, ...(training === null ? {} : { training }) }, `${proposalText(charter, shown, paint)}\n\nThis only showed it; nothing was signed or sent. To sign it: cohortium charter sign ${short(charter.digest)}`);
 }
 
 /** Signs in this company's name, once a person has read the plain words. */
@@ -26,10 +26,11 @@ export async function signProposal(context: Context, place: Place, prefix: strin
   const admin = adminOf(place);
   const charter = await pending(admin, prefix);
   // Shown also where --quiet silences notes: nobody signs what was not on the screen.
-  context.world.err.write(`${proposalText(charter, await shownOf(admin, charter), context.paint)}\n`);
+  const shown = await shownOf(admin, charter);
+  context.world.err.write(`${proposalText(charter, shown, context.paint)}\n`);
   await confirm(context, `Sign "${charter.name}" in your company's name?`);
   const answer = await admin.post(`/v1/charters/${charter.digest}/sign`, {}, charterDecision, crypto.randomUUID());
-  return done(answer, `${context.paint.good("Signed")} ${short(charter.digest)}. It is in force once every party has signed: cohortium charter ls`);
+  return done({ ...answer, unheldRows: shown.fit.unheldRows ?? null }, `${context.paint.good("Signed")} ${short(charter.digest)}. It is in force once every party has signed: cohortium charter ls`);
 }
 
 /** Refuses in this company's name; one refusal ends a proposal for all. */
@@ -56,17 +57,17 @@ function listing(noun: string, items: readonly CharterOfPartner[]): Listing<Char
 
 /** What a person should know before signing, beside the charter's own words. */
 interface Shown {
-  readonly problems: readonly FitProblem[];
+  readonly fit: CharterFit;
   readonly training: TrainingPrice | null;
 }
 
 async function shownOf(admin: AdminClient, { digest }: CharterOfPartner): Promise<Shown> {
-  const { problems } = await admin.get(`/v1/charters/${digest}/fit`, charterFit);
+  const fit = await admin.get(`/v1/charters/${digest}/fit`, charterFit);
   const { charter } = await admin.get(`/v1/charters/${digest}`, charterText);
-  return { problems, training: trainingPriceIn(charter) };
+  return { fit, training: trainingPriceIn(charter) };
 }
 
-function proposalText({ digest, name, state, expires, words, elsewhere }: CharterOfPartner, { problems, training }: Shown, paint: Paint): string {
-  const borne = elsewhere === null || elsewhere === undefined ? [] : ["", paint.warn(elsewhereSentence(elsewhere))];
-  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...trainingPriceLines(training), ...borne, ...fitText(problems, paint)].join("\n");
+function proposalText({ digest, name, state, expires, words, elsewhere }: CharterOfPartner, { fit, training }: Shown, paint: Paint): string {
+  const borne = elsewhere === null || elsewhere === undefined ? null : elsewhereSentence(elsewhere);
+  return [facts([["charter", digest], ["name", name], ["state", state], ["expires", expires]]), "", wordsText(words), ...trainingPriceLines(training), ...(borne === null ? [] : ["", paint.warn(borne)]), ...fitText(fit, paint)].join("\n");
 }

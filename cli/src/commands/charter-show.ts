@@ -24,9 +24,9 @@ export async function showCharter({ folder, paint }: Context, prefix: string | u
   const { digest } = pick(namesIn(await admin.get("/v1/charters", charterNames)), prefix);
   const charter = await admin.get(`/v1/charters/${digest}`, charterText);
   if (options["yaml"] === true) return done(charter, writeCharterYaml(charter.charter).trimEnd());
-  const { problems } = place.role === "node" && charter.state !== "refused" ? await admin.get(`/v1/charters/${digest}/fit`, charterFit) : { problems: [] };
+  const fit = place.role === "node" && charter.state !== "refused" ? await admin.get(`/v1/charters/${digest}/fit`, charterFit) : { problems: [] };
   const head = facts([["charter", charter.digest], ["name", charter.name], ["state", stateText(charter.state, paint)], ["expires", charter.expires]]);
-  return done(charter, [head, "", wordsText(charter.words), ...fitText(problems, paint)].join("\n"));
+  return done(charter, [head, "", wordsText(charter.words), ...fitText(fit, paint)].join("\n"));
 }
 
 /** What differs between two charters. Files are compared without asking any process. */

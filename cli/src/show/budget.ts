@@ -30,13 +30,30 @@ function reserveText(privacy: PrivacyAccount): string {
 
 export const OPENS_RESERVE = "it is spent only at a node whose owner writes privacy: { openReserve: true } into its node.yaml";
 
-/** What signing a charter would add to. */
-export function elsewhereSentence({ charters, epsilon, delta }: { readonly charters: number; readonly epsilon: number; readonly delta: number }): string {
-  return `The people in this node's rows bear ${epsilonAt(epsilon, delta)} already, under ${charters === 1 ? "another charter" : `${count(charters)} other charters`}; this one is no new budget for them, it adds up.`;
+/** What was spent and told elsewhere, at a charter's δ. */
+interface Borne {
+  readonly nanoRho: number;
+  readonly charters: number;
+  readonly exactSums: number;
+  readonly epsilon: number;
+  readonly delta: number;
 }
 
-export function ownSentence({ spent, limit, epsilonSpent, epsilonMax, delta }: OwnAccount): string {
-  return `This node's own ceiling over all charters: ${budgetShare(spent, limit)} used, ${epsilonAt(epsilonSpent, delta)} of ε ${epsilonMax}.`;
+/** What signing a charter would add to; null where that is nothing. */
+export function elsewhereSentence({ nanoRho, charters, exactSums, epsilon, delta }: Borne): string | null {
+  if (nanoRho === 0) return exactSums === 0 ? null : `This node's rows have gone into ${exactText(exactSums)}, under other charters; what this one promises the people in them does not undo that.`;
+  const exact = exactSums === 0 ? "" : `, and ${exactText(exactSums)}`;
+  return `The people in this node's rows bear ${epsilonAt(epsilon, delta)} already, under ${charters === 1 ? "another charter" : `${count(charters)} other charters`}${exact}; this one is no new budget for them, it adds up.`;
+}
+
+/** As in `12 exact sums, which no ε covers`. */
+function exactText(sums: number): string {
+  return `${count(sums)} exact ${sums === 1 ? "sum" : "sums"}, which no ε covers`;
+}
+
+export function ownSentence({ spent, limit, epsilonSpent, epsilonMax, delta, exactSums }: OwnAccount): string {
+  const uncounted = exactSums === 0 ? "" : ` It does not count ${exactText(exactSums)}: they left this node beside it.`;
+  return `This node's own ceiling over all charters: ${budgetShare(spent, limit)} used, ${epsilonAt(epsilonSpent, delta)} of ε ${epsilonMax}.${uncounted}`;
 }
 
 /** What is to come, in two sentences. */

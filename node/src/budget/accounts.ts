@@ -1,8 +1,7 @@
 import { orderWithin } from "@cohortium/protocol/budget/concentrated";
 import type { Charter } from "@cohortium/protocol/charter/charter";
 import { budgetOf } from "@cohortium/protocol/charter/privacy-budget";
-import type { SpentElsewhere } from "../store/charges.js";
-import type { Ledger } from "../store/ledger.js";
+import type { BorneElsewhere, Ledger } from "../store/ledger.js";
 import { epsilonSpent } from "./epsilon-spent.js";
 import { limitsOf, type PrivacySettings } from "./limits.js";
 import { paceOf, type Pace } from "./pace.js";
@@ -43,7 +42,7 @@ export interface PrivacyAccount {
   readonly questions: readonly PricedKind[];
   readonly pace: Pace | null;
   /** What the same rows, or their predecessors in the same feed, have cost under other charters: a new charter is no new budget for the people in them. */
-  readonly elsewhere: SpentElsewhere & { readonly epsilon: number };
+  readonly elsewhere: BorneElsewhere & { readonly epsilon: number };
 }
 
 export interface PricedKind {
@@ -52,7 +51,7 @@ export interface PricedKind {
   readonly more: number;
 }
 
-/** This node's own ceiling over all charters; null where it has set none. In 10^-9 of ρ. */
+/** This node's own ceiling over all charters, in 10^-9 of ρ. */
 export interface OwnAccount {
   readonly epsilonMax: number;
   readonly delta: number;
@@ -60,6 +59,8 @@ export interface OwnAccount {
   readonly limit: number;
   readonly spent: number;
   readonly left: number;
+  /** That have left, before there was a ceiling: it does not count them. */
+  readonly exactSums: number;
 }
 
 export function accountOf({ digest, text }: KnownCharter, ledger: Ledger, settings: PrivacySettings, nowMs: number): Account {
@@ -67,12 +68,14 @@ export function accountOf({ digest, text }: KnownCharter, ledger: Ledger, settin
   return { charter: digest, name: text.name, expires: text.expires, releases, privacy: privacyOf({ digest, text }, ledger, settings, { releases, nowMs }) };
 }
 
-export function ownAccountOf({ charges }: Ledger, { ceiling }: PrivacySettings): OwnAccount | null {
+/** Null where this node has set itself no ceiling. */
+export function ownAccountOf(ledger: Ledger, { ceiling }: PrivacySettings): OwnAccount | null {
   if (ceiling === null) return null;
+  const { charges } = ledger;
   const { own, order } = limitsOf(EXACT, { ceiling, opensReserve: false });
   const [limit, spent] = [own ?? 0, charges.inAll(order)];
   const { epsilon: epsilonMax, delta } = ceiling;
-  return { epsilonMax, delta, epsilonSpent: epsilonSpent(charges.tally("all"), delta, order), limit, spent, left: Math.max(0, limit - spent) };
+  return { epsilonMax, delta, epsilonSpent: epsilonSpent(charges.tally("all"), delta, order), limit, spent, left: Math.max(0, limit - spent), exactSums: ledger.exactSums() };
 }
 
 /** How many questions of one price the budget covers: of privacy, and of sums. */
@@ -96,7 +99,7 @@ function privacyOf({ digest, text }: KnownCharter, ledger: Ledger, settings: Pri
   const [limits, spent, own] = [limitsOf(text, settings), charges.under(digest), ownAccountOf(ledger, settings)];
   const left = Math.max(0, Math.min(limits.charter - spent, own === null ? Infinity : own.left));
   const asked = questionsOf(charges.lines(digest));
-  const elsewhere = charges.elsewhere(digest);
+  const elsewhere = ledger.elsewhere(digest);
   return {
     epsilon, delta, epsilonSpent: epsilonSpent(charges.tally("under", digest), delta, orderWithin(epsilon, delta)), limit: limits.charter, spent, left,
     reserve: budget.reserveNanoRho, reserveShare: text.privacy.budget.reserveShare, isReserveOpen: settings.opensReserve,

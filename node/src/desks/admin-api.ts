@@ -33,7 +33,10 @@ export function nodeAdminRoutes(context: NodeAdminContext): readonly Route[] {
     { method: "POST", path: "/v1/charters/:digest/sign", handle: ({ params }) => json(node.charters.sign(digestIn(params["digest"]))) },
     {
       method: "GET", path: "/v1/charters/:digest/fit",
-      handle: async ({ params }) => json({ problems: await node.fitOf(digestIn(params["digest"])) }),
+      handle: async ({ params }) => {
+        const digest = digestIn(params["digest"]);
+        return json({ problems: await node.fitOf(digest), unheldRows: node.unheldRows(digest) });
+      },
     },
     {
       method: "POST", path: "/v1/charters/:digest/refuse",

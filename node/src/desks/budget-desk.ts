@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { json, parseInput, type Route } from "@cohortium/protocol/host/http-route";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { Charge, SpentElsewhere } from "../store/charges.js";
+import type { Charge } from "../store/charges.js";
 import type { Charters } from "../membership/charters.js";
-import type { Ledger } from "../store/ledger.js";
+import type { BorneElsewhere, Ledger } from "../store/ledger.js";
 import { accountOf, coveredBy, ownAccountOf, type Account, type KnownCharter, type OwnAccount, type PricedKind } from "../budget/accounts.js";
 import { epsilonSpent } from "../budget/epsilon-spent.js";
 import type { PrivacySettings } from "../budget/limits.js";
@@ -59,21 +59,21 @@ export function forecastsOf(desk: BudgetDesk, price: { readonly nanoRho: number 
 }
 
 /** … at the δ of the charter that is looked at. */
-export interface Borne extends SpentElsewhere {
+export interface Borne extends BorneElsewhere {
   readonly epsilon: number;
   readonly delta: number;
 }
 
 /**
  * What the people in this node's rows bear already under other charters, for who is about to sign one; null where the charter's sums are exact, or nothing
- * was spent. Rows are one feed's, whatever has become of them since: a charter is no new budget for the same people.
+ * was spent and no exact sum has left. Rows are one feed's, whatever has become of them since: a charter is no new budget for the same people.
  */
 export function spentElsewhere({ charters, ledger }: BudgetDesk, digest: string): Borne | null {
   const { privacy } = charters.text(digest);
   if (privacy.mechanism === "none") return null;
-  const elsewhere = ledger.charges.elsewhere(digest);
+  const elsewhere = ledger.elsewhere(digest);
   const { delta } = privacy.budget;
-  return elsewhere.nanoRho === 0 ? null : { ...elsewhere, epsilon: epsilonSpent(ledger.charges.tally("besides", digest), delta), delta };
+  return elsewhere.nanoRho === 0 && elsewhere.exactSums === 0 ? null : { ...elsewhere, epsilon: epsilonSpent(ledger.charges.tally("besides", digest), delta), delta };
 }
 
 /** The partner's routes: what was spent, what is left, and line by line. */

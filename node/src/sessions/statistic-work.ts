@@ -22,6 +22,7 @@ import { RemovedSince } from "../rows/removed-since.js";
 import { accept } from "../data/quality/run-quality.js";
 import { clauseOfGate, clauseOfRows } from "../rows/rows-refused.js";
 import type { Opening } from "../store/ledger.js";
+import { warnOfPeople } from "./own-warnings.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import type { Work } from "./training-work.js";
 import { computeStatistic } from "../statistics/compute.js";
@@ -119,7 +120,7 @@ export class StatisticWork implements SessionWork {
     accept(feed.gate.folder, read.judged.result);
     egress.keepNotes(session, read.notes, nowMs());
     for (const note of read.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
-    this.#warnOfRefresh();
+    warnOfPeople(this.#asked, plan.clause);
     const { claims, quality } = read.judged;
     return { kind: "admitted", data: { table: read.rows.setDigest, claims, quality: plan.noise === null ? qualityVectorJson(quality) : NOTHING_COUNTED, ...cellRowsOf(settings, plan) }, atMs: nowMs() };
   }
@@ -150,13 +151,6 @@ export class StatisticWork implements SessionWork {
     const most = cellRowsStatedMax(plan);
     if ((cellRows ?? 0) <= most) return null;
     return { because: `cells below ${cellRows} rows are to be withheld, and under this charter ${most} is the most a company may ask for`, fix: "a smaller statistics.cellRows in node.yaml, or a charter that asks for more" };
-  }
-
-  /** A new charter is no new budget for the people in the rows, nor is one row more: whoever reads this node's log hears what they may bear already. */
-  #warnOfRefresh(): void {
-    const { egress: { ledger }, digest, session, logger } = this.#asked;
-    const { charters, nanoRho } = ledger.charges.elsewhere(digest);
-    if (nanoRho > 0) logger.warn("these rows, or those before them, were charged under other charters", { session, charters, nanoRho, fix: "privacy.epsilonMax in node.yaml sets a ceiling over all of them" });
   }
 
   async #contribute(ask: AnswerAsked): Promise<Result> {

@@ -23,6 +23,7 @@ import { learnerOf, type Learner } from "../learning/learner.js";
 import { NetworkMemory } from "../learning/network/memory.js";
 import { RemovedSince } from "../rows/removed-since.js";
 import { accept } from "../data/quality/run-quality.js";
+import { warnOfPeople } from "./own-warnings.js";
 import type { Conclusion, SessionWork } from "./session-work.js";
 import type { PrivacySettings } from "../budget/limits.js";
 import { answerName, beyondCeiling, holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
@@ -145,6 +146,7 @@ export class TrainingWork implements SessionWork {
     accept(feed.gate.folder, gate.result);
     egress.keepNotes(session, read.rows.notes, nowMs());
     for (const note of read.rows.notes) logger.warn("the charter's recipe changed values", { session, code: note.code, because: explainNote(note) });
+    warnOfPeople(this.#work, plan.recipe);
     // What was counted exactly does not leave beside noisy sums.
     const quality = plan.noise === undefined ? qualityVectorJson(gate.quality) : null;
     return { kind: "admitted", data: { table: statedTable(plan, read.rows.setDigest, entropy), claims: gate.claims, quality }, atMs: nowMs() };

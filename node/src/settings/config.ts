@@ -26,7 +26,7 @@ export const nodeConfig = z.object({
   }),
   rows: z.object({
     ...file, path: file.path.optional(), feed: feed.optional(), columns,
-    key: z.string().optional().describe("a column that must be unique"),
+    key: z.string().optional().describe("the column that says who a row is about, which must be unique: under noise a person in k rows is protected k² times less"),
     consent: z.object({
       column: z.string().min(1).describe("the column that says who agreed"),
       granted: z.array(z.string()).min(1).describe("its words for yes; rows with any other word, or none, take no part"),

@@ -39,7 +39,7 @@ export interface SpendingLimits {
 /** Which of the limits a charge would exceed. */
 export type Overspent = "charter" | "own";
 
-/** What was spent at this node under other charters. */
+/** What was charged at this node under other charters. */
 export interface SpentElsewhere {
   readonly nanoRho: number;
   readonly charters: number;

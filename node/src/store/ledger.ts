@@ -1,5 +1,5 @@
 import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
-import { Charges } from "./charges.js";
+import { Charges, type SpentElsewhere } from "./charges.js";
 
 /** One thing that left this node. `meaning` is in plain words; `digest` is the SHA-256 of the exact bytes. */
 export interface EgressLine {
@@ -58,6 +58,11 @@ export interface Opening {
   readonly without: string;
 }
 
+/** What the people in this node's rows bear under other charters than one. Exact sums have no price, and no ε covers them. */
+export interface BorneElsewhere extends SpentElsewhere {
+  readonly exactSums: number;
+}
+
 /** What a node must know of a sum to compare it with others: sessions that do without one company, by the charter's leave, are apart. */
 export const LEFT_OUT_SCHEMA = `
   ALTER TABLE openings ADD COLUMN without TEXT NOT NULL DEFAULT '';
@@ -110,6 +115,20 @@ export class Ledger {
   /** How many vectors this node has released under a charter. */
   releasesUnder(charter: string): number {
     return integerOf(this.#db.prepare("SELECT count(*) AS n FROM releases WHERE charter = ?").get(charter) ?? {}, "n");
+  }
+
+  /**
+   * How many exact sums this node has released, under all charters or all but one. A charter's sums are exact or they are not: under noise what leaves first
+   * is charged, and what is charged 0 after it, such as the last sum of a training that is paid for, carries noise all the same.
+   */
+  exactSums(besides = ""): number {
+    return integerOf(this.#db.prepare(`
+      SELECT count(*) AS n FROM releases WHERE charter <> ? AND charter NOT IN (SELECT charter FROM charges WHERE nano_rho > 0)`).get(besides) ?? {}, "n");
+  }
+
+  /** What this node's rows, as they are or as they were, have told under other charters. */
+  elsewhere(charter: string): BorneElsewhere {
+    return { ...this.charges.elsewhere(charter), exactSums: this.exactSums(charter) };
   }
 
   /**

@@ -33,6 +33,11 @@ const desk = (charges: readonly Partial<Charge>[], { charters = [NOISY], setting
     },
   };
 };
+/** What an exact training leaves: releases, and no line among the charges. */
+const withExact = (of: BudgetDesk, sums: number): BudgetDesk => {
+  for (let round = 1; round <= sums; round++) of.ledger.keepRelease({ session: "exact", round, charter: charterDigest(EXACT), question: "moments", model: "m", root: "r", words: 1, bytes: 8, path: "p" });
+  return of;
+};
 const accountIn = (of: BudgetDesk) => budgetsOf(of).charters[0]?.privacy ?? null;
 
 describe("an account", () => {
@@ -88,6 +93,22 @@ describe("an account", () => {
     const of = desk([{ nanoRho: 9_000_000 }], { charters: [NOISY, RENEWED, EXACT] });
     expect(spentElsewhere(of, charterDigest(RENEWED))).toMatchObject({ nanoRho: 9_000_000, charters: 1, delta: 1e-6, epsilon: epsilonOfRho(0.009, 1e-6) });
     expect([spentElsewhere(of, DIGEST), spentElsewhere(of, charterDigest(EXACT))]).toEqual([null, null]);
+  });
+
+  test("tells of exact sums that left before: they cost nothing, and no ε covers them", () => {
+    const charters = [NOISY, RENEWED, EXACT];
+    expect(spentElsewhere(withExact(desk([], { charters }), 3), DIGEST)).toMatchObject({ nanoRho: 0, exactSums: 3, epsilon: 0 });
+    const of = withExact(desk([{ nanoRho: 9_000_000 }], { charters }), 3);
+    expect(spentElsewhere(of, charterDigest(RENEWED))).toMatchObject({ nanoRho: 9_000_000, charters: 1, exactSums: 3 });
+    expect(budgetsOf(of).charters[0]?.privacy?.elsewhere).toMatchObject({ nanoRho: 0, exactSums: 3 });
+    // Who signs for exact sums promises no ε.
+    expect(spentElsewhere(of, charterDigest(EXACT))).toBeNull();
+  });
+
+  test("says beside this node's own ceiling how many exact sums it does not count", () => {
+    const settings = { ...NO_SETTINGS, ceiling: { epsilon: 0.5, delta: 1e-6 } };
+    expect(budgetsOf(withExact(desk([{ nanoRho: 5 }], { settings }), 3)).own).toMatchObject({ spent: 5, exactSums: 3 });
+    expect(budgetsOf(desk([{ nanoRho: 5 }], { settings })).own).toMatchObject({ spent: 5, exactSums: 0 });
   });
 });
 

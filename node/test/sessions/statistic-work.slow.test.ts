@@ -97,6 +97,17 @@ describe("admission of a question", () => {
     expect(egress.ledger.charges.elsewhere(charterDigest(renewed))).toEqual({ nanoRho: 4_000_000, charters: 1 });
   });
 
+  test("tells the company, under noise, that its rows are not held to one per person, and that exact sums of them left before", async () => {
+    const { work, logger } = place();
+    const exact = { charter: EXACT, query: { ...COUNT, nanoRho: 0 } };
+    await work({ ...exact, session: OTHER }).resultOf(admit);
+    expect(await work({ ...exact, session: OTHER }).resultOf(contribution(EXACT, exact.query))).toMatchObject({ kind: "contributed" });
+    expect(logger.lines.join()).not.toMatch(/one per person|exact sums of these rows/);
+    expect(await work().resultOf(admit)).toMatchObject({ kind: "admitted" });
+    expect(logger.lines.filter((line) => line.includes("not held to one per person"))).toHaveLength(1);
+    expect(logger.lines.filter((line) => line.startsWith("exact sums of these rows"))).toEqual([expect.stringContaining('"exactSums":1')]);
+  });
+
   test.each([
     ["beyond the bounds", PEOPLE.replace(";3\n", ";4711\n"), "DATA_OUT_OF_BOUNDS spend"],
     ["negative where the charter counts", PEOPLE.replace("north;0;", "north;-2;"), "DATA_OUT_OF_BOUNDS visits"],

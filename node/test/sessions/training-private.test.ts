@@ -50,6 +50,13 @@ async function answered(at: ReturnType<typeof place>, session?: string) {
 }
 
 describe("a training under noise", () => {
+  test("is admitted with a word in this node's own log that rows are not held to one per person; control: not under exact sums", async () => {
+    const [noisy, exact] = [place(), place()];
+    expect(await noisy.work({ charter: NOISY }).resultOf(admit)).toMatchObject({ kind: "admitted" });
+    expect(await exact.work().resultOf(admit)).toMatchObject({ kind: "admitted" });
+    expect([noisy, exact].map(({ logger }) => logger.lines.filter((line) => line.includes("not held to one per person")).length)).toEqual([1, 0]);
+  });
+
   test("charges each answer, and all of them what the charter says, exactly", async () => {
     const at = place();
     const { results } = await answered(at);

@@ -93,6 +93,30 @@ describe("a sum that does without one company", () => {
   });
 });
 
+describe("sums that left", () => {
+  const leave = (ledger: Ledger, session: string, charter: string, charged: readonly (number | null)[]) => charged.forEach((nanoRho, i) => {
+    ledger.keepRelease({ session, round: i + 1, charter, question: "moments", model: "m0", root: "r", words: 1, bytes: 8, path: "p" });
+    if (nanoRho !== null) ledger.charges.keep({ atMs: 1, charter, session, round: i + 1, query: "q", kind: "profile", nanoRho, rowSet: "s0" });
+  });
+
+  test("are counted as exact under charters that charged for none: of statistics at 0, of trainings without a line", () => {
+    const ledger = agreed();
+    expect([ledger.exactSums(), ledger.elsewhere("aa")]).toEqual([0, { nanoRho: 0, charters: 0, exactSums: 0 }]);
+    leave(ledger, "s1", "statistics", [0, 0]);
+    leave(ledger, "s2", "training", [null, null, null]);
+    expect(ledger.exactSums()).toBe(5);
+    expect([ledger.elsewhere("aa"), ledger.elsewhere("training")]).toEqual([{ nanoRho: 0, charters: 0, exactSums: 5 }, { nanoRho: 0, charters: 0, exactSums: 2 }]);
+  });
+
+  test("are not under one that charged: the last sum of a training that was paid for is charged 0, and carries noise", () => {
+    const ledger = agreed();
+    leave(ledger, "s1", "noisy", [30, 40, 0]);
+    leave(ledger, "s2", "exact", [null]);
+    expect(ledger.exactSums()).toBe(1);
+    expect(ledger.elsewhere("aa")).toEqual({ nanoRho: 70, charters: 1, exactSums: 1 });
+  });
+});
+
 describe("a session's rows", () => {
   test("are those it began with", () => {
     const ledger = agreed();
