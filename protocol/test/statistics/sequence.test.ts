@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isShown, type CategoriesAnswer } from "../../src/statistics/answer.js";
+import { isShown, type Answer, type CategoriesAnswer, type ProfileAnswer } from "../../src/statistics/answer.js";
 import type { Query } from "../../src/statistics/query.js";
 import type { Side } from "../../src/statistics/region.js";
 import { earlierOf } from "../../src/statistics/sequence.js";
@@ -44,6 +44,20 @@ describe("answers that remember each other", () => {
     expect(row(alone, "Bern")).toBe(295);
     const after = answerTo(dealt(rows), planFor(FEATURES, free), { earlier: [{ query: cities, answer: first }] }) as CategoriesAnswer;
     expect(row(after, "Bern")).toBe("not named");
+  });
+
+  test("of a word that nobody asked for three cohorts tell all the same, as the page says: it is withheld only from who asks for it", () => {
+    const cohort = (words: readonly string[]): Query => ({ kind: "profile", cohort: [{ dimension: "city", words }], by: [], measures: [], nanoRho: 0 });
+    const town = [["Bern", 100], ["Chur", 80], ["Genf", 1], ["Olten", 60]].flatMap(([city, length]) => Array.from({ length: Number(length) }, () => ({ city: String(city) })));
+    const earlier: { query: Query; answer: Answer }[] = [];
+    const rowsIn = (words: readonly string[]) => {
+      const query = cohort(words);
+      const answer = answerTo(dealt(town), planFor(FEATURES, query), { earlier: [...earlier] }) as ProfileAnswer;
+      earlier.push({ query, answer });
+      return isShown(answer.rows) ? answer.rows.value : Number.NaN;
+    };
+    expect((rowsIn(["Bern", "Genf"]) + rowsIn(["Chur", "Genf"]) - rowsIn(["Bern", "Chur"])) / 2).toBe(1);
+    expect(rowsIn(["Genf"])).toBeNaN();
   });
 
   test("also where the other answer is of another kind", () => {
