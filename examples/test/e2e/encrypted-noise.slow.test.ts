@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Json } from "@cohortium/crypto/canonical-json";
 import { openNodeDatabase } from "@cohortium/node/database";
@@ -8,6 +7,7 @@ import { nanoRhoFor } from "@cohortium/protocol/charter/privacy-budget";
 import type { Cell, ProfileAnswer } from "@cohortium/protocol/statistics/answer";
 import { z } from "zod";
 import { typeCommand } from "./command-line.js";
+import { killedAt, makeMortal, revive, type Moment } from "./kill-at.js";
 import { entriesIn, tally } from "./published-log.js";
 import { CLAUSE, customers, customersCsv, type Customer } from "./question-data.js";
 import { objectionsTo } from "./released-once.js";
@@ -20,7 +20,6 @@ const ROWS = 900;
 const EPSILON = 12;
 const PRICE = Math.floor(nanoRhoFor(EPSILON, 1e-5) / 4);
 const MODEL = { kind: "logistic", ridge: 1, gradientTolerance: 1e-8, iterationsMax: 15, privacy: { nanoRho: PRICE, rowNormMax: 3, iterations: 4 } };
-const KILL_AT = pathToFileURL(join(import.meta.dirname, "kill-at.mjs")).href;
 
 let tiny: TinyConsortium;
 let all: readonly Customer[];
@@ -33,6 +32,7 @@ beforeAll(async () => {
   all = own.flat();
   await tiny.consortium.enrol(NO_STEPS);
   encrypted = await tiny.consortium.agree(draft("encrypted"));
+  for (const name of ["birch", "cedar"]) await makeMortal(tiny.consortium.node(name));
 });
 afterAll(async () => tiny.end());
 
@@ -114,22 +114,19 @@ test("a training ends with a model, and costs every company exactly what the cha
 });
 
 describe("a node killed with -9 charges once, and shows no byte but those it kept:", () => {
-  test.each([
-    ["as it keeps its ciphertext of the first sum", { into: "releases", nth: "1", when: "before" }],
-    ["as it keeps the charge of the first sum", { into: "charges", nth: "1", when: "before" }],
-    ["once both are kept", { into: "charges", nth: "1", when: "after" }],
-    ["as it journals that it has encrypted", { event: "encrypted", nth: "1", when: "before" }],
-    ["as it journals its part of the opening", { event: "part-decrypted", nth: "1", when: "before" }],
-    ["as it keeps the charge of the second sum", { into: "charges", nth: "2", when: "before" }],
+  test.each<[string, Moment]>([
+    ["as it keeps its ciphertext of the first sum", { into: "releases", nth: 1, when: "before" }],
+    ["as it keeps the charge of the first sum", { into: "charges", nth: 1, when: "before" }],
+    ["once both are kept", { into: "charges", nth: 1, when: "after" }],
+    ["as it journals that it has encrypted", { event: "encrypted", nth: 1, when: "before" }],
+    ["as it journals its part of the opening", { event: "part-decrypted", nth: 1, when: "before" }],
+    ["as it keeps the charge of the second sum", { into: "charges", nth: 2, when: "before" }],
   ])("%s", async (_, moment) => {
     const { consortium } = tiny;
     const birch = consortium.node("birch");
-    await birch.stop("SIGTERM");
-    await birch.start(["--import", `${KILL_AT}?${new URLSearchParams(moment).toString()}`]);
-    const { session } = await ask("rfm", "--epsilon", "0.5", "--fresh", "--detach");
-    await untilTrue("birch has killed itself", () => !birch.isRunning, 90_000);
+    const { session } = await killedAt([birch], moment, () => ask("rfm", "--epsilon", "0.5", "--fresh", "--detach"));
     const kept = partsKept(birch.folder, session);
-    await birch.start();
+    await revive([birch]);
     await untilTrue("it is answered", async () => (await consortium.coordinator.admin.get(`/v1/questions/${session}`, z.object({ state: z.string() }))).state === "done", 90_000);
     await expectOnce(session, 2);
     const paid = await Promise.all(NAMES.map((name) => chargesOf(name, session)));
@@ -158,9 +155,8 @@ test("a question that a company does not help to open ends with its name, and ha
   const charter = await tiny.consortium.agree({ ...(draft("encrypted") as Record<string, Json>), name: "impatient", aggregation: { scheme: "encrypted", deadlineMs: 6_000, dropouts: "end" } });
   const { coordinator } = tiny.consortium;
   const cedar = tiny.consortium.node("cedar");
-  await cedar.stop("SIGTERM");
-  await cedar.start(["--import", `${KILL_AT}?${new URLSearchParams({ event: "heard survivors", nth: "1", when: "before" }).toString()}`]);
-  const { code, says } = await typeCommand(coordinator.folder, "question", "ask", "drift", "--column", "zip", "--epsilon", "0.4", "--charter", charter, "--yes").ended;
+  const { code, says } = await killedAt([cedar], { event: "heard survivors", nth: 1, when: "before" }, () =>
+    typeCommand(coordinator.folder, "question", "ask", "drift", "--column", "zip", "--epsilon", "0.4", "--charter", charter, "--yes").ended);
   await cedar.start();
   expect(code).toBe(7);
   expect(says).toContain("AGGREGATION_PART_MISSING");
