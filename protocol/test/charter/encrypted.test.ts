@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { ciphertextsFor } from "@cohortium/crypto/he/packing";
+import type { PropensityQuestion } from "../../src/charter/charter.js";
 import { checkCharter } from "../../src/charter/check.js";
 import { cutLimits } from "../../src/charter/cell-limits.js";
 import { charterDiff } from "../../src/charter/diff.js";
@@ -30,6 +31,11 @@ const longestOf = (questions: readonly Question[], terms: LayoutTerms) => Math.m
 /** One categorical column of so many categories, which is that many coefficients. */
 const wide = (categories: number) => [{ kind: "categorical", name: "town", categories: Array.from({ length: categories }, (_, i) => `t${i}`) }];
 
+/** With how many categories a training still takes at most so many ciphertexts. */
+function widestOf(question: PropensityQuestion, most: number): number {
+  return Array.from({ length: 1_000 }, (_, i) => i + 2).filter((n) => ciphertextsOfTraining({ ...question, features: wide(n) as never }) <= most).at(-1) ?? 0;
+}
+
 describe("a charter of encrypted sums", () => {
   test("is sound where all parties are the quorum", () => expect(found(ENCRYPTED as never)).toEqual([]));
 
@@ -46,7 +52,7 @@ describe("a charter of encrypted sums", () => {
 
   test("takes as many ciphertexts as a round may have, and not one more", () => {
     const most = HALVES_PER_ROUND_MAX / SOUND.parties.length;
-    const widest = Array.from({ length: 1_000 }, (_, i) => i + 2).filter((n) => ciphertextsOfTraining({ ...sound().questions[0]!, features: wide(n) as never }) <= most).at(-1) ?? 0;
+    const widest = widestOf(sound().questions[0]!, most);
     expect(widest).toBeLessThan(1_000);
     expect(found(bent("/questions/0/features", wide(widest), ENCRYPTED))).toEqual([]);
     expect(found(bent("/questions/0/features", wide(widest + 1), ENCRYPTED))).toEqual(["aggregation.encrypted-size /questions/0"]);
@@ -143,7 +149,7 @@ describe("a charter of encrypted sums", () => {
 
   test("with noise takes as many ciphertexts as a round may have, and not one more", () => {
     const most = HALVES_PER_ROUND_MAX / SOUND.parties.length;
-    const widest = Array.from({ length: 1_000 }, (_, i) => i + 2).filter((n) => ciphertextsOfTraining({ ...sound(NOISY as never).questions[0]!, features: wide(n) as never }) <= most).at(-1) ?? 0;
+    const widest = widestOf(sound(NOISY as never).questions[0]!, most);
     expect(widest).toBeLessThan(1_000);
     expect(found(bent("/questions/0/features", wide(widest), encryptedOf(NOISY) as object))).toEqual([]);
     expect(found(bent("/questions/0/features", wide(widest + 1), encryptedOf(NOISY) as object))).toEqual(["aggregation.encrypted-size /questions/0"]);
