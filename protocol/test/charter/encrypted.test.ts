@@ -149,7 +149,7 @@ describe("a charter of encrypted sums", () => {
 
   test("with noise takes as many ciphertexts as a round may have, and not one more", () => {
     const most = HALVES_PER_ROUND_MAX / SOUND.parties.length;
-    const widest = widestOf(sound(NOISY as never).questions[0]!, most);
+    const widest = widestOf(sound(NOISY).questions[0]!, most);
     expect(widest).toBeLessThan(1_000);
     expect(found(bent("/questions/0/features", wide(widest), encryptedOf(NOISY) as object))).toEqual([]);
     expect(found(bent("/questions/0/features", wide(widest + 1), encryptedOf(NOISY) as object))).toEqual(["aggregation.encrypted-size /questions/0"]);
