@@ -119,8 +119,11 @@ function wordsOf(bytes: Uint8Array): BigUint64Array {
   return new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
 }
 
+/** Numbers of either sign that leave room for the sum of 64 of them, as layouts do. */
 function arbitraryWords(party: PartyId, length: number): BigUint64Array {
   const words = new BigUint64Array(length);
   applyMasks(words, [{ key: seedOf(party, "words"), sign: 1 }], 0);
-  return words;
+  return new BigUint64Array(new BigInt64Array(words.buffer).map((number) => number >> HEADROOM_BITS).buffer);
 }
+
+const HEADROOM_BITS = 8n;
