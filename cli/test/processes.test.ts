@@ -5,14 +5,16 @@ import { coordinatorConfig } from "@cohortium/coordinator/config";
 import { nodeConfig } from "@cohortium/node/settings/config";
 import { openFeedDesk } from "@cohortium/node/desks/feed-desk";
 import { Refusal } from "@cohortium/protocol/host/refusal";
-import type { CoordinatorAnswers, NodeAnswers, StartInput } from "../src/world/programs.js";
+import type { CoordinatorInit } from "@cohortium/coordinator/init";
+import type { NodeInit } from "@cohortium/node/settings/init";
+import type { StartInput } from "../src/world/programs.js";
 import { emptyStage, get, NOW_MS, openStage, play, post, scratchFolder } from "./stage.js";
 
 const made = (folder: string) => ({ folder, configFile: `${folder}/x.yaml`, fingerprintWords: "abacus acorn" });
 
 describe("init", () => {
   test("takes options, and asks a person for the rest", async () => {
-    const seen: NodeAnswers[] = [];
+    const seen: NodeInit[] = [];
     const folder = scratchFolder();
     const played = await play(["node", "init", "--party", "harbour", "--rows", "rows.csv"], {
       folder, answers: ["hub.example:7443", "", "https://hub.example:7444"],
@@ -33,9 +35,9 @@ describe("init", () => {
   });
 
   test("passes ports on as numbers, and refuses what is none", async () => {
-    const seen: CoordinatorAnswers[] = [];
+    const seen: CoordinatorInit[] = [];
     const folder = scratchFolder();
-    const programs = { initCoordinator: async (answers: CoordinatorAnswers) => (seen.push(answers), made(folder)) };
+    const programs = { initCoordinator: async (answers: CoordinatorInit) => (seen.push(answers), made(folder)) };
     const args = ["coordinator", "init", "--name", "hub", "--consortium", "circle", "--host", "hub.example", "--exchange-port"];
     expect(await play([...args, "9000"], { folder, programs })).toMatchObject({ code: 0 });
     expect(seen).toMatchObject([{ exchangePort: 9_000, enrolmentPort: 7_444, adminPort: 7_445 }]);

@@ -1,38 +1,17 @@
+import type { CoordinatorInit } from "@cohortium/coordinator/init";
 import type { Flag } from "@cohortium/protocol/host/config";
 import type { Shutdown } from "@cohortium/protocol/host/shutdown";
 import type { z } from "zod";
 import type { DataDesk } from "@cohortium/node/desks/data-desk";
 import type { CanaryInput, CanaryProgress, CanaryReport } from "../canary/canary.js";
 import type { FeedDesk, FeedDeskInput } from "@cohortium/node/desks/feed-desk";
+import type { NodeInit } from "@cohortium/node/settings/init";
 
 /** Where a process's settings come from. */
 export interface StartInput {
   readonly folder: string;
   readonly flags: readonly Flag[];
   readonly environment: NodeJS.ProcessEnv;
-}
-
-/** @property host - The name or address that nodes dial. */
-export interface CoordinatorAnswers {
-  readonly folder: string;
-  readonly name: string;
-  readonly consortium: string;
-  readonly host: string;
-  readonly exchangePort: number;
-  readonly enrolmentPort: number;
-  readonly adminPort: number;
-}
-
-/** `coordinator` is `host:port`, `enrolment` is `https://host:port`, `rows` and `holdout` are files. */
-export interface NodeAnswers {
-  readonly folder: string;
-  readonly party: string;
-  readonly coordinator: string;
-  readonly enrolment: string;
-  readonly adminPort: number;
-  readonly rows: string | null;
-  readonly delimiter: string;
-  readonly holdout: string | null;
 }
 
 export interface Initialised {
@@ -49,11 +28,11 @@ export interface EnrolledNode {
 
 /** The two programs this command line starts, without their inner life. */
 export interface Programs {
-  initCoordinator(answers: CoordinatorAnswers): Promise<Initialised>;
+  initCoordinator(answers: CoordinatorInit): Promise<Initialised>;
   startCoordinator(input: StartInput, shutdown: Shutdown): Promise<{ readonly ready: string }>;
   /** What `coordinator.yaml` may hold. */
   coordinatorSettings(): Promise<z.ZodObject>;
-  initNode(answers: NodeAnswers): Promise<Initialised>;
+  initNode(answers: NodeInit): Promise<Initialised>;
   /** @throws Refusal CONFIG_DELIMITER if the file's header is one column. */
   checkHeader(path: string, delimiter: string): Promise<void>;
   enrollNode(folder: string, code: string, onProgress: (says: string) => void, signal: AbortSignal): Promise<EnrolledNode>;

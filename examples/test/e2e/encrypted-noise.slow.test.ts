@@ -12,7 +12,7 @@ import { entriesIn, tally } from "./published-log.js";
 import { CLAUSE, customers, customersCsv, type Customer } from "./question-data.js";
 import { objectionsTo } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
-import { checkpointOf, foundTiny, ledgerOf, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { chargesAt, checkpointOf, foundTiny, ledgerOf, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 import { csvOf, tinyRows } from "./tiny-data.js";
 
 const NAMES = ["alder", "birch", "cedar"];
@@ -55,9 +55,7 @@ async function typed<T>(folder: string, ...args: readonly string[]): Promise<T> 
 }
 
 const ask = (...args: readonly string[]) => typed<Asked>(tiny.consortium.coordinator.folder, "question", "ask", ...args, "--charter", encrypted, "--yes");
-const charge = z.object({ session: z.string(), round: z.number(), nanoRho: z.number() });
-const chargesOf = async (name: string, session: string) =>
-  (await tiny.consortium.node(name).admin.get("/v1/budget/ledger", z.object({ charges: z.array(charge) }))).charges.filter((one) => one.session === session);
+const chargesOf = (name: string, session: string) => chargesAt(tiny.consortium.node(name), session);
 
 /** One ciphertext and one decryption of each node and round, in the log and in every node's own list; and an audit that each node's checkpoint anchors. */
 async function expectOnce(session: string, rounds: number): Promise<void> {

@@ -7,7 +7,7 @@ import { killedAt, makeMortal, revive, type Moment } from "./kill-at.js";
 import { CLAUSE, customers, customersCsv } from "./question-data.js";
 import { onceEach, tracesOf } from "./released-once.js";
 import { tinyDraft } from "./tiny-charter.js";
-import { foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
+import { chargesAt, foundTiny, NO_STEPS, untilTrue, type TinyConsortium } from "./tiny-consortium.js";
 
 const NAMES = ["alder", "birch", "cedar"];
 const NOISE = { mechanism: "discrete-gaussian", note: "Every company adds noise.", budget: { releasesMax: 1_000, epsilon: 8, delta: 1e-6, reserveShare: 0.1 }, colluders: 0 };
@@ -24,9 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => tiny.end());
 
-const charge = z.object({ session: z.string(), round: z.number(), nanoRho: z.number() });
-const chargesOf = async (name: string, session: string) =>
-  (await tiny.consortium.node(name).admin.get("/v1/budget/ledger", z.object({ charges: z.array(charge) }))).charges.filter((one) => one.session === session);
+const chargesOf = (name: string, session: string) => chargesAt(tiny.consortium.node(name), session);
 
 /** Asks for fifths, which takes two sums, of a node that kills itself at the moment; returns the session. */
 async function askedUnderKill(moment: Moment): Promise<string> {

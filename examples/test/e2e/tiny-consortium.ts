@@ -95,6 +95,13 @@ export async function ledgerOf(node: LocalProcess, session: string): Promise<rea
   return (await node.admin.get(`/v1/egress?session=${session}`, z.object({ lines: z.array(z.any()) }))).lines as LedgerLine[];
 }
 
+/** What a node's own account was charged for a session, sum by sum. */
+export async function chargesAt(node: LocalProcess, session: string): Promise<readonly { readonly round: number; readonly nanoRho: number }[]> {
+  const charge = z.object({ session: z.string(), round: z.number(), nanoRho: z.number() });
+  const { charges } = await node.admin.get("/v1/budget/ledger", z.object({ charges: z.array(charge) }));
+  return charges.filter((one) => one.session === session);
+}
+
 /** The newest checkpoint a node has accepted: what an auditor anchors on. */
 export async function checkpointOf(node: LocalProcess): Promise<{ readonly size: number; readonly checkpoint: string }> {
   return node.admin.get("/v1/checkpoint", z.object({ size: z.number(), checkpoint: z.string() }));

@@ -4,19 +4,11 @@ import { toHex } from "@cohortium/crypto/bytes";
 import { sha256 } from "@cohortium/crypto/hash";
 import { integerOf, textOf, type Database, type Row } from "@cohortium/protocol/host/sqlite";
 import { KeptLetters } from "../store/kept-letters.js";
+import type { EgressLine } from "../store/ledger.js";
 import { LogPlaces } from "../log/log-places.js";
 
 /** One thing that left, with what this node knows about it. */
-export interface EgressRecord {
-  readonly n: number;
-  readonly atMs: number;
-  readonly recipient: string;
-  readonly session: string;
-  readonly round: number;
-  readonly kind: string;
-  readonly bytes: number;
-  readonly meaning: string;
-  readonly digest: string;
+export interface EgressRecord extends EgressLine {
   /** The digest of the signed statement it carries or belongs to; null where there is none, or where it left under an older version. */
   readonly entry: string | null;
   /** The number of that entry in the log, where this node was shown it. */

@@ -29,6 +29,7 @@ import { computeStatistic } from "../statistics/compute.js";
 import { limitsOf, type PrivacySettings } from "../budget/limits.js";
 import { ownDrift } from "../statistics/own-drift.js";
 import { readStatisticRows, type StatisticRows } from "../statistics/read-rows.js";
+import { rowsAsBegun } from "./rows-as-begun.js";
 
 /** One question as this node works on it. */
 export interface Asked extends Omit<Work, "plan" | "database"> {
@@ -211,10 +212,7 @@ export class StatisticWork implements SessionWork {
   async #rows(): Promise<LocalRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
     if (this.#removed.anybody) return null;
-    const { session, logger, egress: { ledger } } = this.#asked;
-    // Others hear that the rows are not the same; that they cannot be read any more, the company must hear itself.
-    if (read.kind === "refused") clauseOfRows(read, { session, logger });
-    return read.kind === "rows" && read.rows.digest === ledger.rowsOf(session) ? read.rows : null;
+    return rowsAsBegun(read, this.#asked);
   }
 
   #read<T>(judge: (table: FeedTable) => Promise<T>): Promise<StatisticRows<T>> {

@@ -29,6 +29,7 @@ import type { PrivacySettings } from "../budget/limits.js";
 import { answerName, beyondCeiling, holdoutCoins, privacyOf, statedTable } from "./training-privacy.js";
 import { clauseOfGate, clauseOfRows } from "../rows/rows-refused.js";
 import { readRows, type Feed, type Reader, type RowsRead, type SessionRows } from "../rows/session-rows.js";
+import { rowsAsBegun } from "./rows-as-begun.js";
 
 /** One training as this node works for it. */
 export interface Work {
@@ -83,10 +84,7 @@ export class TrainingWork implements SessionWork {
   async rows(): Promise<SessionRows | null> {
     const read = await (this.#reading ??= this.#read(() => Promise.resolve(null)));
     if (this.#removed.anybody) return null;
-    const { session, logger, egress: { ledger } } = this.#work;
-    // Others hear that the rows are not the same; that they cannot be read any more, the company must hear itself.
-    if (read.kind === "refused") clauseOfRows(read, { session, logger });
-    return read.kind === "rows" && read.rows.digest === ledger.rowsOf(session) ? read.rows : null;
+    return rowsAsBegun(read, this.#work);
   }
 
   async conclude(result: SessionPart["result"]): Promise<Conclusion> {
